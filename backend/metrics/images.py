@@ -1,0 +1,100 @@
+"""Quality of images: scores from our own classifier, errors of reconstructions, sharpness.
+
+The classifier is small and was trained on the data set in question, so these scores rank models of
+that data set and are not comparable with numbers from the Inception network. Always read them next
+to the same score of real test images.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def inception_score(probabilities: Tensor, n_splits: int = 10) -> tuple[float, float]:
+    """exp(mean_x KL(p(y|x) || p(y))), mean and standard deviation over splits (M27).
+
+    Salimans et al., "Improved Techniques for Training GANs", 2016,
+    https://arxiv.org/abs/1606.03498; p(y) is the mean over the split, as in their code. The
+    classifier takes the place of the Inception network.
+
+    Args:
+        probabilities: p(y|x) of N images over C classes [N, C]; rows sum to 1.
+        n_splits: Parts of equal size; the N mod n_splits last images are left out.
+
+    Returns:
+        Mean over splits, between 1 and C, and standard deviation over splits.
+
+    Raises:
+        ValueError: Fewer images than splits.
+    """
+    size = len(probabilities) // n_splits
+    if size == 0:
+        raise ValueError(f"{len(probabilities)} images cannot fill {n_splits} splits")
+    p = probabilities.double()[: size * n_splits].view(n_splits, size, -1)  # [splits, size, C]
+    marginal = p.mean(1, keepdim=True)  # [splits, 1, C]
+    divergence = torch.special.xlogy(p, p) - torch.special.xlogy(p, marginal)
+    scores = divergence.sum(2).mean(1).exp()  # [splits]
+    return float(scores.mean()), float(scores.std(correction=0))
+
+
+def recognised(probabilities: Tensor, threshold: float = 0.9) -> Tensor:
+    """Whether one class gets at least ``threshold`` of p(y|x), [N, C] -> bool [N]."""
+    return probabilities.max(1).values >= threshold
+
+
+def fid(features_a: Tensor, features_b: Tensor) -> float:
+    """Frechet distance of Gaussians fitted to two sets of features (M30).
+
+    Heusel et al., "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+    Equilibrium", 2017, https://arxiv.org/abs/1706.08500, with our classifier's features in place
+    of the Inception network's. Biased upward by about the noise of the covariances: use at least
+    10,000 images on both sides.
+
+    Args:
+        features_a: [N, F].
+        features_b: [M, F].
+    """
+    a, b = features_a.double(), features_b.double()
+    return frechet_distance(a.mean(0), a.T.cov(), b.mean(0), b.T.cov())
+
+
+def frechet_distance(mean_a: Tensor, cov_a: Tensor, mean_b: Tensor, cov_b: Tensor) -> float:
+    """|m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)) of two Gaussians.
+
+    tr (S1 S2)^(1/2) is the sum of square roots of the eigenvalues of the symmetric
+    S1^(1/2) S2 S1^(1/2), which stays real where a matrix square root of S1 S2 would not.
+
+    Args:
+        mean_a: [F]; likewise ``mean_b``.
+        cov_a: [F, F], symmetric and positive semi-definite; likewise ``cov_b``.
+    """
+    eigenvalues, vectors = torch.linalg.eigh(cov_a)
+    root = (vectors * eigenvalues.clamp(min=0).sqrt()) @ vectors.T
+    shared = torch.linalg.eigvalsh(root @ cov_b @ root).clamp(min=0).sqrt().sum()
+    distance = (mean_a - mean_b).square().sum() + cov_a.trace() + cov_b.trace() - 2 * shared
+    return max(float(distance), 0.0)  # rounding may leave -1e-12 for equal Gaussians
+
+
+def mean_squared_error(x: Tensor, reconstruction: Tensor) -> Tensor:
+    """Squared difference per pixel, averaged over each image: [B, ...] -> [B] (M31)."""
+    return (x - reconstruction).square().flatten(1).mean(1)
+
+
+def binary_cross_entropy(x: Tensor, reconstruction: Tensor) -> Tensor:
+    """-x ln y - (1 - x) ln(1 - y) summed over pixels, [B, ...] in [0, 1] -> [B] nats (M31).
+
+    For grey x the smallest possible value is not 0 but the entropy of the pixels. Logarithms are
+    cut at -100, so that a wrong but certain pixel costs 100 nats and not infinity.
+    """
+    loss = functional.binary_cross_entropy(reconstruction, x, reduction="none")
+    return loss.flatten(1).sum(1)
+
+
+def sharpness(x: Tensor) -> Tensor:
+    """Variance over pixels of the Laplacian of each image: [B, 1, H, W] in [0, 1] -> [B].
+
+    Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000,
+    https://doi.org/10.1109/ICPR.2000.903548. Low for blurred images; noise is sharp too.
+    """
+    kernel = x.new_tensor([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]])[None, None]
+    return functional.conv2d(x, kernel).flatten(1).var(1)
