@@ -1,0 +1,1 @@
+"""The page: the only part of Latent Playground that imports Gradio."""

@@ -1,0 +1,224 @@
+/* Shared by all widgets: making elements, asking the server, links, painting pictures.
+
+   latent.el(tag, props, ...children)   an element; strings become text, never markup
+   latent.icon(name)                    one of the line icons below
+   latent.result(tab, {...})            the life of a result widget, see there
+   latent.setView(tab, values)          write a view into the address
+   latent.paint(canvas, bytes, index)   one 28 x 28 picture as ink on paper
+   latent.copy(text, button)            clipboard, with a word of confirmation
+   latent.checkpoints                   name -> {title, modality, fingerprint, latent_dim}
+*/
+"use strict";
+window.latent = (() => {
+  const SCHEMA = 1;
+  const views = {};
+  const checkpoints = window.latentCheckpoints;
+  let restoring = location.hash.length > 1;
+
+  const ICONS = {
+    dice: "M4 4h16v16H4z M8.5 8.5v.01 M15.5 8.5v.01 M12 12v.01 M8.5 15.5v.01 M15.5 15.5v.01",
+    copy: "M9 9h11v11H9z M5 15H4V4h11v1",
+    star: "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8z",
+    link: "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1 1 M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1-1",
+    moon: "M20 14.5A8 8 0 0 1 9.5 4a8 8 0 1 0 10.500 10.500z",
+    code: "M8 7l-5 5 5 5 M16 7l5 5-5 5",
+    save: "M12 4v11 M7 11l5 5 5-5 M5 20h14",
+    close: "M6 6l12 12 M18 6L6 18",
+    swap: "M7 4L3 8l4 4 M3 8h14 M17 20l4-4-4-4 M21 16H7",
+    open: "M14 4h6v6 M20 4l-9 9 M18 14v6H4V6h6",
+    card: "M5 3h14v18H5z M8.500 8h7 M8.500 12h7 M8.500 16h4",
+  };
+
+  /** An element. `text` and children are text nodes; `on` maps events to listeners. */
+  function el(tag, props = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [key, value] of Object.entries(props)) {
+      if (key === "on") for (const [type, fn] of Object.entries(value)) node.addEventListener(type, fn);
+      else if (key === "text") node.textContent = value;
+      else if (value === true) node.setAttribute(key, "");
+      else if (value !== false && value != null) node.setAttribute(key, value);
+    }
+    node.append(...children.filter((child) => child != null));
+    return node;
+  }
+
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    svg.classList.add("lp-icon");
+    for (const d of ICONS[name].split(/ (?=M)/)) {
+      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+      path.setAttribute("d", d);
+      svg.append(path);
+    }
+    return svg;
+  }
+
+  /** A button with an icon and a name; the name is shown unless `quiet`. */
+  function button(name, label, click, { quiet = false, ...props } = {}) {
+    const shown = quiet ? { "aria-label": label, title: label } : {};
+    const parts = [name && icon(name), quiet ? null : el("span", { text: label })];
+    return el("button", { type: "button", class: "lp-button", ...shown, ...props, on: { click } }, ...parts);
+  }
+
+  function bytes(base64) {
+    return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  }
+
+  /** Intensity becomes the opacity of ink; the page's style gives the ink its colour. */
+  function paint(canvas, data, index = 0, size = 28) {
+    canvas.width = canvas.height = size;
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(size, size);
+    const start = index * size * size;
+    for (let i = 0; i < size * size; i++) image.data[4 * i + 3] = data[start + i];
+    context.putImageData(image, 0, 0);
+    canvas.classList.add("lp-ink");
+  }
+
+  async function copy(text, target) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Without a secure context there is no clipboard object; this older way still works.
+      const area = el("textarea", { class: "lp-offscreen" });
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    say("Copied.");
+    if (!target) return;
+    target.classList.add("lp-done");
+    setTimeout(() => target.classList.remove("lp-done"), 1200);
+  }
+
+  function download(name, type, text) {
+    const url = URL.createObjectURL(new Blob([text], { type }));
+    el("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+
+  function csv(rows) {
+    // A leading = + - @ would be run as a formula by spreadsheets; a quote keeps it text.
+    const cell = (v) => (typeof v === "string" && /^[=+\-@\t\r]/.test(v) ? `'${v}` : String(v ?? ""));
+    const quote = (v) => `"${cell(v).replaceAll('"', '""')}"`;
+    return rows.map((row) => row.map(quote).join(",")).join("\r\n") + "\r\n";
+  }
+
+  /** Spoken by screen readers, for things that only eyes would notice. */
+  function say(text) {
+    const live = document.getElementById("lp-live");
+    if (live) live.textContent = text;
+  }
+
+  // ---- the view in the address ----------------------------------------------------------
+
+  function activeTab() {
+    const tab = document.querySelector('#tabs [role="tab"][aria-selected="true"]');
+    return tab ? tab.id.replace(/^tab-|-button$/g, "") : "";
+  }
+
+  function fragment(tab, values) {
+    const pairs = [["v", SCHEMA], ["tab", tab], ...Object.entries(values)];
+    const known = checkpoints[values.checkpoint];
+    if (known) pairs.push(["fp", known.fingerprint]);
+    const encode = (v) => encodeURIComponent(v).replaceAll("%2F", "/").replaceAll("%20", "+");
+    return "#" + pairs.map(([k, v]) => `${k}=${encode(v ?? "")}`).join("&");
+  }
+
+  function setView(tab, values) {
+    const view = (views[tab] ??= {});
+    view.fragment = fragment(tab, values);
+    if (activeTab() === tab) history.replaceState(null, "", view.fragment);
+  }
+
+  /** The tab was changed by a person: its view becomes a new place to come back to. */
+  function tabShown() {
+    const view = views[activeTab()];
+    if (restoring || !view?.fragment || location.hash === view.fragment) return;
+    history.pushState(null, "", view.fragment);
+  }
+
+  function restored() {
+    restoring = false;
+    views[activeTab()]?.rerun?.();
+  }
+
+  // ---- a result widget -------------------------------------------------------------------
+
+  /** Called by Gradio with the controls' values, see app/links.py. */
+  function run(tab, names, values) {
+    const request = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+    return restoring ? undefined : views[tab]?.run?.(request);
+  }
+
+  /**
+   * The life of a result: ask, show that it works, draw or say what went wrong.
+   * `draw(data, request, alive)` may be async; `alive()` turns false when something newer was
+   * asked. Data may carry `error`, `code` (for Show code) and `notice`.
+   */
+  function result(tab, { element, ready, server, draw }) {
+    const error = el("p", { class: "lp-error", role: "alert", hidden: true });
+    const body = el("div", { class: "lp-body" });
+    const tools = el("div", { class: "lp-tools" });
+    const { drawer, show } = codeDrawer();
+    element.classList.add("lp-result");
+    element.append(error, body, tools, drawer);
+    tools.append(drawer.opener);
+    const view = (views[tab] ??= {});
+    let turn = 0;
+    const fail = (sentence) => {
+      error.textContent = sentence;
+      error.hidden = false;
+      element.classList.add("lp-stale");
+    };
+    Object.assign(view, {
+      rerun: ready,
+      cancel: () => ++turn,
+      async run(request) {
+        const mine = ++turn;
+        const alive = () => mine === turn;
+        element.setAttribute("aria-busy", "true");
+        const data = await server.run(request);
+        if (!alive()) return;
+        if (!data) fail("The server does not answer. Is it still running? Then try again.");
+        else if (data.error) fail(data.error);
+        else {
+          error.hidden = true;
+          element.classList.remove("lp-stale");
+          show(data.code);
+          setView(tab, request);
+          await draw(data, request, alive);
+        }
+        if (alive()) element.removeAttribute("aria-busy");
+      },
+    });
+    ready();
+    return { body, tools, fail, view };
+  }
+
+  function codeDrawer() {
+    const pre = el("pre", { tabindex: "0", "aria-label": "Python script" });
+    const drawer = el("div", { class: "lp-code", hidden: true }, pre,
+      button("copy", "Copy", (e) => copy(pre.textContent, e.currentTarget), { class: "lp-button lp-code-copy" }));
+    drawer.opener = button("code", "Show code", (event) => {
+      drawer.hidden = !drawer.hidden;
+      event.currentTarget.setAttribute("aria-expanded", String(!drawer.hidden));
+    }, { "aria-expanded": "false", "data-key": "c" });
+    return { drawer, show: (code) => (pre.textContent = code ?? "") };
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.('#tabs [role="tab"]')) setTimeout(tabShown, 50);
+  });
+
+  return {
+    el, icon, button, bytes, paint, copy, download, csv, say, run, result, setView, fragment,
+    restored, activeTab, views, checkpoints,
+    restoring: () => restoring,
+    startRestoring: () => (restoring = true),
+  };
+})();

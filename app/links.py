@@ -1,0 +1,182 @@
+"""The view in the address: ``#v=1&tab=sample&checkpoint=…&fp=…&seed=0&…``.
+
+A tab calls `connect` once. It names the controls that make up its view; these names are the
+keys in links, so they must stay as they are for ever. From then on
+
+* every trigger sends the controls' values to the tab's result widget (``latent.result`` in
+  ``assets/app.js``), which asks the server, draws, and writes the view into the address;
+* a page opened with such an address gets its controls set from it, and then runs.
+
+The fragment never reaches the server's log. Values are checked here, so that a broken link
+gives a notice and the defaults instead of a broken page.
+"""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+import gradio as gr
+
+import backend
+
+SCHEMA = 1
+LONGEST = 40_000  # characters of a fragment; eight sketches fit
+
+
+class View(NamedTuple):
+    """One tab's controls: what a link can set."""
+
+    tab: str
+    components: dict[str, gr.blocks.Block]
+    parsers: dict[str, Callable[[str], Any]]
+
+
+_views: dict[str, View] = {}
+
+
+def forget() -> None:
+    """Start with no views; the page is being built anew."""
+    _views.clear()
+
+
+def connect(
+    tab: str,
+    result: gr.HTML,
+    fields: dict[str, tuple[gr.blocks.Block, Callable[[str], Any]]],
+    triggers: Sequence[Callable] = (),
+) -> None:
+    """Register a tab's view and run it when one of ``triggers`` fires.
+
+    Args:
+        tab: id of the tab, as in ``app.main.TABS``.
+        result: the result widget; its script calls ``latent.result(tab, …)``.
+        fields: name in links -> (component, parser). A parser takes the text in the link and
+            returns the component's value, or raises ValueError: see `integer`, `number`, …
+        triggers: events such as ``button.click``; the widget's own ``ready`` is added.
+    """
+    components = {name: component for name, (component, _) in fields.items()}
+    _views[tab] = View(tab, components, {name: parse for name, (_, parse) in fields.items()})
+    gather = f"(...values) => latent.run({json.dumps(tab)}, {json.dumps(list(fields))}, values)"
+    for trigger in [*triggers, result.ready]:  # gr.on does not take a widget's own events
+        trigger(
+            None,
+            list(components.values()),
+            None,
+            js=gather,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+
+
+def restore_into(header: gr.HTML, tabs: gr.Tabs) -> None:
+    """Let the header's ``restore`` event set all controls from a fragment."""
+    targets = [component for view in _views.values() for component in view.components.values()]
+
+    def restore(event: gr.EventData) -> list:
+        tab, values, notice = read(str(event._data.get("fragment", "")))
+        view = _views.get(tab)
+        chosen = {view.components[name]: value for name, value in values.items()} if view else {}
+        return [
+            {"notice": notice},
+            gr.Tabs(selected=tab) if view else gr.skip(),
+            *[chosen.get(component, gr.skip()) for component in targets],
+        ]
+
+    header.restore(
+        restore,
+        None,
+        [header, tabs, *targets],
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    ).then(None, None, None, js="() => latent.restored()", queue=False)
+
+
+def read(fragment: str) -> tuple[str, dict[str, Any], str]:
+    """A fragment as (tab, values by field, notice); the notice is empty when all is well."""
+    if len(fragment) > LONGEST:
+        return "", {}, "This link is too long to be one of ours. The page shows its defaults."
+    given = dict(parse_qsl(fragment.lstrip("#"), keep_blank_values=True))
+    version, tab = given.pop("v", ""), given.pop("tab", "")
+    if not version.isdecimal():
+        return "", {}, "This address is not a link made by this page. It shows its defaults."
+    if int(version) > SCHEMA:
+        return (
+            "",
+            {},
+            (
+                f"This link was made by a newer version (schema {version}; this one reads up to "
+                f"{SCHEMA}). Update Latent Playground to open it."
+            ),
+        )
+    if tab not in _views:
+        return "", {}, f"This link opens a tab that is not here: {tab[:40]!r}."
+    return tab, *_parse(_views[tab], given)
+
+
+def _parse(view: View, given: dict[str, str]) -> tuple[dict[str, Any], str]:
+    """Values and notice; the checkpoint's fingerprint tells whether results can be the same."""
+    notes = []
+    fingerprint = given.pop("fp", "")
+    values = {}
+    for name, text in given.items():
+        if name not in view.parsers:
+            notes.append(f"It sets {name[:40]!r}, which this version does not know.")
+            continue
+        try:
+            values[name] = view.parsers[name](text)
+        except ValueError as error:
+            notes.append(f"{name.replace('_', ' ')}: {error} The default is shown instead.")
+    infos = {info.name: info for info in backend.available()}
+    info = infos.get(values.get("checkpoint", ""))
+    if info and fingerprint and fingerprint != info.fingerprint:
+        notes.append(
+            f"The checkpoint {info.name} has been trained anew since this link was made "
+            f"({fingerprint[:12]}, now {info.fingerprint}), so results differ."
+        )
+    return values, " ".join(notes)
+
+
+def checkpoint(text: str) -> str:
+    """Parser: the name of a sound checkpoint."""
+    if text not in {info.name for info in backend.available()}:
+        raise ValueError(f"the checkpoint {text[:80]!r} is not on this machine.")
+    return text
+
+
+def integer(text: str) -> int:
+    """Parser: a whole number; the handler checks its range."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is not a whole number.") from None
+
+
+def number(text: str) -> float:
+    """Parser: a finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:40]!r} is not a number.")
+    return value
+
+
+def text(text: str) -> str:
+    """Parser: any text; the handler says what is wrong with it."""
+    return text
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Parser: one of a few words."""
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"{text[:40]!r} is none of {', '.join(choices)}.")
+        return text
+
+    return parse

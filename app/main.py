@@ -1,0 +1,122 @@
+"""Build the page, start the server, and say when it answers."""
+
+import importlib
+import json
+import os
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from argparse import Namespace
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it there
+
+import gradio as gr
+
+from app import api, components, links, session
+
+TABS = ("sample", "interpolate", "explore")
+HERE = Path(__file__).parent
+PORTS = range(7860, 7960)
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
+
+
+def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
+    """The whole page; needs no checkpoint and no torch."""
+    links.forget()
+    with gr.Blocks(title="Latent Playground", analytics_enabled=False, fill_width=True) as page:
+        header = components.header(device)
+        with gr.Tabs(elem_id="tabs") as tabs:
+            for name in TABS:
+                if (HERE / "tabs" / f"{name}.py").exists():
+                    tab = importlib.import_module(f"app.tabs.{name}")
+                    with gr.Tab(tab.TITLE, id=name, elem_id=f"tab-{name}"):
+                        tab.build()
+        links.restore_into(header, tabs)
+        api.publish()
+    return page
+
+
+def head() -> str:
+    """Style and script of the page, written into its head so that nothing appears unstyled."""
+    styles = [HERE / "assets" / "style.css", *sorted(HERE.glob("widgets/*/*.css"))]
+    css = "\n".join(path.read_text() for path in styles)
+    script = (HERE / "assets" / "app.js").read_text()
+    facts = json.dumps(components.checkpoint_facts()).replace("<", "\\u003c")
+    return (
+        f"<style>{css}</style>\n<script>window.latentCheckpoints = {facts};\n{script}</script>"
+        '<meta name="color-scheme" content="light dark">'
+    )
+
+
+def theme() -> gr.themes.Base:
+    """System fonts only: a web font would be a request to another host."""
+    return gr.themes.Base(font=SANS, font_mono=MONO, radius_size="md", spacing_size="md")
+
+
+def main(options: Namespace) -> None:
+    """Serve until interrupted; prints one line, with the address, once the page answers."""
+    session.configure(device=options.device)
+    warm = threading.Thread(target=session.warm_up, name="warm-up", daemon=True)
+    page = build(options.device)
+    url = start(page, options)
+    warm.start()
+    wait_until_it_answers(url)
+    print(f"Latent Playground is ready: {url}", flush=True)
+    if options.open:
+        import webbrowser
+
+        webbrowser.open(url)
+    page.block_thread()
+
+
+def start(page: gr.Blocks, options: Namespace) -> str:
+    """Launch on the asked port, else on the next free one from 7860; returns the address."""
+    page.queue(default_concurrency_limit=1, max_size=64)
+    try:
+        _, local, shared = page.launch(
+            server_name=options.host,
+            server_port=options.port,
+            share=options.share,
+            auth=options.auth,
+            root_path=options.root_path,
+            debug=False,
+            show_error=options.debug,
+            mcp_server=options.mcp,
+            theme=theme(),
+            head=head(),
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            pwa=False,
+            max_file_size="5mb",
+            quiet=True,
+            inbrowser=False,
+            prevent_thread_lock=True,
+        )
+    except OSError as error:
+        if options.port is None:
+            sys.exit(f"No free port from {PORTS.start} to {PORTS.stop - 1}: {error}")
+        sys.exit(
+            f"Port {options.port} is in use. Choose another with --port, "
+            "or leave --port out to take the next free one."
+        )
+    return shared or local
+
+
+def wait_until_it_answers(url: str, patience: float = 30.0) -> None:
+    """Poll the page; a port that listens is not yet a page that answers."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except urllib.error.HTTPError:
+            return  # it answers, with a request to log in
+        except OSError:
+            time.sleep(0.05)
+    sys.exit(f"The page at {url} did not answer within {patience:.0f} seconds.")

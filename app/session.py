@@ -1,0 +1,139 @@
+"""What the process keeps: loaded spaces, within a memory bound, and unfinished long work."""
+
+import logging
+import os
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import backend
+
+LOG = logging.getLogger(__name__)
+FIRST = "text_vae/text_vae--tatoeba"
+BYTES = int(os.environ.get("LATENT_SPACE_BYTES", 1 << 30))
+
+
+class Spaces:
+    """Loaded spaces, least recently used out first; one load at a time per name."""
+
+    def __init__(self, device: str = "auto", limit: int = BYTES) -> None:
+        self.device = device
+        self.limit = limit
+        self._spaces: OrderedDict[str, Any] = OrderedDict()
+        self._guard = threading.Lock()
+        self._loading: dict[str, threading.Lock] = {}
+
+    def get(self, name: str) -> Any:
+        """The space called ``name``; raises ValueError for a name that is not a checkpoint."""
+        with self._guard:
+            if name in self._spaces:
+                self._spaces.move_to_end(name)
+                return self._spaces[name]
+            check_name(name)
+            loading = self._loading.setdefault(name, threading.Lock())
+        with loading:  # others who want the same space wait here, and then find it
+            with self._guard:
+                if name in self._spaces:
+                    return self._spaces[name]
+            space = backend.load(name, device=self.device)
+            with self._guard:
+                self._spaces[name] = space
+                self._evict()
+            return space
+
+    def names(self) -> list[str]:
+        """Names of the loaded spaces, least recently used first."""
+        with self._guard:
+            return list(self._spaces)
+
+    def _evict(self) -> None:
+        """Drop the oldest until the bound holds; the newest stays even when alone too large."""
+        while len(self._spaces) > 1 and self._bytes() > self.limit:
+            name, _ = self._spaces.popitem(last=False)
+            LOG.info("dropped %s to stay within %d bytes", name, self.limit)
+
+    def _bytes(self) -> int:
+        return sum(space.nbytes for space in self._spaces.values())
+
+
+def check_name(name: str) -> None:
+    """Raises ValueError unless a sound checkpoint has exactly this name; so no path gets by."""
+    for info in backend.available(include_damaged=True):
+        if info.name == name:
+            if info.problem:
+                raise ValueError(f"The checkpoint {name} cannot be used: {info.problem}")
+            return
+    raise ValueError(f"There is no checkpoint called {name[:80]!r}. Choose one from the list.")
+
+
+_spaces = Spaces()
+_model_work = threading.RLock()
+
+
+def configure(device: str) -> None:
+    """Forget loaded spaces and use ``device`` from now on."""
+    global _spaces
+    _spaces = Spaces(device)
+
+
+def get_space(name: str) -> Any:
+    """The LatentSpace called ``name``, loaded at most once."""
+    return _spaces.get(name)
+
+
+@contextmanager
+def model_work() -> Iterator[None]:
+    """One request at a time computes: two would only slow each other down on the same cores."""
+    with _model_work:
+        yield
+
+
+def warm_up() -> None:
+    """Load what the first screen shows; a failure is told when someone asks for the space."""
+    names = [info.name for info in backend.available(requires={"sample"})]
+    if names:
+        try:
+            get_space(FIRST if FIRST in names else names[0])
+        except Exception:
+            LOG.exception("the first space could not be loaded")
+
+
+class Jobs:
+    """Long work that the page pulls piece by piece; nobody pulling means nothing computed."""
+
+    def __init__(self, limit: int = 32) -> None:
+        self.limit = limit
+        self._jobs: OrderedDict[str, Iterator] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def add(self, pieces: Iterator) -> str:
+        """Keep ``pieces`` under a name that cannot be guessed; the oldest job may be dropped."""
+        name = secrets.token_urlsafe(12)
+        with self._guard:
+            self._jobs[name] = pieces
+            while len(self._jobs) > self.limit:
+                self._jobs.popitem(last=False)
+        return name
+
+    def next(self, name: str) -> Any | None:
+        """The next piece, or None after the last; raises ValueError for an unknown job."""
+        with self._guard:
+            pieces = self._jobs.pop(name, None)
+        if pieces is None:
+            raise ValueError("This run is no longer kept. Press Sample to start it again.")
+        piece = next(pieces, None)
+        if piece is not None:
+            with self._guard:
+                self._jobs[name] = pieces
+        return piece
+
+    def stop(self, name: str) -> None:
+        """Forget a job; an unknown name is a job that already ended."""
+        with self._guard:
+            self._jobs.pop(name, None)
+
+
+jobs = Jobs()

@@ -1,0 +1,83 @@
+// Name, facts, Copy link, shortcuts, light or dark. Asks for `"restore"` when the address says so.
+const { el, button, copy } = latent;
+const count = Object.keys(latent.checkpoints).length;
+
+const notice = el("div", { class: "lp-notice", role: "status", hidden: true });
+const facts = el("span", { class: "lp-facts", text: `${count} checkpoint${count === 1 ? "" : "s"}` });
+const device = el("span", { class: "lp-facts", id: "lp-device", text: props.device === "auto" ? "" : props.device });
+
+const help = el("dialog", { class: "lp-dialog", "aria-label": "Keyboard shortcuts" });
+const KEYS = [
+  ["Enter", "run, from any text box"],
+  ["1 2 3", "go to a tab"],
+  ["r", "roll the seed and run"],
+  ["c", "show or hide the code"],
+  ["l", "copy the link to this view"],
+  ["d", "light or dark"],
+  ["Esc", "cancel what is running"],
+  ["?", "this list"],
+];
+help.append(
+  el("h2", { text: "Keyboard" }),
+  el("dl", {}, ...KEYS.flatMap(([key, what]) => [el("dt", {}, el("kbd", { text: key })), el("dd", { text: what })])),
+  el("p", { text: "Letters work while no text box has the cursor." }),
+  button("close", "Close", () => help.close()),
+);
+
+function theme(choice) {
+  document.body.classList.toggle("dark", choice === "dark");
+  document.documentElement.style.colorScheme = choice;
+}
+function flip() {
+  const choice = document.body.classList.contains("dark") ? "light" : "dark";
+  localStorage.setItem("latent-theme", choice);
+  theme(choice);
+}
+const stored = localStorage.getItem("latent-theme");
+if (stored) theme(stored);
+
+const copyLink = button("link", "Copy link", (event) => copy(location.href, event.currentTarget), { id: "copy-link" });
+element.append(
+  el("header", { class: "lp-header" },
+    el("h1", {}, el("span", { class: "lp-mark", "aria-hidden": "true" }), "Latent Playground"),
+    el("div", { class: "lp-header-tools" }, facts, device, copyLink,
+      button(null, "?", () => help.showModal(), { id: "help", "aria-label": "Keyboard shortcuts", class: "lp-button lp-round" }),
+      button("moon", "Light or dark", flip, { id: "theme", quiet: true, class: "lp-button lp-round" }))),
+  notice, help,
+  el("div", { id: "lp-live", class: "lp-offscreen", "aria-live": "polite" }),
+);
+
+function showNotice() {
+  const text = props.value?.notice ?? "";
+  notice.hidden = !text;
+  notice.replaceChildren(el("span", { text }), button("close", "Dismiss", () => (notice.hidden = true), { quiet: true }));
+}
+watch("value", showNotice);
+
+function typing(target) {
+  return target.closest?.("input, textarea, select, [contenteditable]") && target.type !== "range" && target.type !== "radio";
+}
+const press = (selector) => document.querySelector(`[role="tabpanel"]:not([style*="none"]) ${selector}`)?.click();
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+  if (event.key === "Escape") return press("[data-key=escape]");
+  if (typing(event.target)) return;
+  const tabs = document.querySelectorAll('#tabs [role="tab"]');
+  if (/^[1-9]$/.test(event.key) && tabs[event.key - 1]) tabs[event.key - 1].click();
+  else if (event.key === "?") help.showModal();
+  else if (event.key === "l") copyLink.click();
+  else if (event.key === "d") flip();
+  else if (event.key === "r") press("[data-key=r]");
+  else if (event.key === "c") press("[data-key=c]");
+  else return;
+  event.preventDefault();
+});
+
+function restore() {
+  if (location.hash.length < 2) return;
+  latent.startRestoring();
+  trigger("restore", { fragment: location.hash });
+}
+window.addEventListener("hashchange", restore);
+window.addEventListener("popstate", restore);
+restore();

@@ -1,0 +1,54 @@
+// The checkpoints as a native list, and beside it the chosen one's numbers and card.
+const { el, button } = latent;
+const list = el("select", { class: "lp-input", id: `${element.id}-list` });
+for (const { label, options } of props.groups) {
+  if (!options.length) continue;
+  list.append(el("optgroup", { label }, ...options.map(({ name, title, problem }) =>
+    el("option", { value: name, disabled: Boolean(problem), text: problem ? `${title} (unavailable: ${problem})` : title }))));
+}
+if (!props.value) list.append(el("option", { text: "No checkpoint here yet" }));
+list.value = props.value;
+
+const gauges = el("div", { class: "lp-gauges" });
+const card = el("dialog", { class: "lp-dialog lp-card-dialog", "aria-label": "Model card" });
+const text = el("pre", { tabindex: "0" });
+card.append(text, button("close", "Close", () => card.close()));
+const opener = button("card", "Card", () => card.showModal());
+
+const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+function gauge({ label, value, unit, split, n, state, note }) {
+  const fine = state === "ok";
+  const hover = `${label}: ${number.format(value)} ${unit}. Measured on ${split}, n = ${n.toLocaleString("en")}.${note ? ` ${note}` : ""}`;
+  return el("span", { class: `lp-gauge ${fine ? "" : "lp-caution"}`, title: hover, tabindex: "0" },
+    el("span", { text: label }), el("b", { text: `${number.format(value)} ${unit}` }),
+    fine || !note ? null : el("em", { text: note }));
+}
+
+let asked = "";
+async function refresh() {
+  const name = (asked = props.value);
+  list.value = name;
+  const info = latent.checkpoints[name];
+  const tab = element.closest('[role="tabpanel"]');
+  if (tab && info) tab.dataset.modality = info.modality;
+  if (!name) return;
+  const facts = await server.facts({ checkpoint: name });
+  if (asked !== name || !facts) return;
+  if (facts.error) return gauges.replaceChildren(el("span", { class: "lp-gauge lp-caution", text: facts.error }));
+  gauges.replaceChildren(...facts.gauges.map(gauge));
+  text.textContent = facts.card;
+  opener.hidden = !facts.card;
+  document.getElementById("lp-device").textContent = facts.device;
+}
+
+list.addEventListener("change", () => {
+  props.value = list.value;
+  refresh();
+  trigger("input");
+});
+element.append(
+  el("label", { class: "lp-offscreen", for: list.id, text: "Checkpoint" }),
+  list, gauges, opener, card,
+);
+watch("value", () => asked !== props.value && refresh());
+refresh();
