@@ -1,0 +1,52 @@
+"""What all tests share: the corpora, and a reason wherever a test is skipped for lack of one."""
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    return find_data_folder()
+
+
+def find_data_folder() -> Path:
+    """Where the corpora would be; the backend looks there too."""
+    return Path(os.environ.get("LATENT_DATA_DIR") or ROOT / "data")
+
+
+def skip_without_corpus(name: str) -> None:
+    if not (find_data_folder() / name).is_dir():
+        pytest.skip(
+            f"no corpus {name} in {find_data_folder()}; set LATENT_DATA_DIR, "
+            f"or run: python3 scripts/download_data.py {name}"
+        )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs_corpus"):
+        for name in marker.args:
+            skip_without_corpus(name)
+
+
+@functools.cache
+def load_corpus(name: str) -> dict:
+    from backend import data  # only here: most tests need no corpus, and this brings numpy
+
+    return data.load(name)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Callable[[str], dict]:
+    """``corpus("mnist")`` gives its splits, read once per session, or skips with the reason."""
+
+    def splits(name: str) -> dict:
+        skip_without_corpus(name)
+        return load_corpus(name)
+
+    return splits
