@@ -1,0 +1,29 @@
+"""The public Python interface of Latent Playground.
+
+>>> import backend
+>>> space = backend.load("text_vae/text_vae--tatoeba")        # doctest: +SKIP
+>>> space.interpolate("i like tea .", "it is raining .", steps=8)  # doctest: +SKIP
+
+Everything the app shows comes through here. Listing reads JSON only; ``load`` imports torch.
+"""
+
+from typing import TYPE_CHECKING
+
+from backend.checkpoint import CheckpointInfo, available, trained_dir
+from backend.data.location import data_dir
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
+
+__all__ = ["CheckpointInfo", "available", "data_dir", "load", "trained_dir"]
+
+
+def load(name: str, device: str = "auto") -> "LatentSpace":
+    """The latent space of a checkpoint, ready for use on ``device``.
+
+    Raises ``KeyError`` if there is no such checkpoint and ``ValueError`` if it is damaged or the
+    device is not there; each says what to do.
+    """
+    from backend.space import LatentSpace
+
+    return LatentSpace.load(name, device)

@@ -1,0 +1,111 @@
+"""What every model is: a module that returns distributions and names the terms of its loss."""
+
+import dataclasses
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+Terms = dict[str, Tensor]  # "loss" (scalar to minimise) and named diagnostics
+
+CAPABILITIES = frozenset(
+    {"sample", "encode", "decode", "log_prob", "components", "respond", "classify"}
+)
+
+
+def param(default: Any, help: str, *, min: float | None = None, max: float | None = None) -> Any:
+    """A field of a model's ``Config``: its help and range make both sliders and options."""
+    metadata = {"help": help, "min": min, "max": max}
+    if isinstance(default, list | dict | set):
+        raise TypeError(f"the default of a config field must be immutable, got {default!r}")
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BaseConfig:
+    """Parent of every ``Config``: checks the declared ranges, so no model has to."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            low, high = field.metadata.get("min"), field.metadata.get("max")
+            if isinstance(value, list):  # JSON has no tuples
+                object.__setattr__(self, field.name, tuple(value))
+            elif (low is not None and value < low) or (high is not None and value > high):
+                raise ValueError(f"{field.name} must lie between {low} and {high}, got {value}")
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "BaseConfig":
+        """Raises ``ValueError`` naming each key that this model does not have."""
+        unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
+        if unknown:
+            raise ValueError(f"unknown configuration keys: {', '.join(sorted(unknown))}")
+        return cls(**values)
+
+
+class GenerativeModel(nn.Module):
+    """A model with a loss. ``capabilities`` says which of the methods below it implements.
+
+    Attributes:
+        players: who owns which submodules; ``fit`` gives each player its own optimiser.
+        step: number of training steps done, set by ``fit``; schedules read it.
+    """
+
+    Config: ClassVar[type[BaseConfig]]
+    capabilities: ClassVar[frozenset[str]] = frozenset()
+    players: ClassVar[dict[str, tuple[str, ...]]] = {"model": ("",)}
+
+    def __init__(self, config: BaseConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.step = 0
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+    def loss(self, batch: Any, player: str = "model") -> Terms:
+        """Terms to report, of which ``"loss"`` [] is what ``player`` minimises."""
+        raise NotImplementedError
+
+    def plan(self, step: int) -> list[str]:
+        """Players to update at this step, in order."""
+        return list(self.players)
+
+    def sample(self, n: int) -> Tensor:
+        """``n`` draws from the model: [n, *event]."""
+        raise NotImplementedError(f"{type(self).__name__} cannot sample")
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Exact log-probability in nats, [B]. A bound is a metric, never called log_prob."""
+        raise NotImplementedError(f"{type(self).__name__} has no exact log-probability")
+
+    def player_parameters(self, player: str) -> list[nn.Parameter]:
+        """Parameters of the player's submodules, each once, in a stable order."""
+        found: dict[int, nn.Parameter] = {}
+        for prefix in self.players[player]:
+            module = self.get_submodule(prefix)
+            found.update((id(p), p) for p in module.parameters() if p.requires_grad)
+        return list(found.values())
+
+
+class LatentModel(GenerativeModel):
+    """A model with codes z of size D = ``config.latent_dim``.
+
+    Attributes:
+        prior: ``prior(context=None)`` is p(z), event [D]; plain auto-encoders have none.
+    """
+
+    prior: nn.Module
+
+    def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
+        """q(z|x): batch [B], event [D]."""
+        raise NotImplementedError(f"{type(self).__name__} has no encoder")
+
+    def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
+        """p(x|z) for z [B, D]: batch [B], event as x."""
+        raise NotImplementedError(f"{type(self).__name__} has no decoder")
+
+    def sample(self, n: int) -> Tensor:
+        return self.decode(self.prior().sample((n,))).sample()

@@ -1,0 +1,29 @@
+"""Real corpora, with fixed and disjoint splits: one loader per corpus, nothing downloaded here."""
+
+import importlib
+from types import ModuleType
+
+from backend.data.location import MissingCorpus, Split, data_dir
+
+__all__ = ["MissingCorpus", "Split", "available", "data_dir", "load"]
+
+CORPORA = ("tatoeba", "mnist", "fashion-mnist")
+
+
+def load(dataset: str) -> dict[str, Split]:
+    """The splits ``train``, ``validation`` and ``test`` of a corpus.
+
+    Raises ``KeyError`` for a corpus that is not known, ``MissingCorpus`` for one that is not here.
+    """
+    return _loader(dataset).load(dataset)
+
+
+def available(dataset: str) -> bool:
+    """Whether the corpus's files are in the data folder."""
+    return all((data_dir() / file).is_file() for file in _loader(dataset).files(dataset))
+
+
+def _loader(dataset: str) -> ModuleType:
+    if dataset not in CORPORA:
+        raise KeyError(f"no corpus {dataset!r}; there are: {', '.join(CORPORA)}")
+    return importlib.import_module(f"backend.data.{'mnist' if 'mnist' in dataset else dataset}")

@@ -1,0 +1,36 @@
+"""Where and how tensors are computed: devices, seeds, and one step at a time."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+STEP_LOCK = threading.RLock()  # global random state is in use: a training step, or a request
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """``auto`` is CUDA, else MPS, else the CPU. Raises ``ValueError`` for one that is not there."""
+    present = {"cpu": True, "cuda": torch.cuda.is_available()}
+    present["mps"] = torch.backends.mps.is_available()
+    if name == "auto":
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if present[kind]))
+    kind = name.split(":")[0]
+    if not present.get(kind):
+        have = ", ".join(kind for kind, here in present.items() if here)
+        raise ValueError(f"device {name!r} is not available on this machine; it has: {have}")
+    return torch.device(name)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Random numbers as after ``torch.manual_seed(seed)``; the state outside is untouched.
+
+    ``torch.distributions`` takes no generator, so the process-wide state is forked. The lock
+    keeps a training step and a visitor's request out of each other's random numbers.
+    """
+    kind = "mps" if torch.backends.mps.is_available() else "cuda"
+    indices = range(torch.cuda.device_count()) if kind == "cuda" else [0]
+    with STEP_LOCK, torch.random.fork_rng(devices=indices, device_type=kind):
+        torch.manual_seed(seed)
+        yield

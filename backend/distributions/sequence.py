@@ -1,0 +1,97 @@
+"""Autoregressive distribution over token sequences, over any decoder that steps."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution, constraints
+
+PAD, BOS, EOS = range(3)  # token ids that every text model shares
+
+
+class StepDecoder(Protocol):
+    """What ``Sequence`` needs of a network; H is its hidden size, V the vocabulary."""
+
+    max_len: int  # tokens per sequence, <eos> included
+
+    def start(self, batch: int) -> Tensor: ...
+
+    def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Hidden vectors [B, T, H] after reading inputs [B, T], and the state after them."""
+
+    def token_log_prob(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        """Log-probability of each target [N] at hidden [N, H], in nats: [N]."""
+
+    def log_probs(self, hidden: Tensor) -> Tensor:
+        """Log-probabilities of all tokens at hidden [B, H]: [B, V]."""
+
+
+class Sequence(Distribution):
+    """p(x) = Π_t p(x_t | x_<t) for x [B, T] ended by ``<eos>``, then padded.
+
+    At position ``max_len`` a sequence ends with certainty, so probabilities sum to exactly 1
+    over all sequences of at most ``max_len`` tokens. ``state`` is the decoder's initial state.
+    """
+
+    arg_constraints: dict[str, constraints.Constraint] = {}  # noqa: RUF012 (torch's protocol)
+
+    def __init__(self, decoder: StepDecoder, state: Tensor, batch: int) -> None:
+        self.decoder = decoder
+        self.state = state
+        super().__init__(torch.Size([batch]), torch.Size([decoder.max_len]), validate_args=False)
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Nats per sequence, [B], by teacher forcing; pads cost nothing, in time too."""
+        length = int((value != PAD).sum(1).max())
+        if length > self.decoder.max_len:
+            raise ValueError(f"sequences have at most {self.decoder.max_len} tokens, got {length}")
+        value = value[:, :length]
+        begin = torch.full_like(value[:, :1], BOS)
+        hidden, _ = self.decoder.hidden(torch.cat([begin, value[:, :-1]], 1), self.state)
+        counted = value != PAD
+        counted[:, self.decoder.max_len - 1 :] = False  # there <eos> is certain
+        rows, columns = counted.nonzero(as_tuple=True)
+        log_p = self.decoder.token_log_prob(hidden[rows, columns], value[rows, columns])
+        return log_p.new_zeros(len(value)).index_add(0, rows, log_p)
+
+    def sample(self, sample_shape: torch.Size | tuple[int, ...] = ()) -> Tensor:
+        """Ancestral draws [*sample_shape, B, max_len]."""
+        draws = [self.generate(1.0) for _ in range(torch.Size(sample_shape).numel())]
+        return torch.stack(draws).reshape(*sample_shape, *draws[0].shape)
+
+    @property
+    def mode(self) -> Tensor:
+        """Greedy decoding [B, max_len]: the likeliest token at each step, not of the whole."""
+        return self.generate(0.0)
+
+    @torch.no_grad()
+    def generate(self, temperature: float = 0.0, forbid: Collection[int] = ()) -> Tensor:
+        """Ids [B, max_len], padded after ``<eos>``.
+
+        ``temperature`` divides the log-probabilities (0 is greedy, 1 exact ancestral sampling).
+        ``forbid`` are tokens never produced, the rest being renormalised.
+        """
+        batch, limit = self.batch_shape[0], self.decoder.max_len
+        out = torch.full((batch, limit), PAD, device=self.state.device)
+        token = torch.full((batch, 1), BOS, device=self.state.device)
+        ended = torch.zeros(batch, dtype=torch.bool, device=self.state.device)
+        state = self.state
+        for t in range(limit):
+            if t == limit - 1:
+                choice = torch.full_like(token[:, 0], EOS)
+            else:
+                hidden, state = self.decoder.hidden(token, state)
+                log_p = self.decoder.log_probs(hidden[:, 0])
+                log_p[:, list(forbid)] = -torch.inf
+                if temperature == 0:
+                    choice = log_p.argmax(1)
+                else:
+                    weights = torch.softmax(log_p / temperature, 1)
+                    choice = torch.multinomial(weights, 1)[:, 0]
+            out[:, t] = torch.where(ended, PAD, choice)
+            ended = ended | (choice == EOS)
+            if ended.all():
+                break
+            token = choice[:, None]
+        return out

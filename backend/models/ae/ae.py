@@ -1,0 +1,45 @@
+"""Auto-encoder: reconstruct through a narrow code, no prior (Hinton & Salakhutdinov, 2006)."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.distributions import Distribution
+
+from backend.base import LatentModel, Terms
+from backend.distributions.deterministic import Deterministic
+from backend.nets.images import Decoder, Encoder, ImageConfig
+from backend.registry import register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ImageConfig):
+    pass
+
+
+@register
+class AE(LatentModel):
+    """Minimises -log p(x | e(x)).
+
+    https://doi.org/10.1126/science.1127647. Departures: trained end to end by Adam instead of
+    layer by layer, and with the VAE's nets and likelihood, so that the two can be compared.
+    Nothing shapes its codes, so decoding a random code shows what lies in the holes.
+    """
+
+    Config = Config
+    capabilities = frozenset({"sample", "encode", "decode"})
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.encoder = Encoder(config, config.latent_dim)
+        self.decoder = Decoder(config)
+
+    def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
+        return Deterministic(self.encoder(x))
+
+    def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
+        return self.decoder(z)
+
+    def loss(self, batch: Tensor, player: str = "model") -> Terms:
+        """``batch`` is [B, C, H, W] in [0, 1]."""
+        recon_nll = -self.decode(self.encode(batch).mean).log_prob(batch).mean()
+        return {"loss": recon_nll, "recon_nll": recon_nll}

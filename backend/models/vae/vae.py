@@ -1,0 +1,48 @@
+"""Variational auto-encoder: a code for each picture is a small Gaussian (Kingma & Welling, 2014)."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.distributions import Distribution, Independent, Normal
+
+from backend.base import LatentModel, Terms
+from backend.divergences import kl
+from backend.nets.images import Decoder, Encoder, ImageConfig
+from backend.priors import StandardNormal
+from backend.registry import register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ImageConfig):
+    pass
+
+
+@register
+class VAE(LatentModel):
+    """Minimises -E_q(z|x) log p(x|z) + KL(q(z|x) || N(0, I)), with one draw of z.
+
+    https://arxiv.org/abs/1312.6114
+    """
+
+    Config = Config
+    capabilities = frozenset({"sample", "encode", "decode"})
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.encoder = Encoder(config, 2 * config.latent_dim)
+        self.decoder = Decoder(config)
+        self.prior = StandardNormal(config.latent_dim)
+
+    def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
+        mu, log_var = self.encoder(x).chunk(2, dim=1)
+        return Independent(Normal(mu, (0.5 * log_var).exp()), 1)
+
+    def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
+        return self.decoder(z)
+
+    def loss(self, batch: Tensor, player: str = "model") -> Terms:
+        """``batch`` is [B, C, H, W] in [0, 1]."""
+        q = self.encode(batch)
+        recon_nll = -self.decode(q.rsample()).log_prob(batch).mean()
+        divergence = kl(q, self.prior()).mean()
+        return {"loss": recon_nll + divergence, "recon_nll": recon_nll, "kl": divergence}

@@ -1,0 +1,122 @@
+"""Recurrent encoder and decoder of sentences."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from backend.base import BaseConfig, param
+from backend.distributions.sequence import PAD, Sequence
+
+UNK = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequenceConfig(BaseConfig):
+    vocab_size: int = param(8000, "Tokens in the vocabulary", min=5)
+    max_len: int = param(25, "Tokens per sentence, <eos> included", min=2, max=200)
+    latent_dim: int = param(32, "Size of the code z", min=0, max=512)
+    embedding_dim: int = param(192, "Size of word embeddings, tied to the output layer", min=2)
+    encoder_dim: int = param(256, "Units of the encoder, per direction", min=2)
+    decoder_dim: int = param(448, "Units of the decoder", min=2)
+    dropout: float = param(0.1, "Dropout on embeddings and outputs", min=0, max=0.9)
+    word_dropout: float = param(0.0, "Share of decoder inputs hidden", min=0, max=1)
+
+    @classmethod
+    def tiny(cls) -> "SequenceConfig":
+        return cls(
+            vocab_size=12, max_len=6, latent_dim=3, embedding_dim=8, encoder_dim=8, decoder_dim=8
+        )
+
+
+class TiedSoftmax(nn.AdaptiveLogSoftmaxWithLoss):
+    """Adaptive softmax (Grave et al. 2017, https://arxiv.org/abs/1609.04309) and word embedding.
+
+    Exact and normalised, yet rare words cost only where one of them occurs: token ids must be
+    sorted by falling frequency. ``<pad>`` and ``<bos>`` are never predicted, so they have
+    embeddings but no output. All other embeddings are the output weights themselves.
+    """
+
+    UNPREDICTED = 2  # ids below this have no output
+
+    def __init__(self, vocab_size: int, dim: int) -> None:
+        outputs = vocab_size - self.UNPREDICTED
+        super().__init__(dim, outputs, [max(1, outputs // 8)], div_value=1.0, head_bias=True)
+        self.special = nn.Parameter(torch.empty(self.UNPREDICTED, dim))
+        for weight in (self.special, self.head.weight, self.tail[0][1].weight):
+            nn.init.normal_(weight, std=dim**-0.5)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """ids [...] -> [..., dim]"""
+        frequent = self.head.weight[: self.shortlist_size]
+        table = torch.cat([self.special, frequent, self.tail[0][1].weight])
+        return nn.functional.embedding(ids, table)
+
+    def token_log_prob(self, x: Tensor, targets: Tensor) -> Tensor:
+        """x [N, dim], targets [N] -> [N], nats."""
+        return self(x, targets - self.UNPREDICTED).output
+
+    def log_probs(self, x: Tensor) -> Tensor:
+        """x [N, dim] -> [N, V], nats; -inf for tokens that are never predicted."""
+        return nn.functional.pad(self.log_prob(x), (self.UNPREDICTED, 0), value=-torch.inf)
+
+
+class SequenceEncoder(nn.Module):
+    """Ids [B, T] -> features [B, outputs], from a bidirectional GRU's two last states."""
+
+    def __init__(self, config: SequenceConfig, words: TiedSoftmax, outputs: int) -> None:
+        super().__init__()
+        self.words = words
+        self.dropout = nn.Dropout(config.dropout)
+        self.rnn = nn.GRU(
+            config.embedding_dim, config.encoder_dim, batch_first=True, bidirectional=True
+        )
+        self.output = nn.Linear(2 * config.encoder_dim, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        lengths = (x != PAD).sum(1)
+        x = x[:, : int(lengths.max())]
+        embedded = self.dropout(self.words.embed(x))
+        if (lengths < x.shape[1]).any():  # packing is slow: training batches are mostly even
+            embedded = nn.utils.rnn.pack_padded_sequence(
+                embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
+            )
+        _, last = self.rnn(embedded)  # [2, B, H]
+        return self.output(self.dropout(torch.cat([last[0], last[1]], 1)))
+
+
+class SequenceDecoder(nn.Module):
+    """z [B, D] -> p(x|z); z sets the initial state and enters at each step. D = 0: no code."""
+
+    def __init__(self, config: SequenceConfig, words: TiedSoftmax) -> None:
+        super().__init__()
+        self.words = words
+        self.max_len = config.max_len
+        self.word_dropout = config.word_dropout
+        self.latent_dim = config.latent_dim
+        self.dropout = nn.Dropout(config.dropout)
+        self.initial = nn.Linear(config.latent_dim, config.decoder_dim)
+        self.rnn = nn.GRU(
+            config.embedding_dim + config.latent_dim, config.decoder_dim, batch_first=True
+        )
+        self.output = nn.Linear(config.decoder_dim, config.embedding_dim)
+
+    def forward(self, z: Tensor) -> Sequence:
+        state = torch.cat([torch.tanh(self.initial(z)), z], 1)  # [B, H + D]
+        return Sequence(self, state, len(z))
+
+    def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        hidden, z = state[:, : -self.latent_dim or None], state[:, state.shape[1] - self.latent_dim :]
+        if self.training and self.word_dropout:
+            hide = torch.rand(inputs.shape, device=inputs.device) < self.word_dropout
+            inputs = inputs.masked_fill(hide, UNK)
+        embedded = self.dropout(self.words.embed(inputs))
+        repeated = z[:, None].expand(-1, inputs.shape[1], -1)
+        out, last = self.rnn(torch.cat([embedded, repeated], 2), hidden[None].contiguous())
+        return self.output(self.dropout(out)), torch.cat([last[0], z], 1)
+
+    def token_log_prob(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        return self.words.token_log_prob(hidden, targets)
+
+    def log_probs(self, hidden: Tensor) -> Tensor:
+        return self.words.log_probs(hidden)

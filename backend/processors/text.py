@@ -1,0 +1,171 @@
+"""Sentences and token ids: lower-cased words and punctuation through ``tokenizers``."""
+
+import functools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import torch
+from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
+from tokenizers.models import WordLevel
+from torch import Tensor
+
+PAD, BOS, EOS, UNK = range(4)
+SPECIALS = ["<pad>", "<bos>", "<eos>", "<unk>"]
+
+# Contractions as the Penn Treebank cuts them ("do n't", "it 's"); inner hyphens, dots and
+# apostrophes stay inside a word ("e-mail", "3.5", "o'clock").
+_CLITIC = r"'(?:s|re|ve|ll|d|m)\b"
+_PATTERN = rf"\w+?(?=n't\b)|n't\b|{_CLITIC}|\w+(?:(?!{_CLITIC}|n't\b)[-'.,:]\w+)*|[^\w\s]"
+
+
+@functools.cache
+def _rules() -> Tokenizer:
+    """Normalisation and splitting, without a vocabulary."""
+    tokenizer = Tokenizer(WordLevel({"<unk>": UNK}, unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.NFKC(),
+            normalizers.Replace(Regex("[\u2018\u2019\u02bc\u00b4`]"), "'"),
+            normalizers.Replace(Regex("[\u201c\u201d\u201e\u00ab\u00bb]"), '"'),
+            normalizers.Replace(Regex("[\u2013\u2014\u2212]"), "-"),
+            normalizers.Replace(Regex(r"\.\.\.+"), "\u2026"),
+            normalizers.Replace(Regex(r"[\p{Cc}\p{Cf}]+"), " "),
+            normalizers.Lowercase(),
+        ]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(_PATTERN), "removed", invert=True)
+    return tokenizer
+
+
+def tokenize(text: str) -> list[str]:
+    """Tokens of a sentence as typed; no vocabulary is needed.
+
+    >>> tokenize("I'm not sure \u2026 they don\u2019t!")
+    ['i', "'m", 'not', 'sure', '\u2026', 'they', 'do', "n't", '!']
+    """
+    rules = _rules()
+    normal = rules.normalizer.normalize_str(text)
+    return [token for token, _ in rules.pre_tokenizer.pre_tokenize_str(normal)]
+
+
+def detokenize(tokens: Sequence[str]) -> str:
+    """Tokens joined as one writes them; the inverse of ``tokenize`` up to capitals.
+
+    >>> detokenize(["i", "do", "n't", "know", ",", "it", "'s", "late", "."])
+    "i don't know, it's late."
+    """
+    out, opened = "", False
+    for token in tokens:
+        glued = token in {"n't", "'s", "'re", "'ve", "'ll", "'d", "'m"}
+        glued |= token in set(".,!?;:%)\u2026\u20ac\u00b0")
+        if token == '"':
+            glued, opened = opened, not opened
+        after_opening = out.endswith(("(", "$", "\u00a3")) or (opened and out.endswith(' "'))
+        after_opening |= opened and out == '"'
+        out += token if not out or glued or after_opening else " " + token
+    return out
+
+
+class TextProcessor:
+    """Sentences <-> ids [B, T], each ended by ``<eos>`` and padded with ``<pad>`` (0).
+
+    The vocabulary is ordered by falling frequency, which adaptive softmax needs. ``casing``
+    maps a token to how the corpus mostly writes it inside sentences ("tom" -> "Tom").
+    """
+
+    max_tokens = 24  # 99.9 % of Tatoeba; longer input is refused, not cut
+
+    def __init__(self, vocabulary: Sequence[str], casing: dict[str, str]) -> None:
+        self.vocabulary = list(vocabulary)
+        self.casing = casing
+        self.ids = {token: i for i, token in enumerate(self.vocabulary)}
+        self.tokenizer = Tokenizer(WordLevel(self.ids, unk_token="<unk>"))
+        self.tokenizer.normalizer = _rules().normalizer
+        self.tokenizer.pre_tokenizer = _rules().pre_tokenizer
+
+    @classmethod
+    def train(cls, sentences: Iterable[str], min_count: int) -> "TextProcessor":
+        """Vocabulary of the tokens that occur at least ``min_count`` times."""
+        counts: Counter[str] = Counter()
+        written: dict[str, Counter[str]] = {}
+        for sentence in sentences:
+            tokens = tokenize(sentence)
+            counts.update(tokens)
+            for word in re.findall(r"(?<=\w )[^\W_]+", sentence):  # not sentence-initial
+                written.setdefault(word.lower(), Counter())[word] += 1
+        kept = [t for t, n in sorted(counts.items(), key=lambda p: (-p[1], p[0])) if n >= min_count]
+        casing = {}
+        for token in kept:
+            forms = written.get(token)
+            if forms and (best := forms.most_common(1)[0][0]) != token:
+                casing[token] = best
+        casing["i"] = "I"
+        return cls(SPECIALS + kept, casing)
+
+    def tokens(self, text: str) -> list[str]:
+        return tokenize(text)
+
+    def unknown_words(self, text: str) -> list[str]:
+        """Tokens of ``text`` that are not in the vocabulary, in order, each once."""
+        return list(dict.fromkeys(t for t in tokenize(text) if t not in self.ids))
+
+    def readable(self, sentences: Iterable[str]) -> list[str]:
+        """Those that ``encode`` takes: not too long, with at least one known word."""
+        return [s for s in sentences if self._complaint(tokenize(s)) is None]
+
+    def encode(self, sentences: Sequence[str]) -> Tensor:
+        """int64 [B, T]. Raises ``ValueError`` for sentences without known words or too long."""
+        rows = []
+        for number, sentence in enumerate(sentences, 1):
+            tokens = tokenize(sentence)
+            if complaint := self._complaint(tokens):
+                where = f"Sentence {number}" if len(sentences) > 1 else "The sentence"
+                raise ValueError(f"{where} {complaint}")
+            rows.append(torch.tensor([*(self.ids.get(t, UNK) for t in tokens), EOS]))
+        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PAD)
+
+    def _complaint(self, tokens: list[str]) -> str | None:
+        """What is wrong with a sentence, as the end of a sentence that starts by naming it."""
+        if not tokens:
+            return "is empty. Write a few words."
+        if len(tokens) > self.max_tokens:
+            return (
+                f"has {len(tokens)} words and marks; this model reads at most "
+                f"{self.max_tokens}. Shorten it."
+            )
+        if not any(t in self.ids and t[0].isalnum() for t in tokens):
+            unknown = [t for t in tokens if t not in self.ids]
+            named = ", ".join(unknown[:5]) or "punctuation only"
+            return f"has no word that this model knows ({named}). Use common English words."
+        return None
+
+    def token_lists(self, ids: Tensor) -> list[list[str]]:
+        """Tokens of each row up to its ``<eos>``; ids is [B, T]."""
+        rows = []
+        for row in ids.tolist():
+            end = row.index(EOS) if EOS in row else len(row)
+            rows.append([self.vocabulary[i] for i in row[:end] if i != PAD])
+        return rows
+
+    def decode(self, ids: Tensor) -> list[str]:
+        """Sentences written for people: joined, with capitals."""
+        out = []
+        for tokens in self.token_lists(ids):
+            text = detokenize([self.casing.get(t, t) for t in tokens])
+            out.append(text[:1].upper() + text[1:])
+        return out
+
+    def save(self, folder: Path) -> None:
+        self.tokenizer.save(str(folder / "tokenizer.json"))
+        text = json.dumps(self.casing, ensure_ascii=False, indent=0, sort_keys=True)
+        (folder / "casing.json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "TextProcessor":
+        stored = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+        ids: dict[str, int] = stored["model"]["vocab"]
+        casing = json.loads((folder / "casing.json").read_text(encoding="utf-8"))
+        return cls(sorted(ids, key=ids.__getitem__), casing)

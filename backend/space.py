@@ -1,0 +1,366 @@
+"""A loaded model in the user's terms: sentences and pictures in, sentences and pictures out."""
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from backend import checkpoint
+from backend.base import LatentModel
+from backend.checkpoint import CheckpointInfo
+from backend.device import pick_device, seeded
+from backend.distributions.sequence import Sequence as SequenceDistribution
+from backend.latent import PATHS, CodeStatistics, Plane, bilinear, neighbours
+from backend.priors import GaussianMixture, StandardNormal
+from backend.processors import load_processor
+from backend.processors.text import UNK, TextProcessor
+
+Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W]
+
+SOURCES = ("prior", "aggregate")
+MAX_ITEMS = 10_000
+CHUNK = 64  # items decoded at once; part of the result where words are drawn at random
+
+
+class Inspection(NamedTuple):
+    """What can be said of one code and of the item it decodes to."""
+
+    item: str | np.ndarray
+    log_p_x: float  # log p(item | z), nats
+    log_p_z: float  # log density under the prior (N(0, I) where the model has none), nats
+    round_trip: float  # agreement of decode(encode(item)) with item, 0 to 1
+    distance: float  # percentile among held-out codes of the density under the aggregate, 0-100
+    off_manifold: bool  # less dense than 99 % of held-out codes
+
+
+class Unit(NamedTuple):
+    index: int
+    activity: float  # variance over held-out items of the posterior mean
+    kl: float  # mean KL to the prior, nats
+
+
+class Gauge(NamedTuple):
+    """One number that belongs beside every result of a checkpoint."""
+
+    label: str
+    value: float
+    unit: str
+    split: str
+    n: int
+    state: str  # "ok" or "caution"
+    note: str
+
+
+class LatentSpace:
+    """Everything the app, a script or a notebook does with a checkpoint.
+
+    n counts items, D is ``latent_dim``. Codes are float32 [n, D]. Each method gives the same
+    result for the same seed, whatever else the process does. Wrong input raises ``ValueError``
+    with a sentence fit to show.
+    """
+
+    def __init__(
+        self,
+        info: CheckpointInfo,
+        model: LatentModel,
+        processor: "TextProcessor",
+        statistics: CodeStatistics,
+        device: torch.device,
+    ) -> None:
+        self.info = info
+        self.model = model.to(device)
+        self.processor = processor
+        self.statistics = statistics
+        self.device = device
+        self.latent_dim = info.latent_dim
+        self.modality = info.modality
+        parts = (statistics.weights, statistics.means, statistics.scale_tril)
+        self.aggregate = GaussianMixture(*map(torch.from_numpy, parts))
+        self._prior = StandardNormal(self.latent_dim)
+        held_out = self.aggregate().log_prob(torch.from_numpy(statistics.codes))
+        self._densities = np.sort(held_out.numpy())
+
+    @classmethod
+    def load(cls, name: str, device: str = "auto") -> "LatentSpace":
+        info = checkpoint.info(name)
+        where = pick_device(device)
+        model = checkpoint.load_model(name)
+        if not isinstance(model, LatentModel):
+            raise ValueError(f"{name} has no latent space; it can: {', '.join(info.capabilities)}")
+        processor = load_processor(info.modality, info.path)
+        return cls(info, model, processor, CodeStatistics.load(info.path), where)
+
+    # What the space is
+
+    @property
+    def codes(self) -> np.ndarray:
+        """Posterior means of held-out items, [N, D]."""
+        return self.statistics.codes
+
+    @property
+    def labels(self) -> np.ndarray | None:
+        """Classes of those items, int64 [N]."""
+        return self.statistics.labels
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken by weights and codes."""
+        tensors = [*self.model.parameters(), *self.model.buffers()]
+        return sum(t.numel() * t.element_size() for t in tensors) + self.codes.nbytes
+
+    @property
+    def max_tokens(self) -> int:
+        """Words and marks that a sentence may have."""
+        return self._text("max_tokens").max_tokens
+
+    def units(self) -> list[Unit]:
+        """All units of the code, the most active first."""
+        activity, kl = self.statistics.activity, self.statistics.kl
+        order = np.argsort(-activity, kind="stable")
+        return [Unit(int(i), float(activity[i]), float(kl[i])) for i in order]
+
+    def gauges(self) -> list[Gauge]:
+        """The checkpoint's measured numbers that matter most when one looks at its results."""
+        shown = ("kl", "active_units", "bleu", "exact_match", "mse", "inception_score")
+        metrics = {name: self.info.metrics[name] for name in shown if name in self.info.metrics}
+        return [_gauge(name, entry, self.latent_dim) for name, entry in metrics.items()]
+
+    # Items from codes
+
+    def sample_codes(
+        self, n: int, *, seed: int = 0, temperature: float = 1.0, source: str = "prior"
+    ) -> np.ndarray:
+        """Draws of z [n, D]; ``temperature`` scales their standard deviation.
+
+        ``source`` "prior" is N(0, I), "aggregate" the mixture fitted to the training codes.
+        """
+        _check_count(n)
+        _check_temperature(temperature)
+        if source not in SOURCES:
+            raise ValueError(f"The source must be one of {', '.join(SOURCES)}, got {source!r}.")
+        with seeded(seed), torch.inference_mode():
+            if source == "prior":
+                return (self._prior().sample((n,)) * temperature).numpy()
+            if temperature == 0:
+                draws = self.aggregate.means[self.aggregate.weights.multinomial(n, True)]
+            else:
+                draws = self.aggregate.scaled(temperature).sample((n,))
+            return draws.numpy()
+
+    def decode_chunks(
+        self, z: np.ndarray, *, token_temperature: float = 0.0, seed: int = 0, chunk: int = CHUNK
+    ) -> Iterator[Items]:
+        """The items of codes z [n, D], ``chunk`` at a time; together they are ``decode(z)``.
+
+        With ``token_temperature`` > 0 words are drawn at random, and ``chunk`` is part of what
+        makes the result: keep its default to get what ``decode`` gives.
+        """
+        codes = self._check_codes(z)
+        _check_temperature(token_temperature)
+        for index in range(0, len(codes), chunk):
+            part = torch.from_numpy(codes[index : index + chunk]).to(self.device)
+            with seeded(seed + index), torch.inference_mode():
+                yield self.processor.decode(self._event(part, token_temperature))
+
+    def decode(self, z: np.ndarray, *, token_temperature: float = 0.0, seed: int = 0) -> Items:
+        """Codes [n, D] to n items. Sentences are greedy at ``token_temperature`` 0."""
+        chunks = self.decode_chunks(z, token_temperature=token_temperature, seed=seed)
+        return self._join(list(chunks))
+
+    def sample(
+        self,
+        n: int,
+        *,
+        seed: int = 0,
+        temperature: float = 1.0,
+        source: str = "prior",
+        token_temperature: float = 0.0,
+    ) -> Items:
+        """``n`` items decoded from ``sample_codes``."""
+        z = self.sample_codes(n, seed=seed, temperature=temperature, source=source)
+        return self.decode(z, token_temperature=token_temperature, seed=seed)
+
+    # Codes from items
+
+    def encode(self, items: Sequence[str] | np.ndarray) -> np.ndarray:
+        """Posterior means [n, D] of sentences as typed, or of pictures [n, H, W]."""
+        x = self._read(items)
+        with torch.inference_mode():
+            means = [self.model.encode(part.to(self.device)).mean for part in x.split(CHUNK)]
+        return torch.cat(means).float().cpu().numpy()
+
+    def reconstruct(self, items: Sequence[str] | np.ndarray) -> Items:
+        return self.decode(self.encode(items))
+
+    def unknown_words(self, text: str) -> list[str]:
+        """Words of ``text`` that this model does not know, in order, each once."""
+        return self._text("unknown_words").unknown_words(text)
+
+    def tokens(self, text: str) -> list[str]:
+        """The tokens that the model reads: "don't" is two, "do" and "n't"."""
+        return self._text("tokens").tokens(text)
+
+    # Paths, planes, directions
+
+    def path_codes(
+        self, z0: np.ndarray, z1: np.ndarray, steps: int, path: str = "slerp"
+    ) -> np.ndarray:
+        """``steps`` codes [steps, D] from z0 to z1, both included. ``path`` is lerp or slerp."""
+        if path not in PATHS:
+            raise ValueError(f"The path must be one of {', '.join(PATHS)}, got {path!r}.")
+        if not 2 <= steps <= MAX_ITEMS:
+            raise ValueError(f"The number of steps must lie between 2 and {MAX_ITEMS}, got {steps}.")
+        a, b = self._check_codes(np.stack([z0, z1]))
+        return PATHS[path](a, b, np.linspace(0, 1, steps)).astype(np.float32)
+
+    def interpolate(
+        self,
+        a: str | np.ndarray,
+        b: str | np.ndarray,
+        *,
+        steps: int = 8,
+        path: str = "slerp",
+        token_temperature: float = 0.0,
+        seed: int = 0,
+    ) -> Items:
+        """Items on the way from ``a`` to ``b``, both ends included (as reconstructed)."""
+        z0, z1 = self.encode([a, b])
+        z = self.path_codes(z0, z1, steps, path)
+        return self.decode(z, token_temperature=token_temperature, seed=seed)
+
+    def corners(self, items: Sequence[str] | np.ndarray, steps: int = 5) -> np.ndarray:
+        """Codes [steps², D], row by row, between four items.
+
+        They are top left, top right, bottom left, bottom right; the grid is bilinear.
+        """
+        if len(items) != 4:
+            raise ValueError(f"A four-corner grid needs 4 items, got {len(items)}.")
+        if not 2 <= steps <= 20:
+            raise ValueError(f"The grid has 2 to 20 steps a side, got {steps}.")
+        return bilinear(self.encode(items), steps).astype(np.float32)
+
+    def arithmetic(
+        self, a: str | np.ndarray, b: str | np.ndarray, c: str | np.ndarray
+    ) -> np.ndarray:
+        """The code [D] of a - b + c."""
+        z = self.encode([a, b, c])
+        return z[0] - z[1] + z[2]
+
+    def traverse(self, z: np.ndarray, unit: int, values: Sequence[float]) -> np.ndarray:
+        """Copies [len(values), D] of the code z [D], its ``unit`` set to each value in turn."""
+        if not 0 <= unit < self.latent_dim:
+            raise ValueError(f"The unit must lie between 0 and {self.latent_dim - 1}, got {unit}.")
+        copies = np.repeat(self._check_codes(np.asarray(z)[None]), len(values), 0)
+        copies[:, unit] = values
+        return self._check_codes(copies)
+
+    def plane(self, z0: np.ndarray, z1: np.ndarray, z2: np.ndarray) -> Plane:
+        """The plane through three codes [D]. Raises ``ValueError`` if they lie on one line."""
+        return Plane.through(*self._check_codes(np.stack([z0, z1, z2])))
+
+    def neighbours(self, z: np.ndarray, codes: np.ndarray | None = None, k: int = 5) -> np.ndarray:
+        """Indices [n, k] of the nearest ``codes`` (by default the held-out ones), nearest first."""
+        return neighbours(self._check_codes(z), self.codes if codes is None else codes, k)
+
+    # Evidence
+
+    def inspect(self, z: np.ndarray) -> list[Inspection]:
+        """Each code's item with the numbers that tell how far to trust it; z is [n, D]."""
+        codes = self._check_codes(z)
+        found: list[Inspection] = []
+        for start in range(0, len(codes), CHUNK):
+            found += self._inspect(torch.from_numpy(codes[start : start + CHUNK]))
+        return found
+
+    @torch.inference_mode()
+    def _inspect(self, z: Tensor) -> list[Inspection]:
+        on_device = z.to(self.device)
+        p = self.model.decode(on_device)
+        x = self._event(on_device)
+        items = self.processor.decode(x)
+        again = self.processor.decode(self._event(self.model.encode(x).mean))
+        densities = self.aggregate().log_prob(z).numpy()
+        percentiles = 100 * np.searchsorted(self._densities, densities) / len(self._densities)
+        columns = (
+            items,
+            p.log_prob(x).float().tolist(),
+            self._prior().log_prob(z).tolist(),
+            [_agreement(a, b) for a, b in zip(items, again, strict=True)],
+            percentiles.tolist(),
+            (percentiles < 1).tolist(),
+        )
+        return [Inspection(*row) for row in zip(*columns, strict=True)]
+
+    # Inside
+
+    def _event(self, z: Tensor, token_temperature: float = 0.0) -> Tensor:
+        """The most fitting x for each code: greedy or drawn words, or mean pixels."""
+        p = self.model.decode(z)
+        if isinstance(p, SequenceDistribution):
+            return p.generate(token_temperature, forbid=(UNK,))
+        return p.mean
+
+    def _read(self, items: Sequence[str] | np.ndarray) -> Tensor:
+        if isinstance(items, str):
+            raise ValueError("Give a list of sentences, not one sentence.")
+        _check_count(len(items))
+        return self.processor.encode(items)
+
+    def _join(self, chunks: list[Items]) -> Items:
+        if self.modality == "text":
+            return [item for chunk in chunks for item in chunk]
+        return np.concatenate(chunks)
+
+    def _text(self, what: str) -> TextProcessor:
+        if not isinstance(self.processor, TextProcessor):
+            raise ValueError(f"{what} is for text models; {self.info.name} makes pictures.")
+        return self.processor
+
+    def _check_codes(self, z: np.ndarray) -> np.ndarray:
+        try:
+            codes = np.asarray(z, dtype=np.float32)
+        except (TypeError, ValueError):
+            raise ValueError("Codes must be a table of numbers.") from None
+        if codes.ndim != 2 or codes.shape[1] != self.latent_dim:
+            raise ValueError(
+                f"Codes of {self.info.name} have {self.latent_dim} numbers each, in the shape "
+                f"[n, {self.latent_dim}]; got {list(codes.shape)}."
+            )
+        _check_count(len(codes))
+        if not np.isfinite(codes).all() or np.abs(codes).max() > 1e6:
+            raise ValueError("Codes must be finite numbers of at most a million.")
+        return codes
+
+
+def _check_count(n: int) -> None:
+    if not 1 <= n <= MAX_ITEMS:
+        raise ValueError(f"The number of items must lie between 1 and {MAX_ITEMS:,}, got {n:,}.")
+
+
+def _check_temperature(temperature: float) -> None:
+    if not 0 <= temperature <= 5:
+        raise ValueError(f"The temperature must lie between 0 and 5, got {temperature}.")
+
+
+def _agreement(a: str | np.ndarray, b: str | np.ndarray) -> float:
+    """1 for equal items: shared words of sentences (difflib's ratio), closeness of grey values."""
+    if isinstance(a, str):
+        return SequenceMatcher(None, a.lower().split(), b.lower().split(), autojunk=False).ratio()
+    return 1 - float(np.abs(a.astype(float) - b).mean()) / 255
+
+
+def _gauge(name: str, entry: dict, latent_dim: int) -> Gauge:
+    from backend.metrics.table import METRICS
+
+    value = entry["value"]
+    note, state = METRICS[name].explanation, "ok"
+    if name == "kl" and value < 0.5:
+        note, state = "posterior collapsed: the code says almost nothing about the item", "caution"
+    elif name == "active_units" and value < latent_dim / 2:
+        note, state = "few units active: most of the code is not used", "caution"
+    return Gauge(
+        METRICS[name].title, value, entry["unit"], entry["split"], entry["n"], state, note
+    )

@@ -1,0 +1,200 @@
+"""Training: one generator that the app streams, a script loops over and a test takes steps of."""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from backend.base import BaseConfig, GenerativeModel, param
+from backend.device import seeded
+from backend.files import replacing
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig(BaseConfig):
+    steps: int = param(1000, "Training steps", min=1)
+    batch_size: int = param(128, "Examples per step", min=1)
+    lr: float = param(1e-3, "Peak learning rate of Adam", min=0, max=10)
+    warmup: int = param(100, "Steps over which the learning rate rises", min=1)
+    decay: bool = param(True, "Let the learning rate fall to 0 along a cosine")
+    clip: float = param(5.0, "Largest gradient norm", min=0)
+    seed: int = param(0, "Seed of weights, batches and noise", min=0)
+    precision: Literal["float32", "bfloat16"] = param("bfloat16", "On CUDA; CPUs use float32")
+    report_every: int = param(1, "Steps between reports", min=1)
+
+
+class StepReport(NamedTuple):
+    step: int  # steps done
+    terms: dict[str, float]  # of the last step, averaged over the batch
+    lr: float
+
+
+class Diverged(ArithmeticError):
+    """A loss stopped being a number; the message names the term."""
+
+
+def fit(
+    model: GenerativeModel,
+    batches: Callable[[int], Any],
+    config: TrainConfig,
+    *,
+    state: Path | None = None,
+    save_every: int = 500,
+) -> Iterator[StepReport]:
+    """Trains ``model`` in place on its own device, yielding a report every ``report_every`` steps.
+
+    ``batches(step)`` is the batch of a step, on the CPU. With ``state``, the run is saved there
+    atomically every ``save_every`` steps and continues from it: on the CPU, a run that was
+    killed ends with the same weights as one that was not. Closing the generator stops training.
+
+    Raises:
+        Diverged: a term is NaN or infinite. The model keeps the weights it had before that step.
+        ValueError: ``state`` belongs to a run with another configuration.
+    """
+    players = {name: model.player_parameters(name) for name in model.players}
+    optimisers = {
+        name: torch.optim.Adam(parameters, lr=config.lr, fused=model.device.type != "mps")
+        for name, parameters in players.items()
+    }
+    identity = _identity(model, config)
+    done = _restore(state, identity, model, optimisers) if state and state.exists() else 0
+    autocast = _autocast(model.device, config.precision)
+    for step, batch in _prefetch(batches, done, config.steps, model.device):
+        rate = _learning_rate(config, step)
+        terms: dict[str, Tensor] = {}
+        with seeded(config.seed + step):
+            model.step = step
+            model.train()
+            for name in model.plan(step):
+                with autocast():
+                    losses = model.loss(batch, name)
+                _update(optimisers[name], players[name], losses["loss"], rate, config.clip)
+                terms |= losses
+            model.eval()
+        done = step + 1
+        if state and (done % save_every == 0 or done == config.steps):
+            _save(state, identity, model, optimisers, done)
+        if done % config.report_every == 0 or done == config.steps:
+            values = {name: float(value.detach()) for name, value in terms.items()}
+            bad = [name for name, value in values.items() if not math.isfinite(value)]
+            if bad:
+                raise Diverged(f"step {done}: {', '.join(bad)} is no longer a number")
+            yield StepReport(done, values, rate)
+
+
+def _update(
+    optimiser: torch.optim.Optimizer,
+    parameters: list[nn.Parameter],
+    loss: Tensor,
+    rate: float,
+    clip: float,
+) -> None:
+    """One step of one player. A gradient that is not finite changes nothing."""
+    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = gradient
+    norm = nn.utils.clip_grad_norm_(parameters, clip or math.inf)
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    if torch.isfinite(norm):
+        optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+
+
+def _learning_rate(config: TrainConfig, step: int) -> float:
+    rise = min(1.0, (step + 1) / config.warmup)
+    fall = 0.5 * (1 + math.cos(math.pi * step / config.steps)) if config.decay else 1.0
+    return config.lr * rise * fall
+
+
+def _autocast(device: torch.device, precision: str) -> Callable[[], Any]:
+    if device.type == "cuda" and precision == "bfloat16":
+        return lambda: torch.autocast("cuda", torch.bfloat16)
+    return nullcontext
+
+
+def _prefetch(
+    batches: Callable[[int], Any], start: int, stop: int, device: torch.device
+) -> Iterator[tuple[int, Any]]:
+    """Batches on ``device``; on CUDA the next one is made and pinned while this one is used."""
+    if device.type != "cuda":
+        for step in range(start, stop):
+            yield step, _to(batches(step), device)
+        return
+
+    def pinned(step: int) -> Any:
+        batch = batches(step)
+        return batch.pin_memory() if isinstance(batch, Tensor) else [t.pin_memory() for t in batch]
+
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(pinned, start)
+        for step in range(start, stop):
+            batch = coming.result()
+            if step + 1 < stop:
+                coming = pool.submit(pinned, step + 1)
+            yield step, _to(batch, device)
+
+
+def _to(batch: Any, device: torch.device) -> Any:
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    return tuple(part.to(device, non_blocking=True) for part in batch)
+
+
+def _identity(model: GenerativeModel, config: TrainConfig) -> str:
+    """What must be equal for a run to be continued."""
+    described = {"model": type(model).__qualname__, **asdict(model.config), **asdict(config)}
+    described.pop("report_every")
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
+def _save(
+    path: Path,
+    identity: str,
+    model: GenerativeModel,
+    optimisers: dict[str, torch.optim.Optimizer],
+    done: int,
+) -> None:
+    # Tied weights share memory, which safetensors refuses: clone. State of no lasting value.
+    tensors = {f"model.{key}": value.clone() for key, value in model.state_dict().items()}
+    for player, optimiser in optimisers.items():
+        for index, values in optimiser.state_dict()["state"].items():
+            for key, value in values.items():
+                tensors[f"optimiser.{player}.{index}.{key}"] = value.clone()
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, {"done": str(done), "identity": identity})
+
+
+def _restore(
+    path: Path,
+    identity: str,
+    model: GenerativeModel,
+    optimisers: dict[str, torch.optim.Optimizer],
+) -> int:
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+        if metadata["identity"] != identity:
+            raise ValueError(
+                f"{path} belongs to a run with another configuration. Remove it to start over."
+            )
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
+    weights = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
+    model.load_state_dict(weights)
+    for player, optimiser in optimisers.items():
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            if key.startswith(f"optimiser.{player}."):
+                index, name = key.removeprefix(f"optimiser.{player}.").split(".")
+                state.setdefault(int(index), {})[name] = value
+        optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+    return int(metadata["done"])

@@ -1,0 +1,261 @@
+"""Train a checkpoint from its recipe: ``python scripts/train.py text_vae/text_vae--tatoeba``.
+
+A run that is stopped, even by kill -9, continues where it was when started again. Its state
+lies under ``runs/``, the finished checkpoint under ``trained/``.
+"""
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from backend import checkpoint, data, registry  # noqa: E402
+from backend.base import GenerativeModel  # noqa: E402
+from backend.data.batching import Batches, LabelledBatches, LengthBatches  # noqa: E402
+from backend.device import pick_device, seeded  # noqa: E402
+from backend.examples import write_examples  # noqa: E402
+from backend.latent import CodeStatistics  # noqa: E402
+from backend.processors.images import ImageProcessor  # noqa: E402
+from backend.processors.text import TextProcessor  # noqa: E402
+from backend.statistics import code_statistics  # noqa: E402
+from backend.training import StepReport, TrainConfig, fit  # noqa: E402
+
+HELD_OUT = 2000  # validation items behind the curves and the stored codes
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that makes a checkpoint, beside the corpus itself."""
+
+    title: str
+    model: dict[str, Any] = field(default_factory=dict)
+    train: dict[str, Any] = field(default_factory=dict)
+    min_count: int = 4  # a word rarer than this in the training sentences is unknown
+    components: int = 20  # of the mixture fitted to the codes
+
+
+def _image_recipes() -> dict[str, Recipe]:
+    recipes = {}
+    for dataset, title in (("mnist", "MNIST digits"), ("fashion-mnist", "Fashion-MNIST")):
+        for size in (2, 16):
+            train = {"steps": 429 * (60 if size == 2 else 40), "batch_size": 128, "lr": 1e-3}
+            for model, long in (("ae", "Auto-encoder"), ("vae", "VAE")):
+                recipes[f"{model}/{model}--{dataset}--{size}d"] = Recipe(
+                    f"{long}, {title}, {size}-D", {"latent_dim": size}, train
+                )
+        recipes[f"classifier/image_classifier--{dataset}"] = Recipe(
+            f"Classifier, {title}", {}, {"steps": 429 * 6, "batch_size": 128, "lr": 2e-3}
+        )
+    return recipes
+
+
+_TEXT_TRAIN = {"batch_size": 192, "lr": 1e-3, "warmup": 300}
+
+RECIPES = {
+    "text_vae/text_vae--tatoeba": Recipe(
+        "Text VAE, everyday sentences",
+        {"word_dropout": 0.15, "annealing": "linear", "annealing_steps": 3000, "free_bits": 0.7},
+        {"steps": 18_000, **_TEXT_TRAIN},
+    ),
+    "text_vae/text_ae--tatoeba": Recipe(
+        "Text auto-encoder, everyday sentences",
+        {"word_dropout": 0.15},
+        {"steps": 7_000, **_TEXT_TRAIN},
+    ),
+    "text_vae/text_vae--tatoeba--collapsed": Recipe(
+        "Text VAE, collapsed",
+        {"annealing": "constant"},
+        {"steps": 4_000, **_TEXT_TRAIN},
+    ),
+    **_image_recipes(),
+}
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus as tensors: what the recipe's model reads."""
+
+    processor: TextProcessor | ImageProcessor
+    train: torch.Tensor
+    train_labels: np.ndarray | None
+    held_out: torch.Tensor  # validation
+    held_out_labels: np.ndarray | None
+
+
+def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
+    splits = data.load(dataset)
+    train, held_out = splits["train"], splits["validation"]
+    labels = None if held_out.labels is None else held_out.labels[:HELD_OUT]
+    if isinstance(train.items, list):
+        processor = TextProcessor.train(train.items, recipe.min_count)
+        return Corpus(
+            processor,
+            processor.encode(processor.readable(train.items)),
+            None,
+            processor.encode(processor.readable(held_out.items)[:HELD_OUT]),
+            labels,
+        )
+    processor = ImageProcessor()
+    return Corpus(
+        processor,
+        processor.encode(train.items),
+        train.labels,
+        processor.encode(held_out.items[:HELD_OUT]),
+        labels,
+    )
+
+
+def build(name: str, recipe: Recipe, corpus: Corpus, seed: int) -> GenerativeModel:
+    """The untrained model; the same weights for the same seed."""
+    cls = registry.model_class(name.split("--")[0])
+    sizes = dict(recipe.model)
+    if isinstance(corpus.processor, TextProcessor):
+        sizes["vocab_size"] = len(corpus.processor.vocabulary)
+        sizes["max_len"] = corpus.processor.max_tokens + 1
+    with seeded(seed):
+        return cls(cls.Config(**sizes))
+
+
+def batches_of(corpus: Corpus, model: GenerativeModel, config: TrainConfig) -> Batches:
+    if isinstance(corpus.processor, TextProcessor):
+        return LengthBatches(corpus.train, config.batch_size, config.seed)
+    if "classify" in model.capabilities:
+        labels = torch.from_numpy(corpus.train_labels)
+        return LabelledBatches(corpus.train, labels, config.batch_size, config.seed)
+    return Batches(corpus.train, config.batch_size, config.seed)
+
+
+@torch.no_grad()
+def held_out_terms(model: GenerativeModel, corpus: Corpus) -> dict[str, float]:
+    """Mean loss terms over held-out items, in ``eval`` mode, always with the same noise."""
+    totals: dict[str, float] = {}
+    labels = None if corpus.held_out_labels is None else torch.from_numpy(corpus.held_out_labels)
+    size = 250
+    with seeded(0):
+        for start in range(0, len(corpus.held_out), size):
+            x = corpus.held_out[start : start + size].to(model.device)
+            batch = x
+            if "classify" in model.capabilities:
+                batch = (x, labels[start : start + size].to(model.device))
+            for term, value in model.loss(batch).items():
+                totals[term] = totals.get(term, 0) + float(value) * len(x)
+    return {term: total / len(corpus.held_out) for term, total in totals.items()}
+
+
+class History:
+    """Curves of a run: a line per evaluation, kept beside the state so that it resumes too."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        lines = path.read_text().splitlines() if path.is_file() else []
+        self.rows = [json.loads(line) for line in lines]
+
+    def add(self, report: StepReport, held_out: dict[str, float], seconds: float) -> None:
+        row = {"step": report.step, "seconds": round(seconds, 1)}
+        row |= {f"train_{k}": round(v, 4) for k, v in report.terms.items()}
+        row |= {f"validation_{k}": round(v, 4) for k, v in held_out.items()}
+        self.rows = [old for old in self.rows if old["step"] < report.step] + [row]
+        self.path.write_text("".join(json.dumps(r) + "\n" for r in self.rows))
+
+    def columns(self) -> dict[str, list[float]]:
+        return {key: [row[key] for row in self.rows] for key in self.rows[0]} if self.rows else {}
+
+
+def train(name: str, device: str = "auto", steps: int | None = None, seed: int = 0) -> Path:
+    """Runs the recipe and writes the checkpoint; ``steps`` shortens it for a trial."""
+    recipe = RECIPES[name]
+    dataset = name.split("--")[1]
+    corpus = read_corpus(dataset, recipe)
+    settings = recipe.train | {"seed": seed} | ({"steps": steps} if steps else {})
+    config = TrainConfig(**settings, report_every=50)
+    model = build(name, recipe, corpus, seed).to(pick_device(device))
+    run = ROOT / "runs" / name
+    run.mkdir(parents=True, exist_ok=True)
+    history = History(run / "history.jsonl")
+    before = history.rows[-1]["seconds"] if history.rows else 0.0
+    began = time.monotonic()
+    every = max(50, config.steps // 40 // 50 * 50)
+    reports = fit(
+        model, batches_of(corpus, model, config), config, state=run / "state.safetensors"
+    )
+    with tqdm(total=config.steps, unit="step", desc=name, mininterval=2) as bar:
+        for report in reports:
+            bar.update(report.step - bar.n)
+            bar.set_postfix({k: f"{v:.2f}" for k, v in report.terms.items()}, refresh=False)
+            if report.step % every == 0 or report.step == config.steps:
+                seconds = before + time.monotonic() - began
+                history.add(report, held_out_terms(model, corpus), seconds)
+    return finish(name, recipe, corpus, model.cpu(), config, history)
+
+
+def finish(
+    name: str,
+    recipe: Recipe,
+    corpus: Corpus,
+    model: GenerativeModel,
+    config: TrainConfig,
+    history: History,
+) -> Path:
+    """Writes everything that ships but the metrics and the card."""
+    folder = checkpoint.trained_dir() / name
+    text = isinstance(corpus.processor, TextProcessor)
+    seconds = history.rows[-1]["seconds"] if history.rows else None
+    checkpoint.save(
+        folder,
+        model,
+        name=name,
+        title=recipe.title,
+        modality="text" if text else "image",
+        dataset={"name": name.split("--")[1], "split": "train", "n": len(corpus.train)},
+        train=asdict(config)
+        | {"seconds": seconds, "device": "cpu", "parameters": _parameters(model)},
+    )
+    corpus.processor.save(folder)
+    checkpoint.write_metrics(folder, history=history.columns())
+    if "encode" in model.capabilities:
+        statistics: CodeStatistics = code_statistics(
+            model, corpus.train, corpus.held_out, corpus.held_out_labels, recipe.components
+        )
+        statistics.save(folder)
+        write_examples(name)
+    return folder
+
+
+def _parameters(model: GenerativeModel) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", nargs="*", help="checkpoints to train; none lists them")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--steps", type=int, help="fewer or more steps than the recipe's")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    unknown = [name for name in options.name if name not in RECIPES]
+    if unknown:
+        parser.error(f"no recipe for {', '.join(unknown)}; see the list without arguments")
+    if not options.name:
+        print("\n".join(f"{name:45} {recipe.title}" for name, recipe in RECIPES.items()))
+    for name in options.name:
+        try:
+            folder = train(name, options.device, options.steps, options.seed)
+        except data.MissingCorpus as error:
+            sys.exit(str(error))
+        print(f"{name}: written to {folder}. Now run scripts/evaluate.py {name}")
+
+
+if __name__ == "__main__":
+    main()
