@@ -1,6 +1,6 @@
 """Parts that several tabs use: widgets from a folder, the checkpoint picker, the seed."""
 
-import functools
+import base64
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -24,21 +24,23 @@ def widget(
     *,
     elem_id: str,
     server: Iterable[Callable] = (),
-    classes: Iterable[str] = (),
+    emits: Iterable[str] = (),
     **props: Any,
 ) -> gr.HTML:
     """The widget in ``app/widgets/<name>/<name>.js``; its style is collected by the page.
 
     The script gets ``element``, ``props``, ``trigger``, ``server`` and ``watch`` (see gr.HTML)
-    and draws with ``latent.el``, so what a user typed is only ever text, never markup.
+    and draws with ``latent.el``, so what a user typed is only ever text, never markup. Gradio
+    finds the events of a widget as quoted words in its script; ``emits`` adds to them.
     """
+    events = "".join(f'// "{event}"\n' for event in emits)
     return gr.HTML(
         value,
         html_template="",
-        js_on_load=(WIDGETS / name / f"{name}.js").read_text(),
+        js_on_load=events + (WIDGETS / name / f"{name}.js").read_text(),
         apply_default_css=False,
         elem_id=elem_id,
-        elem_classes=[f"lp-{name.replace('_', '-')}", *classes],
+        elem_classes=[f"lp-{name.replace('_', '-')}"],
         server_functions=list(server) or None,
         **props,
     )
@@ -74,24 +76,30 @@ def first_mistake(error: pydantic.ValidationError) -> str:
     return f"{where.replace('_', ' ')}: {mistake['msg'][0].lower()}{mistake['msg'][1:]}."
 
 
-def header(device: str) -> gr.HTML:
-    """Name, what is loaded, Copy link, shortcuts, light or dark; also shows notices."""
-    return widget("header", {"notice": ""}, elem_id="header", device=device)
+def header(device: str, tabs: list[str]) -> gr.HTML:
+    """Name, what is loaded, Copy link, shortcuts, light or dark; also shows notices.
+
+    Emits ``restore_<tab>`` with the fragment of an address that was opened.
+    """
+    events = [f"restore_{tab}" for tab in tabs]
+    return widget(
+        "header", {"notice": ""}, elem_id="header", device=device, tabs=tabs, emits=events
+    )
 
 
 def checkpoint_picker(
-    elem_id: str, requires: Iterable[str], modality: str | None = None
+    elem_id: str, requires: Iterable[str], modality: str | None = None, first: str = session.FIRST
 ) -> gr.HTML:
     """A list of the checkpoints that can do ``requires``; its value is the checkpoint's name.
 
     Damaged checkpoints are listed with the reason and cannot be chosen. Emits ``input`` when a
-    person chooses. Beside it: the checkpoint's honest numbers, and its card.
+    person chooses. ``first`` is chosen at the start, if it is there. Beside it: the checkpoint's
+    honest numbers, and its card.
     """
     names = [info.name for info in fitting(requires, modality) if not info.problem]
-    first = session.FIRST if session.FIRST in names else next(iter(names), "")
     return widget(
         "picker",
-        first,
+        first if first in names else next(iter(names), ""),
         elem_id=elem_id,
         server=[served(facts, "facts")],
         groups=groups(fitting(requires, modality)),
@@ -147,7 +155,27 @@ def seed(elem_id: str, value: int = 0) -> gr.HTML:
     return widget("seed", value, elem_id=elem_id)
 
 
-@functools.cache
-def icon(name: str) -> str:
-    """A picture from ``assets/icons`` for buttons made in Python."""
-    return str(Path(__file__).parent / "assets" / "icons" / f"{name}.svg")
+def packed(items: Any) -> list[str] | str:
+    """Sentences as they are, pictures as the base64 of their bytes."""
+    if isinstance(items, (str, list)):
+        return items
+    return base64.b64encode(items.tobytes()).decode("ascii")
+
+
+PICTURE = """
+def picture(png):
+    return np.array(Image.open(io.BytesIO(base64.b64decode(png))))
+
+"""
+
+
+def script(checkpoint: str, *lines: str) -> str:
+    """A short program on the public interface, for Show code; its answer is ``result``.
+
+    Lines may call ``picture("…")`` on the base64 of a PNG.
+    """
+    body = "\n".join([f"space = backend.load({checkpoint!r})", *lines, "print(result)", ""])
+    if "picture(" not in body:
+        return f"import backend\n\n{body}"
+    imports = "import base64\nimport io\n\nimport numpy as np\nfrom PIL import Image\n\n"
+    return f"{imports}import backend\n\n{PICTURE}\n{body}"

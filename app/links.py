@@ -33,6 +33,7 @@ class View(NamedTuple):
     parsers: dict[str, Callable[[str], Any]]
 
 
+NO_VIEW = View("", {}, {})  # of a fragment that says which tab in no way we know
 _views: dict[str, View] = {}
 
 
@@ -72,27 +73,35 @@ def connect(
 
 
 def restore_into(header: gr.HTML, tabs: gr.Tabs) -> None:
-    """Let the header's ``restore`` event set all controls from a fragment."""
-    targets = [component for view in _views.values() for component in view.components.values()]
+    """Let the header's events set the controls of one tab from a fragment.
 
+    One event for each tab, and a value for each of its controls: Gradio 6.31 loses the
+    properties of a component that is not on the page yet and is told to stay as it is. So a
+    link also gives the same view whatever was set before it was opened.
+    """
+    for view in [*_views.values(), NO_VIEW]:
+        targets = [tabs, *view.components.values()] if view.tab else []
+        event = getattr(header, f"restore_{view.tab}" if view.tab else "restore")
+        event(
+            _restorer(view),
+            None,
+            [header, *targets],
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        ).then(None, None, None, js="() => latent.restored()", queue=False)
+
+
+def _restorer(view: View) -> Callable[[gr.EventData], list]:
     def restore(event: gr.EventData) -> list:
-        tab, values, notice = read(str(event._data.get("fragment", "")))
-        view = _views.get(tab)
-        chosen = {view.components[name]: value for name, value in values.items()} if view else {}
-        return [
-            {"notice": notice},
-            gr.Tabs(selected=tab) if view else gr.skip(),
-            *[chosen.get(component, gr.skip()) for component in targets],
-        ]
+        """Notice, tab and values of the controls, in the order of the outputs."""
+        _, values, notice = read(str(event._data.get("fragment", "")))
+        if not view.tab:
+            return [{"notice": notice}]
+        defaults = {name: component.value for name, component in view.components.items()}
+        return [{"notice": notice}, gr.Tabs(selected=view.tab), *(defaults | values).values()]
 
-    header.restore(
-        restore,
-        None,
-        [header, tabs, *targets],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    ).then(None, None, None, js="() => latent.restored()", queue=False)
+    return restore
 
 
 def read(fragment: str) -> tuple[str, dict[str, Any], str]:
@@ -101,6 +110,7 @@ def read(fragment: str) -> tuple[str, dict[str, Any], str]:
         return "", {}, "This link is too long to be one of ours. The page shows its defaults."
     given = dict(parse_qsl(fragment.lstrip("#"), keep_blank_values=True))
     version, tab = given.pop("v", ""), given.pop("tab", "")
+    given.pop("pick", None)  # which result to point at: the page's own business
     if not version.isdecimal():
         return "", {}, "This address is not a link made by this page. It shows its defaults."
     if int(version) > SCHEMA:
@@ -168,6 +178,13 @@ def number(text: str) -> float:
 
 def text(text: str) -> str:
     """Parser: any text; the handler says what is wrong with it."""
+    return text
+
+
+def picture(text: str) -> str:
+    """Parser: a picture as a data URL, or nothing."""
+    if text and not text.startswith("data:image/png;base64,"):
+        raise ValueError("the picture in the link cannot be read.")
     return text
 
 

@@ -28,13 +28,14 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
     """The whole page; needs no checkpoint and no torch."""
     links.forget()
     with gr.Blocks(title="Latent Playground", analytics_enabled=False, fill_width=True) as page:
-        header = components.header(device)
+        names = [name for name in TABS if (HERE / "tabs" / f"{name}.py").exists()]
+        header = components.header(device, names)
         with gr.Tabs(elem_id="tabs") as tabs:
-            for name in TABS:
-                if (HERE / "tabs" / f"{name}.py").exists():
-                    tab = importlib.import_module(f"app.tabs.{name}")
-                    with gr.Tab(tab.TITLE, id=name, elem_id=f"tab-{name}"):
-                        tab.build()
+            for name in names:
+                tab = importlib.import_module(f"app.tabs.{name}")
+                with gr.Tab(tab.TITLE, id=name, elem_id=f"tab-{name}"):
+                    tab.build()
+        components.widget("tray", elem_id="tray")
         links.restore_into(header, tabs)
         api.publish()
     return page

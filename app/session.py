@@ -84,6 +84,11 @@ def get_space(name: str) -> Any:
     return _spaces.get(name)
 
 
+def loaded() -> list[str]:
+    """Names of the spaces that are loaded now."""
+    return _spaces.names()
+
+
 @contextmanager
 def model_work() -> Iterator[None]:
     """One request at a time computes: two would only slow each other down on the same cores."""

@@ -13,6 +13,8 @@ window.latent = (() => {
   const SCHEMA = 1;
   const views = {};
   const checkpoints = window.latentCheckpoints;
+  let patience = 0;
+  let picked = null; // the index that a link points at
   let restoring = location.hash.length > 1;
 
   const ICONS = {
@@ -60,6 +62,13 @@ window.latent = (() => {
     const shown = quiet ? { "aria-label": label, title: label } : {};
     const parts = [name && icon(name), quiet ? null : el("span", { text: label })];
     return el("button", { type: "button", class: "lp-button", ...shown, ...props, on: { click } }, ...parts);
+  }
+
+  /** The bytes of one picture as an image of its own, with a name for those who cannot see it. */
+  function picture(data, label, props = {}) {
+    const canvas = el("canvas", { role: "img", "aria-label": label, ...props });
+    paint(canvas, data);
+    return canvas;
   }
 
   function bytes(base64) {
@@ -143,6 +152,8 @@ window.latent = (() => {
   }
 
   function restored() {
+    clearTimeout(patience);
+    if (!restoring) return;
     restoring = false;
     views[activeTab()]?.rerun?.();
   }
@@ -158,9 +169,9 @@ window.latent = (() => {
   /**
    * The life of a result: ask, show that it works, draw or say what went wrong.
    * `draw(data, request, alive)` may be async; `alive()` turns false when something newer was
-   * asked. Data may carry `error`, `code` (for Show code) and `notice`.
+   * asked. `linked(request)` is what of it goes into the link. Data may carry `error`, `code` (for Show code) and `notice`.
    */
-  function result(tab, { element, ready, server, draw }) {
+  function result(tab, { element, ready, server, draw, linked = (request) => request }) {
     const error = el("p", { class: "lp-error", role: "alert", hidden: true });
     const body = el("div", { class: "lp-body" });
     const tools = el("div", { class: "lp-tools" });
@@ -181,6 +192,7 @@ window.latent = (() => {
       async run(request) {
         const mine = ++turn;
         const alive = () => mine === turn;
+        if (request.mode) element.closest('[role="tabpanel"]').dataset.mode = request.mode;
         element.setAttribute("aria-busy", "true");
         const data = await server.run(request);
         if (!alive()) return;
@@ -190,8 +202,10 @@ window.latent = (() => {
           error.hidden = true;
           element.classList.remove("lp-stale");
           show(data.code);
-          setView(tab, request);
-          await draw(data, request, alive);
+          setView(tab, linked(request));
+          const drawn = draw(data, request, alive);
+          if (picked !== null) showPick(element);
+          await drawn;
         }
         if (alive()) element.removeAttribute("aria-busy");
       },
@@ -211,14 +225,101 @@ window.latent = (() => {
     return { drawer, show: (code) => (pre.textContent = code ?? "") };
   }
 
+  // ---- what a person keeps ---------------------------------------------------------------
+
+  const tray = (() => {
+    const KEY = "latent-kept";
+    const LIMIT = 500;
+    let kept = read();
+
+    function read() {
+      try {
+        const stored = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+        return Array.isArray(stored) ? stored.filter((item) => typeof item?.result === "string" && /^#v=/.test(item.link)) : [];
+      } catch {
+        return []; // a damaged store must not take the page with it
+      }
+    }
+    function write() {
+      self.problem = "";
+      try {
+        localStorage.setItem(KEY, JSON.stringify(kept));
+      } catch {
+        self.problem = "This browser's storage is full or closed: what you keep now is lost on reload. Export it.";
+      }
+      self.onchange?.();
+    }
+    const same = (link) => (item) => item.link === link;
+    function star(tab, values, index, item) {
+      const link = `${fragment(tab, values)}&pick=${index}`;
+      const node = button("star", `Keep number ${index + 1}`, () => {
+        if (kept.some(same(link))) kept = kept.filter((other) => other.link !== link);
+        else if (kept.length >= LIMIT) return say(`The tray holds ${LIMIT}. Remove some first.`);
+        else kept.unshift(facts(link, values, index, item));
+        node.setAttribute("aria-pressed", String(kept.some(same(link))));
+        write();
+      }, { quiet: true, class: "lp-button lp-star", "aria-pressed": String(kept.some(same(link))), "data-link": link });
+      return node;
+    }
+    function facts(link, values, index, item) {
+      const image = typeof item !== "string";
+      return {
+        kept: new Date().toISOString(), kind: image ? "image" : "text", link, index,
+        checkpoint: values.checkpoint, fingerprint: checkpoints[values.checkpoint]?.fingerprint ?? "",
+        seed: values.seed ?? 0, result: image ? btoa(String.fromCharCode(...item)) : item,
+      };
+    }
+    function remove(item) {
+      kept = kept.filter((other) => other.link !== item.link);
+      for (const node of document.querySelectorAll(".lp-star"))
+        if (node.dataset.link === item.link) node.setAttribute("aria-pressed", "false");
+      write();
+    }
+    const self = {
+      KEY, star, remove, problem: "", onchange: null, all: () => kept,
+      reload: () => ((kept = read()), self.onchange?.()),
+    };
+    return self;
+  })();
+
+  /** Pictures side by side in one PNG. */
+  function sheet(pictures, name, side = 28, scale = 4, across = 0) {
+    across ||= Math.ceil(Math.sqrt(pictures.length));
+    const canvas = el("canvas", { width: across * side * scale, height: Math.ceil(pictures.length / across) * side * scale });
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.imageSmoothingEnabled = false;
+    const one = document.createElement("canvas");
+    pictures.forEach((data, i) => {
+      paint(one, data, 0, side);
+      context.drawImage(one, (i % across) * side * scale, Math.floor(i / across) * side * scale, side * scale, side * scale);
+    });
+    el("a", { href: canvas.toDataURL("image/png"), download: name }).click();
+  }
+
+  /** A link may point at one result: show which. */
+  function showPick(element) {
+    const node = element.querySelector(`[data-index="${picked}"]`);
+    picked = null;
+    if (!node) return;
+    node.classList.add("lp-picked");
+    node.scrollIntoView({ block: "center" });
+  }
+
   document.addEventListener("click", (event) => {
     if (event.target.closest?.('#tabs [role="tab"]')) setTimeout(tabShown, 50);
   });
 
   return {
     el, icon, button, bytes, paint, copy, download, csv, say, run, result, setView, fragment,
-    restored, activeTab, views, checkpoints,
+    restored, activeTab, tray, sheet, picture, views, checkpoints,
     restoring: () => restoring,
-    startRestoring: () => (restoring = true),
+    startRestoring: () => {
+      restoring = true;
+      clearTimeout(patience);
+      patience = setTimeout(restored, 4000); // a server that fails must not leave an empty page
+      picked = location.hash.match(/&pick=(\d+)/)?.[1] ?? null;
+    },
   };
 })();

@@ -1,21 +1,48 @@
 """Sample: draw sentences or pictures from a latent space."""
 
+from typing import Any
+
 import gradio as gr
 
 from app import links, session
-from app.components import checkpoint_picker, seed, served, widget
+from app.components import checkpoint_picker, packed, script, seed, served, widget
 
 TITLE = "Sample"
+CHUNK = 64  # items between two looks at Cancel
+COLLAPSED = 0.5  # nats of KL below which the code says next to nothing
 
 
 def build() -> None:
     """Controls above, the samples below."""
     picker = checkpoint_picker("sample-checkpoint", requires={"sample", "decode"})
-    with gr.Row():
-        n = gr.Number(16, label="How many", precision=0, elem_id="sample-n")
+    with gr.Row(elem_classes="lp-controls"):
+        n = gr.Number(16, label="How many", precision=0, elem_id="sample-n", min_width=96)
         chosen = seed("sample-seed")
-        go = gr.Button("Sample", variant="primary", elem_id="sample-go")
-    result = widget("samples", elem_id="sample-result", server=[served(sample)])
+        source = gr.Radio(
+            [("prior", "prior"), ("aggregate posterior", "aggregate")],
+            value="prior",
+            label="Draw codes from",
+            elem_id="sample-source",
+            elem_classes="lp-segmented",
+        )
+        temperature = gr.Slider(
+            0.0, 2.0, 1.0, step=0.05, label="Code temperature", elem_id="sample-temperature"
+        )
+        words = gr.Slider(
+            0.0,
+            2.0,
+            0.0,
+            step=0.05,
+            label="Word temperature",
+            elem_id="sample-words",
+            elem_classes="lp-only-text",
+        )
+        go = gr.Button("Sample", variant="primary", elem_id="sample-go", min_width=112)
+    result = widget(
+        "samples",
+        elem_id="sample-result",
+        server=[served(sample), served(more, "more"), served(stop, "stop")],
+    )
     links.connect(
         "sample",
         result,
@@ -23,13 +50,64 @@ def build() -> None:
             "checkpoint": (picker, links.checkpoint),
             "n": (n, links.integer),
             "seed": (chosen, links.integer),
+            "source": (source, links.one_of("prior", "aggregate")),
+            "temperature": (temperature, links.number),
+            "token_temperature": (words, links.number),
         },
-        [go.click, n.submit, chosen.input, picker.input],
+        [go.click, n.submit, chosen.input, picker.input, source.input]
+        + [slider.release for slider in (temperature, words)],
     )
 
 
-def sample(checkpoint: str, n: int, seed: int) -> dict:
-    """Samples as the widget draws them."""
+def sample(
+    checkpoint: str, n: int, seed: int, source: str, temperature: float, token_temperature: float
+) -> dict:
+    """The first chunk of samples, and the job that yields the rest when asked."""
     space = session.get_space(checkpoint)
     with session.model_work():
-        return {"items": space.sample(n, seed=seed), "code": "import backend"}
+        z = space.sample_codes(n, seed=seed, temperature=temperature, source=source)
+        settings = {"token_temperature": token_temperature, "seed": seed, "chunk": CHUNK}
+        rest = iter(space.decode_chunks(z, **settings))
+        first = next(rest)
+    return {
+        "modality": space.modality,
+        "total": n,
+        "items": packed(first),
+        "job": session.jobs.add(rest) if n > CHUNK else None,
+        "warning": collapse_warning(space),
+        "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature),
+    }
+
+
+def more(job: str) -> dict:
+    """The next chunk, or no items once all are drawn."""
+    with session.model_work():
+        items = session.jobs.next(job)
+    return {"items": None if items is None else packed(items)}
+
+
+def stop(job: str) -> dict:
+    """Forget the rest of a job."""
+    session.jobs.stop(job)
+    return {}
+
+
+def collapse_warning(space: Any) -> str:
+    """A sentence where the posterior has collapsed, else nothing."""
+    kl = sum(unit.kl for unit in space.units())
+    if "vae" not in space.info.model or not kl < COLLAPSED:
+        return ""
+    return (
+        f"Posterior collapsed: the code carries {kl:.2f} nats, so the decoder ignores it and "
+        "every code gives nearly the same."
+    )
+
+
+def sample_script(checkpoint: str, n: int, seed: int, *settings: Any) -> str:
+    """The same samples by the public interface."""
+    source, temperature, token_temperature = settings
+    return script(
+        checkpoint,
+        f"result = space.sample(\n    {n}, seed={seed}, source={source!r}, "
+        f"temperature={temperature!r}, token_temperature={token_temperature!r}\n)",
+    )

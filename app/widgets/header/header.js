@@ -1,4 +1,4 @@
-// Name, facts, Copy link, shortcuts, light or dark. Asks for `"restore"` when the address says so.
+// Name, facts, Copy link, shortcuts, light or dark. Asks for "restore" when the address says so.
 const { el, button, copy } = latent;
 const count = Object.keys(latent.checkpoints).length;
 
@@ -38,9 +38,9 @@ if (stored) theme(stored);
 
 const copyLink = button("link", "Copy link", (event) => copy(location.href, event.currentTarget), { id: "copy-link" });
 element.append(
-  el("header", { class: "lp-header" },
+  el("header", { class: "lp-top" },
     el("h1", {}, el("span", { class: "lp-mark", "aria-hidden": "true" }), "Latent Playground"),
-    el("div", { class: "lp-header-tools" }, facts, device, copyLink,
+    el("div", { class: "lp-top-tools" }, facts, device, copyLink,
       button(null, "?", () => help.showModal(), { id: "help", "aria-label": "Keyboard shortcuts", class: "lp-button lp-round" }),
       button("moon", "Light or dark", flip, { id: "theme", quiet: true, class: "lp-button lp-round" }))),
   notice, help,
@@ -76,7 +76,8 @@ document.addEventListener("keydown", (event) => {
 function restore() {
   if (location.hash.length < 2) return;
   latent.startRestoring();
-  trigger("restore", { fragment: location.hash });
+  const tab = location.hash.match(/[#&]tab=(\w+)/)?.[1];
+  trigger(props.tabs.includes(tab) ? `restore_${tab}` : "restore", { fragment: location.hash });
 }
 window.addEventListener("hashchange", restore);
 window.addEventListener("popstate", restore);

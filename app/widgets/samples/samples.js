@@ -1,7 +1,78 @@
-// Samples as a list of sentences or a grid of pictures, drawn chunk by chunk.
-const { el, button, bytes, paint } = latent;
-const { body } = latent.result("sample", { element, ready: () => trigger("ready"), server, draw });
+// Samples as a list of sentences or a grid of pictures, drawn chunk by chunk; emits "ready".
+const { el, button, bytes, tray } = latent;
+const SIZE = 784;
 
-function draw(data) {
-  body.replaceChildren(...data.items.map((text) => el("p", { text })));
+const status = el("span", { class: "lp-status", role: "status" });
+const bar = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress", hidden: true });
+const stop = button("close", "Cancel", cancel, { "data-key": "escape", id: "sample-cancel", disabled: true });
+const warning = el("p", { class: "lp-warning", hidden: true });
+const items = el("ol", { class: "lp-items" });
+let job = null;
+let shown = []; // what is on the page, for the export
+
+const { body, tools, view } = latent.result("sample", { element, ready: () => trigger("ready"), server, draw });
+body.append(warning, items);
+element.prepend(el("div", { class: "lp-status-line" }, status, bar, stop));
+tools.append(button("save", "Save", save, { id: "sample-save" }));
+
+function cancel() {
+  if (!job) return;
+  view.cancel();
+  server.stop({ job });
+  finish(`Cancelled after ${shown.length.toLocaleString("en")}.`);
+}
+
+function finish(text) {
+  job = null;
+  bar.hidden = stop.disabled = true;
+  status.textContent = text;
+  element.removeAttribute("aria-busy");
+}
+
+async function draw(data, request, alive) {
+  if (job) server.stop({ job }); // of an earlier run that this one replaces
+  job = data.job;
+  shown = [];
+  items.replaceChildren();
+  items.dataset.modality = data.modality;
+  warning.textContent = data.warning;
+  warning.hidden = !data.warning;
+  const noun = data.modality === "text" ? "sentence" : "picture";
+  const count = `${data.total.toLocaleString("en")} ${noun}${data.total === 1 ? "" : "s"}, seed ${request.seed}`;
+  let piece = data;
+  while (piece.items?.length) {
+    add(piece.items, request, data.modality);
+    if (!job) break;
+    bar.hidden = stop.disabled = false;
+    bar.value = shown.length / data.total;
+    status.textContent = `${shown.length.toLocaleString("en")} of ${count}`;
+    await new Promise(requestAnimationFrame); // the page stays alive between two chunks
+    piece = await server.more({ job });
+    if (!alive()) return;
+    if (!piece || piece.error) return finish(piece?.error ?? "The server does not answer.");
+  }
+  finish(count);
+}
+
+function add(packed, request, modality) {
+  const chunk = el("div", { class: "lp-chunk", role: "presentation" });
+  const fresh = modality === "text" ? packed : pictures(bytes(packed));
+  for (const item of fresh) chunk.append(row(item, shown.push(item) - 1, request));
+  items.append(chunk);
+}
+
+function pictures(data) {
+  return Array.from({ length: data.length / SIZE }, (_, i) => data.subarray(i * SIZE, (i + 1) * SIZE));
+}
+
+function row(item, index, request) {
+  const label = typeof item === "string" ? el("span", { class: "lp-sentence", text: item }) : latent.picture(item, `picture ${index + 1}`);
+  const number = el("span", { class: "lp-index", text: index + 1, "aria-hidden": "true" });
+  return el("li", { class: "lp-item", "data-index": index }, number, label, tray.star("sample", request, index, item));
+}
+
+function save() {
+  if (items.dataset.modality === "text")
+    latent.download("samples.csv", "text/csv", latent.csv([["index", "sentence"], ...shown.map((text, i) => [i, text])]));
+  else latent.sheet(shown, "samples.png");
 }

@@ -1,0 +1,203 @@
+"""Interpolate: walk between sentences or pictures, and see what each step is worth."""
+
+import math
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Any, Literal
+
+import gradio as gr
+
+from app import links, session
+from app.components import checkpoint_picker, packed, script, served, widget
+from app.widgets.image_input.widget import image_input, read, to_value
+
+TITLE = "Interpolate"
+Mode = Literal["path", "corners", "arithmetic"]
+NEEDED = {"path": "ab", "corners": "abcd", "arithmetic": "abc"}
+SIDE = 5  # decoded places along one side of the four-corner grid
+EXAMPLES = {
+    "a": "I want to talk to you.",
+    "b": "She didn't want to be with him.",
+    "c": "What are you doing?",
+    "d": "The dog is in the garden.",
+}
+
+
+def build() -> None:
+    """What to walk between above, the walk below."""
+    picker = checkpoint_picker("interpolate-checkpoint", requires={"encode", "decode"})
+    with gr.Row(elem_classes="lp-inputs lp-only-text"):
+        texts = [
+            gr.Textbox(text, label=key.upper(), max_lines=3, elem_id=f"interpolate-{key}")
+            for key, text in EXAMPLES.items()
+        ]
+    with gr.Row(elem_classes="lp-inputs lp-only-image"):
+        pictures = [image_input(key.upper(), f"interpolate-picture-{key}") for key in EXAMPLES]
+    with gr.Row(elem_classes="lp-controls"):
+        mode = segmented("interpolate-mode", "Walk", "path", "corners", "arithmetic")
+        path = segmented("interpolate-path", "Path", "slerp", "lerp")
+        steps = gr.Slider(3, 16, 8, step=1, label="Steps", elem_id="interpolate-steps")
+        swap = gr.Button("Swap A and B", elem_id="interpolate-swap")
+        go = gr.Button("Interpolate", variant="primary", elem_id="interpolate-go")
+    result = widget("paths", elem_id="interpolate-result", server=[served(interpolate)])
+
+    pairs = [*texts[:2], *pictures[:2]]
+    quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    swapped = swap.click(None, pairs, pairs, js="(a, b, c, d) => [b, a, d, c]", **quiet)
+    chosen = picker.input(fill_pictures, [picker, *pictures], pictures, **quiet)
+    fields: dict = {"checkpoint": (picker, links.checkpoint)}
+    fields |= {"mode": (mode, links.one_of(*NEEDED))}
+    fields |= {key: (text, links.text) for key, text in zip(EXAMPLES, texts, strict=True)}
+    fields |= {
+        f"picture_{key}": (picture, links.picture)
+        for key, picture in zip(EXAMPLES, pictures, strict=True)
+    }
+    fields |= {"steps": (steps, links.integer), "path": (path, links.one_of("slerp", "lerp"))}
+    triggers = [go.click, swapped.then, chosen.then, mode.input, path.input, steps.release]
+    triggers += [text.submit for text in texts] + [picture.input for picture in pictures]
+    links.connect("interpolate", result, fields, triggers)
+
+
+def segmented(elem_id: str, label: str, *choices: str) -> gr.Radio:
+    """A few choices in one frame; the first is chosen."""
+    return gr.Radio(
+        list(choices), value=choices[0], label=label, elem_id=elem_id, elem_classes="lp-segmented"
+    )
+
+
+def interpolate(checkpoint: str, mode: Mode, steps: int, path: str, **inputs: str) -> dict:
+    """The decoded walk, each step with its evidence."""
+    space = session.get_space(checkpoint)
+    items = given(space, mode, inputs)
+    with session.model_work():
+        codes = walk(space, mode, items, steps, path)
+        rows = [row._asdict() for row in space.inspect(codes)]
+    unknown = {}
+    if space.modality == "text":
+        mark_changes(space, rows)
+        keys = zip(NEEDED[mode], items, strict=True)
+        unknown = {key: space.unknown_words(text) for key, text in keys}
+    return {
+        "mode": mode,
+        "modality": space.modality,
+        "rows": [{**finite(row), "item": packed(row["item"])} for row in rows],
+        "unknown": unknown,
+        "code": interpolate_script(checkpoint, mode, items, steps, path),
+    }
+
+
+def given(space: Any, mode: Mode, inputs: dict[str, str]) -> list:
+    """The sentences or pictures that this kind of walk needs; raises ValueError naming a gap."""
+    items = []
+    for key in NEEDED[mode]:
+        text = space.modality == "text"
+        value = inputs.get(key if text else f"picture_{key}", "")
+        if text and not value.strip():
+            raise ValueError(f"Sentence {key.upper()} is empty. Write one.")
+        try:
+            items.append(value if text else read(value))
+        except ValueError as error:
+            raise ValueError(f"Picture {key.upper()}: {error}") from None
+    return items
+
+
+def walk(space: Any, mode: Mode, items: list, steps: int, path: str) -> Any:
+    """The codes to decode, float32 [n, D]."""
+    if mode == "corners":
+        return space.corners(items, steps=SIDE)
+    if mode == "arithmetic":
+        return space.arithmetic(*items)[None]
+    z = space.encode(items)
+    return space.path_codes(z[0], z[1], steps, path)
+
+
+def mark_changes(space: Any, rows: list[dict]) -> None:
+    """Give each row ``parts``: its words, marked where they differ from the row before."""
+    previous: list[str] | None = None
+    for row in rows:
+        tokens = space.tokens(row["item"])
+        row["parts"] = marked(previous, tokens, row["item"])
+        previous = tokens
+
+
+def marked(previous: list[str] | None, tokens: list[str], text: str) -> list[dict]:
+    """Words with the mark of their change: "", insert, replace (with the old words), delete."""
+    spaces = spaced(tokens, text)
+    if previous is None:
+        return [{"text": t, "space": s, "mark": ""} for t, s in zip(tokens, spaces, strict=True)]
+    parts = []
+    edits = SequenceMatcher(None, previous, tokens, autojunk=False).get_opcodes()
+    for kind, i, j, k, m in edits:
+        old = " ".join(previous[i:j])
+        if kind == "delete":
+            parts.append({"text": old, "space": True, "mark": "delete"})
+        for at in range(k, m):
+            part = {"text": tokens[at], "space": spaces[at], "mark": kind}
+            parts.append(part | ({"mark": ""} if kind == "equal" else {"old": old}))
+    return parts
+
+
+def spaced(tokens: Sequence[str], text: str) -> list[bool]:
+    """For each token, whether a space stands before it in the text it was taken from."""
+    low, at, spaces = text.lower(), 0, []
+    for token in tokens:
+        found = low.find(token, at)
+        spaces.append(found != at)
+        at = at if found < 0 else found + len(token)
+    return spaces
+
+
+def finite(row: dict) -> dict:
+    """Without NaN and infinity, which JSON does not have; None stands for no such number."""
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in row.items()
+    }
+
+
+def fill_pictures(checkpoint: str, *pictures: str) -> list:
+    """Examples for the boxes where a person has put nothing of their own."""
+    space = session.get_space(checkpoint)
+    if space.modality != "image":
+        return [gr.skip()] * len(pictures)
+    old = {value for info in known_examples() for value in example_pictures(info)}
+    new = zip(pictures, example_pictures(checkpoint), strict=True)
+    return [
+        gr.HTML(dataset=space.info.dataset, value=example if not value or value in old else value)
+        for value, example in new
+    ]
+
+
+def known_examples() -> list[str]:
+    """Loaded picture checkpoints: only their examples can stand in a box."""
+    return [name for name in session.loaded() if session.get_space(name).modality == "image"]
+
+
+@lru_cache(maxsize=64)
+def example_pictures(checkpoint: str) -> list[str]:
+    """Four reconstructed held-out pictures, of different classes where classes are known."""
+    space = session.get_space(checkpoint)
+    labels = [] if space.labels is None else space.labels.tolist()
+    wanted = [labels.index(label) for label in (3, 8, 0, 7) if label in labels]
+    with session.model_work():
+        return [to_value(picture) for picture in space.decode(space.codes[wanted or range(4)])]
+
+
+def interpolate_script(checkpoint: str, mode: Mode, items: list, steps: int, path: str) -> str:
+    """The same walk by the public interface."""
+    names = list(NEEDED[mode])
+    lines = [f"{name} = {literal(item)}" for name, item in zip(names, items, strict=True)]
+    call = {
+        "path": [
+            f"result = space.interpolate(a, b, steps={steps}, path={path!r})",
+        ],
+        "corners": [f"result = space.decode(space.corners([a, b, c, d], steps={SIDE}))"],
+        "arithmetic": ["result = space.decode(space.arithmetic(a, b, c)[None])"],
+    }
+    return script(checkpoint, *lines, *call[mode])
+
+
+def literal(item: Any) -> str:
+    """An input as Python source."""
+    return repr(item) if isinstance(item, str) else f"picture({to_value(item).split(',')[1]!r})"
