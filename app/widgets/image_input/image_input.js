@@ -1,10 +1,29 @@
 // Sketch pad, upload and test images. The value is "" or a PNG as a data URL; see widget.py.
-const SIDE = 280;
+const SIDE = 280; // pixels of the paper
+const SENT = 112; // pixels of a sketch as it travels, four for each that a model sees
 const BRUSH = 22; // about two of the 28 pixels wide, as pen strokes are in MNIST
 const MAX_FILE = 20e6; // bytes
 const UNDO_STEPS = 20;
+const LOST = "The server did not answer. Try again.";
+
+element.innerHTML = `
+  <div class="sketch" role="group">
+    <p class="sketch-label"></p>
+    <div class="sketch-frame"><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas></div>
+    <div class="sketch-tools">
+      <button type="button" data-act="undo">Undo</button>
+      <button type="button" data-act="clear">Clear</button>
+      <button type="button" data-act="upload">Upload</button>
+      <button type="button" data-act="next" hidden>Next test image</button>
+      <input type="file" accept="image/*" hidden>
+    </div>
+    <p class="sketch-note" role="status"></p>
+  </div>`;
+element.querySelector(".sketch").ariaLabel = props.label;
+element.querySelector(".sketch-label").textContent = props.label;
 
 const paper = element.querySelector("canvas");
+paper.ariaLabel = `${props.label}: sketch pad, draw with the pointer`;
 const file = element.querySelector("input");
 const note = element.querySelector(".sketch-note");
 const button = (name) => element.querySelector(`[data-act=${name}]`);
@@ -69,9 +88,14 @@ async function upload(chosen) {
   const url = URL.createObjectURL(chosen);
   try {
     const picture = await loadPicture(url);
+    const reply = await server.as_seen({ value: asPng(picture, SIDE) }).catch(() => null);
+    if (!reply || reply.error) {
+      note.textContent = reply ? reply.error : LOST;
+      return;
+    }
     remember();
-    drawPicture(picture);
-    commit(asPng(picture), chosen.name);
+    drawPicture(await loadPicture(reply.value));
+    commit(reply.value, `${chosen.name}, as the model sees it`);
   } catch {
     note.textContent = "That file is not a picture the browser can read. Use a PNG or JPEG.";
   } finally {
@@ -79,9 +103,9 @@ async function upload(chosen) {
   }
 }
 
-// At most 280 pixels on its longer side; a 28 x 28 picture stays as it is, pixel for pixel.
-function asPng(picture) {
-  const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+/** At most `side` pixels on its longer side; a 28 x 28 picture stays as it is, pixel for pixel. */
+function asPng(picture, side) {
+  const scale = Math.min(1, side / Math.max(picture.width, picture.height));
   const sheet = document.createElement("canvas");
   sheet.width = Math.max(1, Math.round(picture.width * scale));
   sheet.height = Math.max(1, Math.round(picture.height * scale));
@@ -93,7 +117,7 @@ async function next() {
   const dataset = props.dataset;
   const reply = await server.next_test_image({ dataset, index }).catch(() => null);
   if (!reply || reply.error) {
-    note.textContent = reply ? reply.error : "The server did not answer. Try again.";
+    note.textContent = reply ? reply.error : LOST;
     return;
   }
   index = reply.index + 1;
@@ -139,7 +163,7 @@ for (const end of ["pointerup", "pointercancel"]) {
   paper.addEventListener(end, () => {
     if (!last) return;
     last = null;
-    commit(paper.toDataURL("image/png"));
+    commit(asPng(paper, SENT));
   });
 }
 
@@ -172,8 +196,8 @@ paper.addEventListener("drop", (event) => {
 });
 
 async function corpus() {
-  const state = await server.corpus_state(props.dataset).catch(() => null);
-  if (!state) return;
+  const state = await server.corpus_state({ dataset: props.dataset }).catch(() => null);
+  if (!state || state.error) return;
   button("next").hidden = !state.present;
   if (state.note) note.textContent = state.note;
 }

@@ -5,40 +5,41 @@ import binascii
 import io
 import math
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 import numpy as np
 
-HERE = Path(__file__).parent
+from app.components import served, widget
+
 SIDE = 28  # pixels of the pictures that the image models know
 BOX = 20  # the ink of an MNIST digit fits a box of this side
 MAX_CHARS = 2_000_000  # of base64; the widget itself never sends more than a few thousand
 MAX_SIDE = 2048  # pixels; a small PNG can unfold into gigabytes
-CORPORA = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+Dataset = Literal["mnist", "fashion-mnist"]
+TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 
 EMPTY = "The picture is empty. Sketch something, upload a picture, or take a test image."
 UNREADABLE = "That is not a picture this field can read. Upload a PNG or JPEG, or sketch one."
 TOO_LARGE = f"The picture is too large. Use one of at most {MAX_SIDE} x {MAX_SIDE} pixels."
 
 
-def image_input(label: str, elem_id: str, dataset: str = "mnist") -> gr.HTML:
+def image_input(label: str, elem_id: str, value: str = "", dataset: str = "mnist") -> gr.HTML:
     """Returns a field whose value is "" or a PNG as a data URL; ``read`` turns it into pixels.
 
     It fires ``change`` whenever the value changes and ``input`` only when a person changed it.
     Return ``gr.HTML(dataset=...)`` from a handler to offer test images of another corpus.
     """
-    return gr.HTML(
-        value="",
-        label=label,
+    return widget(
+        "image_input",
+        value,
         elem_id=elem_id,
-        elem_classes=["image-input"],
-        html_template=(HERE / "image_input.html").read_text(encoding="utf-8"),
-        css_template=(HERE / "image_input.css").read_text(encoding="utf-8"),
-        js_on_load=(HERE / "image_input.js").read_text(encoding="utf-8"),
-        server_functions=[corpus_state, next_test_image],
-        apply_default_css=False,
+        server=[
+            served(as_seen, "as_seen"),
+            served(corpus_state, "corpus_state"),
+            served(next_test_image, "next_test_image"),
+        ],
+        label=label,
         dataset=dataset,
     )
 
@@ -133,29 +134,29 @@ def _start(weights: np.ndarray) -> int:
     return min(max(start, 0), SIDE - len(weights))
 
 
-def corpus_state(dataset: str) -> dict[str, Any]:
+def as_seen(value: str) -> dict:
+    """For the page: an uploaded picture the way ``read`` makes it."""
+    return {"value": to_value(read(value))}
+
+
+def corpus_state(dataset: Dataset) -> dict:
     """For the page: whether test images can be offered, and if not, why."""
     from backend import data
 
-    if dataset not in CORPORA:
-        return {"present": False, "note": ""}
     if data.available(dataset):
         return {"present": True, "note": ""}
-    note = f"The {CORPORA[dataset]} test images are not on this machine."
+    note = f"The {TITLES[dataset]} test images are not on this machine."
     return {"present": False, "note": note}
 
 
-def next_test_image(request: dict[str, Any]) -> dict[str, Any]:
-    """For the page: picture ``request["index"]`` of the test set, counted round and round."""
-    dataset, index = request.get("dataset"), request.get("index")
-    if dataset not in CORPORA or not isinstance(index, int):
-        return {"error": "There is no such test image."}
+def next_test_image(dataset: Dataset, index: int) -> dict:
+    """For the page: picture ``index`` of the test set, counted round and round."""
     try:
         pictures = _test_images(dataset)
     except FileNotFoundError as missing:
-        return {"error": str(missing)}
+        raise ValueError(str(missing)) from None
     index %= len(pictures)
-    note = f"{CORPORA[dataset]} test image {index:,} of {len(pictures):,}"
+    note = f"{TITLES[dataset]} test image {index:,} of {len(pictures):,}"
     return {"value": to_value(pictures[index]), "index": index, "note": note}
 
 

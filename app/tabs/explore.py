@@ -1,0 +1,84 @@
+"""Explore: drag over a plane, or along one unit, of a latent space; what it decodes follows."""
+
+import gradio as gr
+import numpy as np
+
+from app import links
+from app.components import checkpoint_picker, seed
+from app.widgets.image_input import image_input, to_value
+from app.widgets.latent_pad.widget import latent_pad, read_place
+
+TITLE = "Explore"
+FIRST = "vae/vae--mnist--2d"
+SENTENCES = ("I like tea.", "She didn't want to be with him.", "Where is the station?")
+SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
+    [(56, 22), (34, 40), (32, 72), (54, 92), (76, 76), (80, 42), (56, 22)],
+    [(62, 18), (52, 94)],
+    [(32, 26), (82, 26), (52, 94)],
+)
+
+
+def build() -> None:
+    """What to explore above, the pad and what it decodes below."""
+    picker = checkpoint_picker("explore-checkpoint", requires={"encode", "decode"}, first=FIRST)
+    with gr.Row():
+        mode = gr.Radio(
+            [("Plane", "plane"), ("One unit", "unit")],
+            value="plane",
+            label="Move over",
+            scale=2,
+            min_width=200,
+            elem_id="explore-mode",
+        )
+        points = gr.Radio(
+            [("Held-out items", "held-out"), ("Samples", "samples"), ("Your own", "own")],
+            value="held-out",
+            label="Starting from",
+            scale=4,
+            min_width=320,
+            elem_id="explore-points",
+        )
+        with gr.Column(scale=2, min_width=200, elem_id="explore-seeds"):
+            chosen = seed("explore-seed")
+    with gr.Row(elem_classes=["pad-own", "lp-only-text"]):
+        texts = [
+            gr.Textbox(text, label=f"Sentence {key.upper()}", max_length=400, elem_id=_id(key))
+            for key, text in zip("abc", SENTENCES, strict=True)
+        ]
+    with gr.Row(elem_classes=["pad-own", "lp-only-image"]):
+        pictures = [
+            image_input(f"Picture {name}", _id(key), value=_drawn(corners))
+            for name, key, corners in zip("ABC", "pqr", SKETCHES, strict=True)
+        ]
+    pad = latent_pad("explore-pad")
+
+    own = dict(zip("abcpqr", [*texts, *pictures], strict=True))
+    links.connect(
+        "explore",
+        pad,
+        {
+            "checkpoint": (picker, links.checkpoint),
+            "mode": (mode, links.one_of("plane", "unit")),
+            "points": (points, links.one_of("own", "held-out", "samples")),
+            "seed": (chosen, links.integer),
+            **{key: (field, links.text) for key, field in own.items()},
+            "at": (pad, read_place),
+        },
+        [
+            *[control.input for control in (picker, mode, points, chosen, *pictures)],
+            *[event for text in texts for event in (text.submit, text.blur)],
+        ],
+    )
+
+
+def _id(key: str) -> str:
+    return f"explore-{key}"
+
+
+def _drawn(corners: list[tuple[int, int]]) -> str:
+    """A sketch to start from, so that the picture fields are never empty."""
+    from PIL import Image, ImageDraw
+
+    paper = Image.new("L", (112, 112))
+    ImageDraw.Draw(paper).line(corners, fill=255, width=10, joint="curve")
+    return to_value(np.array(paper))

@@ -1,0 +1,182 @@
+"""Where a place on the pad lies in the latent space, and the script that decodes it.
+
+A place is two numbers: the code itself where the latent space has two dimensions, (u, v) on the
+plane through three points otherwise, and (unit, value) where one unit is changed.
+"""
+
+import math
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+Mode = Literal["plane", "unit"]
+Points = Literal["own", "held-out", "samples"]
+Place = tuple[float, float]
+
+FAR = 1000.0  # no code of any checkpoint lies further out
+FLAT = 1e-3  # sine of the angle below which three points lie on one line
+
+
+class Anchors(NamedTuple):
+    """The points a view hangs on: none for a 2-D plane, three for a plane, one for a unit."""
+
+    codes: np.ndarray  # float32 [k, D]
+    script: str  # the Python that gives them the name `points`
+    labels: list[str]  # what each of them is, in a few words
+
+
+class Frame(NamedTuple):
+    """How the square pad shows a plane: x and y are lengths in the latent space.
+
+    The middle of the axes is the point of the plane nearest to the origin of the latent space.
+    """
+
+    origin: np.ndarray  # [2], (x, y) of u = v = 0
+    basis: np.ndarray  # [2, 2], (x, y) of one step of u and of one step of v
+    height: float  # distance of the plane from the origin
+    corner: Place  # (x, y) of the lower left corner of the square
+    side: float
+
+
+def count(space: Any, mode: Mode) -> int:
+    """How many points a view of this kind needs."""
+    return 1 if mode == "unit" else 0 if space.latent_dim == 2 else 3
+
+
+def choose(space: Any, mode: Mode, points: Points, seed: int, own: list) -> Anchors:
+    """Finds the points: encodes a person's ``own``, or draws held-out items or prior samples.
+
+    Raises:
+        ValueError: where a point cannot be had, with a sentence for the person.
+    """
+    n = count(space, mode)
+    if n == 0:
+        return Anchors(np.empty((0, 2), np.float32), "", [])
+    if points == "own":
+        codes = space.encode(own[:n])
+        if space.modality == "text":
+            return Anchors(codes, f"points = space.encode({own[:n]!r})", own[:n])
+        return Anchors(codes, f"points = {_literal(codes)}", ["your picture"] * n)
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"The seed is {seed}; it must lie between 0 and 4,294,967,295.")
+    if points == "samples":
+        codes = space.sample_codes(n, seed=seed)
+        return Anchors(codes, f"points = space.sample_codes({n}, seed={seed})", ["sample"] * n)
+    rows = _draw_rows(space, n, seed)
+    return Anchors(
+        space.codes[rows],
+        f"points = space.codes[{rows}]  # held-out items",
+        [f"held-out item {row}" for row in rows],
+    )
+
+
+def _draw_rows(space: Any, n: int, seed: int) -> list[int]:
+    """Held-out items drawn by the seed, of different classes where there are classes."""
+    if len(space.codes) < n:
+        raise ValueError("This checkpoint has no held-out codes. Choose samples instead.")
+    rng = np.random.default_rng(seed)
+    if space.labels is None:
+        return rng.choice(len(space.codes), n, replace=False).tolist()
+    classes = rng.choice(np.unique(space.labels), n, replace=False)
+    return [int(rng.choice(np.flatnonzero(space.labels == c))) for c in classes]
+
+
+def check(space: Any, mode: Mode, anchors: list[list[float]]) -> np.ndarray:
+    """Points as they come back from the page, as float32 [k, D]; raises ValueError if wrong."""
+    n, wide = count(space, mode), space.latent_dim
+    if [len(code) for code in anchors] != [wide] * n:
+        raise ValueError(f"This view needs {n} codes of {wide} numbers each.")
+    codes = np.array(anchors, dtype=np.float64).reshape(n, wide)
+    if not (np.abs(codes) <= FAR).all():  # false for NaN too
+        raise ValueError(f"A code has a number that is not between -{FAR:,.0f} and {FAR:,.0f}.")
+    return codes.astype(np.float32)
+
+
+def code_at(space: Any, mode: Mode, codes: np.ndarray, at: Place) -> np.ndarray:
+    """The code [D] at a place; raises ValueError for a place that is nowhere."""
+    first, second = at
+    if not (abs(first) <= FAR and abs(second) <= FAR):  # false for NaN too
+        raise ValueError(
+            f"A place is two numbers between -{FAR:,.0f} and {FAR:,.0f}; got {first} and {second}."
+        )
+    if mode == "unit":
+        if first not in range(space.latent_dim):
+            raise ValueError(
+                f"This latent space has units 0 to {space.latent_dim - 1}; got {first:g}."
+            )
+        return space.traverse(codes[0], int(first), [second])[0]
+    if len(codes) == 0:
+        return np.array([first, second], dtype=np.float32)
+    return np.asarray(space.plane(*codes).at(first, second), dtype=np.float32)
+
+
+def frame(space: Any, codes: np.ndarray) -> Frame:
+    """Lays the plane onto the pad; raises ValueError where three points span no plane."""
+    if len(codes) == 0:
+        low, high = (np.percentile(space.codes, q, axis=0) for q in (0.5, 99.5))  # [2], [2]
+        low, high = np.minimum(low, -3.2), np.maximum(high, 3.2)  # the prior, to 3 sigma
+        return Frame(np.zeros(2), np.eye(2), 0.0, *_square(np.stack([low, high]), margin=0.02))
+
+    z = codes.astype(np.float64)
+    to_b, to_c = z[1] - z[0], z[2] - z[0]
+    across = np.linalg.norm(to_b)
+    right = to_b / max(across, 1e-12)
+    rest = to_c - (to_c @ right) * right
+    if across < 1e-6 or np.linalg.norm(rest) < FLAT * max(np.linalg.norm(to_c), 1e-6):
+        raise ValueError("The three points lie on one line and span no plane. Change one of them.")
+    axes = np.stack([right, rest / np.linalg.norm(rest)])  # [2, D], orthonormal
+    origin, basis = axes @ z[0], np.stack([axes @ to_b, axes @ to_c])
+    height = float(np.linalg.norm(z[0] - origin @ axes))
+    corners = origin + np.stack([np.zeros(2), *basis])  # [3, 2]
+    return Frame(origin, basis, height, *_square(corners, margin=0.35))
+
+
+def _square(points: np.ndarray, margin: float) -> tuple[Place, float]:
+    """The square around points [n, 2], wider than they are by ``margin`` on each side."""
+    low, high = points.min(0), points.max(0)
+    side = float((high - low).max()) * (1 + 2 * margin)
+    corner = (low + high - side) / 2
+    return (float(corner[0]), float(corner[1])), side
+
+
+def grid(plane: Frame, n: int) -> np.ndarray:
+    """Places [n * n, 2] at the middles of the pad's n x n cells, row by row from the top left."""
+    steps = (np.arange(n) + 0.5) / n * plane.side
+    x, y = np.meshgrid(plane.corner[0] + steps, plane.corner[1] + steps[::-1])
+    return (np.stack([x.ravel(), y.ravel()], 1) - plane.origin) @ np.linalg.inv(plane.basis)
+
+
+def circles(space: Any, plane: Frame) -> list[dict]:
+    """Circles (x = y = 0 in the middle) on which the prior's codes of some length lie.
+
+    In many dimensions nearly all samples of N(0, I) have a length close to √D, hence one circle.
+    """
+    dim = space.latent_dim
+    radii = (
+        [(r, f"{r} σ") for r in (1, 2, 3)] if dim == 2 else [(math.sqrt(dim), "typical length")]
+    )
+    return [
+        {"radius": math.sqrt(r**2 - plane.height**2), "label": label}
+        for r, label in radii
+        if r > plane.height
+    ]
+
+
+def script(space: Any, mode: Mode, points: str, at: Place) -> str:
+    """A program on the public interface that decodes this place; its answer is ``result``."""
+    first, second = at
+    if mode == "unit":
+        code = f"z = space.traverse(points[0], {int(first)}, [{second}])"
+    elif points:
+        code = f"z = space.plane(*points).at({first}, {second})[None]"
+    else:
+        code = f"z = np.array([[{first}, {second}]], dtype=np.float32)"
+    body = [f"space = backend.load({space.info.name!r})", *([points] if points else []), code]
+    needs = ["import numpy as np", ""] if any("np." in line for line in body) else []
+    end = ["result = space.decode(z)[0]", "print(result)", ""]
+    return "\n".join([*needs, "import backend", "", *body, *end])
+
+
+def _literal(codes: np.ndarray) -> str:
+    rows = ",\n    ".join(f"[{', '.join(f'{x:.9g}' for x in row)}]" for row in codes)
+    return f"np.array([\n    {rows},\n], dtype=np.float32)"

@@ -1,0 +1,235 @@
+"""The latent pad and the four questions it asks the server: view, backdrop, decode, inspect.
+
+All four are stateless. ``view`` finds the codes that the view hangs on; the page sends them back
+with each question, so dragging needs nothing but one decode. Each answer can be reproduced by the
+script that ``inspect`` returns.
+"""
+
+import base64
+import math
+from functools import lru_cache
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from app.components import served, widget
+from app.session import get_space, model_work
+from app.widgets import image_input
+from app.widgets.latent_pad import place
+from app.widgets.latent_pad.place import Mode, Place, Points
+
+TILES = 20  # decoded pictures on a side of the backdrop
+CELLS = 21  # decoded sentences on a side of the map of sentences
+STRIP = 9  # decoded values of one unit
+CLOTHES = (
+    "T-shirt", "trouser", "pullover", "dress", "coat",
+    "sandal", "shirt", "sneaker", "bag", "ankle boot",
+)  # fmt: skip
+
+Code = list[float]
+
+
+def latent_pad(elem_id: str) -> gr.HTML:
+    """The widget; its value is the place as "first,second", or "" before anybody went anywhere."""
+    server = [
+        served(view, "run"),
+        served(backdrop, "backdrop"),
+        served(decode, "decode"),
+        served(inspect, "inspect"),
+    ]
+    return widget("latent_pad", "", elem_id=elem_id, server=server)
+
+
+def read_place(text: str) -> str:
+    """Parser for links: two numbers and a comma."""
+    try:
+        first, second = (float(part) for part in text.split(","))
+    except ValueError:
+        first = second = math.nan
+    if not (abs(first) <= place.FAR and abs(second) <= place.FAR):
+        raise ValueError(f"{text[:40]!r} is not a place; a place is two numbers, such as 0.5,-1.")
+    return text
+
+
+def view(
+    checkpoint: str,
+    mode: Mode,
+    points: Points,
+    seed: int,
+    a: str = "",
+    b: str = "",
+    c: str = "",
+    p: str = "",
+    q: str = "",
+    r: str = "",
+    at: str = "",
+) -> dict:
+    """What the pad shows before anything is decoded: points, axes, circles, dots or units."""
+    if at:
+        read_place(at)
+    space = get_space(checkpoint)
+    with model_work():
+        anchors = _anchors(space, mode, points, seed, [a, b, c], [p, q, r])
+        shared = {
+            "modality": space.modality,
+            "anchors": _exact(anchors.codes),
+            "script": anchors.script,
+            "points": [
+                {"name": name, "label": label, "item": item}
+                for name, label, item in zip(
+                    "ABC", anchors.labels, _pack(_decode(space, anchors.codes)), strict=False
+                )
+            ],
+        }
+        return shared | (
+            _units(space, anchors.codes[0]) if mode == "unit" else _plane(space, anchors.codes)
+        )
+
+
+def backdrop(checkpoint: str, mode: Mode, anchors: list[Code], unit: int = 0) -> dict:
+    """What lies behind the ring: tiles, a map of sentences, or the strip of one unit."""
+    space = get_space(checkpoint)
+    codes = place.check(space, mode, anchors)
+    with model_work():
+        return _backdrop(checkpoint, space.info.fingerprint, mode, codes.tobytes(), unit)
+
+
+def decode(checkpoint: str, mode: Mode, anchors: list[Code], at: Place) -> dict:
+    """The item at one place. Asked on every move of the pointer, so it does nothing else."""
+    space = get_space(checkpoint)
+    z = place.code_at(space, mode, place.check(space, mode, anchors), at)
+    return {"item": _pack(space.decode(z[None]))[0]}
+
+
+def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script: str = "") -> dict:
+    """The numbers about one place, its nearest held-out item, and the script that decodes it."""
+    space = get_space(checkpoint)
+    z = place.code_at(space, mode, place.check(space, mode, anchors), at)
+    with model_work():
+        found = space.inspect(z[None])[0]
+        nearest = int(space.neighbours(z[None], space.codes, k=1)[0, 0])
+        item = _pack(space.decode(space.codes[[nearest]]))[0]
+    label = None if space.labels is None else _classes(space)[space.labels[nearest]]
+    return {
+        "item": _pack([found.item])[0],
+        "z": [round(float(value), 4) for value in z],
+        "log_p_z": _number(found.log_p_z),
+        "log_p_x": _number(found.log_p_x),
+        "round_trip": _number(found.round_trip),
+        "distance": _number(found.distance),
+        "off_manifold": bool(found.off_manifold),
+        "nearest": {
+            "item": item,
+            "label": label,
+            "away": _number(np.linalg.norm(space.codes[nearest] - z)),
+        },
+        "code": place.script(space, mode, script, at),
+    }
+
+
+def _anchors(
+    space: Any, mode: Mode, points: Points, seed: int, texts: list[str], pictures: list[str]
+) -> place.Anchors:
+    n = place.count(space, mode)
+    own: list = texts
+    if points == "own" and space.modality == "image" and n:
+        own = np.stack(
+            [_picture(name, value) for name, value in zip("ABC"[:n], pictures[:n], strict=True)]
+        )
+    return place.choose(space, mode, points, seed, own)
+
+
+def _picture(name: str, value: str) -> np.ndarray:
+    try:
+        return image_input.read(value)
+    except ValueError as problem:
+        raise ValueError(f"Picture {name}: {problem}") from None
+
+
+def _plane(space: Any, codes: np.ndarray) -> dict:
+    plane = place.frame(space, codes)
+    flat = len(codes) == 0
+    dots = None
+    if flat and space.labels is not None:
+        dots = {"xy": space.codes.round(3).tolist(), "label": space.labels.tolist()}
+    return {
+        "kind": "plane",
+        "flat": flat,
+        "origin": plane.origin.tolist(),
+        "basis": plane.basis.tolist(),
+        "corner": plane.corner,
+        "side": plane.side,
+        "circles": place.circles(space, plane),
+        "dots": dots,
+        "classes": _classes(space),
+        "home": [0, 0] if flat else [0.25, 0.25],
+    }
+
+
+def _units(space: Any, code: np.ndarray) -> dict:
+    units = space.units()
+    return {
+        "kind": "unit",
+        "units": [{**unit._asdict(), "kl": _number(unit.kl)} for unit in units],
+        "ranges": [_range(space, unit.index) for unit in units],
+        "home": [units[0].index, round(float(code[units[0].index]), 2)],
+    }
+
+
+def _range(space: Any, unit: int) -> tuple[float, float]:
+    """From -3 to 3, wider where the held-out codes are."""
+    values = space.codes[:, unit]
+    low, high = values.mean() - 3 * values.std(), values.mean() + 3 * values.std()
+    return math.floor(min(low, -3)), math.ceil(max(high, 3))
+
+
+@lru_cache(maxsize=16)
+def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, unit: int) -> dict:
+    """Cached by everything it depends on, the weights' fingerprint included."""
+    space = get_space(checkpoint)
+    codes = np.frombuffer(anchors, dtype=np.float32).reshape(-1, space.latent_dim)
+    if mode == "unit":
+        if unit not in range(space.latent_dim):
+            raise ValueError(f"This latent space has units 0 to {space.latent_dim - 1}.")
+        values = np.linspace(*_range(space, unit), STRIP)
+        items = space.decode(space.traverse(codes[0], unit, values))
+        return {"values": values.tolist(), "items": _pack(items)}
+    n = TILES if space.modality == "image" else CELLS
+    places = place.grid(place.frame(space, codes), n)
+    z = np.stack([place.code_at(space, mode, codes, at) for at in places.tolist()])
+    items = space.decode(z)
+    if space.modality == "image":
+        return {"n": n, "tiles": _base64(items)}
+    texts = list(dict.fromkeys(items))
+    number = {text: i for i, text in enumerate(texts)}
+    return {"n": n, "texts": texts, "cells": [number[text] for text in items]}
+
+
+def _classes(space: Any) -> list[str]:
+    if space.labels is None:
+        return []
+    return list(CLOTHES if space.info.dataset == "fashion-mnist" else "0123456789")
+
+
+def _decode(space: Any, codes: np.ndarray) -> Any:
+    return space.decode(codes) if len(codes) else []
+
+
+def _pack(items: Any) -> list[str]:
+    """Sentences as they are, pictures as base64 of their 784 bytes."""
+    return [item if isinstance(item, str) else _base64(item) for item in items]
+
+
+def _base64(pixels: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(pixels, dtype=np.uint8).tobytes()).decode("ascii")
+
+
+def _exact(codes: np.ndarray) -> list[Code]:
+    """float32 numbers in as few digits as bring exactly the same numbers back."""
+    return [[float(f"{value:.9g}") for value in code] for code in codes]
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no infinity and no NaN; an auto-encoder's densities are NaN."""
+    return float(value) if math.isfinite(value) else None
