@@ -1,5 +1,141 @@
-"""The named endpoints: typed, stateless, with a seed; for gradio_client and for MCP."""
+"""The named endpoints: typed, stateless, with a seed; for gradio_client and for MCP.
+
+Sentences travel as text, pictures as the data URL of a PNG, codes as lists of numbers. The
+docstrings are what an MCP client reads. A wrong argument is answered with a sentence.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+import pydantic
+
+from app import session
+from app.components import Seed, first_mistake
+from app.widgets.image_input import read, to_value
 
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
+    for endpoint in (sample, interpolate, encode, decode):
+        gr.api(
+            plainly(endpoint),
+            api_name=endpoint.__name__,
+            concurrency_id="model",
+            concurrency_limit=1,
+        )
+
+
+def plainly(endpoint: Callable) -> Callable:
+    """The endpoint, with a wrong argument told as a plain sentence to whoever called."""
+    checked = pydantic.validate_call(endpoint)
+
+    @functools.wraps(endpoint)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            with session.model_work():
+                return checked(**inspect.signature(endpoint).bind(*args, **kwargs).arguments)
+        except pydantic.ValidationError as error:
+            raise gr.Error(first_mistake(error), print_exception=False) from None
+        except ValueError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    return call
+
+
+def sample(
+    checkpoint: str,
+    n: int = 8,
+    seed: Seed = 0,
+    temperature: float = 1.0,
+    source: str = "prior",
+    token_temperature: float = 0.0,
+) -> list[str]:
+    """Draw sentences or pictures from a checkpoint's latent space.
+
+    Args:
+        checkpoint: name of a checkpoint, for example text_vae/text_vae--tatoeba.
+        n: how many, 1 to 10000.
+        seed: the same seed gives the same samples.
+        temperature: scales the standard deviation of the codes, 0 to 5.
+        source: where codes are drawn from: prior, or aggregate (the aggregate posterior).
+        token_temperature: for sentences; 0 takes the likeliest word each time, 1 draws words.
+
+    Returns:
+        Sentences, or pictures as data URLs of PNG files.
+    """
+    space = session.get_space(checkpoint)
+    return written(
+        space.sample(
+            n,
+            seed=seed,
+            temperature=temperature,
+            source=source,
+            token_temperature=token_temperature,
+        )
+    )
+
+
+def interpolate(
+    checkpoint: str, a: str, b: str, steps: int = 8, path: str = "slerp", seed: Seed = 0
+) -> list[str]:
+    """Walk between two sentences or two pictures in equal steps through the latent space.
+
+    Args:
+        checkpoint: name of a checkpoint, for example text_vae/text_vae--tatoeba.
+        a: where to start: a sentence, or a picture as a data URL.
+        b: where to end, likewise.
+        steps: how many items to return, both ends included.
+        path: slerp (along the arc) or lerp (along the straight line).
+        seed: accepted for symmetry; decoding takes the likeliest word and draws nothing.
+
+    Returns:
+        Sentences, or pictures as data URLs of PNG files.
+    """
+    space = session.get_space(checkpoint)
+    start, end = items(space, [a, b])
+    return written(space.interpolate(start, end, steps=steps, path=path, seed=seed))
+
+
+def encode(checkpoint: str, inputs: list[str]) -> list[list[float]]:
+    """Turn sentences or pictures into codes: the means of their posteriors.
+
+    Args:
+        checkpoint: name of a checkpoint, for example text_vae/text_vae--tatoeba.
+        inputs: sentences, or pictures as data URLs.
+
+    Returns:
+        One code for each input, a list of as many numbers as the latent space has dimensions.
+    """
+    space = session.get_space(checkpoint)
+    return space.encode(items(space, inputs)).tolist()
+
+
+def decode(
+    checkpoint: str, codes: list[list[float]], token_temperature: float = 0.0, seed: Seed = 0
+) -> list[str]:
+    """Turn codes into sentences or pictures.
+
+    Args:
+        checkpoint: name of a checkpoint, for example text_vae/text_vae--tatoeba.
+        codes: lists of numbers, each as long as the latent space has dimensions.
+        token_temperature: for sentences; 0 takes the likeliest word each time, 1 draws words.
+        seed: the same seed draws the same words.
+
+    Returns:
+        Sentences, or pictures as data URLs of PNG files.
+    """
+    space = session.get_space(checkpoint)
+    return written(space.decode(codes, token_temperature=token_temperature, seed=seed))
+
+
+def items(space: Any, inputs: list[str]) -> list:
+    """Inputs as the space takes them."""
+    return inputs if space.modality == "text" else [read(item) for item in inputs]
+
+
+def written(found: Any) -> list[str]:
+    """What a space returned, as texts."""
+    return found if isinstance(found, list) else [to_value(picture) for picture in found]

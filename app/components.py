@@ -4,7 +4,7 @@ import base64
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import gradio as gr
 import pydantic
@@ -14,6 +14,7 @@ from app import session
 
 LOG = logging.getLogger(__name__)
 WIDGETS = Path(__file__).parent / "widgets"
+Seed = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 MODALITIES = {"text": "Sentences", "image": "Pictures"}
 UNEXPECTED = "Something went wrong on the server. Its log says what; your inputs are kept."
 
@@ -112,18 +113,20 @@ def fitting(requires: Iterable[str], modality: str | None) -> list[backend.Check
 
 
 def groups(infos: list[backend.CheckpointInfo]) -> list[dict]:
-    """The picker's options under one heading for each modality."""
-    return [
+    """The picker's options: one group for each modality, and one for what cannot be used."""
+    sound = [
         {
             "label": label,
             "options": [
-                {"name": i.name, "title": i.title, "problem": i.problem or ""}
+                {"name": i.name, "title": i.title}
                 for i in infos
-                if i.modality == modality
+                if i.modality == modality and not i.problem
             ],
         }
         for modality, label in MODALITIES.items()
     ]
+    damaged = [{"name": i.name, "title": i.problem, "disabled": True} for i in infos if i.problem]
+    return [*sound, {"label": "Unavailable", "options": damaged}]
 
 
 def facts(checkpoint: str) -> dict:
@@ -146,7 +149,7 @@ def checkpoint_facts() -> dict[str, dict]:
             "fingerprint": info.fingerprint,
             "latent_dim": info.latent_dim,
         }
-        for info in backend.available()
+        for info in backend.available(requires={"decode"})
     }
 
 

@@ -10,7 +10,7 @@ import gradio as gr
 
 from app import links, session
 from app.components import checkpoint_picker, packed, script, served, widget
-from app.widgets.image_input.widget import image_input, read, to_value
+from app.widgets.image_input import image_input, read, to_value
 
 TITLE = "Interpolate"
 Mode = Literal["path", "corners", "arithmetic"]

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from app import links, session
-from app.components import checkpoint_picker, packed, script, seed, served, widget
+from app.components import Seed, checkpoint_picker, packed, script, seed, served, widget
 
 TITLE = "Sample"
 CHUNK = 64  # items between two looks at Cancel
@@ -60,7 +60,7 @@ def build() -> None:
 
 
 def sample(
-    checkpoint: str, n: int, seed: int, source: str, temperature: float, token_temperature: float
+    checkpoint: str, n: int, seed: Seed, source: str, temperature: float, token_temperature: float
 ) -> dict:
     """The first chunk of samples, and the job that yields the rest when asked."""
     space = session.get_space(checkpoint)
@@ -95,7 +95,7 @@ def stop(job: str) -> dict:
 def collapse_warning(space: Any) -> str:
     """A sentence where the posterior has collapsed, else nothing."""
     kl = sum(unit.kl for unit in space.units())
-    if "vae" not in space.info.model or not kl < COLLAPSED:
+    if not 0 < kl < COLLAPSED:  # 0 is a plain auto-encoder: it has no posterior to collapse
         return ""
     return (
         f"Posterior collapsed: the code carries {kl:.2f} nats, so the decoder ignores it and "

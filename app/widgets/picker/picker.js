@@ -3,8 +3,8 @@ const { el, button } = latent;
 const list = el("select", { class: "lp-input", id: `${element.id}-list` });
 for (const { label, options } of props.groups) {
   if (!options.length) continue;
-  list.append(el("optgroup", { label }, ...options.map(({ name, title, problem }) =>
-    el("option", { value: name, disabled: Boolean(problem), text: problem ? `${title} (unavailable: ${problem})` : title }))));
+  list.append(el("optgroup", { label }, ...options.map(({ name, title, disabled }) =>
+    el("option", { value: name, text: title, disabled: Boolean(disabled) }))));
 }
 if (!props.value) list.append(el("option", { text: "No checkpoint here yet" }));
 list.value = props.value;
@@ -21,7 +21,7 @@ function gauge({ label, value, unit, split, n, state, note }) {
   const hover = `${label}: ${number.format(value)} ${unit}. Measured on ${split}, n = ${n.toLocaleString("en")}.${note ? ` ${note}` : ""}`;
   return el("span", { class: `lp-gauge ${fine ? "" : "lp-caution"}`, title: hover, tabindex: "0" },
     el("span", { text: label }), el("b", { text: `${number.format(value)} ${unit}` }),
-    fine || !note ? null : el("em", { text: note }));
+    fine || !note ? null : el("em", { text: note.split(":")[0] }));
 }
 
 let asked = "";
