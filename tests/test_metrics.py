@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch.distributions import Independent, Normal
 
-import backend
 from backend.metrics import images, likelihood, text
 from backend.metrics.table import METRICS, TRAINING_TERMS
 
@@ -237,17 +236,22 @@ def test_word_frequency_kl():
         text.unigram_kl([[]], SENTENCES)
 
 
-def test_word_frequency_kl_of_the_penn_treebank():
+def test_word_frequency_kl_of_the_penn_treebank(data_folder):
     """The published "Test Set 0.14" of the Penn Treebank, test against training sentences."""
-    folder = backend.data_dir() / "ptb"
+    folder = data_folder / "ptb"
     if not folder.is_dir():
-        pytest.skip(f"the Penn Treebank is not in {folder}")
+        pytest.skip(f"no Penn Treebank in {folder}; the other tests of this metric need none")
 
     def read(split: str) -> list[list[str]]:
         with gzip.open(folder / f"ptb.{split}.txt.gz", "rt", encoding="utf-8") as lines:
             return [line.replace("'s", " 's").split() for line in lines]
 
     assert text.unigram_kl(read("test"), read("train")) == pytest.approx(0.136, abs=0.001)
+
+
+def test_sentences_end_at_the_end_mark():
+    ids = torch.tensor([[5, 6, 2, 0, 0], [7, 3, 8, 9, 2], [2, 0, 0, 0, 0]])
+    assert text.sentences(ids) == [(5, 6), (7, 3, 8, 9), ()]
 
 
 def test_same_compares_whole_sentences():

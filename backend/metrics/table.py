@@ -174,8 +174,8 @@ _IMAGE_SAMPLES = (
 
 _CLASSIFIER = (
     Metric(
-        "accuracy", "", "Accuracy", "%", "higher",
-        "Share of test images whose most probable class is the right one.",
+        "accuracy", "", "Accuracy", "", "higher",
+        "Share of images, 0 to 1, whose most probable class is the right one.",
     ),
 )
 

@@ -1,0 +1,566 @@
+"""Measure checkpoints on held-out data and write their metrics.json.
+
+    python scripts/evaluate.py text_vae/text_vae--tatoeba
+    python scripts/evaluate.py vae/vae--mnist--2d --only fid_ours inception_score
+
+The definitions are in backend/metrics; this file decides on how much data each is measured, and
+says so in the settings stored with each number. Everything is seeded: on the same machine, the
+same checkpoint gives the same numbers. ``--only`` replaces the named numbers and keeps the others.
+"""
+
+import argparse
+import dataclasses
+import functools
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.distributions import Independent, Normal
+
+from backend import checkpoint, data
+from backend.base import GenerativeModel, LatentModel
+from backend.checkpoint import CheckpointInfo
+from backend.device import pick_device, seeded
+from backend.distributions.deterministic import Deterministic
+from backend.distributions.sequence import PAD
+from backend.metrics import images, likelihood, text
+from backend.metrics.table import METRICS
+from backend.processors import load_processor
+from backend.processors.text import UNK
+from backend.space import MAX_ITEMS, LatentSpace
+
+SEED = 0
+BATCH = 500
+Entry = dict[str, Any]  # one value of metrics.json
+Sentences = tuple[tuple[int, ...], ...]  # token ids
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """On how much data the numbers are measured."""
+
+    held_out: int  # test examples for bound, KL and reconstruction
+    information: int = 2000  # test examples that compete in the mutual information
+    nll: int = 500  # test examples whose likelihood is importance sampled
+    nll_codes: int  # codes per example
+    pairs: int = 500  # interpolations, text only
+    samples: int  # drawn per source; references use as many real examples
+    language_model: text.LanguageModelSettings = dataclasses.field(
+        default_factory=text.LanguageModelSettings
+    )
+
+
+SIZES = {
+    "text": Sizes(held_out=2000, nll_codes=500, samples=20_000),
+    "image": Sizes(held_out=10_000, nll_codes=5000, samples=10_000),
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One number as it goes into metrics.json; its unit is in the table of metrics."""
+
+    value: float
+    n: int  # examples or samples behind the value
+    split: str = "test"
+    stderr: float | None = None
+    reference: tuple[float, str] | None = None  # the value to compare with, and what it is
+    settings: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def entry(self, id: str) -> Entry:
+        """As JSON, rounded to six digits, which is more than any of the numbers is worth.
+
+        Raises:
+            ArithmeticError: The value is not finite.
+        """
+        if not math.isfinite(self.value):
+            raise ArithmeticError(f"{id} came out as {self.value}")
+        reference, reference_is = self.reference or (None, None)
+        note = {"reference_is": reference_is} if reference_is else {}
+        return {
+            "value": _rounded(self.value),
+            "unit": METRICS[id].unit,
+            "split": self.split,
+            "n": self.n,
+            "stderr": _rounded(self.stderr),
+            "reference": _rounded(reference),
+            "settings": {**self.settings, **note},
+        }
+
+
+Results = Iterator[tuple[str, Measured]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Measure checkpoints on held-out data.")
+    parser.add_argument("names", nargs="+", metavar="NAME", help="checkpoints to measure")
+    parser.add_argument("--only", nargs="+", metavar="ID", choices=METRICS, help="ids to measure")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        _say(name)
+        info = checkpoint.info(name)
+        values = measure(Subject(info, SIZES[info.modality], options.device), options.only)
+        old = info.metrics if options.only else {}
+        checkpoint.write_metrics(info.path, values=in_order({**old, **values}))
+    return 0
+
+
+def measure(subject: "Subject", only: Sequence[str] | None = None) -> dict[str, Entry]:
+    """The JSON entries of all numbers of a checkpoint, or of those in ``only``, by id.
+
+    Raises:
+        ValueError: The checkpoint has none of the numbers in ``only``.
+    """
+    entries: dict[str, Entry] = {}
+    for study in studies(subject):
+        if only is not None and not study.ids & set(only):
+            continue
+        start = time.monotonic()
+        for id, measured in study.run():
+            if only is None or id in only:
+                entries[id] = measured.entry(id)
+                _say(f"  {id} = {entries[id]['value']:g} {entries[id]['unit']}")
+        _say(f"  took {time.monotonic() - start:.0f} s")
+    if only is not None and (missing := set(only) - entries.keys()):
+        raise ValueError(f"{subject.info.name} has no {', '.join(sorted(missing))}")
+    return entries
+
+
+def in_order(entries: dict[str, Entry]) -> dict[str, Entry]:
+    """The entries as the table of metrics orders them."""
+    return {id: entries[id] for id in METRICS if id in entries}
+
+
+class Subject:
+    """A checkpoint with its held-out data, in the tensors that its model takes."""
+
+    def __init__(self, info: CheckpointInfo, sizes: Sizes, device: str = "cpu") -> None:
+        self.info, self.sizes = info, sizes
+        self.device = pick_device(device)
+        self.text = info.modality == "text"
+        self.processor = load_processor(info.modality, info.path)
+
+    @cached_property
+    def space(self) -> LatentSpace:
+        return LatentSpace.load(self.info.name, str(self.device))
+
+    @cached_property
+    def model(self) -> LatentModel:
+        return self.space.model
+
+    @cached_property
+    def splits(self) -> dict[str, data.Split]:
+        return data.load(self.info.dataset)
+
+    def items(self, split: str, n: int) -> Any:
+        """``n`` items spread evenly over a split, or all where there are fewer.
+
+        Sentences that the model refuses (too long, no known word) do not count.
+        """
+        items = self.splits[split].items
+        if self.text:
+            items = self.processor.readable(items)
+            return [items[i] for i in _spread(len(items), n)]
+        return items[_spread(len(items), n)]
+
+    def batches(self, items: Any) -> list[Tensor]:
+        """Inputs of the model; sentences are sorted by length, so that little is padding."""
+        if self.text:
+            items = sorted(items, key=lambda item: len(self.processor.tokens(item)))
+        starts = range(0, len(items), BATCH)
+        return [self.processor.encode(items[i : i + BATCH]).to(self.device) for i in starts]
+
+    @cached_property
+    def held_out(self) -> list[Tensor]:
+        return self.batches(self.items("test", self.sizes.held_out))
+
+    @torch.inference_mode()
+    def means(self, batches: list[Tensor]) -> Tensor:
+        """Posterior means [N, D]."""
+        return torch.cat([self.model.encode(x).mean for x in batches])
+
+    @torch.inference_mode()
+    def greedy(self, z: Tensor) -> Sentences:
+        """Token ids of what the app shows for codes [N, D]: greedy, never the unknown word."""
+        sequences = [self.model.decode(part) for part in z.to(self.device).split(BATCH)]
+        ids = (sequence.generate(0.0, forbid=(UNK,)) for sequence in sequences)
+        return tuple(row for part in ids for row in text.sentences(part))
+
+    @cached_property
+    @torch.inference_mode()
+    def has_density(self) -> bool:
+        """Whether q(z|x) has a density; a plain auto-encoder's is a single point."""
+        return not isinstance(self.model.encode(self.held_out[0][:1]), Deterministic)
+
+    @cached_property
+    def test(self) -> Sentences:
+        """All test sentences without unknown words, as ids."""
+        return self._known(self.items("test", sys.maxsize))
+
+    @cached_property
+    def train(self) -> tuple[Sentences, Sentences]:
+        """As many training sentences as there are samples, and all the others, as ids."""
+        sentences = self._known(self.items("train", sys.maxsize))
+        n = min(self.sizes.samples, len(sentences) // 2)
+        chosen = tuple(sentences[i] for i in _spread(len(sentences), n))
+        return chosen, tuple(sorted({*sentences} - {*chosen}))
+
+    def _known(self, items: list[str]) -> Sentences:
+        """Sentences as ids. Samples have no unknown words, so what they meet has none either."""
+        ids = (row for x in self.batches(items) for row in text.sentences(x))
+        return tuple(row for row in ids if UNK not in row)
+
+
+class Study(NamedTuple):
+    """Numbers that are measured together; ``suffix`` is added to the ids they come with."""
+
+    names: tuple[str, ...]
+    measure: Callable[[], Results]
+    suffix: str = ""
+
+    @property
+    def ids(self) -> set[str]:
+        return {name + self.suffix for name in self.names}
+
+    def run(self) -> Results:
+        """Measures with a seed of its own, so that ``--only`` changes no number."""
+        with seeded(SEED):
+            for name, measured in self.measure():
+                yield name + self.suffix, measured
+
+
+def studies(subject: Subject) -> list[Study]:
+    """What can be measured on this checkpoint, in order."""
+    if "classify" in subject.info.capabilities:
+        return [Study(("accuracy",), partial(classification, subject))]
+    found = []
+    if subject.has_density:
+        found += [
+            Study(BOUND, partial(evidence_bound, subject)),
+            Study(INFORMATION, partial(information, subject)),
+            Study(IMPORTANCE, partial(importance_sampled, subject)),
+        ]
+    else:
+        found.append(Study(("recon_nll",), partial(reconstruction, subject)))
+    if subject.text:
+        found.append(Study(SENTENCES, partial(sentence_reconstruction, subject)))
+        names, samples = SENTENCE_SAMPLES, sentence_samples
+    else:
+        found.append(Study(IMAGES, partial(image_reconstruction, subject)))
+        names, samples = IMAGE_SAMPLES, image_samples
+    for source, suffix in (("prior", ""), ("aggregate", "_aggregate")):
+        found.append(Study(names, partial(samples, subject, source), suffix))
+    return found
+
+
+# Likelihood and information
+
+BOUND = ("recon_nll", "kl", "elbo_nll", "elbo_ppl")
+INFORMATION = ("mi", "active_units")
+IMPORTANCE = ("iw_nll", "iw_ppl")
+
+
+@torch.inference_mode()
+def evidence_bound(subject: Subject) -> Results:
+    bounds = [likelihood.bound(subject.model, x) for x in subject.held_out]
+    nll = torch.cat([b.nll for b in bounds])
+    yield "recon_nll", _mean(torch.cat([b.recon_nll for b in bounds]))
+    yield "kl", _mean(torch.cat([b.kl for b in bounds]))
+    yield "elbo_nll", _mean(nll)
+    if subject.text:
+        yield "elbo_ppl", _perplexity(nll, _lengths(subject.held_out))
+
+
+@torch.inference_mode()
+def reconstruction(subject: Subject) -> Results:
+    """The only part of a likelihood that a plain auto-encoder has."""
+    model = subject.model
+    nll = [-model.decode(model.encode(x).mean).log_prob(x) for x in subject.held_out]
+    yield "recon_nll", _mean(torch.cat(nll))
+
+
+@torch.inference_mode()
+def information(subject: Subject) -> Results:
+    batches = subject.batches(subject.items("test", subject.sizes.information))
+    parts = [subject.model.encode(x) for x in batches]
+    mean, std = torch.cat([q.mean for q in parts]), torch.cat([q.stddev for q in parts])
+    q = Independent(Normal(mean, std), 1)
+    cap = (math.log(len(mean)), "the most that can be measured, ln n")
+    yield "mi", _mean(likelihood.mutual_information(q, q.sample()), reference=cap)
+    yield "active_units", Measured(
+        value=likelihood.active_units(mean),
+        n=len(mean),
+        reference=(mean.shape[1], "all units"),
+        settings={"threshold": likelihood.ACTIVE_VARIANCE},
+    )
+
+
+@torch.inference_mode()
+def importance_sampled(subject: Subject) -> Results:
+    sizes = subject.sizes
+    batches = subject.batches(subject.items("test", sizes.nll))
+    settings = {"codes_per_example": sizes.nll_codes}
+    nll = torch.cat(
+        [
+            likelihood.importance_nll(subject.model, x, sizes.nll_codes, chunk=50)
+            for batch in batches
+            for x in batch.split(50)
+        ]
+    )
+    yield "iw_nll", _mean(nll, settings=settings)
+    if subject.text:
+        yield "iw_ppl", _perplexity(nll, _lengths(batches), settings=settings)
+
+
+# Sentences
+
+SENTENCES = ("bleu", "exact_match", "ends_match")
+SENTENCE_SAMPLES = (
+    "wkl",
+    "samples_distinct",
+    "samples_known",
+    "sample_length",
+    "forward_ppl",
+    "reverse_ppl",
+)
+
+
+def sentence_reconstruction(subject: Subject) -> Results:
+    inputs = [row for x in subject.held_out for row in text.sentences(x)]
+    z = subject.means(subject.held_out)
+    outputs = subject.greedy(z)
+    unknown = 100 * sum(UNK in sentence for sentence in inputs) / len(inputs)
+    # Decoding never gives the unknown word, so inputs that hold one count as errors.
+    settings = {"decoding": "greedy", "inputs_with_unknown_words_percent": round(unknown, 2)}
+    bleu = text.corpus_bleu(outputs, inputs)
+    yield "bleu", Measured(value=bleu, n=len(inputs), settings=settings)
+    yield "exact_match", _share(text.same(outputs, inputs), settings=settings)
+
+    pairs = torch.randperm(len(inputs))[: 2 * subject.sizes.pairs].view(-1, 2)  # [P, 2]
+    codes = z.cpu().numpy()[pairs]  # [P, 2, D]
+    paths = [subject.space.path_codes(*pair, 8, "slerp") for pair in codes]
+    ends = torch.from_numpy(np.stack([path[[0, -1]] for path in paths])).flatten(0, 1)  # [2P, D]
+    right = text.same(subject.greedy(ends), [inputs[i] for i in pairs.flatten()])
+    both = [a and b for a, b in zip(right[::2], right[1::2], strict=True)]
+    yield "ends_match", _share(both, settings={**settings, "path": "slerp"})
+
+
+def sentence_samples(subject: Subject, source: str) -> Results:
+    """Samples are decoded greedily: all their variety comes from the codes."""
+    samples = subject.greedy(_codes(subject, subject.sizes.samples, source))
+    real, other = subject.train
+    known = {*real, *other}
+    n, settings = len(samples), {"source": source, "decoding": "greedy"}
+    compare = partial(Measured, n=n, split="train", settings=settings)
+
+    note = f"{len(real):,} training sentences against the others"
+    value = text.unigram_kl(samples, other)
+    yield "wkl", compare(value=value, reference=(text.unigram_kl(real, other), note))
+    for name, share, reference, note in (
+        ("samples_distinct", _distinct, real, f"{len(real):,} training sentences"),
+        ("samples_known", partial(_known, known), subject.test, "test sentences"),
+        ("sample_length", _mean_length, real, f"{len(real):,} training sentences"),
+    ):
+        yield name, compare(value=share(samples), reference=(share(reference), note))
+
+    lm_settings = subject.sizes.language_model
+    settings = {**settings, "samples": n, **dataclasses.asdict(lm_settings)}
+    train_lm = partial(
+        language_model,
+        n_words=len(subject.processor.vocabulary),
+        max_len=subject.processor.max_tokens + 1,
+        settings=lm_settings,
+        device=str(subject.device),
+    )
+    of_real = train_lm(real)
+    reference = _perplexity(*text.sentence_nll(of_real, subject.test)).value
+    note = f"the same language model trained on {len(real):,} real sentences"
+    yield "forward_ppl", _perplexity(
+        *text.sentence_nll(of_real, samples),
+        split="samples",
+        reference=(reference, "real test sentences"),
+        settings=settings,
+    )
+    yield "reverse_ppl", _perplexity(
+        *text.sentence_nll(train_lm(samples), subject.test),
+        reference=(reference, note),
+        settings=settings,
+    )
+
+
+@functools.cache  # checkpoints with one vocabulary share the model of real sentences
+def language_model(sentences: Sentences, device: str, **options: Any) -> GenerativeModel:
+    _say(f"  training a language model on {len(sentences):,} sentences")
+    return text.fit_language_model(sentences, seed=SEED, device=device, **options)
+
+
+# Images
+
+IMAGES = ("mse", "mse_shuffled", "bce")
+IMAGE_SAMPLES = ("inception_score", "fid_ours", "classified_digit", "sharpness")
+
+
+@torch.inference_mode()
+def image_reconstruction(subject: Subject) -> Results:
+    x = torch.cat(subject.held_out)
+    z = subject.means(subject.held_out)
+    y = _pictures(subject, z)
+    shuffled = _pictures(subject, z[torch.randperm(len(z))])
+    average = subject.splits["train"].items.mean(0, keepdims=True) / 255
+    guess = torch.as_tensor(average, dtype=x.dtype, device=x.device).expand_as(x)
+    yield "mse", _mean(
+        images.mean_squared_error(x, y),
+        reference=(
+            float(images.mean_squared_error(x, guess).mean()),
+            "the mean training image as the guess",
+        ),
+    )
+    yield "mse_shuffled", _mean(images.mean_squared_error(x, shuffled))
+    floor = float(images.binary_cross_entropy(x, x).mean())
+    yield "bce", _mean(
+        images.binary_cross_entropy(x, y),
+        reference=(floor, "perfect reconstruction: the entropy of the grey pixels"),
+    )
+
+
+@torch.inference_mode()
+def image_samples(subject: Subject, source: str) -> Results:
+    n, name = subject.sizes.samples, f"classifier/image_classifier--{subject.info.dataset}"
+    samples = judge(name, _pictures(subject, _codes(subject, n, source)))
+    test, train = (
+        judge(name, torch.cat(subject.batches(subject.items(split, n))))
+        for split in ("test", "train")
+    )
+    settings = {"source": source, "classifier": checkpoint.info(name).fingerprint}
+    compare = partial(Measured, n=n, settings=settings)
+    real = f"{len(test.x):,} test images"
+
+    score, spread = images.inception_score(samples.probabilities)
+    yield "inception_score", compare(
+        value=score,
+        stderr=spread / math.sqrt(10),
+        reference=(images.inception_score(test.probabilities)[0], real),
+    )
+    yield "fid_ours", compare(
+        value=images.fid(samples.features, test.features),
+        reference=(images.fid(train.features, test.features), f"training images against {real}"),
+    )
+    for name, score in (
+        ("classified_digit", lambda judged: 100.0 * images.recognised(judged.probabilities)),
+        ("sharpness", lambda judged: images.sharpness(judged.x)),
+    ):
+        values = score(samples)
+        yield name, compare(
+            value=float(values.double().mean()),
+            stderr=likelihood.standard_error(values),
+            reference=(float(score(test).double().mean()), real),
+        )
+
+
+class Judged(NamedTuple):
+    """Images [N, 1, H, W], and what the classifier makes of them."""
+
+    x: Tensor
+    features: Tensor  # [N, F]
+    probabilities: Tensor  # [N, C]
+
+
+def judge(name: str, x: Tensor) -> Judged:
+    """What the classifier called ``name`` makes of the images x [N, 1, H, W]."""
+    classifier = checkpoint.load_model(name).to(x.device)
+    parts = x.split(BATCH)
+    features = torch.cat([classifier.features(part) for part in parts])
+    logits = torch.cat([classifier.logits(part) for part in parts])
+    return Judged(x, features, logits.softmax(1))
+
+
+@torch.inference_mode()
+def classification(subject: Subject) -> Results:
+    split = subject.splits["test"]
+    judged = judge(subject.info.name, torch.cat(subject.batches(split.items)))
+    guesses = judged.probabilities.argmax(1).cpu()
+    yield "accuracy", _mean((guesses == torch.from_numpy(split.labels)).double())
+
+
+# Small things
+
+
+def _codes(subject: Subject, n: int, source: str) -> Tensor:
+    """Codes [n, D], in draws no larger than a space allows, each with the next seed."""
+    sizes = [min(MAX_ITEMS, n - start) for start in range(0, n, MAX_ITEMS)]
+    draws = [
+        subject.space.sample_codes(size, seed=SEED + i, source=source)
+        for i, size in enumerate(sizes)
+    ]
+    return torch.from_numpy(np.concatenate(draws)).to(subject.device)
+
+
+def _pictures(subject: Subject, z: Tensor) -> Tensor:
+    """Decoded means [N, 1, H, W] in [0, 1]."""
+    return torch.cat([subject.model.decode(part).mean for part in z.split(BATCH)])
+
+
+def _mean(values: Tensor, **rest: Any) -> Measured:
+    return Measured(
+        value=float(values.double().mean()),
+        n=len(values),
+        stderr=likelihood.standard_error(values),
+        **rest,
+    )
+
+
+def _share(flags: list[bool], **rest: Any) -> Measured:
+    return _mean(100.0 * torch.tensor(flags), **rest)
+
+
+def _perplexity(nll: Tensor, n_tokens: Tensor, **rest: Any) -> Measured:
+    return Measured(
+        value=likelihood.perplexity(nll, n_tokens),
+        n=len(nll),
+        stderr=likelihood.perplexity_stderr(nll, n_tokens),
+        **rest,
+    )
+
+
+def _lengths(batches: list[Tensor]) -> Tensor:
+    """Predicted tokens of each sentence [N], end mark included."""
+    return torch.cat([(x != PAD).sum(1) for x in batches])
+
+
+def _distinct(sentences: Sentences) -> float:
+    return 100 * len(set(sentences)) / len(sentences)
+
+
+def _known(known: set, sentences: Sentences) -> float:
+    return 100 * sum(sentence in known for sentence in sentences) / len(sentences)
+
+
+def _mean_length(sentences: Sentences) -> float:
+    return sum(map(len, sentences)) / len(sentences)
+
+
+def _spread(size: int, n: int) -> np.ndarray:
+    """``n`` places spread evenly over ``size``, each once."""
+    return np.linspace(0, size - 1, min(n, size)).round().astype(int)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.6g}")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

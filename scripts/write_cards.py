@@ -1,0 +1,267 @@
+"""Write each checkpoint's README.md from its config.json and metrics.json.
+
+    python scripts/write_cards.py                         # every checkpoint
+    python scripts/write_cards.py vae/vae--mnist--2d
+
+Every number in a card is read from those two files, so a card is corrected by evaluating again.
+The sample section is drawn from the model with seed 0.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import backend
+from backend import checkpoint
+from backend.checkpoint import CheckpointInfo
+from backend.metrics.table import METRICS, Metric
+from scripts import download_data
+
+SEED = 0
+COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
+SAMPLES_HEADING = "## Samples"
+PICTURE = "samples.png"
+SOURCES = {
+    "prior": "prior N(0, I)",
+    "aggregate": "aggregate posterior (a Gaussian mixture fitted to the training codes)",
+}
+
+
+class About(NamedTuple):
+    """What a card says about the training data, beside licence and home page."""
+
+    title: str
+    hub_name: str
+    caution: str
+
+
+ABOUT = {
+    "tatoeba": About(
+        "Tatoeba English sentences, as packaged by manythings.org",
+        "tatoeba",
+        "The sentences were written by volunteers for language learners: short, plain, about "
+        "everyday matters, with the names Tom and Mary far too often. Samples repeat these "
+        "habits, including stereotypes and the occasional rude sentence.",
+    ),
+    "mnist": About(
+        "MNIST handwritten digits",
+        "mnist",
+        "Made for centred grey digits of 28 x 28 pixels; any other picture is treated as one.",
+    ),
+    "fashion-mnist": About(
+        "Fashion-MNIST pictures of clothes, shoes and bags",
+        "fashion_mnist",
+        "Made for centred grey pictures of single articles, 28 x 28 pixels; any other picture is "
+        "treated as one.",
+    ),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Write the model cards.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="checkpoints; default: all")
+    names = parser.parse_args(arguments).names
+    found = {info.name: info for info in backend.available()}
+    if unknown := set(names) - found.keys():
+        parser.error(
+            f"no usable checkpoint called {', '.join(sorted(unknown))} "
+            f"in {backend.trained_dir()}; there are: {', '.join(sorted(found)) or 'none'}"
+        )
+    for name in names or found:
+        info = found[name]
+        (info.path / "README.md").write_text(card(info, samples(info)), encoding="utf-8")
+        print(f"wrote {info.path / 'README.md'}", file=sys.stderr)
+    return 0
+
+
+def card(info: CheckpointInfo, sample_section: str) -> str:
+    """The whole card as Markdown; ``sample_section`` comes from ``samples`` or an older card."""
+    sections = [
+        f"{_header(info)}\n# {info.name}\n\n{info.title}",
+        f"## Intended use\n\n{_intended_use(info)}",
+        f"## Training data\n\n{_training_data(info)}",
+        f"## Recipe\n\n{_recipe(info)}",
+        f"## Metrics\n\n{_metrics(info)}",
+        "## Limits\n\n" + "\n".join(f"- {limit}" for limit in _limits(info)),
+    ]
+    if sample_section:
+        sections.append(f"{SAMPLES_HEADING}\n\n{sample_section}")
+    return "\n\n".join(sections) + "\n"
+
+
+def sample_section_of(card_text: str) -> str:
+    """The sample section of an existing card; empty if there is none."""
+    return card_text.partition(f"\n{SAMPLES_HEADING}\n")[2].strip()
+
+
+def samples(info: CheckpointInfo) -> str:
+    """Draw the sample section; for images also writes the picture into the checkpoint's folder."""
+    if "sample" not in info.capabilities:
+        return ""
+    space = backend.load(info.name, device="cpu")
+    if info.modality == "text":
+        return "\n\n".join(
+            f"Codes from the {words}, greedy decoding, seed {SEED}:\n\n```text\n"
+            + "\n".join(space.sample(10, seed=SEED, source=source))
+            + "\n```"
+            for source, words in SOURCES.items()
+        )
+    rows = [space.sample(32, seed=SEED, source=source) for source in SOURCES]
+    _write_mosaic(rows, info.path / PICTURE)
+    return (
+        f"![samples]({PICTURE})\n\nSeed {SEED}; upper block: codes from the prior N(0, I), lower "
+        f"block: codes from the {SOURCES['aggregate']}."
+    )
+
+
+def _header(info: CheckpointInfo) -> str:
+    """The YAML that model hubs read."""
+    task = "text-generation" if info.modality == "text" else "unconditional-image-generation"
+    if "classify" in info.capabilities:
+        task = "image-classification"
+    tags = dict.fromkeys([info.family, info.model, info.modality, "pytorch", "safetensors"])
+    lines = [
+        "license: mit",
+        "library_name: latent-playground",
+        f"pipeline_tag: {task}",
+        *(["language: en"] if info.modality == "text" else []),
+        f"datasets: [{ABOUT[info.dataset].hub_name}]",
+        f"tags: [{', '.join(tags)}]",
+    ]
+    return "---\n" + "\n".join(lines) + "\n---\n"
+
+
+def _intended_use(info: CheckpointInfo) -> str:
+    if "classify" in info.capabilities:
+        return (
+            "Judges samples of the image models of the same data set (Inception score, FID on its "
+            "features, share of recognised samples). It is not meant as a classifier of anything "
+            "else."
+        )
+    what = "sentences" if info.modality == "text" else "pictures"
+    return (
+        f"Teaching and exploring latent spaces: sample {what}, walk between two of them, and see "
+        "what each latent unit does. Not meant for text or pictures that anyone relies on.\n\n"
+        "```python\nimport backend\n\n"
+        f'space = backend.load("{info.name}")\nspace.sample(8, seed=0)\n```'
+    )
+
+
+def _training_data(info: CheckpointInfo) -> str:
+    about, source = ABOUT[info.dataset], download_data.CORPORA[info.dataset]
+    n = checkpoint.describe(info.name)["dataset"]["n"]
+    return (
+        f"{about.title}, {n:,} training examples. Licence: {source.licence}. Home page: "
+        f"<{source.home}>.\n\nThe corpus is not part of this repository; "
+        f"`python scripts/download_data.py {info.dataset}` gets it."
+    )
+
+
+def _recipe(info: CheckpointInfo) -> str:
+    content = checkpoint.describe(info.name)
+    rows = {**info.config, **content["train"]}
+    versions = ", ".join(f"{name} {v}" for name, v in content.get("versions", {}).items())
+    return (
+        f"Run it again with `python scripts/train.py {info.name}`.\n\n"
+        "| Setting | Value |\n| --- | --- |\n"
+        + "\n".join(f"| {name} | {_cell(value)} |" for name, value in rows.items())
+        + f"\n\nFingerprint of the weights: `{info.fingerprint}`"
+        + (f". Trained with {versions}." if versions else ".")
+    )
+
+
+def _metrics(info: CheckpointInfo) -> str:
+    if not info.metrics:
+        return f"Not measured yet: `python scripts/evaluate.py {info.name}` does it."
+    rows = [_metric_row(METRICS[id], info.metrics[id]) for id in METRICS if id in info.metrics]
+    return (
+        f"Measured once by `python scripts/evaluate.py {info.name}` on held-out data; the value "
+        "after ± is one standard error. *Reference* is the same number for real data, or for what "
+        "the definition names.\n\n"
+        "| Metric | Value | Reference | Split | n | Definition |\n"
+        "| --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows)
+    )
+
+
+def _metric_row(metric: Metric, entry: dict) -> str:
+    value = _number(entry["value"])
+    if entry.get("stderr"):
+        value += f" ± {_number(entry['stderr'], digits=2)}"
+    reference = "" if entry.get("reference") is None else _number(entry["reference"])
+    if note := (entry.get("settings") or {}).get("reference_is"):
+        reference += f" ({note})"
+    title = f"{metric.title} ({metric.code})" if metric.code else metric.title
+    cells = [
+        title,
+        f"{value} {entry['unit']}".strip(),
+        reference,
+        entry["split"],
+        f"{entry['n']:,}",
+        metric.explanation,
+    ]
+    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def _limits(info: CheckpointInfo) -> Iterator[str]:
+    value = {id: entry["value"] for id, entry in info.metrics.items()}
+    if value.get("kl", COLLAPSED_KL) < COLLAPSED_KL:
+        yield (
+            f"Posterior collapse: the code carries {_number(value['kl'])} nats, so the decoder "
+            "ignores it. Reconstructions and interpolations say nothing about the input. It is "
+            "kept as an exhibit."
+        )
+    if info.model.endswith("ae") and not info.model.endswith("vae"):
+        yield (
+            "A plain auto-encoder has no prior: nothing taught the decoder what to make of codes "
+            "between or beside the training codes. Samples from N(0, I) are shown because they "
+            "show exactly that."
+        )
+    for id, words in (("classified_digit", "are recognised by the classifier"),):
+        if {id, f"{id}_aggregate"} <= value.keys():
+            yield (
+                f"{_number(value[id])}% of prior samples {words}, "
+                f"{_number(value[f'{id}_aggregate'])}% with codes from the aggregate posterior; "
+                "the gap is the mismatch between the prior and where the codes really lie."
+            )
+    if {"reverse_ppl", "reverse_ppl_aggregate"} <= value.keys():
+        reference = info.metrics["reverse_ppl"].get("reference")
+        yield (
+            f"Reverse perplexity is {_number(value['reverse_ppl'])} for prior samples and "
+            f"{_number(value['reverse_ppl_aggregate'])} with codes from the aggregate posterior"
+            + (f"; real sentences give {_number(reference)}." if reference else ".")
+        )
+    if "samples_known" in value:
+        yield f"{_number(value['samples_known'])}% of prior samples are training sentences."
+    if "exact_match" in value:
+        yield (
+            f"{_number(100 - value['exact_match'])}% of held-out sentences do not come back word "
+            "for word. Words outside the vocabulary become `<unk>`."
+        )
+    yield ABOUT[info.dataset].caution
+    yield "One training run with one seed; a second seed would give somewhat different numbers."
+
+
+def _number(value: float, digits: int = 4) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _write_mosaic(blocks: list, path: Path) -> None:
+    """Save blocks of 32 images uint8 [32, H, W] as rows of 8, a white line between blocks."""
+    import numpy as np
+    from PIL import Image
+
+    rows = [np.hstack(block[start : start + 8]) for block in blocks for start in range(0, 32, 8)]
+    line = np.full((4, rows[0].shape[1]), 255, np.uint8)
+    Image.fromarray(np.vstack([*rows[:4], line, *rows[4:]])).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

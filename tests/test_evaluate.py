@@ -1,0 +1,179 @@
+"""scripts/evaluate.py on small corpora made here and models of a few units."""
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend import checkpoint
+from backend.metrics.table import METRICS
+from backend.metrics.text import LanguageModelSettings
+from scripts import evaluate, train
+
+SIZES = evaluate.Sizes(
+    held_out=40,
+    information=30,
+    nll=20,
+    nll_codes=20,
+    pairs=10,
+    samples=300,
+    language_model=LanguageModelSettings(lm_embedding_dim=16, lm_hidden_dim=16, lm_epochs=2),
+)
+LIKELIHOOD = {"recon_nll", "kl", "elbo_nll", "mi", "active_units", "iw_nll"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def corpora(tmp_path_factory):
+    """Folders for corpora and checkpoints, both small and thrown away."""
+    data, trained = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LATENT_DATA_DIR", str(data))
+        patch.setenv("LATENT_TRAINED_DIR", str(trained))
+        write_sentences(data / "tatoeba" / "english.txt.gz")
+        write_images(data / "mnist")
+        yield
+
+
+def write_sentences(path: Path) -> None:
+    choose = random.Random(0).choice
+    who, does, which = ["i", "we", "it", "she", "where"], ["like", "see", "is"], ["the", "my"]
+    things = [f"thing{i}" for i in range(80)]
+    words = (who, does, which, things)
+    sentences = {" ".join(map(choose, words)) + choose(".?!") for _ in range(4000)}
+    path.parent.mkdir()
+    path.write_bytes(gzip.compress("\n".join(sorted(sentences)).encode()))
+
+
+def write_images(folder: Path) -> None:
+    rng = np.random.default_rng(0)
+    folder.mkdir()
+    for part, n in (("train", 5400), ("t10k", 100)):
+        labels = rng.integers(0, 10, n).astype(np.uint8)
+        images = np.zeros((n, 28, 28), np.uint8)
+        images[np.arange(n), 2 * labels + 4] = 255  # the row tells the class
+        images[:, 10:18, 10:18] += rng.integers(0, 40, (n, 8, 8), dtype=np.uint8)
+        for kind, array in (("images-idx3", images), ("labels-idx1", labels)):
+            header = bytes([0, 0, 8, array.ndim])
+            header += b"".join(size.to_bytes(4, "big") for size in array.shape)
+            path = folder / f"{part}-{kind}-ubyte.gz"
+            path.write_bytes(gzip.compress(header + array.tobytes(), compresslevel=1))
+
+
+TEXT = {"latent_dim": 3, "embedding_dim": 16, "encoder_dim": 16, "decoder_dim": 16}
+IMAGE = {"latent_dim": 2, "hidden": (16,)}
+MODELS = {
+    "text_vae/text_vae--tatoeba": TEXT,
+    "text_vae/text_ae--tatoeba": TEXT,
+    "vae/vae--mnist--2d": IMAGE,
+    "ae/ae--mnist--2d": IMAGE,
+    "classifier/image_classifier--mnist": {"channels": (2, 2), "features": 4},
+}
+
+
+@pytest.fixture(scope="module")
+def subjects(corpora) -> dict[str, evaluate.Subject]:
+    """Checkpoints with untrained weights, written as training would write them."""
+    found = {}
+    for name, sizes in MODELS.items():
+        recipe = train.Recipe("Tiny", sizes, {}, min_count=1, components=2)
+        read = train.read_corpus(name.split("--")[1], recipe)
+        model = train.build(name, recipe, read, seed=0).eval()
+        config = train.TrainConfig(steps=1)
+        history = train.History(Path("no such file"))
+        train.finish(name, recipe, read, model, config, history)
+        found[name] = evaluate.Subject(checkpoint.info(name), SIZES)
+    return found
+
+
+@pytest.fixture(scope="module")
+def measured(subjects) -> dict[str, dict]:
+    return {name: evaluate.measure(subject) for name, subject in subjects.items()}
+
+
+def both(ids: tuple[str, ...]) -> set[str]:
+    return {*ids, *(f"{id}_aggregate" for id in ids)}
+
+
+def test_each_kind_of_checkpoint_gets_its_numbers(measured):
+    text = {"bleu", "exact_match", "ends_match", *both(evaluate.SENTENCE_SAMPLES)}
+    image = {"mse", "mse_shuffled", "bce", *both(evaluate.IMAGE_SAMPLES)}
+    expected = {
+        "text_vae/text_vae--tatoeba": LIKELIHOOD | {"elbo_ppl", "iw_ppl"} | text,
+        "text_vae/text_ae--tatoeba": {"recon_nll"} | text,
+        "vae/vae--mnist--2d": LIKELIHOOD | image,
+        "ae/ae--mnist--2d": {"recon_nll"} | image,
+        "classifier/image_classifier--mnist": {"accuracy"},
+    }
+    assert {name: set(values) for name, values in measured.items()} == expected
+
+
+def test_every_number_says_what_it_is(measured):
+    for values in measured.values():
+        for id, entry in values.items():
+            assert set(entry) == {
+                "value", "unit", "split", "n", "stderr", "reference", "settings",
+            }  # fmt: skip
+            assert entry["unit"] == METRICS[id].unit and entry["n"] > 0
+            assert entry["stderr"] is None or entry["stderr"] >= 0
+            assert ("reference_is" in entry["settings"]) == (entry["reference"] is not None)
+            json.dumps(entry, allow_nan=False)
+
+
+def test_the_importance_sampled_nll_is_below_the_bound(measured):
+    for name in ("text_vae/text_vae--tatoeba", "vae/vae--mnist--2d"):
+        values = measured[name]
+        slack = 3 * values["elbo_nll"]["stderr"]
+        assert values["iw_nll"]["value"] <= values["elbo_nll"]["value"] + slack
+
+
+def test_numbers_lie_in_their_ranges(measured):
+    values = {id: e["value"] for v in measured.values() for id, e in v.items()}
+    for id, value in values.items():
+        if METRICS[id].unit == "%":
+            assert 0 <= value <= 100
+    assert 1 <= values["inception_score"] <= 10 and 0 <= values["accuracy"] <= 1
+    text = measured["text_vae/text_vae--tatoeba"]
+    assert text["reverse_ppl"]["reference"] < text["reverse_ppl"]["value"]
+    assert text["mi"]["value"] <= text["mi"]["reference"]
+
+
+def test_the_same_seed_gives_the_same_numbers_alone_or_together(subjects, measured):
+    for name, ids in (
+        ("text_vae/text_vae--tatoeba", ["kl", "iw_ppl", "reverse_ppl_aggregate"]),
+        ("vae/vae--mnist--2d", ["mi", "fid_ours", "mse_shuffled"]),
+    ):
+        evaluate.language_model.cache_clear()
+        again = evaluate.measure(evaluate.Subject(subjects[name].info, SIZES), ids)
+        assert again == {id: measured[name][id] for id in ids}
+
+
+def test_a_number_that_a_checkpoint_lacks_is_refused(subjects):
+    with pytest.raises(ValueError, match=r"ae/ae--mnist--2d has no kl"):
+        evaluate.measure(subjects["ae/ae--mnist--2d"], ["kl"])
+
+
+def test_only_keeps_the_other_numbers_and_the_history(subjects, monkeypatch):
+    name = "vae/vae--mnist--2d"
+    folder = subjects[name].info.path
+    monkeypatch.setitem(evaluate.SIZES, "image", SIZES)
+    checkpoint.write_metrics(folder, values={}, history={"step": [1], "loss": [2.0]})
+    assert evaluate.main([name, "--device", "cpu", "--only", "mse", "kl"]) == 0
+    assert evaluate.main([name, "--device", "cpu", "--only", "bce"]) == 0
+    content = json.loads((folder / "metrics.json").read_text())
+    assert list(content["values"]) == ["kl", "mse", "bce"]  # as the table orders them
+    assert content["history"] == {"step": [1], "loss": [2.0]}
+
+
+def test_sentence_samples_are_compared_without_unknown_words(subjects):
+    subject = subjects["text_vae/text_vae--tatoeba"]
+    chosen, others = subject.train
+    assert len(chosen) == SIZES.samples and not set(chosen) & set(others)
+    assert all(evaluate.UNK not in sentence for sentence in (*chosen, *others, *subject.test))
+
+
+def test_evenly_spread_places():
+    assert evaluate._spread(10, 3).tolist() == [0, 4, 9]
+    assert evaluate._spread(3, 10).tolist() == [0, 1, 2]
