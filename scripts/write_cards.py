@@ -16,7 +16,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import backend
-from backend import checkpoint
+from backend import checkpoint, registry
 from backend.checkpoint import CheckpointInfo
 from backend.metrics.table import METRICS, Metric
 from scripts import download_data
@@ -25,6 +25,7 @@ SEED = 0
 COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
 SAMPLES_HEADING = "## Samples"
 PICTURE = "samples.png"
+ENDS = ("I like tea.", "It is raining.")
 SOURCES = {
     "prior": "prior N(0, I)",
     "aggregate": "aggregate posterior (a Gaussian mixture fitted to the training codes)",
@@ -80,8 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def card(info: CheckpointInfo, sample_section: str) -> str:
     """The whole card as Markdown; ``sample_section`` comes from ``samples`` or an older card."""
+    model = f"{info.family}/{info.model}"
     sections = [
-        f"{_header(info)}\n# {info.name}\n\n{info.title}",
+        f"{_header(info)}\n# {info.name}\n\n{info.title}. {registry.subtitle(model)}",
         f"## Intended use\n\n{_intended_use(info)}",
         f"## Training data\n\n{_training_data(info)}",
         f"## Recipe\n\n{_recipe(info)}",
@@ -104,11 +106,14 @@ def samples(info: CheckpointInfo) -> str:
         return ""
     space = backend.load(info.name, device="cpu")
     if info.modality == "text":
-        return "\n\n".join(
-            f"Codes from the {words}, greedy decoding, seed {SEED}:\n\n```text\n"
-            + "\n".join(space.sample(10, seed=SEED, source=source))
-            + "\n```"
+        lists = {
+            f"Codes from the {words}, seed {SEED}": space.sample(10, seed=SEED, source=source)
             for source, words in SOURCES.items()
+        }
+        lists["From the first sentence to the last"] = space.interpolate(*ENDS, steps=6)
+        return "\n\n".join(
+            f"{title}; greedy decoding:\n\n```text\n" + "\n".join(lines) + "\n```"
+            for title, lines in lists.items()
         )
     rows = [space.sample(32, seed=SEED, source=source) for source in SOURCES]
     _write_mosaic(rows, info.path / PICTURE)
@@ -179,9 +184,9 @@ def _metrics(info: CheckpointInfo) -> str:
         return f"Not measured yet: `python scripts/evaluate.py {info.name}` does it."
     rows = [_metric_row(METRICS[id], info.metrics[id]) for id in METRICS if id in info.metrics]
     return (
-        f"Measured once by `python scripts/evaluate.py {info.name}` on held-out data; the value "
-        "after ± is one standard error. *Reference* is the same number for real data, or for what "
-        "the definition names.\n\n"
+        f"Measured by `python scripts/evaluate.py {info.name}`. After ± stands one standard "
+        "error; ↑ and ↓ say which way is better. *Reference* is the number to compare with, and "
+        "in brackets what it is.\n\n"
         "| Metric | Value | Reference | Split | n | Definition |\n"
         "| --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows)
     )
@@ -195,8 +200,9 @@ def _metric_row(metric: Metric, entry: dict) -> str:
     if note := (entry.get("settings") or {}).get("reference_is"):
         reference += f" ({note})"
     title = f"{metric.title} ({metric.code})" if metric.code else metric.title
+    arrow = {"higher": "↑", "lower": "↓", None: ""}[metric.direction]
     cells = [
-        title,
+        f"{title} {arrow}".strip(),
         f"{value} {entry['unit']}".strip(),
         reference,
         entry["split"],
@@ -220,13 +226,12 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             "between or beside the training codes. Samples from N(0, I) are shown because they "
             "show exactly that."
         )
-    for id, words in (("classified_digit", "are recognised by the classifier"),):
-        if {id, f"{id}_aggregate"} <= value.keys():
-            yield (
-                f"{_number(value[id])}% of prior samples {words}, "
-                f"{_number(value[f'{id}_aggregate'])}% with codes from the aggregate posterior; "
-                "the gap is the mismatch between the prior and where the codes really lie."
-            )
+    if {"classified_digit", "classified_digit_aggregate"} <= value.keys():
+        yield (
+            f"The classifier recognises {_number(value['classified_digit'])}% of prior samples "
+            f"and {_number(value['classified_digit_aggregate'])}% of those with codes from the "
+            "aggregate posterior; the gap tells how far the codes are from the prior."
+        )
     if {"reverse_ppl", "reverse_ppl_aggregate"} <= value.keys():
         reference = info.metrics["reverse_ppl"].get("reference")
         yield (

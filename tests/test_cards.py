@@ -67,6 +67,7 @@ def test_a_card_shows_the_numbers_of_the_files(trained):
         "samples_known": entry(2.5, unit="%"),
     }
     card = write_cards.card(make(trained, "text_vae/text_vae--tatoeba", values), "none")
+    assert "| Word-frequency KL (M11) ↓ |" in card
     assert "| KL (M4) | 17.35 ± 0.032 nats |  | test | 2,000 | Mean over examples of KL" in card
     assert "| 0.5 nats | 9.25 (real sentences) | train | 2,000 |" in card
     assert "2.5% of prior samples are training sentences" in card

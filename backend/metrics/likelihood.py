@@ -115,7 +115,7 @@ def standard_error(values: Tensor) -> float:
     return float(values.double().std() / math.sqrt(len(values)))
 
 
-def mutual_information(q: Independent, z: Tensor, chunk: int = 256) -> Tensor:
+def mutual_information(q: Independent, z: Tensor, chunk: int = 64) -> Tensor:
     """How far each code points to its own example: log q(z_i|x_i) - log (1/N) sum_j q(z_i|x_j).
 
     The mean over i is the mutual information of z and the index i (M7), for diagonal Gaussian
