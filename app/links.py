@@ -13,6 +13,7 @@ gives a notice and the defaults instead of a broken page.
 
 import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -108,7 +109,8 @@ def read(fragment: str) -> tuple[str, dict[str, Any], str]:
     """A fragment as (tab, values by field, notice); the notice is empty when all is well."""
     if len(fragment) > LONGEST:
         return "", {}, "This link is too long to be one of ours. The page shows its defaults."
-    given = dict(parse_qsl(fragment.lstrip("#"), keep_blank_values=True))
+    pairs = parse_qsl(fragment.lstrip("#"), keep_blank_values=True)
+    given = {name: _long(value) for name, value in pairs}
     version, tab = given.pop("v", ""), given.pop("tab", "")
     given.pop("pick", None)  # which result to point at: the page's own business
     if not version.isdecimal():
@@ -125,6 +127,14 @@ def read(fragment: str) -> tuple[str, dict[str, Any], str]:
     if tab not in _views:
         return "", {}, f"This link opens a tab that is not here: {tab[:40]!r}."
     return tab, *_parse(_views[tab], given)
+
+
+def _long(value: str) -> str:
+    """A picture as the data URL that the page shortened; any other value as it is."""
+    if not (found := re.fullmatch(r"~png:([\w-]+)", value)):
+        return value
+    code = found[1].translate(str.maketrans("-_", "+/"))
+    return f"data:image/png;base64,{code}{'=' * (-len(code) % 4)}"
 
 
 def _parse(view: View, given: dict[str, str]) -> tuple[dict[str, Any], str]:

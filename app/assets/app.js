@@ -130,12 +130,19 @@ window.latent = (() => {
     return tab ? tab.id.replace(/^tab-|-button$/g, "") : "";
   }
 
+  /** A picture's data URL without the characters that an address would have to spell out. */
+  function short(value) {
+    const png = "data:image/png;base64,";
+    if (!String(value).startsWith(png)) return value;
+    return "~png:" + value.slice(png.length).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  }
+
   function fragment(tab, values) {
     const pairs = [["v", SCHEMA], ["tab", tab], ...Object.entries(values)];
     const known = checkpoints[values.checkpoint];
     if (known) pairs.push(["fp", known.fingerprint]);
-    const encode = (v) => encodeURIComponent(v).replaceAll("%2F", "/").replaceAll("%20", "+");
-    return "#" + pairs.map(([k, v]) => `${k}=${encode(v ?? "")}`).join("&");
+    const encode = (v) => encodeURIComponent(short(v ?? "")).replaceAll("%2F", "/").replaceAll("%20", "+").replaceAll("%3A", ":");
+    return "#" + pairs.map(([k, v]) => `${k}=${encode(v)}`).join("&");
   }
 
   function setView(tab, values) {

@@ -88,7 +88,7 @@ function table(rows) {
 }
 
 function tile(row, i, label) {
-  const shown = row.parts ? words(row.parts) : latent.picture(bytes(row.item), label);
+  const shown = row.parts ? el("span", { class: "lp-sentence", text: row.item || "(nothing)" }) : latent.picture(bytes(row.item), label);
   const facts = `log p(z) ${nats(row.log_p_z)}, log p(x|z) ${nats(row.log_p_x)} nats`;
   return el("figure", { class: `lp-tile lp-item ${row.off_manifold ? "lp-off" : ""}`, "data-index": i, title: facts, tabindex: "0" },
     shown, el("figcaption", {}, el("span", { class: "lp-number", text: label }), dots(row.round_trip), typical(row)), star(row, i));
