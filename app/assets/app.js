@@ -183,7 +183,7 @@ window.latent = (() => {
     const body = el("div", { class: "lp-body" });
     const tools = el("div", { class: "lp-tools" });
     const { drawer, show } = codeDrawer();
-    element.classList.add("lp-result");
+    element.classList.add("lp-result", "lp-fresh");
     element.append(error, body, tools, drawer);
     tools.append(drawer.opener);
     const view = (views[tab] ??= {});
@@ -191,6 +191,7 @@ window.latent = (() => {
     const fail = (sentence) => {
       error.textContent = sentence;
       error.hidden = false;
+      element.classList.remove("lp-fresh");
       element.classList.add("lp-stale");
     };
     Object.assign(view, {
@@ -210,9 +211,11 @@ window.latent = (() => {
           element.classList.remove("lp-stale");
           show(data.code);
           setView(tab, linked(request));
+          element.classList.remove("lp-fresh");
           const drawn = draw(data, request, alive);
           if (picked !== null) showPick(element);
           await drawn;
+          if (alive()) element.dataset.drawn = mine; // how tests know
         }
         if (alive()) element.removeAttribute("aria-busy");
       },
