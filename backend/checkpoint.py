@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 WEIGHTS = "model.safetensors"
+NEEDED = frozenset(
+    {"model", "title", "modality", "capabilities", "config", "weights", "dataset", "train"}
+)
 ROOT = Path(__file__).parents[1]
 _NAME = re.compile(r"[a-z0-9_]+/[a-z0-9_]+(--[a-z0-9_-]+?){1,2}")
 
@@ -63,13 +66,14 @@ def available(
     A damaged one is left out, unless asked for; then its ``problem`` says what is wrong.
     """
     folders = sorted(trained_dir().glob("*/*--*/"))
-    infos = [info(f"{folder.parent.name}/{folder.name}") for folder in folders]
-    return [
-        i
-        for i in infos
-        if (i.problem is None and set(requires) <= i.capabilities and modality in (None, i.modality))
-        or (i.problem is not None and include_damaged)
-    ]
+    found = [info(f"{folder.parent.name}/{folder.name}") for folder in folders]
+
+    def wanted(one: CheckpointInfo) -> bool:
+        if one.problem:
+            return include_damaged
+        return set(requires) <= one.capabilities and modality in (None, one.modality)
+
+    return [one for one in found if wanted(one)]
 
 
 def info(name: str) -> CheckpointInfo:
@@ -170,7 +174,9 @@ def load_model(name: str) -> "GenerativeModel":
     return model.eval().requires_grad_(False)
 
 
-def write_metrics(folder: Path, *, values: dict | None = None, history: dict | None = None) -> None:
+def write_metrics(
+    folder: Path, *, values: dict | None = None, history: dict | None = None
+) -> None:
     """Replaces ``values`` and/or ``history`` in ``metrics.json``, keeping the rest."""
     content = {"format_version": FORMAT_VERSION, "values": {}, "history": {}}
     content |= _read_metrics(folder)
@@ -192,10 +198,9 @@ def _read_config(folder: Path) -> dict[str, Any]:
     if content.get("format_version") != FORMAT_VERSION:
         raise ValueError(
             f"its format is version {content.get('format_version')}; "
-            f"this program reads version {FORMAT_VERSION}"
+            f"this program reads version {FORMAT_VERSION}. Update the program"
         )
-    needed = {"model", "title", "modality", "capabilities", "config", "weights", "dataset", "train"}
-    if missing := sorted(needed - set(content)):
+    if missing := sorted(NEEDED - set(content)):
         raise ValueError(f"config.json lacks {', '.join(missing)}")
     _check_weights(folder / WEIGHTS, content["weights"]["bytes"])
     return content

@@ -10,7 +10,7 @@ STEP_LOCK = threading.RLock()  # global random state is in use: a training step,
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """``auto`` is CUDA, else MPS, else the CPU. Raises ``ValueError`` for one that is not there."""
+    """``auto`` is CUDA, else MPS, else the CPU. Raises ``ValueError`` for one not here."""
     present = {"cpu": True, "cuda": torch.cuda.is_available()}
     present["mps"] = torch.backends.mps.is_available()
     if name == "auto":

@@ -1,4 +1,4 @@
-"""Operations on codes: paths, planes, traversals, neighbours, and what codes look like as a set."""
+"""Operations on codes: paths, planes, neighbours, and what codes look like as a set."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -210,9 +210,9 @@ class LatentSpace:
     ) -> np.ndarray:
         """``steps`` codes [steps, D] from z0 to z1, both included. ``path`` is lerp or slerp."""
         if path not in PATHS:
-            raise ValueError(f"The path must be one of {', '.join(PATHS)}, got {path!r}.")
+            raise ValueError(f"The path must be {' or '.join(PATHS)}, got {path!r}.")
         if not 2 <= steps <= MAX_ITEMS:
-            raise ValueError(f"The number of steps must lie between 2 and {MAX_ITEMS}, got {steps}.")
+            raise ValueError(f"The steps must number between 2 and {MAX_ITEMS:,}, got {steps:,}.")
         a, b = self._check_codes(np.stack([z0, z1]))
         return PATHS[path](a, b, np.linspace(0, 1, steps)).astype(np.float32)
 
@@ -261,8 +261,10 @@ class LatentSpace:
         """The plane through three codes [D]. Raises ``ValueError`` if they lie on one line."""
         return Plane.through(*self._check_codes(np.stack([z0, z1, z2])))
 
-    def neighbours(self, z: np.ndarray, codes: np.ndarray | None = None, k: int = 5) -> np.ndarray:
-        """Indices [n, k] of the nearest ``codes`` (by default the held-out ones), nearest first."""
+    def neighbours(
+        self, z: np.ndarray, codes: np.ndarray | None = None, k: int = 5
+    ) -> np.ndarray:
+        """Indices [n, k] of the nearest ``codes`` (default: the held-out ones), nearest first."""
         return neighbours(self._check_codes(z), self.codes if codes is None else codes, k)
 
     # Evidence

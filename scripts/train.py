@@ -48,13 +48,13 @@ def _image_recipes() -> dict[str, Recipe]:
     recipes = {}
     for dataset, title in (("mnist", "MNIST digits"), ("fashion-mnist", "Fashion-MNIST")):
         for size in (2, 16):
-            train = {"steps": 429 * (60 if size == 2 else 40), "batch_size": 128, "lr": 1e-3}
+            train = {"steps": 214 * (40 if size == 2 else 25), "batch_size": 256, "lr": 2e-3}
             for model, long in (("ae", "Auto-encoder"), ("vae", "VAE")):
                 recipes[f"{model}/{model}--{dataset}--{size}d"] = Recipe(
                     f"{long}, {title}, {size}-D", {"latent_dim": size}, train
                 )
         recipes[f"classifier/image_classifier--{dataset}"] = Recipe(
-            f"Classifier, {title}", {}, {"steps": 429 * 6, "batch_size": 128, "lr": 2e-3}
+            f"Classifier, {title}", {}, {"steps": 429 * 5, "batch_size": 128, "lr": 2e-3}
         )
     return recipes
 
@@ -65,17 +65,17 @@ RECIPES = {
     "text_vae/text_vae--tatoeba": Recipe(
         "Text VAE, everyday sentences",
         {"word_dropout": 0.15, "annealing": "linear", "annealing_steps": 3000, "free_bits": 0.7},
-        {"steps": 18_000, **_TEXT_TRAIN},
+        {"steps": 13_000, **_TEXT_TRAIN},
     ),
     "text_vae/text_ae--tatoeba": Recipe(
         "Text auto-encoder, everyday sentences",
         {"word_dropout": 0.15},
-        {"steps": 7_000, **_TEXT_TRAIN},
+        {"steps": 4_000, **_TEXT_TRAIN},
     ),
     "text_vae/text_vae--tatoeba--collapsed": Recipe(
         "Text VAE, collapsed",
         {"annealing": "constant"},
-        {"steps": 4_000, **_TEXT_TRAIN},
+        {"steps": 2_500, **_TEXT_TRAIN},
     ),
     **_image_recipes(),
 }

@@ -15,8 +15,6 @@ class StepDecoder(Protocol):
 
     max_len: int  # tokens per sequence, <eos> included
 
-    def start(self, batch: int) -> Tensor: ...
-
     def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Hidden vectors [B, T, H] after reading inputs [B, T], and the state after them."""
 

@@ -106,7 +106,7 @@ class SequenceDecoder(nn.Module):
         return Sequence(self, state, len(z))
 
     def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        hidden, z = state[:, : -self.latent_dim or None], state[:, state.shape[1] - self.latent_dim :]
+        hidden, z = state.split([self.rnn.hidden_size, self.latent_dim], dim=1)
         if self.training and self.word_dropout:
             hide = torch.rand(inputs.shape, device=inputs.device) < self.word_dropout
             inputs = inputs.masked_fill(hide, UNK)

@@ -96,7 +96,8 @@ class TextProcessor:
             counts.update(tokens)
             for word in re.findall(r"(?<=\w )[^\W_]+", sentence):  # not sentence-initial
                 written.setdefault(word.lower(), Counter())[word] += 1
-        kept = [t for t, n in sorted(counts.items(), key=lambda p: (-p[1], p[0])) if n >= min_count]
+        ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        kept = [token for token, count in ordered if count >= min_count]
         casing = {}
         for token in kept:
             forms = written.get(token)

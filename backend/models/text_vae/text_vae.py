@@ -45,7 +45,7 @@ class TextVAE(LatentModel):
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         mu, log_var = self.encoder(x).chunk(2, dim=1)
-        return Independent(Normal(mu, (0.5 * log_var).exp()), 1)
+        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return self.decoder(z)

@@ -1,4 +1,4 @@
-"""Variational auto-encoder: a code for each picture is a small Gaussian (Kingma & Welling, 2014)."""
+"""Variational auto-encoder: each picture's code is a small Gaussian (Kingma & Welling, 2014)."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class VAE(LatentModel):
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         mu, log_var = self.encoder(x).chunk(2, dim=1)
-        return Independent(Normal(mu, (0.5 * log_var).exp()), 1)
+        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return self.decoder(z)

@@ -1,0 +1,88 @@
+"""What people type becomes tokens sensibly, and tokens become what people would write."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from backend.processors.text import EOS, PAD, UNK, TextProcessor, detokenize, tokenize
+
+SENTENCES = ["I like tea.", "Do you like Tom?", "I don't like Tom.", "You and Tom like tea."]
+
+
+@pytest.fixture
+def processor() -> TextProcessor:
+    return TextProcessor.train(SENTENCES, min_count=1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "tokens"),
+    [
+        ("I'm not sure\u2026", ["i", "'m", "not", "sure", "\u2026"]),
+        ("They don\u2019t.", ["they", "do", "n't", "."]),
+        ("\u201cWhy?\u201d he asked", ['"', "why", "?", '"', "he", "asked"]),
+        ("It costs $3.50 \u2014 o'clock", ["it", "costs", "$", "3.50", "-", "o'clock"]),
+        ("a\u200bb\x00c\td", ["a", "b", "c", "d"]),
+        ("\uff28\uff29 \U0001f600", ["hi", "\U0001f600"]),
+        ("<b>bold</b>", ["<", "b", ">", "bold", "<", "/", "b", ">"]),
+        ("   ", []),
+    ],
+)
+def test_tokens_of_what_people_type(typed: str, tokens: list[str]) -> None:
+    assert tokenize(typed) == tokens
+
+
+def test_detokenising_loses_nothing() -> None:
+    for text in ["i'm sure you've won't.", 'he said "no, tom", and left.', "it's $5 (five)!"]:
+        assert tokenize(detokenize(tokenize(text))) == tokenize(text)
+
+
+def test_ids_and_back(processor: TextProcessor) -> None:
+    ids = processor.encode(["i LIKE tom", "Tom don't like you."])
+    assert ids.dtype == torch.int64
+    assert ids[0].tolist()[3:] == [EOS, PAD, PAD, PAD]
+    assert processor.decode(ids) == ["I like Tom", "Tom don't like you."]
+
+
+def test_vocabulary_is_sorted_by_frequency(processor: TextProcessor) -> None:
+    assert processor.vocabulary[:5] == ["<pad>", "<bos>", "<eos>", "<unk>", "like"]
+
+
+def test_unknown_words_are_named_in_order_once(processor: TextProcessor) -> None:
+    text = "I like zorp and Qux, zorp!"
+    assert processor.unknown_words(text) == ["zorp", "qux", ",", "!"]
+    assert processor.encode([text])[0].tolist().count(UNK) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "is empty"),
+        (" \n\x00", "is empty"),
+        ("zorp qux", r"no word that this model knows \(zorp, qux\)"),
+        ("...", r"no word that this model knows"),
+        ("tea " * 25, "has 25 words and marks; this model reads at most 24"),
+        ("<script>" * 2000, "at most 24"),
+    ],
+)
+def test_unreadable_sentences_get_a_reason(
+    processor: TextProcessor, text: str, complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        processor.encode([text])
+    with pytest.raises(ValueError, match="^Sentence 2 "):
+        processor.encode(["I like tea.", text])
+    assert processor.readable([text, "tea"]) == ["tea"]
+
+
+def test_saving_keeps_everything(processor: TextProcessor, tmp_path: Path) -> None:
+    processor.save(tmp_path)
+    again = TextProcessor.load(tmp_path)
+    assert again.vocabulary == processor.vocabulary
+    assert again.casing == processor.casing == {"i": "I", "tom": "Tom"}
+
+
+@pytest.mark.needs_corpus("tatoeba")
+def test_real_sentences_survive_the_round_trip(corpus) -> None:
+    for sentence in corpus("tatoeba")["test"].items:
+        assert tokenize(detokenize(tokenize(sentence))) == tokenize(sentence)
