@@ -15,6 +15,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -123,14 +124,18 @@ def measure(subject: "Subject", only: Sequence[str] | None = None) -> dict[str, 
     """
     entries: dict[str, Entry] = {}
     for study in studies(subject):
-        if only is not None and not study.ids & set(only):
-            continue
+        wanted = study.ids if only is None else study.ids & set(only)
         start = time.monotonic()
-        for id, measured in study.run():
-            if only is None or id in only:
-                entries[id] = measured.entry(id)
-                _say(f"  {id} = {entries[id]['value']:g} {entries[id]['unit']}")
-        _say(f"  took {time.monotonic() - start:.0f} s")
+        with closing(study.run()) as results:
+            while wanted - entries.keys():  # what comes after the last wanted one is not measured
+                if (result := next(results, None)) is None:
+                    break
+                id, measured = result
+                if id in wanted:
+                    entries[id] = measured.entry(id)
+                    _say(f"  {id} = {entries[id]['value']:g} {entries[id]['unit']}")
+        if wanted:
+            _say(f"  took {time.monotonic() - start:.0f} s")
     if only is not None and (missing := set(only) - entries.keys()):
         raise ValueError(f"{subject.info.name} has no {', '.join(sorted(missing))}")
     return entries
@@ -201,6 +206,19 @@ class Subject:
     def has_density(self) -> bool:
         """Whether q(z|x) has a density; a plain auto-encoder's is a single point."""
         return not isinstance(self.model.encode(self.held_out[0][:1]), Deterministic)
+
+    @property
+    def classifier(self) -> str:
+        return f"classifier/image_classifier--{self.info.dataset}"
+
+    @cached_property
+    @torch.inference_mode()
+    def judged(self) -> tuple["Judged", "Judged"]:
+        """Training and test images in the eyes of the classifier, as many as there are samples."""
+        n = self.sizes.samples
+        splits = [self.batches(self.items(split, n)) for split in ("train", "test")]
+        train, test = (judge(self.classifier, torch.cat(batches)) for batches in splits)
+        return train, test
 
     @cached_property
     def test(self) -> Sentences:
@@ -310,6 +328,8 @@ def importance_sampled(subject: Subject) -> Results:
     sizes = subject.sizes
     batches = subject.batches(subject.items("test", sizes.nll))
     settings = {"codes_per_example": sizes.nll_codes}
+    above = torch.cat([likelihood.bound(subject.model, x).nll for x in batches])
+    note = "the bound on the same examples"
     nll = torch.cat(
         [
             likelihood.importance_nll(subject.model, x, sizes.nll_codes, chunk=50)
@@ -317,9 +337,11 @@ def importance_sampled(subject: Subject) -> Results:
             for x in batch.split(50)
         ]
     )
-    yield "iw_nll", _mean(nll, settings=settings)
+    yield "iw_nll", _mean(nll, reference=(float(above.mean()), note), settings=settings)
     if subject.text:
-        yield "iw_ppl", _perplexity(nll, _lengths(batches), settings=settings)
+        lengths = _lengths(batches)
+        reference = (likelihood.perplexity(above, lengths), note)
+        yield "iw_ppl", _perplexity(nll, lengths, reference=reference, settings=settings)
 
 
 # Sentences
@@ -435,13 +457,11 @@ def image_reconstruction(subject: Subject) -> Results:
 
 @torch.inference_mode()
 def image_samples(subject: Subject, source: str) -> Results:
-    n, name = subject.sizes.samples, f"classifier/image_classifier--{subject.info.dataset}"
-    samples = judge(name, _pictures(subject, _codes(subject, n, source)))
-    test, train = (
-        judge(name, torch.cat(subject.batches(subject.items(split, n))))
-        for split in ("test", "train")
-    )
-    settings = {"source": source, "classifier": checkpoint.info(name).fingerprint}
+    n = subject.sizes.samples
+    samples = judge(subject.classifier, _pictures(subject, _codes(subject, n, source)))
+    train, test = subject.judged
+    fingerprint = checkpoint.info(subject.classifier).fingerprint
+    settings = {"source": source, "classifier": fingerprint}
     compare = partial(Measured, n=n, settings=settings)
     real = f"{len(test.x):,} test images"
 
