@@ -4,9 +4,9 @@
 // the newest place is asked, so places in between are skipped and nothing old is drawn last.
 // Each answer leaves two entries in `performance`, both from the event's own time stamp:
 // "latent-pad" until the item is drawn, "latent-pad-painted" until the browser has painted it.
-// Read them with performance.getEntriesByName("latent-pad").map((entry) => entry.duration).
+// tests/ui/pad_latency.py drags and reads them; scripts/bench.py may call it.
 const { el, button, bytes, paint } = latent;
-const life = latent.result("explore", { element, ready: () => trigger("ready"), server, draw });
+const life = latent.result("explore", { element, ready: () => trigger("ready"), server, draw, linked });
 
 const REST = 160; // ms without a move before a place counts as visited
 const PATIENCE = 15000; // ms
@@ -46,6 +46,7 @@ const hint = el("p", { class: "pad-note pad-hint", text: "Drag, or use the arrow
 
 const picture = el("canvas", { class: "pad-picture", role: "img", "aria-label": "Decoded picture" });
 const sentence = el("p", { class: "pad-sentence" });
+const keep = el("div", { class: "pad-keep" });
 const facts = el("dl", { class: "pad-facts" });
 const mark = el("p", { class: "pad-mark", role: "status" });
 const nearestItem = el("div", { class: "pad-nearest-item" });
@@ -62,7 +63,7 @@ life.body.append(
     el("div", { class: "pad-left" }, el("div", { class: "pad-frame" }, square, unitPane), legend, hint),
     el("div", { class: "pad-right" },
       el("div", { class: "pad-shown" },
-        el("div", { class: "pad-item" }, picture, sentence),
+        el("div", { class: "pad-item" }, picture, sentence, keep),
         el("div", { class: "pad-numbers" }, facts, mark)),
       el("section", { class: "pad-nearest" },
         nearestItem, el("div", {}, el("h3", { text: "Nearest held-out item" }), nearestNote)),
@@ -106,9 +107,8 @@ async function ask(name, question) {
 const run = life.view.run;
 life.view.run = (request) => {
   const panel = element.closest('[role="tabpanel"]') || element;
-  const points = request.mode === "unit" ? 1 : latent.checkpoints[request.checkpoint]?.latent_dim === 2 ? 0 : 3;
-  panel.dataset.need = points;
-  panel.dataset.from = points ? request.points : "";
+  panel.dataset.need = needed(request);
+  panel.dataset.from = needed(request) ? request.points : "";
   return run(request);
 };
 
@@ -164,6 +164,7 @@ async function follow() {
     drawn = target;
     if (answer.error) life.fail(answer.error);
     else drawItem(answer.item);
+    square.dataset.decoded = target.at.join(","); // how tests know
     measure(target.time);
   }
   asking = false;
@@ -190,7 +191,10 @@ async function settle() {
   drawNumbers(answer);
   element.querySelector(".lp-code pre").textContent = answer.code;
   props.value = here.join(",");
-  latent.setView("explore", shortView(view, props.value));
+  const link = linked({ ...view, at: props.value });
+  latent.setView("explore", link);
+  keep.replaceChildren(latent.tray.star("explore", link, 0, isText() ? answer.item : bytes(answer.item)));
+  element.dataset.settled = props.value; // how tests know
   if (places[0]?.at.join() !== here.join()) {
     places = [{ at: here, ...answer }, ...places].slice(0, KEPT);
     drawFilm();
@@ -199,17 +203,20 @@ async function settle() {
   }
 }
 
-/** Only what this view depends on goes into the link. */
-function shortView(view, place) {
-  const { checkpoint, mode, points, seed } = view;
-  const need = scene.points.length;
-  const own = (isText() ? ["a", "b", "c"] : ["p", "q", "r"]).slice(0, need);
-  return {
-    checkpoint, mode,
-    ...(need && { points }),
-    ...(need && (points === "own" ? Object.fromEntries(own.map((key) => [key, view[key]])) : { seed })),
-    at: place,
-  };
+/** How many points a view hangs on: three span a plane, one is changed unit by unit. */
+function needed({ mode, checkpoint }) {
+  return mode === "unit" ? 1 : latent.checkpoints[checkpoint]?.latent_dim === 2 ? 0 : 3;
+}
+
+/** Only what the view depends on goes into the link. */
+function linked(request) {
+  const { checkpoint, mode, points, seed, at: place } = request;
+  const need = needed(request);
+  if (!need) return { checkpoint, mode, at: place };
+  if (points !== "own") return { checkpoint, mode, points, seed, at: place };
+  const text = latent.checkpoints[checkpoint]?.modality === "text";
+  const own = (text ? ["a", "b", "c"] : ["p", "q", "r"]).slice(0, need);
+  return { checkpoint, mode, points, ...Object.fromEntries(own.map((key) => [key, request[key]])), at: place };
 }
 
 function speak({ item, nearest, distance }) {
@@ -347,7 +354,7 @@ function drawTerritories({ n, texts, cells }) {
       if (row && cells[(row - 1) * n + column] !== here) path += `M${s} ${t}h${1 / n}`;
     }
   lines.querySelector(".pad-borders").setAttribute("d", path);
-  // Largest first; a name is written where it does not cover one that is already there.
+  // Largest first; a name is written where it covers neither another name nor a point.
   const sums = texts.map(() => [0, 0, 0]);
   cells.forEach((text, i) => {
     const sum = sums[text];
@@ -355,17 +362,21 @@ function drawTerritories({ n, texts, cells }) {
     sum[1] += Math.floor(i / n) + 0.5;
     sum[2] += 1;
   });
-  const taken = [];
+  const width = square.clientWidth || 560;
+  const taken = [[0, 0], [1, 0], [0, 1]].map((corner) => [...toSquare(corner), 12 / width]);
   const order = texts.map((_, i) => i).sort((a, b) => sums[b][2] - sums[a][2]);
   for (const i of order) {
     const [x, y, size] = sums[i];
-    if (size < 3 || taken.length > 24) break;
-    const place = [Math.min(0.85, Math.max(0.15, x / size / n)), y / size / n];
-    if (taken.some(([s, t]) => Math.abs(s - place[0]) < 0.24 && Math.abs(t - place[1]) < 0.06)) continue;
-    taken.push(place);
-    const node = el("span", { class: "pad-name", text: texts[i].split(" ").slice(0, 4).join(" ") });
+    if (size < 3) break;
+    const text = texts[i].split(" ").slice(0, 4).join(" ");
+    const half = (3.3 * text.length + 4) / width;
+    const place = [Math.min(1 - half, Math.max(half, x / size / n)), y / size / n];
+    const covers = ([s, t, h]) => Math.abs(s - place[0]) < half + h && Math.abs(t - place[1]) < 20 / width;
+    if (half > 0.4 || taken.some(covers)) continue;
+    taken.push([...place, half]);
+    const node = el("span", { class: "pad-name", text });
     put(node, place);
-    words.prepend(node);
+    words.append(node);
   }
 }
 
@@ -409,11 +420,10 @@ function drawUnits() {
   units.replaceChildren(...scene.units.map(({ index, activity, kl }) => {
     const bar = el("i", { "aria-hidden": "true" });
     bar.style.width = `${(100 * activity) / most}%`;
-    const note = kl == null ? `activity ${show(activity)}` : `activity ${show(activity)} · KL ${show(kl)} nats`;
     return el("button", {
       type: "button", role: "radio", "data-unit": index, tabindex: "-1", "aria-checked": "false",
       on: { click: () => go([index, at[1]]) },
-    }, el("span", { text: `unit ${index}` }), el("b", {}, bar), el("span", { text: note }));
+    }, el("span", { text: `unit ${index}` }), el("b", {}, bar), el("span", { text: `activity ${show(activity)}` }), el("span", { text: `KL ${show(kl)} nats` }));
   }));
 }
 units.addEventListener("keydown", (event) => {
@@ -492,8 +502,8 @@ function drawNumbers({ z, log_p_z, log_p_x, round_trip, distance, off_manifold, 
   mark.textContent = off_manifold ? "far from data" : "";
   mark.title = off_manifold ? "Fewer than 1% of held-out codes lie in so thin a region." : "";
   nearestItem.replaceChildren(thing(nearest.item));
-  nearestNote.textContent =
-    `The model’s reconstruction of it${nearest.label ? `, class ${nearest.label}` : ""}; ${show(nearest.away)} away in z.`;
+  const label = nearest.label ? `, class ${nearest.label}` : "";
+  nearestNote.textContent = `As the model reconstructs it${label}; ${show(nearest.away)} away in z`;
 }
 
 function drawFilm() {

@@ -1,0 +1,331 @@
+"""Explore in a real browser: drags, keys, planes of sentences, links, and rubbish in links."""
+
+import csv
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+import backend
+from tests.ui import pad_latency
+from tests.ui.conftest import ARTIFACTS
+
+pytestmark = pytest.mark.browser
+
+FLAT, WIDE, TEXT = "vae/vae--mnist--2d", "vae/vae--mnist--16d", "text_vae/text_vae--tatoeba"
+SENTENCES = ("I like tea.", "She didn't want to be with him.", "Where is the station?")
+
+
+def fragment(checkpoint: str = FLAT, **more: str) -> str:
+    pairs = {"v": 1, "tab": "explore", "checkpoint": checkpoint, "mode": "plane"} | more
+    return "#" + "&".join(f"{key}={value}" for key, value in pairs.items())
+
+
+def settled(page: Page) -> tuple[float, float]:
+    """The place at which the pad has come to rest, its numbers shown."""
+    page.wait_for_function(
+        """() => {
+          const pad = document.querySelector("#explore-pad [data-settled]");
+          const square = document.querySelector("#explore-square");
+          const link = new URLSearchParams(location.hash.slice(1)).get("at");
+          return pad && square.dataset.decoded === pad.dataset.settled
+            && link === pad.dataset.settled && pad.getAttribute("aria-busy") !== "true";
+        }"""
+    )
+    place = page.locator("#explore-square").get_attribute("data-decoded")
+    first, second = map(float, place.split(","))
+    return first, second
+
+
+def shown_picture(page: Page) -> np.ndarray:
+    """The decoded picture as it is on the canvas: opacity of ink, [28, 28]."""
+    values = page.evaluate(
+        """() => {
+          const canvas = document.querySelector(".pad-picture");
+          const image = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+          return Array.from(image.data.filter((_, i) => i % 4 === 3));
+        }"""
+    )
+    return np.array(values).reshape(28, 28)
+
+
+def decoded(place: tuple[float, float]) -> np.ndarray:
+    return backend.load(FLAT, device="cpu").decode(np.array([place], np.float32))[0].astype(int)
+
+
+def script(page: Page) -> dict:
+    """What the script under Show code leaves behind when it runs."""
+    code = page.locator("#explore-pad .lp-code pre").text_content()
+    names: dict = {}
+    exec(code.replace("print(result)", ""), names)
+    return names
+
+
+def drag(page: Page, *stops: tuple[float, float]) -> None:
+    """Press at the first stop, given as fractions of the square, and let go at the last."""
+    box = page.locator("#explore-square").bounding_box()
+    points = [(box["x"] + s * box["width"], box["y"] + t * box["height"]) for s, t in stops]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=12)
+    page.mouse.up()
+
+
+def test_a_drag_decodes_and_the_newest_place_wins(open_page, shot):
+    page = open_page(fragment(at="0,0"))
+    assert settled(page) == (0, 0)
+    before = shown_picture(page)
+    drag(page, (0.5, 0.5), (0.2, 0.8), (0.9, 0.3), (0.7, 0.3))
+    expect(page.locator("#explore-pad")).not_to_have_attribute("data-settled", "0,0")
+    page.wait_for_function("document.querySelector('#explore-square').dataset.decoded !== '0,0'")
+    place = settled(page)
+    after = shown_picture(page)
+    assert not np.array_equal(before, after)
+    assert np.abs(after - decoded(place)).max() <= 1  # threads may round the last grey level
+    assert np.abs(script(page)["result"].astype(int) - after).max() <= 1
+    # The ring is where the mouse was let go.
+    ring, square = (page.locator(s).bounding_box() for s in (".pad-ring", "#explore-square"))
+    assert ring["x"] + ring["width"] / 2 - square["x"] == pytest.approx(
+        0.7 * square["width"], abs=2
+    )
+    shot(page, "explore-2d")
+
+
+def test_every_answer_belongs_to_the_place_it_was_asked_for(open_page):
+    """The server answers out of step; the page still ends at the newest place."""
+    page = open_page(fragment(at="0,0"))
+    settled(page)
+    page.evaluate(
+        """() => {
+          const [ask, delays] = [window.fetch, [400, 0, 150, 0, 50]];
+          window.late = 0;
+          window.fetch = async (...request) => {
+            const answer = await ask(...request);
+            if (String(request[0]).includes("component_server")) {
+              window.late += 1;
+              await new Promise((go) => setTimeout(go, delays.shift() ?? 0));
+            }
+            return answer;
+          };
+        }"""
+    )
+    drag(page, (0.4, 0.4), (0.6, 0.7), (0.3, 0.6))
+    page.wait_for_function("document.querySelector('#explore-square').dataset.decoded !== '0,0'")
+    place = settled(page)
+    assert np.abs(shown_picture(page) - decoded(place)).max() <= 1
+    assert page.evaluate("window.late") > 1
+
+
+def test_keys_move_the_ring(open_page):
+    page = open_page(fragment(at="0,0"))
+    settled(page)
+    square = page.locator("#explore-square")
+    expect(square).to_have_attribute("role", "slider")
+    expect(square).to_have_accessible_name("Latent plane")
+    square.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp"):
+        page.keyboard.press(key)
+    page.wait_for_function("document.querySelector('#explore-square').dataset.decoded !== '0,0'")
+    first, second = settled(page)
+    assert second == pytest.approx(5 * first, abs=1e-3) and first > 0
+    expect(square).to_have_attribute("aria-valuetext", re.compile(r"z₁ 0\.\d\d, z₂ 0\.\d\d"))
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelector('#explore-square').dataset.decoded === '0,0'")
+    assert settled(page) == (0, 0)
+
+
+def test_the_film_strip_goes_back_and_the_table_can_be_saved(open_page, tmp_path):
+    page = open_page(fragment(at="1,1"))
+    settled(page)
+    first = shown_picture(page)
+    for stop in ((0.2, 0.2), (0.8, 0.2)):
+        drag(page, stop)
+        page.wait_for_timeout(400)
+        settled(page)
+    slots = page.locator("#explore-pad button.pad-slot")
+    expect(slots).to_have_count(3)
+    slots.nth(2).click()
+    page.wait_for_function("document.querySelector('#explore-square').dataset.decoded === '1,1'")
+    assert settled(page) == (1, 1) and np.array_equal(shown_picture(page), first)
+
+    page.locator(".pad-table summary").click()
+    expect(page.locator(".pad-table tbody tr")).to_have_count(4)
+    with page.expect_download() as download:
+        page.locator("#explore-csv").click()
+    download.value.save_as(tmp_path / "places.csv")
+    with open(tmp_path / "places.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4 and float(rows[0]["z₁"]) == float(rows[0]["z0"]) == 1
+
+
+def test_a_plane_through_three_sentences(open_page, shot):
+    page = open_page(fragment(TEXT))
+    settled(page)
+    page.locator("#explore-points").get_by_label("Your own").check()
+    for key, text in zip("abc", SENTENCES, strict=True):
+        page.locator(f"#explore-{key} textarea").fill(text)
+    page.locator("#explore-a textarea").press("Enter")
+    points = page.locator("#explore-pad .pad-point")
+    expect(points).to_have_count(3)
+    expect(points.first).to_contain_text(SENTENCES[0])
+    drag(page, (0.4, 0.6), (0.6, 0.5), (0.55, 0.65))
+    page.wait_for_timeout(300)
+    place = settled(page)
+    space = backend.load(TEXT, device="cpu")
+    z = space.plane(*space.encode(list(SENTENCES))).at(*place)
+    sentence = page.locator(".pad-sentence").text_content()
+    assert sentence == space.decode(z[None])[0] == script(page)["result"]
+    expect(page.locator(".pad-name").first).to_be_visible()  # the map of sentences
+    shot(page, "explore-sentences")
+
+    link = page.evaluate("location.hash")
+    again = open_page(link)
+    assert settled(again) == place
+    assert again.locator(".pad-sentence").text_content() == sentence
+    assert again.locator("#explore-b textarea").input_value() == SENTENCES[1]
+
+
+def test_one_unit_of_a_picture(open_page, shot):
+    page = open_page(fragment(WIDE, mode="unit", points="held-out", seed="3"))
+    page.wait_for_selector("#explore-pad [data-settled], #explore-pad[data-settled]")
+    expect(page.locator(".pad-strip button")).to_have_count(9)
+    units = page.locator(".pad-units [role=radio]")
+    expect(units).to_have_count(16)
+    expect(units.first).to_have_attribute("aria-checked", "true")
+    units.nth(1).click()
+    expect(units.nth(1)).to_have_attribute("aria-checked", "true")
+    page.locator(".pad-strip button").nth(0).click()
+    chosen = units.nth(1).get_attribute("data-unit")
+    page.wait_for_function(f"location.hash.includes('at={chosen}%2C-')")
+    shown = shown_picture(page)
+    assert np.abs(script(page)["result"].astype(int) - shown).max() <= 1
+    before = page.evaluate("location.hash")
+    page.locator("#explore-slider").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"location.hash !== {json.dumps(before)}")
+    shot(page, "explore-unit")
+
+
+def test_a_link_brings_everything_back(open_page):
+    link = fragment(WIDE, points="samples", seed="11", at="0.4,0.2")
+    page = open_page(link)
+    assert settled(page) == (0.4, 0.2)
+    assert page.locator("#explore-points").get_by_label("Samples").is_checked()
+    assert page.locator("#explore-seed input").input_value() == "11"
+    first = shown_picture(page)
+    again = open_page(page.evaluate("location.hash"))
+    assert settled(again) == (0.4, 0.2)
+    assert np.abs(shown_picture(again) - first).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        fragment("vae/no-such-checkpoint", at="0,0"),
+        fragment("..%2F..%2Fetc", at="0,0"),
+        fragment(at="nan,0"),
+        fragment(at="1e300,0"),
+        fragment(at="%3Cimg src=x onerror=alert(1)%3E"),
+        fragment(mode="sphere"),
+        fragment(points="internet", seed="x"),
+    ],
+)
+def test_a_wrong_link_is_named_and_the_page_works(open_page, link):
+    page = open_page(link)
+    expect(page.locator(".lp-notice")).to_be_visible()
+    settled(page)
+    drag(page, (0.3, 0.3))
+    page.wait_for_timeout(300)
+    settled(page)
+    assert page.locator("#explore-pad img").count() == 0
+
+
+def test_markup_stays_text(open_page):
+    page = open_page(fragment(TEXT, points="own"))
+    page.locator("#explore-a textarea").fill("i like <b>tea</b> and <img src=x onerror=alert(1)>")
+    page.locator("#explore-a textarea").press("Enter")
+    page.wait_for_timeout(500)
+    settled(page)
+    assert page.locator("#explore-pad :is(.pad-legend, .pad-film) :is(img, b b)").count() == 0
+
+
+def test_an_empty_sentence_says_what_to_do(open_page):
+    page = open_page(fragment(TEXT, points="own"))
+    page.locator("#explore-a textarea").fill("")
+    page.locator("#explore-a textarea").press("Enter")
+    expect(page.locator("#explore-pad .lp-error")).to_be_visible()
+    page.locator("#explore-a textarea").fill("I like tea.")
+    page.locator("#explore-a textarea").press("Enter")
+    expect(page.locator("#explore-pad .lp-error")).to_be_hidden()
+    settled(page)
+
+
+def test_a_closed_tab_and_two_clicks_at_once(open_page):
+    leaving, staying = open_page(fragment(at="0,0")), open_page(fragment(at="0,0"))
+    settled(leaving)
+    drag(leaving, (0.2, 0.2), (0.8, 0.8))
+    leaving.close()
+    settled(staying)
+    staying.evaluate(
+        """() => {
+          const box = document.querySelector("#explore-square").getBoundingClientRect();
+          for (const [s, t] of [[0.2, 0.2], [0.6, 0.4]])
+            for (const type of ["pointerdown", "pointerup"])
+              document.querySelector("#explore-square").dispatchEvent(new PointerEvent(type, {
+                button: 0, pointerId: 1, bubbles: true,
+                clientX: box.left + s * box.width, clientY: box.top + t * box.height,
+              }));
+        }"""
+    )
+    staying.wait_for_function(
+        "document.querySelector('#explore-square').dataset.decoded !== '0,0'"
+    )
+    place = settled(staying)
+    assert np.abs(shown_picture(staying) - decoded(place)).max() <= 1
+
+
+def test_a_finger_drags_too(browser, app_url):
+    context = browser.new_context(viewport={"width": 420, "height": 900}, has_touch=True)
+    page = context.new_page()
+    page.goto(app_url + fragment(at="0,0"))
+    settled(page)
+    page.locator("#explore-square").scroll_into_view_if_needed()
+    box = page.locator("#explore-square").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.25)
+    page.wait_for_function("document.querySelector('#explore-square').dataset.decoded !== '0,0'")
+    first, second = settled(page)
+    assert first < 0 < second
+    context.close()
+
+
+@pytest.mark.parametrize("width, dark", [(1320, True), (900, False), (420, False), (420, True)])
+def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
+    page = open_page(fragment(at="0,0"), width=width, dark=dark)
+    settled(page)
+    page.wait_for_selector(".pad-tiles:not([hidden])")
+
+    def tops() -> dict:
+        parts = ("#explore-square", ".pad-picture", ".pad-legend", ".pad-nearest", ".pad-film")
+        return {part: page.locator(part).evaluate("e => e.offsetTop") for part in parts}
+
+    before = tops()
+    drag(page, (0.5, 0.5), (0.02, 0.02))
+    page.wait_for_timeout(400)
+    settled(page)
+    assert tops() == before
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shot(page, f"explore-{width}-{'dark' if dark else 'light'}")
+
+
+def test_how_long_a_drag_takes(open_page):
+    """Not a limit, which would fail on a busy machine: the numbers go to tests/artifacts."""
+    page = open_page(fragment(at="0,0"))
+    settled(page)
+    page.wait_for_selector(".pad-tiles:not([hidden])")
+    found = pad_latency.measure(page)
+    assert found["answers"] > 10
+    ARTIFACTS.mkdir(exist_ok=True)
+    (ARTIFACTS / "explore-latency.json").write_text(json.dumps(found, indent=1) + "\n")
