@@ -163,6 +163,11 @@ class Subject:
     def model(self) -> LatentModel:
         return self.space.model
 
+    @property
+    def pixels(self) -> dict[str, str]:
+        """How likelihoods read images; nothing for text."""
+        return {} if self.text else {"pixels": "grey values as Bernoulli probabilities"}
+
     @cached_property
     def splits(self) -> dict[str, data.Split]:
         return data.load(self.info.dataset)
@@ -292,9 +297,10 @@ IMPORTANCE = ("iw_nll", "iw_ppl")
 def evidence_bound(subject: Subject) -> Results:
     bounds = [likelihood.bound(subject.model, x) for x in subject.held_out]
     nll = torch.cat([b.nll for b in bounds])
-    yield "recon_nll", _mean(torch.cat([b.recon_nll for b in bounds]))
+    pixels = subject.pixels
+    yield "recon_nll", _mean(torch.cat([b.recon_nll for b in bounds]), settings=pixels)
     yield "kl", _mean(torch.cat([b.kl for b in bounds]))
-    yield "elbo_nll", _mean(nll)
+    yield "elbo_nll", _mean(nll, settings=pixels)
     if subject.text:
         yield "elbo_ppl", _perplexity(nll, _lengths(subject.held_out))
 
@@ -304,7 +310,7 @@ def reconstruction(subject: Subject) -> Results:
     """The only part of a likelihood that a plain auto-encoder has."""
     model = subject.model
     nll = [-model.decode(model.encode(x).mean).log_prob(x) for x in subject.held_out]
-    yield "recon_nll", _mean(torch.cat(nll))
+    yield "recon_nll", _mean(torch.cat(nll), settings=subject.pixels)
 
 
 @torch.inference_mode()
@@ -327,7 +333,7 @@ def information(subject: Subject) -> Results:
 def importance_sampled(subject: Subject) -> Results:
     sizes = subject.sizes
     batches = subject.batches(subject.items("test", sizes.nll))
-    settings = {"codes_per_example": sizes.nll_codes}
+    settings = {"codes_per_example": sizes.nll_codes, **subject.pixels}
     above = torch.cat([likelihood.bound(subject.model, x).nll for x in batches])
     note = "the bound on the same examples"
     nll = torch.cat(

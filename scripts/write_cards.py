@@ -239,12 +239,17 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             f"{_number(value['reverse_ppl_aggregate'])} with codes from the aggregate posterior"
             + (f"; real sentences give {_number(reference)}." if reference else ".")
         )
+    if info.modality == "image" and "elbo_nll" in value:
+        yield (
+            "Likelihoods read grey values as probabilities of black and white pixels, so they "
+            "cannot be compared with published numbers for binarised images."
+        )
     if "samples_known" in value:
         yield f"{_number(value['samples_known'])}% of prior samples are training sentences."
     if "exact_match" in value:
         yield (
             f"{_number(100 - value['exact_match'])}% of held-out sentences do not come back word "
-            "for word. Words outside the vocabulary become `<unk>`."
+            f"for word. Words outside the vocabulary of {info.config['vocab_size']:,} never do."
         )
     yield ABOUT[info.dataset].caution
     yield "One training run with one seed; a second seed would give somewhat different numbers."

@@ -29,7 +29,7 @@ def make(trained: Path, name: str, values: dict, **config) -> CheckpointInfo:
         "title": "A model",
         "modality": "text" if text else "image",
         "capabilities": ["decode", "encode", "sample"],
-        "config": {"latent_dim": 32, "word_dropout": 0.375},
+        "config": {"latent_dim": 32, "vocab_size": 7654, "word_dropout": 0.375},
         "dataset": {"name": name.split("--")[1], "split": "train", "n": 54321},
         "train": {"steps": 1234, "seed": 7},
         "weights": {"bytes": len(WEIGHTS), "sha256": hashlib.sha256(WEIGHTS).hexdigest()},
@@ -65,13 +65,16 @@ def test_a_card_shows_the_numbers_of_the_files(trained):
         "kl": entry(17.345678, stderr=0.0321),
         "wkl": entry(0.5, split="train", **reference),
         "samples_known": entry(2.5, unit="%"),
+        "exact_match": entry(80.0, unit="%"),
     }
     card = write_cards.card(make(trained, "text_vae/text_vae--tatoeba", values), "none")
     assert "| Word-frequency KL (M11) ↓ |" in card
     assert "| KL (M4) | 17.35 ± 0.032 nats |  | test | 2,000 | Mean over examples of KL" in card
     assert "| 0.5 nats | 9.25 (real sentences) | train | 2,000 |" in card
     assert "2.5% of prior samples are training sentences" in card
-    for fact in ("54,321", "| steps | 1234 |", "| word_dropout | 0.375 |", "torch 9.8.7"):
+    assert "20% of held-out sentences do not come back" in card
+    assert "54,321 training examples" in card and "vocabulary of 7,654" in card
+    for fact in ("| steps | 1234 |", "| word_dropout | 0.375 |", "torch 9.8.7"):
         assert fact in card
     assert "python scripts/train.py text_vae/text_vae--tatoeba" in card
     assert "CC BY 2.0" in card and "https://www.manythings.org/anki/" in card
@@ -129,7 +132,9 @@ SHIPPED = [info.name for info in checkpoint.available()]
 def test_shipped_cards_are_up_to_date(name):
     """All but the samples, which cost a model; they are redrawn whenever a card is written."""
     info = checkpoint.info(name)
-    written = (info.path / "README.md").read_text(encoding="utf-8")
+    path = info.path / "README.md"
+    assert path.is_file(), f"run scripts/write_cards.py {name}"
+    written = path.read_text(encoding="utf-8")
     samples = write_cards.sample_section_of(written)
     assert written == write_cards.card(info, samples), f"run scripts/write_cards.py {name}"
     assert bool(samples) == ("sample" in info.capabilities)

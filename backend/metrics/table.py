@@ -140,8 +140,8 @@ _IMAGES = (
     ),
     Metric(
         "mse_shuffled", "M31", "MSE with shuffled codes", "", None,
-        "The reconstruction MSE when every image gets the code of another image: what a decoder "
-        "that ignores its code would reach.",
+        "The reconstruction MSE when every image gets the code of another image: near the "
+        "reconstruction MSE where the code is ignored.",
     ),
     Metric(
         "bce", "M31", "Reconstruction cross-entropy", "nats", "lower",
