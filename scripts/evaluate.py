@@ -108,37 +108,64 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     options = parser.parse_args(arguments)
     for name in options.names:
+        if complaint := problem(name):
+            parser.error(complaint)
+    for name in options.names:
         _say(name)
         info = checkpoint.info(name)
-        values = measure(Subject(info, SIZES[info.modality], options.device), options.only)
-        old = info.metrics if options.only else {}
-        checkpoint.write_metrics(info.path, values=in_order({**old, **values}))
+        values = dict(info.metrics) if options.only else {}
+        try:
+            subject = Subject(info, SIZES[info.modality], options.device)
+            for id, entry in measure(subject, options.only):
+                values[id] = entry  # written at once: what is measured is never lost
+                checkpoint.write_metrics(info.path, values=in_order(values))
+        except data.MissingCorpus as error:
+            sys.exit(str(error))
     return 0
 
 
-def measure(subject: "Subject", only: Sequence[str] | None = None) -> dict[str, Entry]:
-    """The JSON entries of all numbers of a checkpoint, or of those in ``only``, by id.
+def problem(name: str) -> str | None:
+    """Why a checkpoint cannot be measured, as a sentence; None where it can."""
+    try:
+        info = checkpoint.info(name)
+    except KeyError as error:
+        return error.args[0]
+    if info.problem or info.modality == "text" or "classify" in info.capabilities:
+        return info.problem
+    judge = classifier_of(info)
+    if judge in {other.name for other in checkpoint.available({"classify"})}:
+        return None
+    return f"{name} is judged by {judge}, which is not there; train that one first."
+
+
+def classifier_of(info: CheckpointInfo) -> str:
+    """Name of the classifier that judges images of the checkpoint's data set."""
+    return f"classifier/image_classifier--{info.dataset}"
+
+
+def measure(subject: "Subject", only: Sequence[str] | None = None) -> Iterator[tuple[str, Entry]]:
+    """The JSON entries of all numbers of a checkpoint, or of those in ``only``, as they come.
 
     Raises:
-        ValueError: The checkpoint has none of the numbers in ``only``.
+        ValueError: The checkpoint cannot have one of the numbers in ``only``.
     """
-    entries: dict[str, Entry] = {}
-    for study in studies(subject):
-        wanted = study.ids if only is None else study.ids & set(only)
-        start = time.monotonic()
+    found = studies(subject)
+    possible = set().union(*(study.ids for study in found))
+    wanted = possible if only is None else set(only)
+    if wanted - possible:
+        raise ValueError(f"{subject.info.name} has no {', '.join(sorted(wanted - possible))}")
+    for study in found:
+        start, left = time.monotonic(), study.ids & wanted
         with closing(study.run()) as results:
-            while wanted - entries.keys():  # what comes after the last wanted one is not measured
-                if (result := next(results, None)) is None:
-                    break
-                id, measured = result
-                if id in wanted:
-                    entries[id] = measured.entry(id)
-                    _say(f"  {id} = {entries[id]['value']:g} {entries[id]['unit']}")
-        if wanted:
+            while left:  # nothing is measured after the last wanted number
+                id, measured = next(results)
+                if id in left:
+                    left.remove(id)
+                    entry = measured.entry(id)
+                    _say(f"  {id} = {entry['value']:g} {entry['unit']}")
+                    yield id, entry
+        if study.ids & wanted:
             _say(f"  took {time.monotonic() - start:.0f} s")
-    if only is not None and (missing := set(only) - entries.keys()):
-        raise ValueError(f"{subject.info.name} has no {', '.join(sorted(missing))}")
-    return entries
 
 
 def in_order(entries: dict[str, Entry]) -> dict[str, Entry]:
@@ -212,17 +239,14 @@ class Subject:
         """Whether q(z|x) has a density; a plain auto-encoder's is a single point."""
         return not isinstance(self.model.encode(self.held_out[0][:1]), Deterministic)
 
-    @property
-    def classifier(self) -> str:
-        return f"classifier/image_classifier--{self.info.dataset}"
-
     @cached_property
     @torch.inference_mode()
     def judged(self) -> tuple["Judged", "Judged"]:
         """Training and test images in the eyes of the classifier, as many as there are samples."""
         n = self.sizes.samples
         splits = [self.batches(self.items(split, n)) for split in ("train", "test")]
-        train, test = (judge(self.classifier, torch.cat(batches)) for batches in splits)
+        name = classifier_of(self.info)
+        train, test = (judge(name, torch.cat(batches)) for batches in splits)
         return train, test
 
     @cached_property
@@ -269,9 +293,9 @@ def studies(subject: Subject) -> list[Study]:
     found = []
     if subject.has_density:
         found += [
-            Study(BOUND, partial(evidence_bound, subject)),
+            Study(_of_modality(BOUND, subject), partial(evidence_bound, subject)),
             Study(INFORMATION, partial(information, subject)),
-            Study(IMPORTANCE, partial(importance_sampled, subject)),
+            Study(_of_modality(IMPORTANCE, subject), partial(importance_sampled, subject)),
         ]
     else:
         found.append(Study(("recon_nll",), partial(reconstruction, subject)))
@@ -321,11 +345,14 @@ def information(subject: Subject) -> Results:
     q = Independent(Normal(mean, std), 1)
     cap = (math.log(len(mean)), "the most that can be measured, ln n")
     yield "mi", _mean(likelihood.mutual_information(q, q.sample()), reference=cap)
-    yield "active_units", Measured(
-        value=likelihood.active_units(mean),
-        n=len(mean),
-        reference=(mean.shape[1], "all units"),
-        settings={"threshold": likelihood.ACTIVE_VARIANCE},
+    yield (
+        "active_units",
+        Measured(
+            value=likelihood.active_units(mean),
+            n=len(mean),
+            reference=(mean.shape[1], "all units"),
+            settings={"threshold": likelihood.ACTIVE_VARIANCE},
+        ),
     )
 
 
@@ -413,16 +440,22 @@ def sentence_samples(subject: Subject, source: str) -> Results:
     of_real = train_lm(real)
     reference = _perplexity(*text.sentence_nll(of_real, subject.test)).value
     note = f"the same language model trained on {len(real):,} real sentences"
-    yield "forward_ppl", _perplexity(
-        *text.sentence_nll(of_real, samples),
-        split="samples",
-        reference=(reference, "real test sentences"),
-        settings=settings,
+    yield (
+        "forward_ppl",
+        _perplexity(
+            *text.sentence_nll(of_real, samples),
+            split="samples",
+            reference=(reference, "real test sentences"),
+            settings=settings,
+        ),
     )
-    yield "reverse_ppl", _perplexity(
-        *text.sentence_nll(train_lm(samples), subject.test),
-        reference=(reference, note),
-        settings=settings,
+    yield (
+        "reverse_ppl",
+        _perplexity(
+            *text.sentence_nll(train_lm(samples), subject.test),
+            reference=(reference, note),
+            settings=settings,
+        ),
     )
 
 
@@ -446,50 +479,67 @@ def image_reconstruction(subject: Subject) -> Results:
     shuffled = _pictures(subject, z[torch.randperm(len(z))])
     average = subject.splits["train"].items.mean(0, keepdims=True) / 255
     guess = torch.as_tensor(average, dtype=x.dtype, device=x.device).expand_as(x)
-    yield "mse", _mean(
-        images.mean_squared_error(x, y),
-        reference=(
-            float(images.mean_squared_error(x, guess).mean()),
-            "the mean training image as the guess",
+    yield (
+        "mse",
+        _mean(
+            images.mean_squared_error(x, y),
+            reference=(
+                float(images.mean_squared_error(x, guess).mean()),
+                "the mean training image as the guess",
+            ),
         ),
     )
     yield "mse_shuffled", _mean(images.mean_squared_error(x, shuffled))
     floor = float(images.binary_cross_entropy(x, x).mean())
-    yield "bce", _mean(
-        images.binary_cross_entropy(x, y),
-        reference=(floor, "perfect reconstruction: the entropy of the grey pixels"),
+    yield (
+        "bce",
+        _mean(
+            images.binary_cross_entropy(x, y),
+            reference=(floor, "perfect reconstruction: the entropy of the grey pixels"),
+        ),
     )
 
 
 @torch.inference_mode()
 def image_samples(subject: Subject, source: str) -> Results:
-    n = subject.sizes.samples
-    samples = judge(subject.classifier, _pictures(subject, _codes(subject, n, source)))
+    n, classifier = subject.sizes.samples, classifier_of(subject.info)
+    samples = judge(classifier, _pictures(subject, _codes(subject, n, source)))
     train, test = subject.judged
-    fingerprint = checkpoint.info(subject.classifier).fingerprint
-    settings = {"source": source, "classifier": fingerprint}
+    settings = {"source": source, "classifier": checkpoint.info(classifier).fingerprint}
     compare = partial(Measured, n=n, settings=settings)
     real = f"{len(test.x):,} test images"
 
     score, spread = images.inception_score(samples.probabilities)
-    yield "inception_score", compare(
-        value=score,
-        stderr=spread / math.sqrt(10),
-        reference=(images.inception_score(test.probabilities)[0], real),
+    yield (
+        "inception_score",
+        compare(
+            value=score,
+            stderr=spread / math.sqrt(10),
+            reference=(images.inception_score(test.probabilities)[0], real),
+        ),
     )
-    yield "fid_ours", compare(
-        value=images.fid(samples.features, test.features),
-        reference=(images.fid(train.features, test.features), f"training images against {real}"),
+    yield (
+        "fid_ours",
+        compare(
+            value=images.fid(samples.features, test.features),
+            reference=(
+                images.fid(train.features, test.features),
+                f"training images against {real}",
+            ),
+        ),
     )
     for name, score in (
         ("classified_digit", lambda judged: 100.0 * images.recognised(judged.probabilities)),
         ("sharpness", lambda judged: images.sharpness(judged.x)),
     ):
         values = score(samples)
-        yield name, compare(
-            value=float(values.double().mean()),
-            stderr=likelihood.standard_error(values),
-            reference=(float(score(test).double().mean()), real),
+        yield (
+            name,
+            compare(
+                value=float(values.double().mean()),
+                stderr=likelihood.standard_error(values),
+                reference=(float(score(test).double().mean()), real),
+            ),
         )
 
 
@@ -519,6 +569,11 @@ def classification(subject: Subject) -> Results:
 
 
 # Small things
+
+
+def _of_modality(names: tuple[str, ...], subject: Subject) -> tuple[str, ...]:
+    """Perplexities are for text."""
+    return tuple(name for name in names if subject.text or not name.endswith("_ppl"))
 
 
 def _codes(subject: Subject, n: int, source: str) -> Tensor:

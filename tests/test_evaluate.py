@@ -90,7 +90,7 @@ def subjects(corpora) -> dict[str, evaluate.Subject]:
 
 @pytest.fixture(scope="module")
 def measured(subjects) -> dict[str, dict]:
-    return {name: evaluate.measure(subject) for name, subject in subjects.items()}
+    return {name: dict(evaluate.measure(subject)) for name, subject in subjects.items()}
 
 
 def both(ids: tuple[str, ...]) -> set[str]:
@@ -146,13 +146,39 @@ def test_the_same_seed_gives_the_same_numbers_alone_or_together(subjects, measur
         ("vae/vae--mnist--2d", ["mi", "fid_ours", "mse_shuffled"]),
     ):
         evaluate.language_model.cache_clear()
-        again = evaluate.measure(evaluate.Subject(subjects[name].info, SIZES), ids)
+        again = dict(evaluate.measure(evaluate.Subject(subjects[name].info, SIZES), ids))
         assert again == {id: measured[name][id] for id in ids}
 
 
 def test_a_number_that_a_checkpoint_lacks_is_refused(subjects):
     with pytest.raises(ValueError, match=r"ae/ae--mnist--2d has no kl"):
-        evaluate.measure(subjects["ae/ae--mnist--2d"], ["kl"])
+        next(evaluate.measure(subjects["ae/ae--mnist--2d"], ["kl"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("vae/vae--mnist--3d", "There is no checkpoint 'vae/vae--mnist--3d'"),
+        ("../vae--mnist--2d", "There is no checkpoint"),
+        ("vae/vae--fashion-mnist--2d", "is not there; train that one first"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_at_once(subjects, capsys, name, reason):
+    folder = subjects["vae/vae--mnist--2d"].info.path
+    copy = folder.with_name("vae--fashion-mnist--2d")
+    copy.symlink_to(folder)
+    try:
+        with pytest.raises(SystemExit, match="2"):
+            evaluate.main(["text_vae/text_ae--tatoeba", name])
+    finally:
+        copy.unlink()
+    assert reason in capsys.readouterr().err
+
+
+def test_a_missing_corpus_is_named(subjects, monkeypatch, tmp_path):
+    monkeypatch.setenv("LATENT_DATA_DIR", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"download_data\.py mnist"):
+        evaluate.main(["classifier/image_classifier--mnist", "--device", "cpu"])
 
 
 def test_only_keeps_the_other_numbers_and_the_history(subjects, monkeypatch):
