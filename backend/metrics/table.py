@@ -42,76 +42,45 @@ class Metric:
         )
 
 
-# fmt: off (a metric's short fields read best on one line)
+# A metric's short fields read best on one line.
+# fmt: off
 _LIKELIHOOD = (
     Metric(
-        "recon_nll",
-        "",
-        "Reconstruction NLL",
-        "nats",
-        "lower",
+        "recon_nll", "", "Reconstruction NLL", "nats", "lower",
         "Mean of -log p(x|z) with one z drawn from q(z|x), summed over tokens or pixels.",
     ),
     Metric(
-        "kl",
-        "M4",
-        "KL",
-        "nats",
-        None,
+        "kl", "M4", "KL", "nats", None,
         "Mean over examples of KL(q(z|x) || p(z)), summed over latent units: the nats per "
         "example that the code carries; near 0 the posterior has collapsed.",
     ),
     Metric(
-        "elbo_nll",
-        "",
-        "NLL bound",
-        "nats",
-        "lower",
+        "elbo_nll", "", "NLL bound", "nats", "lower",
         "The negative ELBO, mean of -log p(x|z) + KL(q(z|x) || p(z)) with one z from q(z|x): an "
         "upper bound on -log p(x).",
     ),
     Metric(
-        "elbo_ppl",
-        "M2",
-        "Perplexity bound",
-        "",
-        "lower",
+        "elbo_ppl", "M2", "Perplexity bound", "", "lower",
         "exp of the summed negative ELBO divided by the number of predicted tokens, end mark "
         "included: an upper bound on the perplexity.",
     ),
     Metric(
-        "iw_nll",
-        "M3",
-        "NLL (importance sampled)",
-        "nats",
-        "lower",
+        "iw_nll", "M3", "NLL (importance sampled)", "nats", "lower",
         "Mean of -log (1/S) sum_s p(x, z_s) / q(z_s|x) with S codes from q(z|x): an estimate of "
         "-log p(x) that is never below it on average.",
     ),
     Metric(
-        "iw_ppl",
-        "M3",
-        "Perplexity (importance sampled)",
-        "",
-        "lower",
+        "iw_ppl", "M3", "Perplexity (importance sampled)", "", "lower",
         "exp of the summed importance-sampled NLL divided by the number of predicted tokens, end "
         "mark included.",
     ),
     Metric(
-        "mi",
-        "M7",
-        "Mutual information",
-        "nats",
-        "higher",
+        "mi", "M7", "Mutual information", "nats", "higher",
         "Information that the code carries about which of N held-out examples it came from, "
         "mean of log q(z|x) - log (1/N) sum_j q(z|x_j); at most ln N.",
     ),
     Metric(
-        "active_units",
-        "M7",
-        "Active units",
-        "units",
-        "higher",
+        "active_units", "M7", "Active units", "units", "higher",
         "Number of latent units whose posterior mean varies over held-out examples with variance "
         "at least 0.01.",
     ),
@@ -119,29 +88,17 @@ _LIKELIHOOD = (
 
 _TEXT = (
     Metric(
-        "bleu",
-        "M12",
-        "Reconstruction BLEU-4",
-        "",
-        "higher",
+        "bleu", "M12", "Reconstruction BLEU-4", "", "higher",
         "Corpus BLEU-4 x 100 (sacrebleu corpus_bleu, tokenize none, smoothing none) of greedy "
         "decodings of the posterior mean against the inputs, on the model's own tokens.",
     ),
     Metric(
-        "exact_match",
-        "",
-        "Exact reconstructions",
-        "%",
-        "higher",
+        "exact_match", "", "Exact reconstructions", "%", "higher",
         "Share of held-out sentences whose greedy decoding from the posterior mean equals the "
         "tokenised sentence.",
     ),
     Metric(
-        "ends_match",
-        "",
-        "Interpolation ends kept",
-        "%",
-        "higher",
+        "ends_match", "", "Interpolation ends kept", "%", "higher",
         "Share of held-out pairs for which both ends of the interpolation decode to the "
         "tokenised sentences.",
     ),
@@ -149,83 +106,47 @@ _TEXT = (
 
 _TEXT_SAMPLES = (
     Metric(
-        "reverse_ppl",
-        "M9",
-        "Reverse perplexity",
-        "",
-        "lower",
+        "reverse_ppl", "M9", "Reverse perplexity", "", "lower",
         "Perplexity on real test sentences of a fresh language model trained only on samples: "
         "high when samples are unreal or lack variety.",
     ),
     Metric(
-        "forward_ppl",
-        "M10",
-        "Forward perplexity",
-        "",
-        "lower",
+        "forward_ppl", "M10", "Forward perplexity", "", "lower",
         "Perplexity on samples of a language model trained on real sentences: fluency only, so "
         "read it together with the reverse perplexity.",
     ),
     Metric(
-        "wkl",
-        "M11",
-        "Word-frequency KL",
-        "nats",
-        "lower",
+        "wkl", "M11", "Word-frequency KL", "nats", "lower",
         "Sum over words found in both samples and real training text of f_s ln(f_s / f_train), "
         "with f the relative word frequencies.",
     ),
     Metric(
-        "samples_distinct",
-        "",
-        "Distinct samples",
-        "%",
-        "higher",
+        "samples_distinct", "", "Distinct samples", "%", "higher",
         "Share of different sentences among the samples.",
     ),
     Metric(
-        "samples_known",
-        "",
-        "Samples found in training",
-        "%",
-        None,
+        "samples_known", "", "Samples found in training", "%", None,
         "Share of the samples that are, word for word, sentences of the training data.",
     ),
     Metric(
-        "sample_length",
-        "",
-        "Sample length",
-        "tokens",
-        None,
+        "sample_length", "", "Sample length", "tokens", None,
         "Mean number of tokens per sample, end mark excluded.",
     ),
 )
 
 _IMAGES = (
     Metric(
-        "mse",
-        "M31",
-        "Reconstruction MSE",
-        "",
-        "lower",
+        "mse", "M31", "Reconstruction MSE", "", "lower",
         "Mean squared difference per pixel, pixels in [0, 1], between an image and the decoding "
         "of its posterior mean.",
     ),
     Metric(
-        "mse_shuffled",
-        "M31",
-        "MSE with shuffled codes",
-        "",
-        None,
+        "mse_shuffled", "M31", "MSE with shuffled codes", "", None,
         "The reconstruction MSE when every image gets the code of another image: near the "
         "reconstruction MSE where the code is ignored.",
     ),
     Metric(
-        "bce",
-        "M31",
-        "Reconstruction cross-entropy",
-        "nats",
-        "lower",
+        "bce", "M31", "Reconstruction cross-entropy", "nats", "lower",
         "Binary cross-entropy between an image and the decoding of its posterior mean, summed "
         "over pixels.",
     ),
@@ -233,37 +154,21 @@ _IMAGES = (
 
 _IMAGE_SAMPLES = (
     Metric(
-        "inception_score",
-        "M27",
-        "Inception score (our classifier)",
-        "",
-        "higher",
+        "inception_score", "M27", "Inception score (our classifier)", "", "higher",
         "exp of the mean KL(p(y|x) || p(y)) under our own classifier, averaged over 10 splits of "
         "the samples; from 1 to 10 for 10 classes.",
     ),
     Metric(
-        "fid_ours",
-        "M30",
-        "FID (our features)",
-        "",
-        "lower",
+        "fid_ours", "M30", "FID (our features)", "", "lower",
         "Frechet distance between Gaussians fitted to our classifier's features of the samples "
         "and of the test images; not comparable with FIDs from the Inception network.",
     ),
     Metric(
-        "classified_digit",
-        "",
-        "Samples recognised",
-        "%",
-        "higher",
+        "classified_digit", "", "Samples recognised", "%", "higher",
         "Share of samples to which our classifier gives one class with probability at least 0.9.",
     ),
     Metric(
-        "sharpness",
-        "",
-        "Sharpness",
-        "",
-        None,
+        "sharpness", "", "Sharpness", "", None,
         "Mean over images of the variance of the Laplacian, pixels in [0, 1]: blur lowers it, "
         "noise raises it.",
     ),
@@ -271,11 +176,7 @@ _IMAGE_SAMPLES = (
 
 _CLASSIFIER = (
     Metric(
-        "accuracy",
-        "",
-        "Accuracy",
-        "",
-        "higher",
+        "accuracy", "", "Accuracy", "", "higher",
         "Share of images, 0 to 1, whose most probable class is the right one.",
     ),
 )
@@ -283,27 +184,15 @@ _CLASSIFIER = (
 _TRAINING = (
     Metric("loss", "", "Loss", "nats", "lower", "What the optimiser minimises, mean of a batch."),
     Metric(
-        "kl_weight",
-        "",
-        "KL weight",
-        "",
-        None,
+        "kl_weight", "", "KL weight", "", None,
         "Factor in front of the KL at this step of the schedule.",
     ),
     Metric(
-        "nll",
-        "",
-        "NLL",
-        "nats",
-        "lower",
+        "nll", "", "NLL", "nats", "lower",
         "Mean over examples of -log p(x), summed over tokens or pixels.",
     ),
     Metric(
-        "ppl",
-        "",
-        "Perplexity",
-        "",
-        "lower",
+        "ppl", "", "Perplexity", "", "lower",
         "exp of the summed negative log-probability divided by the number of predicted tokens, "
         "end mark included.",
     ),
