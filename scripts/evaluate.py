@@ -532,15 +532,8 @@ def image_samples(subject: Subject, source: str) -> Results:
         ("classified_digit", lambda judged: 100.0 * images.recognised(judged.probabilities)),
         ("sharpness", lambda judged: images.sharpness(judged.x)),
     ):
-        values = score(samples)
-        yield (
-            name,
-            compare(
-                value=float(values.double().mean()),
-                stderr=likelihood.standard_error(values),
-                reference=(float(score(test).double().mean()), real),
-            ),
-        )
+        reference = _mean(score(test)).value, real
+        yield name, _mean(score(samples), reference=reference, settings=settings)
 
 
 class Judged(NamedTuple):
@@ -565,7 +558,7 @@ def classification(subject: Subject) -> Results:
     split = subject.splits["test"]
     judged = judge(subject.info.name, torch.cat(subject.batches(split.items)))
     guesses = judged.probabilities.argmax(1).cpu()
-    yield "accuracy", _mean((guesses == torch.from_numpy(split.labels)).double())
+    yield "accuracy", _mean(guesses == torch.from_numpy(split.labels))
 
 
 # Small things
@@ -593,7 +586,7 @@ def _pictures(subject: Subject, z: Tensor) -> Tensor:
 
 def _mean(values: Tensor, **rest: Any) -> Measured:
     return Measured(
-        value=float(values.double().mean()),
+        value=float(values.cpu().double().mean()),
         n=len(values),
         stderr=likelihood.standard_error(values),
         **rest,

@@ -30,7 +30,9 @@ def inception_score(probabilities: Tensor, n_splits: int = 10) -> tuple[float, f
     size = len(probabilities) // n_splits
     if size == 0:
         raise ValueError(f"{len(probabilities)} images cannot fill {n_splits} splits")
-    p = probabilities.double()[: size * n_splits].view(n_splits, size, -1)  # [splits, size, C]
+    p = (
+        probabilities.cpu().double()[: size * n_splits].view(n_splits, size, -1)
+    )  # [splits, size, C]
     marginal = p.mean(1, keepdim=True)  # [splits, 1, C]
     divergence = torch.special.xlogy(p, p) - torch.special.xlogy(p, marginal)
     scores = divergence.sum(2).mean(1).exp()  # [splits]
@@ -54,7 +56,7 @@ def fid(features_a: Tensor, features_b: Tensor) -> float:
         features_a: [N, F].
         features_b: [M, F].
     """
-    a, b = features_a.double(), features_b.double()
+    a, b = features_a.cpu().double(), features_b.cpu().double()  # not all devices have float64
     return frechet_distance(a.mean(0), a.T.cov(), b.mean(0), b.T.cov())
 
 

@@ -1,8 +1,8 @@
 """How well a model with a latent code explains data: bounds, likelihoods, what the code carries.
 
 Everything is in natural logarithms (nats), summed over the event and kept per example, so that a
-standard error can be given. Functions that draw codes use torch's global random state: wrap the
-call in ``seeded(seed)``.
+standard error can be given. Sums are taken in float64 on the CPU, because not every device has
+it. Functions that draw codes use torch's global random state: wrap the call in ``seeded(seed)``.
 """
 
 import math
@@ -79,14 +79,14 @@ def importance_nll(
     if n_samples < 1 or chunk < 1:
         raise ValueError(f"n_samples {n_samples} and chunk {chunk} must be at least 1")
     q, p = model.encode(x), model.prior()
-    log_sum = x.new_full((len(x),), -math.inf, dtype=torch.float64)  # [B]
+    log_sum = torch.full((len(x),), -math.inf, dtype=torch.float64)  # [B]
     for done in range(0, n_samples, chunk):
         n = min(chunk, n_samples - done)
         z = q.sample((n,))  # [n, B, D]
         repeated = x.expand(n, *x.shape).reshape(n * len(x), *x.shape[1:])
         log_likelihood = model.decode(z.flatten(0, 1)).log_prob(repeated).view(n, len(x))
         log_weight = log_likelihood + p.log_prob(z) - q.log_prob(z)  # [n, B]
-        log_sum = torch.logaddexp(log_sum, log_weight.double().logsumexp(0))
+        log_sum = torch.logaddexp(log_sum, log_weight.cpu().double().logsumexp(0))
     return math.log(n_samples) - log_sum
 
 
@@ -97,12 +97,12 @@ def perplexity(nll: Tensor, n_tokens: Tensor) -> float:
         nll: NLL per sentence [N], nats.
         n_tokens: Predicted tokens per sentence [N], end mark included, start mark excluded.
     """
-    return math.exp(float(nll.double().sum() / n_tokens.sum()))
+    return math.exp(float(nll.cpu().double().sum() / n_tokens.cpu().sum()))
 
 
 def perplexity_stderr(nll: Tensor, n_tokens: Tensor) -> float:
     """Standard error of ``perplexity`` over sentences, by the delta method for a ratio."""
-    nll, n_tokens = nll.double(), n_tokens.double()
+    nll, n_tokens = nll.cpu().double(), n_tokens.cpu().double()
     ratio = nll.sum() / n_tokens.sum()
     residual = (nll - ratio * n_tokens) / n_tokens.mean()  # [N]
     return math.exp(float(ratio)) * standard_error(residual)
@@ -112,7 +112,7 @@ def standard_error(values: Tensor) -> float:
     """Standard error of the mean of ``values`` [N]; 0 for a single value."""
     if len(values) < 2:
         return 0.0
-    return float(values.double().std() / math.sqrt(len(values)))
+    return float(values.cpu().double().std() / math.sqrt(len(values)))
 
 
 def mutual_information(q: Independent, z: Tensor, chunk: int = 64) -> Tensor:
@@ -134,7 +134,7 @@ def mutual_information(q: Independent, z: Tensor, chunk: int = 64) -> Tensor:
     Returns:
         [N], nats, each at most ln N.
     """
-    z, mean, std = z.double(), q.mean.double(), q.stddev.double()
+    z, mean, std = (t.cpu().double() for t in (z, q.mean, q.stddev))
     own = Independent(Normal(mean, std), 1).log_prob(z)  # [N]
     everyone = Independent(Normal(mean[None], std[None]), 1)  # [1, N, D]
     log_sums = [everyone.log_prob(part[:, None]).logsumexp(1) for part in z.split(chunk)]
