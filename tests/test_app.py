@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 
 import backend
-from app import api, components, links, main, session
+from app import api, components, examples, links, main, session
 from app.tabs import interpolate as interpolate_tab
 from app.tabs import sample as sample_tab
 from app.widgets.image_input import to_value
+from app.widgets.paths.words import marked
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = "<img src=x onerror=alert(1)>"
@@ -247,8 +248,8 @@ def test_samples_pulled_in_chunks_are_those_of_one_call():
 def inputs(modality: str) -> dict[str, str]:
     """Four inputs as the page sends them."""
     if modality == "text":
-        return dict(interpolate_tab.EXAMPLES)
-    pictures = interpolate_tab.example_pictures(checkpoint("image"))
+        return dict(examples.SENTENCES)
+    pictures = examples.example_pictures(checkpoint("image"))
     return {f"picture_{key}": picture for key, picture in zip("abcd", pictures, strict=True)}
 
 
@@ -266,7 +267,7 @@ def test_interpolate_shows_code_that_gives_the_same(modality, mode):
 
 
 def test_changed_words_are_marked_between_neighbours():
-    parts = interpolate_tab.marked(
+    parts = marked(
         ["i", "want", "tea", "now"], ["i", "do", "n't", "want", "coffee"], "i don't want coffee"
     )
     marks = [(part["text"], part["space"], part["mark"]) for part in parts]
@@ -281,7 +282,7 @@ def test_changed_words_are_marked_between_neighbours():
 
 
 def test_words_that_went_are_shown_struck_out():
-    parts = interpolate_tab.marked(["so", "it", "is"], ["it", "is"], "it is")
+    parts = marked(["so", "it", "is"], ["it", "is"], "it is")
     assert parts[0] == {"text": "so", "space": True, "mark": "delete"}
 
 

@@ -123,6 +123,43 @@ window.latent = (() => {
     if (live) live.textContent = text;
   }
 
+  // ---- model cards ------------------------------------------------------------------------
+
+  /** The Markdown of a card as elements: headings, lists, tables, code; pictures are left out. */
+  function markdown(source) {
+    const nodes = [];
+    const blocks = source.replace(/^---\n[\s\S]*?\n---\n/, "").split(/(```[\s\S]*?```)|\n{2,}/);
+    for (const block of blocks) if (block?.trim()) nodes.push(cardBlock(block.trim()));
+    return nodes.filter(Boolean);
+  }
+
+  function cardBlock(block) {
+    const [first, ...rest] = block.split("\n");
+    const heading = first.match(/^(#+) (.*)/);
+    if (block.startsWith("```")) return el("pre", { text: rest.slice(0, -1).join("\n") });
+    if (heading) return el(`h${Math.min(3, heading[1].length)}`, {}, ...inline([heading[2], ...rest].join(" ")));
+    if (first.startsWith("|")) return cardTable([first, ...rest]);
+    if (/^[-*] /.test(first))
+      return el("ul", {}, ...block.split(/\n(?=[-*] )/).map((line) => el("li", {}, ...inline(line.slice(2)))));
+    return /^!\[/.test(first) ? null : el("p", {}, ...inline(block));
+  }
+
+  function cardTable(lines) {
+    const cells = (line) => line.replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+    const row = (line, tag) => el("tr", {}, ...cells(line).map((cell) => el(tag, {}, ...inline(cell))));
+    const [head, , ...body] = lines;
+    return el("table", {}, el("thead", {}, row(head, "th")), el("tbody", {}, ...body.map((line) => row(line, "td"))));
+  }
+
+  function inline(text) {
+    return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\[[^\]]+\]\(https?:[^)]+\))/).map((part) => {
+      const link = part.match(/^\[(.+)\]\((.+)\)$/);
+      if (link) return el("a", { href: link[2], target: "_blank", rel: "noopener", text: link[1] });
+      if (/^`.+`$/.test(part)) return el("code", { text: part.slice(1, -1) });
+      return /^\*\*.+\*\*$/.test(part) ? el("strong", { text: part.slice(2, -2) }) : part;
+    });
+  }
+
   // ---- the view in the address ----------------------------------------------------------
 
   function activeTab() {
@@ -323,7 +360,7 @@ window.latent = (() => {
 
   return {
     el, icon, button, bytes, paint, copy, download, csv, say, run, result, setView, fragment,
-    restored, activeTab, tray, sheet, picture, views, checkpoints,
+    restored, activeTab, tray, sheet, picture, markdown, views, checkpoints,
     restoring: () => restoring,
     startRestoring: () => {
       restoring = true;

@@ -1,27 +1,20 @@
 """Interpolate: walk between sentences or pictures, and see what each step is worth."""
 
 import math
-from collections.abc import Sequence
-from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import Any, Literal
 
 import gradio as gr
 
 from app import links, session
 from app.components import checkpoint_picker, packed, script, served, widget
+from app.examples import SENTENCES, fill_pictures, sketches
 from app.widgets.image_input import image_input, read, to_value
+from app.widgets.paths.words import marked
 
 TITLE = "Interpolate"
 Mode = Literal["path", "corners", "arithmetic"]
 NEEDED = {"path": "ab", "corners": "abcd", "arithmetic": "abc"}
 SIDE = 5  # decoded places along one side of the four-corner grid
-EXAMPLES = {
-    "a": "I want to talk to you.",
-    "b": "She didn't want to be with him.",
-    "c": "What are you doing?",
-    "d": "The dog is in the garden.",
-}
 
 
 def build() -> None:
@@ -30,10 +23,13 @@ def build() -> None:
     with gr.Row(elem_classes="lp-inputs lp-only-text"):
         texts = [
             gr.Textbox(text, label=key.upper(), max_lines=3, elem_id=f"interpolate-{key}")
-            for key, text in EXAMPLES.items()
+            for key, text in SENTENCES.items()
         ]
     with gr.Row(elem_classes="lp-inputs lp-only-image"):
-        pictures = [image_input(key.upper(), f"interpolate-picture-{key}") for key in EXAMPLES]
+        pictures = [
+            image_input(key.upper(), f"interpolate-picture-{key}", value=sketch)
+            for key, sketch in zip(SENTENCES, sketches(), strict=True)
+        ]
     with gr.Row(elem_classes="lp-controls"):
         mode = segmented("interpolate-mode", "Walk", "path", "corners", "arithmetic")
         path = segmented("interpolate-path", "Path", "slerp", "lerp")
@@ -48,10 +44,10 @@ def build() -> None:
     chosen = picker.input(fill_pictures, [picker, *pictures], pictures, **quiet)
     fields: dict = {"checkpoint": (picker, links.checkpoint)}
     fields |= {"mode": (mode, links.one_of(*NEEDED))}
-    fields |= {key: (text, links.text) for key, text in zip(EXAMPLES, texts, strict=True)}
+    fields |= {key: (text, links.text) for key, text in zip(SENTENCES, texts, strict=True)}
     fields |= {
         f"picture_{key}": (picture, links.picture)
-        for key, picture in zip(EXAMPLES, pictures, strict=True)
+        for key, picture in zip(SENTENCES, pictures, strict=True)
     }
     fields |= {"steps": (steps, links.integer), "path": (path, links.one_of("slerp", "lerp"))}
     triggers = [go.click, swapped.then, chosen.then, mode.input, path.input, steps.release]
@@ -121,67 +117,12 @@ def mark_changes(space: Any, rows: list[dict]) -> None:
         previous = tokens
 
 
-def marked(previous: list[str] | None, tokens: list[str], text: str) -> list[dict]:
-    """Words with the mark of their change: "", insert, replace (with the old words), delete."""
-    spaces = spaced(tokens, text)
-    if previous is None:
-        return [{"text": t, "space": s, "mark": ""} for t, s in zip(tokens, spaces, strict=True)]
-    parts = []
-    edits = SequenceMatcher(None, previous, tokens, autojunk=False).get_opcodes()
-    for kind, i, j, k, m in edits:
-        old = " ".join(previous[i:j])
-        if kind == "delete":
-            parts.append({"text": old, "space": True, "mark": "delete"})
-        for at in range(k, m):
-            part = {"text": tokens[at], "space": spaces[at], "mark": kind}
-            parts.append(part | ({"mark": ""} if kind == "equal" else {"old": old}))
-    return parts
-
-
-def spaced(tokens: Sequence[str], text: str) -> list[bool]:
-    """For each token, whether a space stands before it in the text it was taken from."""
-    low, at, spaces = text.lower(), 0, []
-    for token in tokens:
-        found = low.find(token, at)
-        spaces.append(found != at)
-        at = at if found < 0 else found + len(token)
-    return spaces
-
-
 def finite(row: dict) -> dict:
     """Without NaN and infinity, which JSON does not have; None stands for no such number."""
     return {
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in row.items()
     }
-
-
-def fill_pictures(checkpoint: str, *pictures: str) -> list:
-    """Examples for the boxes where a person has put nothing of their own."""
-    space = session.get_space(checkpoint)
-    if space.modality != "image":
-        return [gr.skip()] * len(pictures)
-    old = {value for info in known_examples() for value in example_pictures(info)}
-    new = zip(pictures, example_pictures(checkpoint), strict=True)
-    return [
-        gr.HTML(dataset=space.info.dataset, value=example if not value or value in old else value)
-        for value, example in new
-    ]
-
-
-def known_examples() -> list[str]:
-    """Loaded picture checkpoints: only their examples can stand in a box."""
-    return [name for name in session.loaded() if session.get_space(name).modality == "image"]
-
-
-@lru_cache(maxsize=64)
-def example_pictures(checkpoint: str) -> list[str]:
-    """Four reconstructed held-out pictures, of different classes where classes are known."""
-    space = session.get_space(checkpoint)
-    labels = [] if space.labels is None else space.labels.tolist()
-    wanted = [labels.index(label) for label in (3, 8, 0, 7) if label in labels]
-    with session.model_work():
-        return [to_value(picture) for picture in space.decode(space.codes[wanted or range(4)])]
 
 
 def interpolate_script(checkpoint: str, mode: Mode, items: list, steps: int, path: str) -> str:

@@ -99,7 +99,8 @@ const single = (rows) => el("div", { class: "lp-single" }, tile(rows[0], 0, "A â
 function grid(rows) {
   const side = Math.round(Math.sqrt(rows.length));
   const corner = { 0: "A", [side - 1]: "B", [rows.length - side]: "C", [rows.length - 1]: "D" };
-  return el("div", { class: "lp-grid", style: `--side:${side}` }, ...rows.map((row, i) => tile(row, i, corner[i] ?? "")));
+  const tiles = rows.map((row, i) => tile(row, i, corner[i] ?? ""));
+  return el("div", { class: "lp-scroll" }, el("div", { class: "lp-grid", style: `--side:${side}` }, ...tiles));
 }
 
 const FIELDS = ["log_p_z", "log_p_x", "round_trip", "distance", "off_manifold"];

@@ -11,7 +11,7 @@ list.value = props.value;
 
 const gauges = el("div", { class: "lp-gauges" });
 const card = el("dialog", { class: "lp-dialog lp-card-dialog", "aria-label": "Model card" });
-const text = el("pre", { tabindex: "0" });
+const text = el("div", { class: "lp-text", tabindex: "0" });
 card.append(text, button("close", "Close", () => card.close()));
 const opener = button("card", "Card", () => card.showModal());
 
@@ -36,7 +36,7 @@ async function refresh() {
   if (asked !== name || !facts) return;
   if (facts.error) return gauges.replaceChildren(el("span", { class: "lp-gauge lp-caution", text: facts.error }));
   gauges.replaceChildren(...facts.gauges.map(gauge));
-  text.textContent = facts.card;
+  text.replaceChildren(...latent.markdown(facts.card));
   opener.hidden = !facts.card;
   document.getElementById("lp-device").textContent = facts.device;
 }

@@ -1,0 +1,60 @@
+"""What the inputs hold before anybody has touched them, so that no view starts empty."""
+
+from functools import cache, lru_cache
+
+import gradio as gr
+import numpy as np
+from PIL import Image, ImageDraw
+
+from app import session
+from app.widgets.image_input import to_value
+
+SENTENCES = {
+    "a": "I want to talk to you.",
+    "b": "She didn't want to be with him.",
+    "c": "What are you doing?",
+    "d": "The dog is in the garden.",
+}
+STROKES = {  # a pen's path over each first picture, on paper 56 pixels wide
+    "a": [(28, 11), (17, 20), (16, 36), (27, 46), (38, 38), (40, 21), (28, 11)],
+    "b": [(16, 13), (41, 13), (26, 46)],
+    "c": [(31, 9), (26, 47)],
+    "d": [(36, 46), (36, 10), (14, 34), (44, 34)],
+}
+_given: set[str] = set()  # examples that have been put into boxes
+
+
+@cache
+def sketches() -> list[str]:
+    """A first picture for each box, for when no checkpoint has been asked for better ones."""
+    return [_sketch(stroke) for stroke in STROKES.values()]
+
+
+def _sketch(stroke: list[tuple[int, int]]) -> str:
+    paper = Image.new("L", (56, 56))
+    ImageDraw.Draw(paper).line(stroke, fill=255, width=5, joint="curve")
+    return to_value(np.array(paper))
+
+
+def fill_pictures(checkpoint: str, *pictures: str) -> list:
+    """Examples for the boxes where a person has put nothing of their own."""
+    space = session.get_space(checkpoint)
+    if space.modality != "image":
+        return [gr.skip()] * len(pictures)
+    replaceable = {"", *sketches(), *_given}
+    examples = example_pictures(checkpoint)
+    _given.update(examples)
+    return [
+        gr.HTML(dataset=space.info.dataset, value=new if old in replaceable else old)
+        for old, new in zip(pictures, examples, strict=True)
+    ]
+
+
+@lru_cache(maxsize=64)
+def example_pictures(checkpoint: str) -> list[str]:
+    """Four reconstructed held-out pictures, of different classes where classes are known."""
+    space = session.get_space(checkpoint)
+    labels = [] if space.labels is None else space.labels.tolist()
+    wanted = [labels.index(label) for label in (3, 8, 0, 7) if label in labels]
+    with session.model_work():
+        return [to_value(picture) for picture in space.decode(space.codes[wanted or range(4)])]
