@@ -3,7 +3,7 @@
 import gradio as gr
 import numpy as np
 
-from app import links
+from app import links, session
 from app.components import checkpoint_picker, seed
 from app.widgets.image_input import image_input, to_value
 from app.widgets.latent_pad.widget import latent_pad, read_place
@@ -11,6 +11,7 @@ from app.widgets.latent_pad.widget import latent_pad, read_place
 TITLE = "Explore"
 FIRST = "vae/vae--mnist--2d"
 SENTENCES = ("I like tea.", "She didn't want to be with him.", "Where is the station?")
+PRIVATE = {"api_visibility": "private"}
 SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
     [(56, 22), (34, 40), (32, 72), (54, 92), (76, 76), (80, 42), (56, 22)],
     [(62, 18), (52, 94)],
@@ -29,6 +30,7 @@ def build() -> None:
             scale=2,
             min_width=200,
             elem_id="explore-mode",
+            elem_classes="lp-segmented",
         )
         points = gr.Radio(
             [("Held-out items", "held-out"), ("Samples", "samples"), ("Your own", "own")],
@@ -37,6 +39,7 @@ def build() -> None:
             scale=4,
             min_width=320,
             elem_id="explore-points",
+            elem_classes="lp-segmented",
         )
         with gr.Column(scale=2, min_width=200, elem_id="explore-seeds"):
             chosen = seed("explore-seed")
@@ -51,6 +54,9 @@ def build() -> None:
             for name, key, corners in zip("ABC", "pqr", SKETCHES, strict=True)
         ]
     pad = latent_pad("explore-pad")
+
+    for event in (picker.input, pad.ready):  # ready: also after a link was restored
+        event(corpus, picker, pictures, queue=False, show_progress="hidden", **PRIVATE)
 
     own = dict(zip("abcpqr", [*texts, *pictures], strict=True))
     links.connect(
@@ -69,6 +75,12 @@ def build() -> None:
             *[event for text in texts for event in (text.submit, text.blur)],
         ],
     )
+
+
+def corpus(checkpoint: str) -> list[gr.HTML]:
+    """Let the picture fields offer test images of the checkpoint's own corpus."""
+    space = session.get_space(checkpoint)
+    return [gr.HTML(dataset=space.info.dataset)] * len(SKETCHES)
 
 
 def _id(key: str) -> str:

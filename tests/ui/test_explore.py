@@ -6,9 +6,11 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 import backend
+from backend import data
 from tests.ui import pad_latency
 from tests.ui.conftest import ARTIFACTS
 
@@ -133,8 +135,11 @@ def test_keys_move_the_ring(open_page):
     assert second == pytest.approx(5 * first, abs=1e-3) and first > 0
     expect(square).to_have_attribute("aria-valuetext", re.compile(r"z₁ 0\.\d\d, z₂ 0\.\d\d"))
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelector('#explore-square').dataset.decoded === '0,0'")
-    assert settled(page) == (0, 0)
+    home = backend.load(FLAT, device="cpu").codes[0].round(2).tolist()
+    page.wait_for_function(
+        f"document.querySelector('#explore-square').dataset.decoded === '{home[0]:g},{home[1]:g}'"
+    )
+    assert settled(page) == pytest.approx(home, abs=1e-4)
 
 
 def test_the_film_strip_goes_back_and_the_table_can_be_saved(open_page, tmp_path):
@@ -186,6 +191,50 @@ def test_a_plane_through_three_sentences(open_page, shot):
     assert settled(again) == place
     assert again.locator(".pad-sentence").text_content() == sentence
     assert again.locator("#explore-b textarea").input_value() == SENTENCES[1]
+
+
+def test_a_plane_through_pictures_of_ones_own(open_page, shot, tmp_path):
+    page = open_page(fragment(WIDE, points="own"))
+    settled(page)
+    field = page.locator("#explore-p")
+    sketched = page.evaluate("location.hash")
+    field.get_by_role("button", name="Clear").click()
+    expect(page.locator("#explore-pad .lp-error")).to_contain_text(
+        "Picture A: The picture is empty"
+    )
+    box = field.locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + 50, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 150, steps=8)
+    page.mouse.up()
+    expect(page.locator("#explore-pad .lp-error")).to_be_hidden()
+    page.wait_for_function(f"location.hash !== {json.dumps(sketched)}")
+    settled(page)
+
+    Image.new("L", (300, 200), 255).save(tmp_path / "blank.png")
+    (tmp_path / "notes.png").write_text("not a picture")
+    paper = Image.new("RGB", (640, 480), (200, 196, 190))
+    ImageDraw.Draw(paper).ellipse((220, 120, 420, 360), outline=(40, 40, 60), width=30)
+    paper.save(tmp_path / "photo.jpg")
+    for name, news in (
+        ("blank.png", "The picture is empty"),
+        ("notes.png", "not a picture the browser can read"),
+        ("photo.jpg", "as the model sees it"),
+    ):
+        field.locator("input[type=file]").set_input_files(tmp_path / name)
+        expect(field.locator(".sketch-note")).to_contain_text(news)
+    settled(page)
+    if data.available("mnist"):
+        field.get_by_role("button", name="Next test image").click()
+        expect(field.locator(".sketch-note")).to_contain_text("MNIST test image")
+    else:
+        expect(field.get_by_role("button", name="Next test image")).to_be_hidden()
+        expect(page.locator("#explore-q .sketch-note")).to_contain_text("not on this machine")
+    page.wait_for_timeout(300)
+    place = settled(page)
+    assert place == (0.25, 0.25)
+    assert np.abs(script(page)["result"].astype(int) - shown_picture(page)).max() <= 1
+    shot(page, "explore-sketches")
 
 
 def test_one_unit_of_a_picture(open_page, shot):

@@ -53,9 +53,9 @@ def choose(space: Any, mode: Mode, points: Points, seed: int, own: list) -> Anch
     if n == 0:
         return Anchors(np.empty((0, 2), np.float32), "", [])
     if points == "own":
-        codes = space.encode(own[:n])
         if space.modality == "text":
-            return Anchors(codes, f"points = space.encode({own[:n]!r})", own[:n])
+            return Anchors(space.encode(own), f"points = space.encode({own!r})", own)
+        codes = space.encode(np.stack(own))
         return Anchors(codes, f"points = {_literal(codes)}", ["your picture"] * n)
     if not 0 <= seed < 2**32:
         raise ValueError(f"The seed is {seed}; it must lie between 0 and 4,294,967,295.")

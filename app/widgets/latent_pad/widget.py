@@ -8,6 +8,7 @@ script that ``inspect`` returns.
 import base64
 import math
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,8 @@ from app.widgets import image_input
 from app.widgets.latent_pad import place
 from app.widgets.latent_pad.place import Mode, Place, Points
 
+HERE = Path(__file__).parent
+SCRIPT = ("latent_pad.js", "square.js", "units.js", "readout.js")
 TILES = 20  # decoded pictures on a side of the backdrop
 CELLS = 21  # decoded sentences on a side of the map of sentences
 STRIP = 9  # decoded values of one unit
@@ -38,7 +41,9 @@ def latent_pad(elem_id: str) -> gr.HTML:
         served(decode, "decode"),
         served(inspect, "inspect"),
     ]
-    return widget("latent_pad", "", elem_id=elem_id, server=server)
+    pad = widget("latent_pad", "", elem_id=elem_id, server=server)
+    pad.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
+    return pad
 
 
 def read_place(text: str) -> str:
@@ -76,9 +81,13 @@ def view(
             "anchors": _exact(anchors.codes),
             "script": anchors.script,
             "points": [
-                {"name": name, "label": label, "item": item}
-                for name, label, item in zip(
-                    "ABC", anchors.labels, _pack(_decode(space, anchors.codes)), strict=False
+                {"name": name, "label": label, "item": item, "unknown": unknown}
+                for name, label, item, unknown in zip(
+                    "ABC"[: len(anchors.labels)],
+                    anchors.labels,
+                    _pack(_decode(space, anchors.codes)),
+                    _unknown(space, points, anchors.labels),
+                    strict=True,
                 )
             ],
         }
@@ -131,13 +140,17 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
 def _anchors(
     space: Any, mode: Mode, points: Points, seed: int, texts: list[str], pictures: list[str]
 ) -> place.Anchors:
-    n = place.count(space, mode)
-    own: list = texts
-    if points == "own" and space.modality == "image" and n:
-        own = np.stack(
-            [_picture(name, value) for name, value in zip("ABC"[:n], pictures[:n], strict=True)]
-        )
+    read = _sentence if space.modality == "text" else _picture
+    given = texts if space.modality == "text" else pictures
+    n = place.count(space, mode) if points == "own" else 0
+    own = [read(name, value) for name, value in zip("ABC"[:n], given[:n], strict=True)]
     return place.choose(space, mode, points, seed, own)
+
+
+def _sentence(name: str, text: str) -> str:
+    if not text.strip():
+        raise ValueError(f"Sentence {name} is empty. Write one.")
+    return text
 
 
 def _picture(name: str, value: str) -> np.ndarray:
@@ -145,6 +158,12 @@ def _picture(name: str, value: str) -> np.ndarray:
         return image_input.read(value)
     except ValueError as problem:
         raise ValueError(f"Picture {name}: {problem}") from None
+
+
+def _unknown(space: Any, points: Points, texts: list[str]) -> list[list[str]]:
+    """Words of a person's sentences that the model does not know."""
+    typed = points == "own" and space.modality == "text"
+    return [space.unknown_words(text) if typed else [] for text in texts]
 
 
 def _plane(space: Any, codes: np.ndarray) -> dict:
@@ -163,7 +182,7 @@ def _plane(space: Any, codes: np.ndarray) -> dict:
         "circles": place.circles(space, plane),
         "dots": dots,
         "classes": _classes(space),
-        "home": [0, 0] if flat else [0.25, 0.25],
+        "home": space.codes[0].round(2).tolist() if flat else [0.25, 0.25],
     }
 
 
@@ -178,10 +197,10 @@ def _units(space: Any, code: np.ndarray) -> dict:
 
 
 def _range(space: Any, unit: int) -> tuple[float, float]:
-    """From -3 to 3, wider where the held-out codes are."""
+    """From -3 to 3, wider where the held-out codes lie wider."""
     values = space.codes[:, unit]
-    low, high = values.mean() - 3 * values.std(), values.mean() + 3 * values.std()
-    return math.floor(min(low, -3)), math.ceil(max(high, 3))
+    reach = math.ceil(max(3, abs(values.mean()) + 3 * values.std() - 0.5))
+    return -reach, reach
 
 
 @lru_cache(maxsize=16)
