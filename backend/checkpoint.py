@@ -195,6 +195,8 @@ def _read_config(folder: Path) -> dict[str, Any]:
         raise ValueError("config.json is missing") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"config.json is not valid JSON (line {error.lineno})") from None
+    if not isinstance(content, dict):
+        raise ValueError("config.json is not a JSON object")
     if content.get("format_version") != FORMAT_VERSION:
         raise ValueError(
             f"its format is version {content.get('format_version')}; "

@@ -64,7 +64,13 @@ _TEXT_TRAIN = {"batch_size": 192, "lr": 1e-3, "warmup": 300}
 RECIPES = {
     "text_vae/text_vae--tatoeba": Recipe(
         "Text VAE, everyday sentences",
-        {"word_dropout": 0.15, "annealing": "linear", "annealing_steps": 3000, "free_bits": 0.7},
+        {
+            "word_dropout": 0.15,
+            "annealing": "linear",
+            "annealing_steps": 3000,
+            "kl_weight": 0.3,
+            "kl_target": 24.5,
+        },
         {"steps": 13_000, **_TEXT_TRAIN},
     ),
     "text_vae/text_ae--tatoeba": Recipe(

@@ -70,7 +70,7 @@ def test_unreadable_sentences_get_a_reason(
 ) -> None:
     with pytest.raises(ValueError, match=complaint):
         processor.encode([text])
-    with pytest.raises(ValueError, match="^Sentence 2 "):
+    with pytest.raises(ValueError, match=r"^Sentence 2 "):
         processor.encode(["I like tea.", text])
     assert processor.readable([text, "tea"]) == ["tea"]
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
@@ -13,6 +14,8 @@ from backend.priors import StandardNormal
 from backend.registry import register
 from backend.schedules import schedule
 
+CONTROL_RATE = 0.005  # change of log β per step and unit of relative error
+
 
 @dataclass(frozen=True, kw_only=True)
 class Config(SequenceConfig):
@@ -20,17 +23,22 @@ class Config(SequenceConfig):
         "linear", "How the KL weight rises from 0 to its final value"
     )
     annealing_steps: int = param(3000, "Steps until it is reached", min=1)
-    kl_weight: float = param(1.0, "Final weight of the KL term", min=0, max=10)
+    kl_weight: float = param(1.0, "Weight of the KL term once it has risen", min=0, max=10)
+    kl_target: float = param(0.0, "Mean KL to steer that weight to, nats; 0: fixed", min=0)
     free_bits: float = param(0.0, "KL per unit below which it costs nothing, nats", min=0, max=10)
 
 
 @register
 class TextVAE(LatentModel):
-    """Minimises -E_q(z|x) log p(x|z) + w(t) Σ_d max(λ, KL_d), KL_d the batch mean of unit d.
+    """Minimises -E_q(z|x) log p(x|z) + w(t) β Σ_d max(λ, KL_d), KL_d the batch mean of unit d.
 
     https://arxiv.org/abs/1511.06349 with KL annealing w(t) and word dropout; λ are the free bits
-    of Kingma et al. 2016 (https://arxiv.org/abs/1606.04934). Departures: GRUs instead of LSTMs,
-    z enters the decoder at each step, tied embeddings with an adaptive softmax.
+    of Kingma et al. 2016 (https://arxiv.org/abs/1606.04934). With ``kl_target``, log β is moved
+    at each step by 0.005 of the relative distance of the KL to its target, an integral
+    controller in the manner of ControlVAE (Shao et al. 2020, https://arxiv.org/abs/2004.05988).
+    It spends the nats where they help: a floor per unit would, as a batch holds sentences of one
+    length, make short sentences spend what only long ones need. Departures: GRUs instead of
+    LSTMs, z enters the decoder at each step, tied embeddings with an adaptive softmax.
     """
 
     Config = Config
@@ -42,6 +50,7 @@ class TextVAE(LatentModel):
         self.encoder = SequenceEncoder(config, words, 2 * config.latent_dim)
         self.decoder = SequenceDecoder(config, words)
         self.prior = StandardNormal(config.latent_dim)
+        self.register_buffer("log_weight", torch.tensor(float(config.kl_weight)).log())
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         mu, log_var = self.encoder(x).chunk(2, dim=1)
@@ -56,6 +65,10 @@ class TextVAE(LatentModel):
         q = self.encode(batch)
         recon_nll = -self.decode(q.rsample()).log_prob(batch).mean()
         units = kl_per_unit(q).mean(0)  # [D]
-        weight = config.kl_weight * schedule(config.annealing, self.step, config.annealing_steps)
+        weight = schedule(config.annealing, self.step, config.annealing_steps)
+        weight = weight * self.log_weight.exp()
+        if config.kl_target and self.training:
+            error = units.detach().sum() / config.kl_target - 1
+            self.log_weight += CONTROL_RATE * error.clamp(-1, 1)
         total = recon_nll + weight * units.clamp(min=config.free_bits).sum()
         return {"loss": total, "recon_nll": recon_nll, "kl": units.sum()}

@@ -1,0 +1,318 @@
+"""Measure every speed claim: ``python scripts/bench.py`` prints a table and writes bench.json.
+
+Medians, on this machine, which is named. Claims about our own code are ratios against a plain
+implementation in the same run, so that they mean the same elsewhere. ``--readme`` copies the
+table into README.md, between its two bench marks.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+import psutil  # noqa: E402
+import torch  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+
+import backend  # noqa: E402
+from backend.data.batching import Batches, LengthBatches  # noqa: E402
+from backend.device import seeded  # noqa: E402
+from backend.models.text_vae.text_vae import Config, TextVAE  # noqa: E402
+from backend.training import TrainConfig, fit  # noqa: E402
+
+TEXT = "text_vae/text_vae--tatoeba"
+RESULTS = ROOT / "scripts" / "bench.json"
+MARKS = ("<!-- bench -->", "<!-- /bench -->")
+
+
+class Row(NamedTuple):
+    what: str
+    value: float
+    unit: str
+    target: str  # as the project's plan states it
+    how: str
+
+
+def median_of(run: Callable[[], object], times: int) -> float:
+    """Median seconds of ``run``, after one run that does not count."""
+    run()
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+# In this process: batches against one by one, our loop against a plain one
+
+
+def decoding() -> list[Row]:
+    space = backend.load(TEXT, device="cpu")
+    z = space.sample_codes(64, seed=0)
+    batch = median_of(lambda: space.decode(z), 5)
+    singly = median_of(lambda: [space.decode(row[None]) for row in z], 3)
+    how = f"64 sentences, {1000 * batch:.0f} ms in one batch, {1000 * singly:.0f} ms one by one"
+    return [Row("Decoding in a batch, against one by one", singly / batch, "×", "≥ 8", how)]
+
+
+class PlainTextVAE(nn.Module):
+    """The same sizes as a plain loop would write them: untied, full softmax, pads counted in."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        embedding, latent = config.embedding_dim, config.latent_dim
+        self.embedding = nn.Embedding(config.vocab_size, embedding)
+        self.encoder = nn.GRU(
+            embedding, config.encoder_dim, batch_first=True, bidirectional=True
+        )
+        self.posterior = nn.Linear(2 * config.encoder_dim, 2 * latent)
+        self.initial = nn.Linear(latent, config.decoder_dim)
+        self.decoder = nn.GRU(embedding + latent, config.decoder_dim, batch_first=True)
+        self.project = nn.Linear(config.decoder_dim, embedding)
+        self.output = nn.Linear(embedding, config.vocab_size)
+
+    def loss(self, x: Tensor) -> Tensor:
+        _, last = self.encoder(self.embedding(x))
+        mu, log_var = self.posterior(torch.cat([last[0], last[1]], 1)).chunk(2, 1)
+        z = mu + torch.randn_like(mu) * (0.5 * log_var).exp()
+        inputs = self.embedding(torch.cat([torch.ones_like(x[:, :1]), x[:, :-1]], 1))
+        repeated = z[:, None].expand(-1, x.shape[1], -1)
+        hidden, _ = self.decoder(torch.cat([inputs, repeated], 2), self.initial(z).tanh()[None])
+        logits = self.output(self.project(hidden))
+        nll = nn.functional.cross_entropy(logits.flatten(0, 1), x.flatten(), ignore_index=0)
+        return nll + 0.5 * (mu**2 + log_var.exp() - 1 - log_var).sum(1).mean()
+
+
+def training(steps: int = 25) -> list[Row]:
+    """Sentences per second on sentences as long as Tatoeba's (lengths resampled from codes)."""
+    config = Config(vocab_size=7800)
+    with seeded(0):
+        lengths = torch.distributions.NegativeBinomial(9, torch.tensor(0.45)).sample((20_000,))
+        lengths = lengths.clamp(2, 23).long()
+        ranks = torch.rand(20_000, 25).mul(torch.tensor(7800 / 4).log()).exp() * 4  # Zipf's law
+        items = ranks.long().clamp(4, 7799)
+        items[torch.arange(25) == lengths[:, None]] = 2
+        items[torch.arange(25) > lengths[:, None]] = 0
+        ours, plain = TextVAE(config), PlainTextVAE(config)
+    size = 192
+
+    def seconds(run: Iterator) -> float:
+        next(run), next(run)
+        began = time.perf_counter()
+        for _ in range(steps):
+            next(run)
+        return time.perf_counter() - began
+
+    def plain_loop() -> Iterator[None]:
+        optimiser = torch.optim.Adam(plain.parameters(), lr=1e-3)
+        batches = Batches(items, size, 0)
+        for step in range(10**6):
+            optimiser.zero_grad()
+            plain.loss(batches(step)).backward()
+            nn.utils.clip_grad_norm_(plain.parameters(), 5)
+            optimiser.step()
+            yield
+
+    settings = TrainConfig(steps=10**6, batch_size=size)
+    fast = seconds(fit(ours, LengthBatches(items, size, 0), settings))
+    slow = seconds(plain_loop())
+    rate = steps * size
+    threads = torch.get_num_threads()
+    how = f"{rate / fast:.0f} against {rate / slow:.0f} sentences/s, {threads} threads"
+    return [Row("Training the text VAE, against a plain loop", slow / fast, "×", "≥ 2", how)]
+
+
+# From outside: a server as a user starts it, and a browser
+
+
+@contextmanager
+def server() -> Iterator[tuple[str, float, psutil.Process]]:
+    """Address, seconds until the page answered, process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu"]
+    with tempfile.TemporaryFile("w+") as log:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            while not _answers(address):
+                if process.poll() is not None:
+                    log.seek(0)
+                    raise RuntimeError(f"the server did not start:\n{log.read()}")
+                time.sleep(0.01)
+            yield address, time.perf_counter() - began, psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as page:
+            return page.status == 200
+    except OSError:
+        return False
+
+
+def call(address: str, endpoint: str, *arguments: object) -> object:
+    """A named endpoint over HTTP, without a client library's own start-up."""
+    body = json.dumps({"data": arguments}).encode()
+    headers = {"Content-Type": "application/json"}
+    url = f"{address}/gradio_api/call/{endpoint}"
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{url}/{event}") as stream:
+        text = stream.read().decode()
+    if "event: complete" not in text:
+        raise RuntimeError(f"{endpoint}: {text}")
+    return json.loads(re.search(r"data: (.*)", text.split("event: complete")[1])[1])
+
+
+def starting(times: int = 3) -> list[Row]:
+    starts, firsts = [], []
+    for _ in range(times):
+        with server() as (address, seconds, _process):
+            starts.append(seconds)
+            began = time.perf_counter()
+            call(address, "sample", TEXT, 8, 0)
+            firsts.append(time.perf_counter() - began)
+    how = f"median of {times} starts"
+    first = "8 sentences, asked for as soon as the page answers; loads torch and the model"
+    return [
+        Row("Start to the page answering", statistics.median(starts), "s", "≤ 6", how),
+        Row("First sample after that", statistics.median(firsts), "s", "≤ 1", first),
+    ]
+
+
+CLICKS = """async () => {
+    const times = [], result = document.querySelector("#interpolate-result .lp-result");
+    for (let i = 0; i < 30; i++) {
+        const drawn = new Promise(done => {
+            const look = new MutationObserver(() => (look.disconnect(), done()));
+            look.observe(result, {attributeFilter: ["data-drawn"]});
+        });
+        const start = performance.now();
+        document.querySelector("#interpolate-go").click();
+        await drawn;
+        times.push(performance.now() - start);
+    }
+    return times.slice(5);
+}"""
+
+
+def in_the_browser() -> list[Row]:
+    from playwright.sync_api import sync_playwright
+
+    from tests.ui import pad_latency
+    from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn
+
+    with server() as (address, _, process), sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1320, "height": 900})
+        page.goto(f"{address}/#v=1&tab=interpolate&checkpoint={TEXT}")
+        wait_until_drawn(page)
+        clicks = statistics.median(page.evaluate(CLICKS))
+        memory = process.memory_info().rss / 2**30
+        page.goto(f"{address}/#v=1&tab=explore&checkpoint=vae/vae--mnist--2d&at=0,0")
+        page.reload()
+        page.wait_for_selector(".pad-tiles:not([hidden])")
+        drag = pad_latency.measure(page)
+        browser.close()
+    dragging = f"{drag['answers']} answers to {drag['moves']} moves, headless Chromium"
+    return [
+        Row("8-step sentence path, click to table", clicks, "ms", "≤ 150", "median of 25 clicks"),
+        Row("Pad drag to picture", drag["drawn_median_ms"], "ms", "≤ 25", dragging),
+        Row("Memory, page open, text model loaded", memory, "GiB", "≤ 1.2", "resident, server"),
+    ]
+
+
+PARTS = {
+    "start": starting,
+    "browser": in_the_browser,
+    "decode": decoding,
+    "train": training,
+}
+
+
+def machine() -> dict[str, object]:
+    names = re.findall(r"model name\s*: (.*)", _read("/proc/cpuinfo"))
+    return {
+        "processor": names[0] if names else platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "date": date.today().isoformat(),
+    }
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text() if Path(path).exists() else ""
+
+
+def table(result: dict) -> str:
+    """The measured rows as Markdown."""
+    host = result["machine"]
+    lines = ["| What | Measured | Aim | How |", "| --- | --- | --- | --- |"]
+    lines += [
+        f"| {row['what']} | {float(format(row['value'], '.3g')):g} {row['unit']} "
+        f"| {row['target']} {row['unit']} | {row['how']} |"
+        for row in result["rows"]
+    ]
+    lines.append(
+        f"\n{host['processor']}, {host['cores']} cores, {host['memory_gib']} GiB, "
+        f"{host['system']}, Python {host['python']}, torch {host['torch']}, {host['date']}."
+    )
+    return "\n".join(lines)
+
+
+def update_readme(text: str) -> None:
+    path = ROOT / "README.md"
+    before, rest = path.read_text(encoding="utf-8").split(MARKS[0])
+    _, after = rest.split(MARKS[1])
+    path.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="only these; default all")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--readme", action="store_true", help="copy the table into README.md")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    np.random.seed(0)
+    rows: list[Row] = []
+    for name in options.part or PARTS:
+        print(f"measuring: {name}", file=sys.stderr)
+        rows += PARTS[name]()
+    result = {"machine": machine(), "rows": [row._asdict() for row in rows]}
+    print(table(result))
+    if not options.part:
+        RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        if options.readme:
+            update_readme(table(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""A damaged folder hides only itself, says why, and nothing outside ``trained/`` can be named."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import backend
+from backend import checkpoint
+
+GOOD = "vae/vae--mnist--2d"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A trained folder with two copies of a shipped checkpoint; one is to be damaged."""
+    source = checkpoint.trained_dir() / GOOD
+    for tag in ("2d", "broken"):
+        shutil.copytree(source, tmp_path / f"vae/vae--mnist--{tag}")
+    monkeypatch.setenv("LATENT_TRAINED_DIR", str(tmp_path))
+    return tmp_path / "vae/vae--mnist--broken"
+
+
+def change_config(folder: Path, **changes) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def truncate(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+DAMAGE = {
+    "model.safetensors has 1000 bytes": truncate,
+    "model.safetensors is missing": lambda f: (f / "model.safetensors").unlink(),
+    "config.json is missing": lambda f: (f / "config.json").unlink(),
+    "not valid JSON": lambda f: (f / "config.json").write_text("{"),
+    "reads version 1": lambda f: change_config(f, format_version=2),
+    "not a JSON object": lambda f: (f / "config.json").write_text("[]"),
+}
+
+
+@pytest.mark.parametrize("reason", DAMAGE)
+def test_a_damaged_checkpoint_hides_only_itself(folder: Path, reason: str) -> None:
+    DAMAGE[reason](folder)
+    assert [info.name for info in backend.available()] == [GOOD]
+    both = {info.name: info for info in backend.available(include_damaged=True)}
+    assert reason in both["vae/vae--mnist--broken"].problem
+    with pytest.raises(ValueError, match="vae--mnist--broken cannot be loaded"):
+        backend.load("vae/vae--mnist--broken", device="cpu")
+    backend.load(GOOD, device="cpu")
+
+
+def test_changed_weights_of_the_right_size_are_noticed_when_loading(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    data = bytearray(path.read_bytes())
+    data[-5] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="has changed since it was saved"):
+        backend.load("vae/vae--mnist--broken", device="cpu")
+
+
+def test_an_unknown_configuration_key_is_named(folder: Path) -> None:
+    content = json.loads((folder / "config.json").read_text())
+    change_config(folder, config=content["config"] | {"colour": 3})
+    with pytest.raises(ValueError, match="unknown configuration keys: colour"):
+        backend.load("vae/vae--mnist--broken", device="cpu")
+
+
+@pytest.mark.parametrize("name", ["../vae", "vae/../../etc", "/etc/passwd", "vae/none--mnist", ""])
+def test_names_that_are_no_checkpoints(name: str) -> None:
+    with pytest.raises(KeyError, match="There is no checkpoint"):
+        backend.load(name)
+
+
+def test_saving_to_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
+    from backend.files import replacing
+
+    target = tmp_path / "weights"
+    target.write_text("old")
+    with (
+        pytest.raises(OSError, match="is unchanged; free some space"),
+        replacing(target) as temporary,
+    ):
+        temporary.write_text("half")
+        raise OSError(28, "No space left on device")
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_available_filters() -> None:
+    everything = backend.available()
+    assert {i.name for i in backend.available(modality="image")} < {i.name for i in everything}
+    assert all("decode" in i.capabilities for i in backend.available(requires={"decode"}))
+    assert backend.available(requires={"no such thing"}) == []
