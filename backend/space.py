@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from backend import checkpoint
+from backend import checkpoint, refinement
 from backend.base import LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
@@ -185,12 +185,21 @@ class LatentSpace:
 
     # Codes from items
 
-    def encode(self, items: Sequence[str] | np.ndarray) -> np.ndarray:
-        """Posterior means [n, D] of sentences as typed, or of pictures [n, H, W]."""
-        x = self._read(items)
-        with torch.inference_mode():
-            means = [self.model.encode(part.to(self.device)).mean for part in x.split(CHUNK)]
-        return torch.cat(means).float().cpu().numpy()
+    def encode(self, items: Sequence[str] | np.ndarray, *, refine: bool = False) -> np.ndarray:
+        """Posterior means [n, D] of sentences as typed, or of pictures [n, H, W].
+
+        ``refine`` moves the code of a sentence that does not decode to itself, by
+        ``backend.refinement.refine``, until it does or the steps are used up.
+        """
+        codes = []
+        for part in self._read(items).split(CHUNK):
+            x = part.to(self.device)
+            with torch.no_grad():
+                z = self.model.encode(x).mean
+            if refine and self.modality == "text":
+                z = refinement.refine(self.model, x, z, forbid=(UNK,))
+            codes.append(z.float().cpu())
+        return torch.cat(codes).numpy()
 
     def reconstruct(self, items: Sequence[str] | np.ndarray) -> Items:
         return self.decode(self.encode(items))
@@ -223,16 +232,22 @@ class LatentSpace:
         *,
         steps: int = 8,
         path: str = "slerp",
+        refine: bool = True,
         token_temperature: float = 0.0,
         seed: int = 0,
     ) -> Items:
-        """Items on the way from ``a`` to ``b``, both ends included (as reconstructed)."""
-        z0, z1 = self.encode([a, b])
+        """Items on the way from ``a`` to ``b``, both ends included (as reconstructed).
+
+        ``refine`` as in ``encode``: with it, most paths begin and end with what was given.
+        """
+        z0, z1 = self.encode([a, b], refine=refine)
         z = self.path_codes(z0, z1, steps, path)
         return self.decode(z, token_temperature=token_temperature, seed=seed)
 
-    def corners(self, items: Sequence[str] | np.ndarray, steps: int = 5) -> np.ndarray:
-        """Codes [steps², D], row by row, between four items.
+    def corners(
+        self, items: Sequence[str] | np.ndarray, steps: int = 5, *, refine: bool = True
+    ) -> np.ndarray:
+        """Codes [steps², D], row by row, between four items; ``refine`` as in ``encode``.
 
         They are top left, top right, bottom left, bottom right; the grid is bilinear.
         """
@@ -240,7 +255,7 @@ class LatentSpace:
             raise ValueError(f"A four-corner grid needs 4 items, got {len(items)}.")
         if not 2 <= steps <= 20:
             raise ValueError(f"The grid has 2 to 20 steps a side, got {steps}.")
-        return bilinear(self.encode(items), steps).astype(np.float32)
+        return bilinear(self.encode(items, refine=refine), steps).astype(np.float32)
 
     def arithmetic(
         self, a: str | np.ndarray, b: str | np.ndarray, c: str | np.ndarray

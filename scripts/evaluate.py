@@ -379,7 +379,7 @@ def importance_sampled(subject: Subject) -> Results:
 
 # Sentences
 
-SENTENCES = ("bleu", "exact_match", "ends_match")
+SENTENCES = ("bleu", "exact_match", "ends_match", "ends_match_encoded")
 SENTENCE_SAMPLES = (
     "wkl",
     "samples_distinct",
@@ -401,13 +401,24 @@ def sentence_reconstruction(subject: Subject) -> Results:
     yield "bleu", Measured(value=bleu, n=len(inputs), settings=settings)
     yield "exact_match", _share(text.same(outputs, inputs), settings=settings)
 
-    pairs = torch.randperm(len(inputs))[: 2 * subject.sizes.pairs].view(-1, 2)  # [P, 2]
-    codes = z.cpu().numpy()[pairs]  # [P, 2, D]
-    paths = [subject.space.path_codes(*pair, 8, "slerp") for pair in codes]
-    ends = torch.from_numpy(np.stack([path[[0, -1]] for path in paths])).flatten(0, 1)  # [2P, D]
-    right = text.same(subject.greedy(ends), [inputs[i] for i in pairs.flatten()])
-    both = [a and b for a, b in zip(right[::2], right[1::2], strict=True)]
-    yield "ends_match", _share(both, settings={**settings, "path": "slerp"})
+    known = [sentence for sentence in inputs if UNK not in sentence]
+    chosen = torch.randperm(len(known))[: 2 * subject.sizes.pairs]
+    yield from _ends(subject, [known[i] for i in chosen])
+
+
+def _ends(subject: Subject, sentences: list[list[int]]) -> Results:
+    """Whether both ends of a path come out, for neighbours in the list as pairs.
+
+    Pairs with unknown words are left out: decoding never gives the unknown word.
+    """
+    typed = subject.space.processor.decode(text.padded(sentences))
+    for id, refine in (("ends_match", True), ("ends_match_encoded", False)):
+        codes = subject.space.encode(typed, refine=refine).reshape(len(typed) // 2, 2, -1)
+        paths = [subject.space.path_codes(*pair, 8, "slerp") for pair in codes]
+        ends = np.stack([path[[0, -1]] for path in paths])  # [P, 2, D]
+        right = text.same(subject.greedy(torch.from_numpy(ends).flatten(0, 1)), sentences)
+        both = [first and last for first, last in zip(right[::2], right[1::2], strict=True)]
+        yield id, _share(both, settings={"path": "slerp", "decoding": "greedy", "refine": refine})
 
 
 def sentence_samples(subject: Subject, source: str) -> Results:

@@ -189,3 +189,18 @@ def test_the_gpu_agrees_with_the_cpu(loaded, name: str) -> None:
     np.testing.assert_allclose(gpu.encode(items), cpu.encode(items), atol=1e-3)
     a, b = (np.array([p.log_p_x for p in s.inspect(cpu.codes[:32])]) for s in (cpu, gpu))
     np.testing.assert_allclose(a, b, rtol=1e-3, atol=0.05)
+
+
+def test_refined_codes_reproduce_more_sentences_and_change_no_good_ones(loaded) -> None:
+    space = loaded(TEXT)
+    sentences = space.sample(40, seed=5, source="aggregate")
+    plain, refined = space.encode(sentences), space.encode(sentences, refine=True)
+    before = [a == b for a, b in zip(space.decode(plain), sentences, strict=True)]
+    after = [a == b for a, b in zip(space.decode(refined), sentences, strict=True)]
+    assert sum(after) > sum(before)
+    assert all(late or not early for early, late in zip(before, after, strict=True))
+    for good, old, new in zip(before, plain, refined, strict=True):
+        if good:
+            assert np.array_equal(old, new)
+    path = space.interpolate(sentences[0], sentences[1], steps=3)
+    assert path[0] == space.decode(refined[:1])[0]

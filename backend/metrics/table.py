@@ -99,8 +99,12 @@ _TEXT = (
     ),
     Metric(
         "ends_match", "", "Interpolation ends kept", "%", "higher",
-        "Share of held-out pairs for which both ends of the interpolation decode to the "
-        "tokenised sentences.",
+        "Share of held-out pairs of sentences without unknown words for which both ends of the "
+        "interpolation decode to the tokenised sentences; codes are refined as in interpolate.",
+    ),
+    Metric(
+        "ends_match_encoded", "", "Interpolation ends kept, encoder alone", "%", "higher",
+        "The same with the posterior means as the encoder gives them, without refinement.",
     ),
 )
 

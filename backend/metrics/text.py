@@ -130,7 +130,7 @@ def fit_language_model(
         seed: Of weights, batches and dropout; also chooses the validation sentences.
         device: Where to train.
     """
-    ids = _padded(sentences)  # [N, T]
+    ids = padded(sentences)  # [N, T]
     order = torch.randperm(len(ids), generator=torch.Generator().manual_seed(seed))
     n_validation = round(settings.lm_validation * len(ids))
     validation, train = ids[order[:n_validation]], ids[order[n_validation:]]
@@ -169,7 +169,7 @@ def sentence_nll(
 
     Both are ordered by sentence length, not as the sentences were.
     """
-    ids = _padded(sorted(sentences, key=len))
+    ids = padded(sorted(sentences, key=len))
     return _nll(model, ids), (ids != PAD).sum(1)
 
 
@@ -178,7 +178,7 @@ def _nll(model: GenerativeModel, ids: Tensor) -> Tensor:
     return -torch.cat([model.log_prob(part.to(model.device)).cpu() for part in ids.split(500)])
 
 
-def _padded(sentences: Sequence[Sequence[int]]) -> Tensor:
+def padded(sentences: Sequence[Sequence[int]]) -> Tensor:
     """Ids [N, T], each sentence ended by its end mark."""
     return pad_sequence([torch.tensor([*s, EOS]) for s in sentences], batch_first=True)
 
