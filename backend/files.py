@@ -36,3 +36,12 @@ def write_json(path: Path, content: Any) -> None:
     with replacing(path) as temporary:
         text = json.dumps(content, indent=1, ensure_ascii=False)
         temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def replace_section(path: Path, name: str, text: str) -> None:
+    """Puts ``text`` between the lines ``<!-- name -->`` and ``<!-- /name -->`` of a file."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    _, after = rest.split(end)
+    with replacing(path) as temporary:
+        temporary.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")

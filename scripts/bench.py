@@ -34,12 +34,12 @@ from torch import Tensor, nn  # noqa: E402
 import backend  # noqa: E402
 from backend.data.batching import Batches, LengthBatches  # noqa: E402
 from backend.device import seeded  # noqa: E402
+from backend.files import replace_section  # noqa: E402
 from backend.models.text_vae.text_vae import Config, TextVAE  # noqa: E402
 from backend.training import TrainConfig, fit  # noqa: E402
 
 TEXT = "text_vae/text_vae--tatoeba"
 RESULTS = ROOT / "scripts" / "bench.json"
-MARKS = ("<!-- bench -->", "<!-- /bench -->")
 
 
 class Row(NamedTuple):
@@ -287,13 +287,6 @@ def table(result: dict) -> str:
     return "\n".join(lines)
 
 
-def update_readme(text: str) -> None:
-    path = ROOT / "README.md"
-    before, rest = path.read_text(encoding="utf-8").split(MARKS[0])
-    _, after = rest.split(MARKS[1])
-    path.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="only these; default all")
@@ -311,7 +304,7 @@ def main() -> None:
     if not options.part:
         RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
         if options.readme:
-            update_readme(table(result))
+            replace_section(ROOT / "README.md", "bench", table(result))
 
 
 if __name__ == "__main__":

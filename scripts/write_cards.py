@@ -18,9 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import backend
 from backend import checkpoint, registry
 from backend.checkpoint import CheckpointInfo
+from backend.files import replace_section
 from backend.metrics.table import METRICS, Metric
 from scripts import download_data
 
+ROOT = Path(__file__).resolve().parent.parent
 SEED = 0
 COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
 SAMPLES_HEADING = "## Samples"
@@ -76,7 +78,35 @@ def main(arguments: list[str] | None = None) -> int:
         info = found[name]
         (info.path / "README.md").write_text(card(info, samples(info)), encoding="utf-8")
         print(f"wrote {info.path / 'README.md'}", file=sys.stderr)
+    if backend.trained_dir() == ROOT / "trained":
+        replace_section(ROOT / "README.md", "models", overview(list(found.values())))
     return 0
+
+
+OVERVIEW = {
+    "text": ("recon_nll", "kl", "active_units", "bleu", "exact_match", "ends_match",
+             "ends_match_encoded", "reverse_ppl", "reverse_ppl_aggregate"),
+    "image": ("mse", "kl", "iw_nll", "inception_score", "inception_score_aggregate", "fid_ours"),
+}  # fmt: skip
+
+
+def overview(infos: list[CheckpointInfo]) -> str:
+    """The project README's tables: a row per checkpoint, a column per chosen metric."""
+    tables = []
+    for modality, ids in OVERVIEW.items():
+        rows = [i for i in infos if i.modality == modality and "decode" in i.capabilities]
+        titles = [f"{METRICS[id].title}{_unit_note(METRICS[id])}" for id in ids]
+        lines = ["| " + " | ".join(["Checkpoint", *titles]) + " |"]
+        lines.append("| --- |" + " ---: |" * len(ids))
+        for info in rows:
+            cells = [f"{info.metrics[id]['value']:.3g}" if id in info.metrics else "" for id in ids]
+            lines.append(f"| [{info.title}](trained/{info.name}) | " + " | ".join(cells) + " |")
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables)
+
+
+def _unit_note(metric: Metric) -> str:
+    return f", {metric.unit}" if metric.unit else ""
 
 
 def card(info: CheckpointInfo, sample_section: str) -> str:
