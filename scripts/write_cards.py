@@ -99,7 +99,9 @@ def overview(infos: list[CheckpointInfo]) -> str:
         lines = ["| " + " | ".join(["Checkpoint", *titles]) + " |"]
         lines.append("| --- |" + " ---: |" * len(ids))
         for info in rows:
-            cells = [f"{info.metrics[id]['value']:.3g}" if id in info.metrics else "" for id in ids]
+            cells = [
+                f"{info.metrics[id]['value']:.3g}" if id in info.metrics else "" for id in ids
+            ]
             lines.append(f"| [{info.title}](trained/{info.name}) | " + " | ".join(cells) + " |")
         tables.append("\n".join(lines))
     return "\n\n".join(tables)

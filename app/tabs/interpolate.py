@@ -104,7 +104,7 @@ def walk(space: Any, mode: Mode, items: list, steps: int, path: str) -> Any:
         return space.corners(items, steps=SIDE)
     if mode == "arithmetic":
         return space.arithmetic(*items)[None]
-    z = space.encode(items)
+    z = space.encode(items, refine=True)  # ends that come out, as space.interpolate has them
     return space.path_codes(z[0], z[1], steps, path)
 
 
