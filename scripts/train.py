@@ -81,7 +81,7 @@ RECIPES = {
     "text_vae/text_vae--tatoeba--collapsed": Recipe(
         "Text VAE, collapsed",
         {"annealing": "constant"},
-        {"steps": 2_500, **_TEXT_TRAIN},
+        {"steps": 1_500, **_TEXT_TRAIN},
     ),
     **_image_recipes(),
 }
@@ -177,7 +177,13 @@ class History:
         return {key: [row[key] for row in self.rows] for key in self.rows[0]} if self.rows else {}
 
 
-def train(name: str, device: str = "auto", steps: int | None = None, seed: int = 0) -> Path:
+def train(
+    name: str,
+    device: str = "auto",
+    steps: int | None = None,
+    seed: int = 0,
+    runs: Path = ROOT / "runs",
+) -> Path:
     """Runs the recipe and writes the checkpoint; ``steps`` shortens it for a trial."""
     recipe = RECIPES[name]
     dataset = name.split("--")[1]
@@ -185,7 +191,7 @@ def train(name: str, device: str = "auto", steps: int | None = None, seed: int =
     settings = recipe.train | {"seed": seed} | ({"steps": steps} if steps else {})
     config = TrainConfig(**settings, report_every=50)
     model = build(name, recipe, corpus, seed).to(pick_device(device))
-    run = ROOT / "runs" / name
+    run = runs / name
     run.mkdir(parents=True, exist_ok=True)
     history = History(run / "history.jsonl")
     before = history.rows[-1]["seconds"] if history.rows else 0.0
@@ -248,6 +254,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="fewer or more steps than the recipe's")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where runs are kept")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     unknown = [name for name in options.name if name not in RECIPES]
@@ -257,7 +264,7 @@ def main() -> None:
         print("\n".join(f"{name:45} {recipe.title}" for name, recipe in RECIPES.items()))
     for name in options.name:
         try:
-            folder = train(name, options.device, options.steps, options.seed)
+            folder = train(name, options.device, options.steps, options.seed, options.runs)
         except data.MissingCorpus as error:
             sys.exit(str(error))
         print(f"{name}: written to {folder}. Now run scripts/evaluate.py {name}")
