@@ -2,7 +2,7 @@
 
 import base64
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -77,14 +77,14 @@ def first_mistake(error: pydantic.ValidationError) -> str:
     return f"{where.replace('_', ' ')}: {mistake['msg'][0].lower()}{mistake['msg'][1:]}."
 
 
-def header(device: str, tabs: list[str]) -> gr.HTML:
+def header(device: str, tabs: Sequence[str]) -> gr.HTML:
     """Name, what is loaded, Copy link, shortcuts, light or dark; also shows notices.
 
     Emits ``restore_<tab>`` with the fragment of an address that was opened.
     """
     events = [f"restore_{tab}" for tab in tabs]
     return widget(
-        "header", {"notice": ""}, elem_id="header", device=device, tabs=tabs, emits=events
+        "header", {"notice": ""}, elem_id="header", device=device, tabs=list(tabs), emits=events
     )
 
 

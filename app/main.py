@@ -28,10 +28,9 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
     """The whole page; needs no checkpoint and no torch."""
     links.forget()
     with gr.Blocks(title="Latent Playground", analytics_enabled=False, fill_width=True) as page:
-        names = [name for name in TABS if (HERE / "tabs" / f"{name}.py").exists()]
-        header = components.header(device, names)
+        header = components.header(device, TABS)
         with gr.Tabs(elem_id="tabs") as tabs:
-            for name in names:
+            for name in TABS:
                 tab = importlib.import_module(f"app.tabs.{name}")
                 with gr.Tab(tab.TITLE, id=name, elem_id=f"tab-{name}"):
                     tab.build()
@@ -63,10 +62,10 @@ def main(options: Namespace) -> None:
     session.configure(device=options.device)
     warm = threading.Thread(target=session.warm_up, name="warm-up", daemon=True)
     page = build(options.device)
-    url = start(page, options)
+    url, shared = start(page, options)
     warm.start()
     wait_until_it_answers(url)
-    print(f"Latent Playground is ready: {url}", flush=True)
+    print(f"Latent Playground is ready: {url}{f' and {shared}' if shared else ''}", flush=True)
     if options.open:
         import webbrowser
 
@@ -74,8 +73,8 @@ def main(options: Namespace) -> None:
     page.block_thread()
 
 
-def start(page: gr.Blocks, options: Namespace) -> str:
-    """Launch on the asked port, else on the next free one from 7860; returns the address."""
+def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
+    """Launch on the asked port, else on the next free one; the local and any public address."""
     page.queue(default_concurrency_limit=1, max_size=64)
     try:
         _, local, shared = page.launch(
@@ -106,7 +105,7 @@ def start(page: gr.Blocks, options: Namespace) -> str:
             f"Port {options.port} is in use. Choose another with --port, "
             "or leave --port out to take the next free one."
         )
-    return shared or local
+    return local, shared
 
 
 def wait_until_it_answers(url: str, patience: float = 30.0) -> None:

@@ -1,8 +1,8 @@
 """A real browser on a real server: nothing here is ever skipped for want of one.
 
-``open_page()`` gives a fresh page (own storage) on the app and waits until its first result is
-drawn; at the end of the test it fails if the page said anything on its console, or asked any
-other host for anything. Screenshots go to ``tests/artifacts``.
+``open_page()`` opens the app in a new page (storage is emptied between tests) and waits until its
+first result is drawn; at the end of the test it fails if the page said anything on its console,
+or asked any other host for anything. Screenshots go to ``tests/artifacts``.
 """
 
 import os
@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
@@ -37,7 +37,13 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
-    """A server as ``launch.py`` starts it, on the CPU, on a port of its own."""
+    """A server as ``launch.py`` starts it, on the CPU, on a port of its own.
+
+    ``LATENT_APP_URL`` names one that runs already.
+    """
+    if running := os.environ.get("LATENT_APP_URL"):
+        yield running
+        return
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -81,11 +87,20 @@ def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests, since a new one would fetch and compile the page's scripts again."""
+    context = browser.new_context(accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, app_url: str) -> Iterator[OpenPage]:
+def open_page(context: BrowserContext, app_url: str) -> Iterator[OpenPage]:
     """``open_page(fragment="", width=…, height=…, dark=…, drawn=True)`` -> Page."""
     complaints: list[str] = []
-    contexts = []
 
     def open_one(
         fragment: str = "",
@@ -94,15 +109,9 @@ def open_page(browser: Browser, app_url: str) -> Iterator[OpenPage]:
         dark: bool = False,
         drawn: bool = True,
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            accept_downloads=True,
-        )
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         watch(page, complaints)
         page.goto(app_url + fragment)
         if drawn:
@@ -110,8 +119,9 @@ def open_page(browser: Browser, app_url: str) -> Iterator[OpenPage]:
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    for page in context.pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
     assert not complaints, complaints
 
 

@@ -80,5 +80,4 @@ function restore() {
   trigger(props.tabs.includes(tab) ? `restore_${tab}` : "restore", { fragment: location.hash });
 }
 window.addEventListener("hashchange", restore);
-window.addEventListener("popstate", restore);
 restore();

@@ -84,7 +84,7 @@ function table(rows) {
     el("td", { class: "lp-number", text: nats(row.log_p_z) }), el("td", { class: "lp-number", text: nats(row.log_p_x) }),
     el("td", {}, dots(row.round_trip)), el("td", {}, typical(row)), el("td", { class: "lp-item" }, star(row, i))));
   const made = el("table", { class: "lp-table" }, el("caption", { class: "lp-offscreen", text: "Sentences along the path" }), el("thead", {}, head), el("tbody", {}, ...lines));
-  return el("div", { class: "lp-scroll", tabindex: "0", "aria-label": "Path" }, made);
+  return el("div", { class: "lp-scroll", role: "region", tabindex: "0", "aria-label": "Path" }, made);
 }
 
 function tile(row, i, label) {

@@ -1,0 +1,74 @@
+"""Links: what is in the address comes back, old links keep working, broken ones say so."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.conftest import wait_until_drawn
+
+pytestmark = pytest.mark.browser
+GOLDEN = json.loads((Path(__file__).parent / "golden_links.json").read_text())["links"]
+NOTICE = "#header .lp-notice"
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=[golden["about"] for golden in GOLDEN])
+def test_a_golden_link_opens_its_view(open_page, golden):
+    page = open_page(golden["link"])
+    tab = page.locator(f"#tab-{golden['tab']}-button")
+    expect(tab).to_have_attribute("aria-selected", "true")
+    for selector, value in golden["values"].items():
+        expect(page.locator(selector)).to_have_value(value)
+    for selector, count in golden.get("counts", {}).items():
+        expect(page.locator(selector)).to_have_count(count)
+    expect(page.locator(NOTICE)).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("#v=99&tab=sample", "newer version"),
+        ("#v=1&tab=dreams", "a tab that is not here"),
+        ("#nonsense", "not a link made by this page"),
+        ("#v=1&tab=sample&checkpoint=vae/gone--mnist&fp=0123456789ab", "is not on this machine"),
+        (
+            "#v=1&tab=sample&checkpoint=text_vae/text_vae--tatoeba&fp=000000000000",
+            "has been trained anew",
+        ),
+        ("#v=1&tab=interpolate&steps=<b>x</b>", "not a whole number"),
+    ],
+)
+def test_a_link_that_cannot_be_followed_says_so_and_the_page_works(open_page, shot, link, said):
+    page = open_page(link)
+    expect(page.locator(NOTICE)).to_contain_text(said)
+    shot(page, "link-notice")
+    page.locator(NOTICE).get_by_role("button", name="Dismiss").click()
+    expect(page.locator(NOTICE)).to_be_hidden()
+
+
+def test_copy_link_gives_an_address_with_the_same_result(open_page):
+    page = open_page("#v=1&tab=sample&n=4&seed=11")
+    shown = page.locator("#sample-result .lp-sentence").all_text_contents()
+    page.locator("#copy-link").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    other = open_page("#" + link.split("#")[1])
+    assert other.locator("#sample-result .lp-sentence").all_text_contents() == shown
+
+
+def test_back_returns_to_the_tab_before(open_page):
+    page = open_page()
+    page.get_by_role("tab", name="Interpolate").click()
+    wait_until_drawn(page)
+    page.get_by_role("tab", name="Sample").click()
+    expect(page.locator("#tab-sample-button")).to_have_attribute("aria-selected", "true")
+    page.wait_for_function("location.hash.includes('tab=sample')")
+    page.go_back()
+    expect(page.locator("#tab-interpolate-button")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_link_typed_into_an_open_page_is_followed(open_page):
+    page = open_page()
+    page.evaluate("location.hash = '#v=1&tab=interpolate&a=I+like+tea.&steps=5'")
+    expect(page.locator("#interpolate-a textarea")).to_have_value("I like tea.")
+    expect(page.locator("#interpolate-result tbody tr")).to_have_count(5)
