@@ -212,7 +212,7 @@ def test_a_wrong_question_is_refused_with_a_sentence(wrong, sentence):
 
 
 def test_places_in_links():
-    assert widget.read_place("0.5,-1") == "0.5,-1"
-    for wrong in ("", "1", "1,2,3", "a,b", "nan,1", "1e9,0", "<b>,0"):
+    assert widget.read_place("0.5,-1") == "0.5,-1" and widget.read_place("") == ""
+    for wrong in (" ", "1", "1,2,3", "a,b", "nan,1", "1e9,0", "<b>,0"):
         with pytest.raises(ValueError, match="not a place"):
             widget.read_place(wrong)

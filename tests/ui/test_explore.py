@@ -180,7 +180,7 @@ def test_a_plane_through_three_sentences(open_page, shot):
     page.wait_for_timeout(300)
     place = settled(page)
     space = backend.load(TEXT, device="cpu")
-    z = space.plane(*space.encode(list(SENTENCES))).at(*place)
+    z = space.plane(*space.encode(list(SENTENCES), refine=True)).at(*place)
     sentence = page.locator(".pad-sentence").text_content()
     assert sentence == space.decode(z[None])[0] == script(page)["result"]
     expect(page.locator(".pad-name").first).to_be_visible()  # the map of sentences

@@ -54,7 +54,7 @@ function drawPicture(picture) {
   const scale = SIDE / Math.max(picture.width, picture.height);
   const [w, h] = [picture.width * scale, picture.height * scale];
   wipe();
-  pen.imageSmoothingEnabled = scale < 1;
+  pen.imageSmoothingEnabled = picture.width !== 28; // what a model sees is shown pixel for pixel
   pen.drawImage(picture, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
 }
 

@@ -135,7 +135,6 @@ function draw(data, request) {
     drawLegend();
     drawFilm();
     drawTable();
-    drawBackdrop();
   }
   at = given && request.at ? request.at.split(",").map(Number) : same ? at : scene.home;
   given = false;
@@ -184,6 +183,7 @@ function measure(start) {
 /** The place is kept: its numbers, the film strip, the table, the link and the script. */
 async function settle() {
   const [mine, here] = [scene, at];
+  if (!isUnit() && !mine.backdrop) setTimeout(drawBackdrop, 0); // after the question below
   const { view, anchors, script } = mine;
   const answer = await ask("inspect", {
     checkpoint: view.checkpoint, mode: view.mode, anchors, at: here, script,

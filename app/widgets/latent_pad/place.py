@@ -54,7 +54,8 @@ def choose(space: Any, mode: Mode, points: Points, seed: int, own: list) -> Anch
         return Anchors(np.empty((0, 2), np.float32), "", [])
     if points == "own":
         if space.modality == "text":
-            return Anchors(space.encode(own), f"points = space.encode({own!r})", own)
+            codes = space.encode(own, refine=True)  # so that they come out as they were typed
+            return Anchors(codes, f"points = space.encode({own!r}, refine=True)", own)
         codes = space.encode(np.stack(own))
         return Anchors(codes, f"points = {_literal(codes)}", ["your picture"] * n)
     if not 0 <= seed < 2**32:

@@ -104,7 +104,7 @@ function drawLegend() {
     type: "button", class: "pad-point", title: `Go to ${name}`,
     on: { click: () => go(isUnit() ? scene.home : [[0, 0], [1, 0], [0, 1]][i], { glide: true }) },
   }, el("b", { text: name }),
-  isText() ? el("span", { class: "pad-text", text: `${label}  →  ${item}` }) : thing(item),
+  isText() ? el("span", { class: "pad-text", text: label === item ? label : `${label}  →  ${item}` }) : thing(item),
   isText() ? null : el("span", { class: "pad-note", text: label }),
   unknown.length ? el("span", { class: "lp-caution", text: `unknown: ${unknown.join(", ")}` }) : null)));
 }

@@ -85,6 +85,7 @@ new ResizeObserver(() => scene && !isUnit() && drawDots()).observe(square);
 async function drawBackdrop() {
   const mine = scene;
   const { view, anchors } = mine;
+  mine.backdrop = true; // asked for
   const unit = isUnit() ? at[0] : 0;
   if (isUnit()) strip.classList.add("pad-waiting");
   else square.classList.add("pad-waiting");
@@ -92,8 +93,10 @@ async function drawBackdrop() {
   if (scene !== mine || (isUnit() && unit !== at[0])) return;
   square.classList.remove("pad-waiting");
   strip.classList.remove("pad-waiting");
-  if (answer.error) life.fail(answer.error);
-  else if (isUnit()) drawStrip(answer);
+  if (answer.error) {
+    mine.backdrop = false; // the next rest asks again
+    life.fail(answer.error);
+  } else if (isUnit()) drawStrip(answer);
   else if (answer.tiles) drawTiles(answer);
   else drawTerritories(answer);
 }

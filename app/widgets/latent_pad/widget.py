@@ -7,6 +7,7 @@ script that ``inspect`` returns.
 
 import base64
 import math
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ HERE = Path(__file__).parent
 SCRIPT = ("latent_pad.js", "square.js", "units.js", "readout.js")
 TILES = 20  # decoded pictures on a side of the backdrop
 CELLS = 21  # decoded sentences on a side of the map of sentences
+DRAGGABLE = 16  # sentences decoded at a time: a drag waits no longer than for these
 STRIP = 9  # decoded values of one unit
 CLOTHES = (
     "T-shirt", "trouser", "pullover", "dress", "coat",
@@ -47,7 +49,9 @@ def latent_pad(elem_id: str) -> gr.HTML:
 
 
 def read_place(text: str) -> str:
-    """Parser for links: two numbers and a comma."""
+    """Parser for links: two numbers and a comma, or nothing for where the view begins."""
+    if not text:
+        return ""
     try:
         first, second = (float(part) for part in text.split(","))
     except ValueError:
@@ -71,8 +75,7 @@ def view(
     at: str = "",
 ) -> dict:
     """What the pad shows before anything is decoded: points, axes, circles, dots or units."""
-    if at:
-        read_place(at)
+    read_place(at)
     space = get_space(checkpoint)
     with model_work():
         anchors = _anchors(space, mode, points, seed, [a, b, c], [p, q, r])
@@ -217,9 +220,12 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     n = TILES if space.modality == "image" else CELLS
     places = place.grid(place.frame(space, codes), n)
     z = np.stack([place.code_at(space, mode, codes, at) for at in places.tolist()])
-    items = space.decode(z)
     if space.modality == "image":
-        return {"n": n, "tiles": _base64(items)}
+        return {"n": n, "tiles": _base64(space.decode(z))}
+    items = []
+    for chunk in space.decode_chunks(z, chunk=DRAGGABLE):
+        items += chunk
+        time.sleep(0.001)  # locks are not fair: let a drag that waits go first
     texts = list(dict.fromkeys(items))
     number = {text: i for i, text in enumerate(texts)}
     return {"n": n, "texts": texts, "cells": [number[text] for text in items]}
