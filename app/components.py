@@ -38,7 +38,7 @@ def widget(
     return gr.HTML(
         value,
         html_template="",
-        js_on_load=events + (WIDGETS / name / f"{name}.js").read_text(),
+        js_on_load=events + (WIDGETS / name / f"{name}.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id=elem_id,
         elem_classes=[f"lp-{name.replace('_', '-')}"],
@@ -135,7 +135,7 @@ def facts(checkpoint: str) -> dict:
     card = Path(space.info.path) / "README.md"
     return {
         "gauges": [gauge._asdict() for gauge in space.gauges()],
-        "card": card.read_text() if card.exists() else "",
+        "card": card.read_text(encoding="utf-8") if card.exists() else "",
         "device": str(space.device),
     }
 

@@ -43,8 +43,8 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
 def head() -> str:
     """Style and script of the page, written into its head so that nothing appears unstyled."""
     styles = [HERE / "assets" / "style.css", *sorted(HERE.glob("widgets/*/*.css"))]
-    css = "\n".join(path.read_text() for path in styles)
-    script = (HERE / "assets" / "app.js").read_text()
+    css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
+    script = (HERE / "assets" / "app.js").read_text(encoding="utf-8")
     facts = json.dumps(components.checkpoint_facts()).replace("<", "\\u003c")
     return (
         f"<style>{css}</style>\n<script>window.latentCheckpoints = {facts};\n{script}</script>"

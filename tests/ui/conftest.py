@@ -31,8 +31,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 20_000  # ms; a busy machine is slow, not broken
+PATIENCE = 60_000  # ms; a busy machine is slow, not broken
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -145,9 +146,9 @@ def watch(page: Page, complaints: list[str]) -> None:
 def wait_until_drawn(page: Page) -> None:
     """Until the result of the tab that is open has been drawn and nothing is under way."""
     expect(page.locator(".lp-result:visible").first).to_have_attribute(
-        "data-drawn", re.compile(r"\d+"), timeout=PATIENCE
+        "data-drawn", re.compile(r"\d+")
     )
-    expect(page.locator(".lp-result:visible[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".lp-result:visible[aria-busy=true]")).to_have_count(0)
 
 
 @pytest.fixture

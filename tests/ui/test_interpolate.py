@@ -73,30 +73,31 @@ def test_markup_stays_text_wherever_it_is_shown(open_page):
     assert page.evaluate("window.hit") is None
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "Sentence A is empty. Write one."),
-        (" \t ", "Sentence A is empty. Write one."),
-        ("qwertzuiop asdfghjkl", "know"),
-        ("very " * 2000, "long"),
-        ("😀", ""),
-        ("\u0001\u202e", ""),
-    ],
-)
-def test_a_sentence_that_cannot_be_used_is_told_plainly(open_page, text, said):
+BAD = {  # what a person may write: what the answer must say
+    "": "Sentence A is empty. Write one.",
+    " \t ": "Sentence A is empty. Write one.",
+    "qwertzuiop asdfghjkl": "know",
+    "very " * 2000: "long",
+    "😀": "",
+    "\u0001\u202e": "",
+}
+
+
+def test_a_sentence_that_cannot_be_used_is_told_plainly(open_page):
     page = open_page(TAB)
     before = sentences(page)
-    box(page, "a").fill(text)
-    page.locator("#interpolate-go").click()
     error = page.locator(f"{RESULT} .lp-error")
-    expect(error).to_be_visible()
-    expect(error).to_contain_text(said)
-    assert "went wrong on the server" not in error.text_content()
-    assert sentences(page) == before
-    box(page, "a").fill("I like tea.")
-    go(page)
-    expect(error).to_be_hidden()
+    for text, said in BAD.items():
+        box(page, "a").fill(text)
+        page.locator("#interpolate-go").click()
+        expect(error).to_contain_text(said)
+        expect(error).to_be_visible()
+        assert "went wrong on the server" not in error.text_content()
+        assert sentences(page) == before
+        box(page, "a").fill("I like tea.")
+        go(page)
+        expect(error).to_be_hidden()
+        before = sentences(page)
 
 
 def test_swap_turns_the_path_round(open_page):
@@ -163,7 +164,7 @@ def test_the_table_can_be_saved(open_page, tmp_path):
     with page.expect_download() as found:
         page.locator("#interpolate-csv").click()
     found.value.save_as(tmp_path / "path.csv")
-    rows = list(csv.DictReader((tmp_path / "path.csv").open(newline="")))
+    rows = list(csv.DictReader((tmp_path / "path.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 8 and set(rows[0]) >= {"t", "sentence", "log_p_z", "log_p_x", "round_trip"}
 
 

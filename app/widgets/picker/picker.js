@@ -36,6 +36,7 @@ async function refresh() {
   if (asked !== name || !facts) return;
   if (facts.error) return gauges.replaceChildren(el("span", { class: "lp-gauge lp-caution", text: facts.error }));
   gauges.replaceChildren(...facts.gauges.map(gauge));
+  if (!facts.gauges.length) gauges.append(el("span", { class: "lp-facts", text: "Not measured yet" }));
   text.replaceChildren(...latent.markdown(facts.card));
   opener.hidden = !facts.card;
   document.getElementById("lp-device").textContent = facts.device;
