@@ -10,11 +10,12 @@ from app import session
 from app.widgets.image_input import to_value
 
 SENTENCES = {
-    "a": "I want to talk to you.",
-    "b": "She didn't want to be with him.",
+    "a": "We should go home now.",
+    "b": "They were waiting for the bus.",
     "c": "What are you doing?",
     "d": "The dog is in the garden.",
 }
+ARITHMETIC = ("Are you hungry?", "You are hungry.", "He is hungry.", SENTENCES["d"])
 STROKES = {  # a pen's path over each first picture, on paper 56 pixels wide
     "a": [(28, 11), (17, 20), (16, 36), (27, 46), (38, 38), (40, 21), (28, 11)],
     "b": [(16, 13), (41, 13), (26, 46)],
@@ -28,6 +29,14 @@ _given: set[str] = set()  # examples that have been put into boxes
 def sketches() -> list[str]:
     """A first picture for each box, for when no checkpoint has been asked for better ones."""
     return [_sketch(stroke) for stroke in STROKES.values()]
+
+
+def suit(mode: str, *texts: str) -> list[str]:
+    """Sentences that suit the kind of walk, unless a person has written their own."""
+    usual = tuple(SENTENCES.values())
+    if texts not in (usual, ARITHMETIC):
+        return list(texts)
+    return list(ARITHMETIC if mode == "arithmetic" else usual)
 
 
 def _sketch(stroke: list[tuple[int, int]]) -> str:

@@ -266,6 +266,13 @@ def test_interpolate_shows_code_that_gives_the_same(modality, mode):
         assert 0 <= row["round_trip"] <= 1 and 0 <= row["distance"] <= 100
 
 
+def test_the_first_sentences_suit_the_walk_until_a_person_writes_their_own():
+    usual = list(examples.SENTENCES.values())
+    assert examples.suit("arithmetic", *usual) == list(examples.ARITHMETIC)
+    assert examples.suit("corners", *examples.ARITHMETIC) == usual
+    assert examples.suit("arithmetic", "mine", *usual[1:]) == ["mine", *usual[1:]]
+
+
 def test_changed_words_are_marked_between_neighbours():
     parts = marked(
         ["i", "want", "tea", "now"], ["i", "do", "n't", "want", "coffee"], "i don't want coffee"

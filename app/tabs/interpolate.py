@@ -7,7 +7,7 @@ import gradio as gr
 
 from app import links, session
 from app.components import checkpoint_picker, packed, script, served, widget
-from app.examples import SENTENCES, fill_pictures, sketches
+from app.examples import SENTENCES, fill_pictures, sketches, suit
 from app.widgets.image_input import image_input, read, to_value
 from app.widgets.paths.words import marked
 
@@ -41,6 +41,7 @@ def build() -> None:
     pairs = [*texts[:2], *pictures[:2]]
     quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     swapped = swap.click(None, pairs, pairs, js="(a, b, c, d) => [b, a, d, c]", **quiet)
+    suited = mode.input(suit, [mode, *texts], texts, **quiet)
     chosen = picker.input(fill_pictures, [picker, *pictures], pictures, **quiet)
     fields: dict = {"checkpoint": (picker, links.checkpoint)}
     fields |= {"mode": (mode, links.one_of(*NEEDED))}
@@ -50,7 +51,7 @@ def build() -> None:
         for key, picture in zip(SENTENCES, pictures, strict=True)
     }
     fields |= {"steps": (steps, links.integer), "path": (path, links.one_of("slerp", "lerp"))}
-    triggers = [go.click, swapped.then, chosen.then, mode.input, path.input, steps.release]
+    triggers = [go.click, swapped.then, chosen.then, suited.then, path.input, steps.release]
     triggers += [text.submit for text in texts] + [picture.input for picture in pictures]
     links.connect("interpolate", result, fields, triggers)
 
