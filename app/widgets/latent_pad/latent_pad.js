@@ -107,12 +107,27 @@ async function ask(name, question) {
   }
 }
 
+// A mistake at a place is forgotten at the next place; one in the controls is not.
+let failed = false;
+function fail(sentence) {
+  failed = true;
+  life.fail(sentence);
+}
+
+function recover() {
+  if (!failed) return;
+  failed = false;
+  element.querySelector(".lp-error").hidden = true;
+  element.classList.remove("lp-stale");
+}
+
 // Which controls matter depends on the view; the stylesheet hides the others.
 const run = life.view.run;
 life.view.run = (request) => {
   const panel = element.closest('[role="tabpanel"]') || element;
   panel.dataset.need = needed(request);
   panel.dataset.from = needed(request) ? request.points : "";
+  failed = false;
   return run(request);
 };
 
@@ -147,6 +162,7 @@ function draw(data, request) {
 function go(place, { time = performance.now(), rest = REST, glide = false } = {}) {
   const unit = at[0];
   at = place.map(round);
+  delete element.dataset.settled;
   element.classList.toggle("pad-glide", glide);
   if (isUnit()) showUnit(unit !== at[0]);
   else showRing();
@@ -166,7 +182,7 @@ async function follow() {
     const answer = await ask("decode", question);
     if (scene !== mine) continue;
     drawn = target;
-    if (answer.error) life.fail(answer.error);
+    if (answer.error) fail(answer.error);
     else drawItem(answer.item);
     square.dataset.decoded = target.at.join(","); // how tests know
     measure(target.time);
@@ -189,9 +205,8 @@ async function settle() {
     checkpoint: view.checkpoint, mode: view.mode, anchors, at: here, script,
   });
   if (scene !== mine || at !== here) return;
-  if (answer.error) return life.fail(answer.error);
-  element.querySelector(".lp-error").hidden = true;
-  element.classList.remove("lp-stale");
+  if (answer.error) return fail(answer.error);
+  recover();
   drawItem(answer.item);
   drawNumbers(answer);
   element.querySelector(".lp-code pre").textContent = answer.code;

@@ -95,7 +95,7 @@ async function drawBackdrop() {
   strip.classList.remove("pad-waiting");
   if (answer.error) {
     mine.backdrop = false; // the next rest asks again
-    life.fail(answer.error);
+    fail(answer.error);
   } else if (isUnit()) drawStrip(answer);
   else if (answer.tiles) drawTiles(answer);
   else drawTerritories(answer);
@@ -152,6 +152,7 @@ function drawTerritories(map) {
   const width = square.clientWidth || 560;
   const taken = [[0, 0], [1, 0], [0, 1]].map((corner) => [...toSquare(corner), 12 / width]);
   const written = new Set();
+  for (const { radius } of scene.circles) taken.push([...xy(radius * Math.SQRT1_2, radius * Math.SQRT1_2), 46 / width]);
   const order = texts.map((_, i) => i).sort((a, b) => sums[b][2] - sums[a][2]);
   for (const i of order) {
     const [x, y, size] = sums[i];

@@ -1,6 +1,9 @@
 // One unit in the place of the square: the list of units, a slider, a strip of decoded values.
 // Joined to latent_pad.js by widget.py; shares its names.
 
+/** A unit begins where the point has it, so that nothing changes before it is moved. */
+const unitHome = (unit) => [unit, Math.round(100 * scene.anchors[0][unit]) / 100];
+
 function drawUnits() {
   const most = Math.max(...scene.units.map((unit) => unit.activity), 1e-9);
   units.replaceChildren(...scene.units.map(({ index, activity, kl }) => {
@@ -8,7 +11,7 @@ function drawUnits() {
     bar.style.width = `${(100 * activity) / most}%`;
     return el("button", {
       type: "button", role: "radio", "data-unit": index, tabindex: "-1", "aria-checked": "false",
-      on: { click: () => go([index, at[1]]) },
+      on: { click: (event) => go(unitHome(index), { time: event.timeStamp }) },
     }, el("span", { text: `unit ${index}` }), el("b", {}, bar), el("span", { text: `activity ${show(activity)}` }), el("span", { text: `KL ${show(kl)} nats` }));
   }));
 }
@@ -19,7 +22,7 @@ units.addEventListener("keydown", (event) => {
   event.stopPropagation();
   const place = scene.units.findIndex((unit) => unit.index === at[0]) + step;
   const unit = scene.units[Math.min(scene.units.length - 1, Math.max(0, place))];
-  go([unit.index, at[1]], { time: event.timeStamp });
+  go(unitHome(unit.index), { time: event.timeStamp });
   units.querySelector(`[data-unit="${unit.index}"]`).focus();
 });
 

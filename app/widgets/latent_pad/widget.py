@@ -83,20 +83,10 @@ def view(
             "modality": space.modality,
             "anchors": _exact(anchors.codes),
             "script": anchors.script,
-            "points": [
-                {"name": name, "label": label, "item": item, "unknown": unknown}
-                for name, label, item, unknown in zip(
-                    "ABC"[: len(anchors.labels)],
-                    anchors.labels,
-                    _pack(_decode(space, anchors.codes)),
-                    _unknown(space, points, anchors.labels),
-                    strict=True,
-                )
-            ],
+            "points": _points(space, points == "own", anchors),
         }
-        return shared | (
-            _units(space, anchors.codes[0]) if mode == "unit" else _plane(space, anchors.codes)
-        )
+        laid = _units(space, anchors.codes[0]) if mode == "unit" else _plane(space, anchors.codes)
+    return shared | laid | {"code": place.script(space, mode, anchors.script, laid["home"])}
 
 
 def backdrop(checkpoint: str, mode: Mode, anchors: list[Code], unit: int = 0) -> dict:
@@ -163,10 +153,19 @@ def _picture(name: str, value: str) -> np.ndarray:
         raise ValueError(f"Picture {name}: {problem}") from None
 
 
-def _unknown(space: Any, points: Points, texts: list[str]) -> list[list[str]]:
-    """Words of a person's sentences that the model does not know."""
-    typed = points == "own" and space.modality == "text"
-    return [space.unknown_words(text) if typed else [] for text in texts]
+def _points(space: Any, own: bool, anchors: place.Anchors) -> list[dict]:
+    """What each point is, what it decodes to, and which typed words the model does not know."""
+    typed = own and space.modality == "text"
+    items = _pack(space.decode(anchors.codes)) if len(anchors.codes) else []
+    return [
+        {
+            "name": name,
+            "label": label,
+            "item": item,
+            "unknown": space.unknown_words(label) if typed else [],
+        }
+        for name, label, item in zip("ABC"[: len(items)], anchors.labels, items, strict=True)
+    ]
 
 
 def _plane(space: Any, codes: np.ndarray) -> dict:
@@ -185,7 +184,7 @@ def _plane(space: Any, codes: np.ndarray) -> dict:
         "circles": place.circles(space, plane),
         "dots": dots,
         "classes": _classes(space),
-        "home": space.codes[0].round(2).tolist() if flat else [0.25, 0.25],
+        "home": [round(float(x), 2) for x in space.codes[0]] if flat else [0.25, 0.25],
     }
 
 
@@ -235,10 +234,6 @@ def _classes(space: Any) -> list[str]:
     if space.labels is None:
         return []
     return list(CLOTHES if space.info.dataset == "fashion-mnist" else "0123456789")
-
-
-def _decode(space: Any, codes: np.ndarray) -> Any:
-    return space.decode(codes) if len(codes) else []
 
 
 def _pack(items: Any) -> list[str]:
