@@ -273,25 +273,56 @@ def test_a_link_brings_everything_back(open_page):
     assert np.abs(shown_picture(again) - first).max() <= 1
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        fragment("vae/no-such-checkpoint", at="0,0"),
-        fragment("..%2F..%2Fetc", at="0,0"),
-        fragment(at="nan,0"),
-        fragment(at="1e300,0"),
-        fragment(at="%3Cimg src=x onerror=alert(1)%3E"),
-        fragment(mode="sphere"),
-        fragment(points="internet", seed="x"),
-    ],
-)
-def test_a_wrong_link_is_named_and_the_page_works(open_page, link):
-    page = open_page(link)
-    expect(page.locator(".lp-notice")).to_be_visible()
-    settled(page)
-    drag(page, (0.3, 0.3))
-    settled(page)
+BROKEN = [
+    fragment("vae/no-such-checkpoint", at="0,0"),
+    fragment("..%2F..%2Fetc", at="0,0"),
+    fragment(at="nan,0"),
+    fragment(at="1e300,0"),
+    fragment(at="%3Cimg src=x onerror=alert(1)%3E"),
+    fragment(mode="sphere"),
+    fragment(points="internet", seed="x"),
+]
+
+
+def test_a_wrong_link_is_named_and_the_page_works(open_page):
+    page = open_page(BROKEN[0])
+    notice = page.locator("#header .lp-notice")
+    for link in BROKEN:
+        page.evaluate("link => { location.hash = link }", link)
+        expect(notice).to_be_visible()
+        settled(page)
+        drag(page, (0.3, 0.3))
+        settled(page)
+        notice.get_by_role("button", name="Dismiss").click()
     assert page.locator("#explore-pad img").count() == 0
+
+
+# Links that people have: they must keep opening. Never edit one, only add.
+GOLDEN = {
+    "#v=1&tab=explore&checkpoint=vae/vae--mnist--2d&mode=plane&at=1.25%2C-0.5": (1.25, -0.5),
+    "#v=1&tab=explore&checkpoint=vae/vae--mnist--16d&mode=plane&points=held-out&seed=7"
+    "&at=0.3%2C0.6": (0.3, 0.6),
+    "#v=1&tab=explore&checkpoint=vae/vae--mnist--16d&mode=unit&points=samples&seed=2&at=3%2C1.5": (
+        3,
+        1.5,
+    ),
+    "#v=1&tab=explore&checkpoint=text_vae/text_vae--tatoeba&mode=plane&points=own&a=I+like+tea."
+    "&b=Don't+go.&c=Where+is+it%3F&at=0.5%2C0.25": (0.5, 0.25),
+}
+
+
+def test_golden_links_open_their_view(open_page):
+    page = open_page(next(iter(GOLDEN)))
+    for link, place in GOLDEN.items():
+        page.evaluate("link => { location.hash = link }", link)
+        page.wait_for_function(
+            "place => document.querySelector('#explore-pad [data-settled]')?.dataset.settled"
+            " === place",
+            arg=f"{place[0]:g},{place[1]:g}",
+        )
+        expect(page.locator("#header .lp-notice")).to_be_hidden()
+    expect(page.locator("#explore-b textarea")).to_have_value("Don't go.")
+    expect(page.locator("#explore-pad .lp-error")).to_be_hidden()
 
 
 def test_markup_stays_text(open_page):

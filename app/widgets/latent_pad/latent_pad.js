@@ -64,7 +64,7 @@ const table = el("details", { class: "pad-table" },
 
 life.body.append(
   el("div", { class: "pad-sheet" },
-    el("div", { class: "pad-left" }, el("div", { class: "pad-frame" }, square, unitPane), legend, hint),
+    el("div", { class: "pad-left" }, el("div", { class: "pad-frame" }, square, unitPane), hint, legend),
     el("div", { class: "pad-right" },
       el("div", { class: "pad-shown" },
         el("div", { class: "pad-item" }, picture, sentence, keep),

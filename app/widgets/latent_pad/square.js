@@ -53,10 +53,11 @@ function drawPlane() {
     ticks.append(label(show(i * step, step < 1 ? 1 : 0), [xy(i * step, 0)[0], 1], "pad-tick pad-tick-x"));
   for (let i = Math.ceil(corner[1] / step); i * step < corner[1] + side; i++)
     ticks.append(label(show(i * step, step < 1 ? 1 : 0), [0, xy(0, i * step)[1]], "pad-tick pad-tick-y"));
-  for (const { radius, label: text } of circles) {
+  circles.forEach(({ radius, label: text }, i) => {
     const place = xy(radius * Math.SQRT1_2, radius * Math.SQRT1_2);
-    if (Math.min(...place) > 0 && Math.max(...place) < 1) words.append(label(text, place, "pad-sigma"));
-  }
+    const room = radius / side > 0.08 || i === circles.length - 1; // else labels would pile up
+    if (room && Math.min(...place) > 0 && Math.max(...place) < 1) ticks.append(label(text, place, "pad-sigma"));
+  });
   scene.points.forEach(({ name }, i) => ticks.append(label(name, toSquare([[0, 0], [1, 0], [0, 1]][i]), "pad-anchor")));
   tiles.hidden = true;
   drawDots();
