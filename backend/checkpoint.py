@@ -168,10 +168,11 @@ def load_model(name: str) -> "GenerativeModel":
         raise ValueError(f"{name} cannot be loaded: {WEIGHTS} has changed since it was saved")
     cls = registry.model_class(content["model"])
     config = cls.Config.from_dict(content["config"])
-    with torch.random.fork_rng(devices=[]):  # initial weights are overwritten
-        model = cls(config)
-    load_weights(model, str(found.path / WEIGHTS))  # strict
-    return model.eval().requires_grad_(False)
+    # Weights made in inference mode could not be differentiated through later.
+    with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
+        model = cls(config)  # its initial weights are overwritten
+        load_weights(model, str(found.path / WEIGHTS))  # strict
+        return model.eval().requires_grad_(False)
 
 
 def write_metrics(

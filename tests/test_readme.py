@@ -1,0 +1,31 @@
+"""What the README shows works as shown."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_python_example_runs() -> None:
+    [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names: dict = {}
+    exec(code, names)
+    assert names["z"].shape == (1, names["space"].latent_dim)
+    assert names["z"].dtype == np.float32
+
+
+def test_every_file_it_names_exists() -> None:
+    root = Path(__file__).resolve().parent.parent
+    links = re.findall(r"\]\(((?!http)[^)#]+)\)", README)
+    links += re.findall(r"(?:python3?|`)\s?((?:scripts|backend|tests)/[\w/]+\.py)", README)
+    assert links
+    assert not [link for link in links if not (root / link).exists()]
+
+
+def test_its_tables_are_those_that_the_scripts_wrote() -> None:
+    import backend
+    from scripts.write_cards import overview
+
+    assert overview(backend.available()) in README
