@@ -12,7 +12,7 @@ const REST = 160; // ms without a move before a place counts as visited
 const PATIENCE = 15000; // ms
 const FILM = 8;
 const KEPT = 200; // visited places in the table
-const NAMES = ["A", "B", "C"];
+const CORNERS = [[0, 0], [1, 0], [0, 1]]; // (u, v) of the three points
 // Okabe and Ito's palette without its black, which a dark page would swallow.
 const COLOURS = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B8A900"];
 const MARKS = ["●", "■", "▲", "◆", "✚"];
@@ -39,6 +39,7 @@ const ring = el("div", { class: "pad-ring", "aria-hidden": "true" });
 const square = el("div", {
   class: "pad-square", id: "explore-square", tabindex: "0", role: "slider",
   "aria-roledescription": "two-dimensional slider", "aria-label": "Latent plane",
+  "aria-describedby": "explore-hint",
 }, tiles, lines, dots, words, ticks, ring);
 const units = el("div", { class: "pad-units", role: "radiogroup", "aria-label": "Unit, most active first" });
 const slider = el("input", { type: "range", class: "pad-slider", id: "explore-slider" });
@@ -46,7 +47,7 @@ const sliderLabel = el("label", { for: slider.id });
 const strip = el("div", { class: "pad-strip" });
 const unitPane = el("div", { class: "pad-unit-pane", hidden: true }, units, sliderLabel, slider, strip);
 const legend = el("div", { class: "pad-legend" });
-const hint = el("p", { class: "pad-note pad-hint" });
+const hint = el("p", { class: "pad-note pad-hint", id: "explore-hint" });
 
 const picture = el("canvas", { class: "pad-picture", role: "img", "aria-label": "Decoded picture" });
 const sentence = el("p", { class: "pad-sentence" });
@@ -236,7 +237,8 @@ function linked(request) {
   if (points !== "own") return { checkpoint, mode, points, seed, at: place };
   const text = latent.checkpoints[checkpoint]?.modality === "text";
   const own = (text ? ["a", "b", "c"] : ["p", "q", "r"]).slice(0, need);
-  return { checkpoint, mode, points, ...Object.fromEntries(own.map((key) => [key, request[key]])), at: place };
+  const items = Object.fromEntries(own.map((key) => [key, request[key]]));
+  return { checkpoint, mode, points, ...items, at: place };
 }
 
 function speak({ item, nearest, distance }) {
@@ -246,5 +248,6 @@ function speak({ item, nearest, distance }) {
 
 const placeText = (place) => {
   const [first, second] = axes();
-  return isUnit() ? `unit ${place[0]} = ${show(place[1])}` : `${first} ${show(place[0])}, ${second} ${show(place[1])}`;
+  if (isUnit()) return `unit ${place[0]} = ${show(place[1])}`;
+  return `${first} ${show(place[0])}, ${second} ${show(place[1])}`;
 };

@@ -18,17 +18,24 @@ function drawItem(item) {
 function drawNumbers({ z, log_p_z, log_p_x, round_trip, distance, off_manifold, nearest }) {
   const [first, second] = axes();
   const filled = Math.round(5 * (round_trip ?? 0));
+  const digits = distance < 10 ? 1 : 0;
+  const here = isUnit() ? show(at[1]) : at.map((x) => show(x)).join(", ");
   const said = [
-    [isUnit() ? `unit ${at[0]}` : `${first}, ${second}`, isUnit() ? show(at[1]) : `${show(at[0])}, ${show(at[1])}`,
-      `The place on the pad. The code has ${z.length} numbers: ${z.map((x) => show(x)).join(", ")}`],
-    ["log p(z)", log_p_z == null ? "no prior" : `${show(log_p_z, 1)} nats`, "How likely this code is under the prior N(0, I)."],
-    ["log p(x|z)", log_p_x == null ? "no density" : `${show(log_p_x, 1)} nats`, "How sure the decoder is of the item shown."],
-    ["round trip", round_trip == null ? "–" : `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${show(100 * round_trip, 0)}%`,
+    [isUnit() ? `unit ${at[0]}` : `${first}, ${second}`, here,
+      `The place on the pad. The whole code: ${z.map((x) => show(x)).join(", ")}`],
+    ["log p(z)", log_p_z == null ? "no prior" : `${show(log_p_z, 1)} nats`,
+      "How likely this code is under the prior N(0, I)."],
+    ["log p(x|z)", log_p_x == null ? "no density" : `${show(log_p_x, 1)} nats`,
+      "How sure the decoder is of the item shown."],
+    ["round trip", `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${show(100 * round_trip, 0)}%`,
       "The item is encoded and decoded again: the share that comes back."],
-    ["distance to data", distance == null ? "–" : `percentile ${show(distance, distance < 10 ? 1 : 0)}`,
-      "Density of training codes here, as a percentile among held-out codes; below 1 is far from data."],
+    ["distance to data", distance == null ? "–" : `percentile ${show(distance, digits)}`,
+      "Density of training codes here, as a percentile of held-out codes; below 1 is far."],
   ];
-  facts.replaceChildren(...said.flatMap(([name, value, why]) => [el("dt", { text: name, title: why }), el("dd", { text: value, title: why })]));
+  facts.replaceChildren(...said.flatMap(([name, value, why]) => [
+    el("dt", { text: name, title: why }),
+    el("dd", { text: value, title: why }),
+  ]));
   mark.textContent = off_manifold ? "far from data" : "";
   mark.title = off_manifold ? "Fewer than 1% of held-out codes lie in so thin a region." : "";
   nearestItem.replaceChildren(thing(nearest.item));
@@ -102,7 +109,7 @@ function drawLegend() {
   }
   legend.replaceChildren(...scene.points.map(({ name, label, item, unknown }, i) => el("button", {
     type: "button", class: "pad-point", title: `Go to ${name}`,
-    on: { click: () => go(isUnit() ? scene.home : [[0, 0], [1, 0], [0, 1]][i], { glide: true }) },
+    on: { click: () => go(isUnit() ? scene.home : CORNERS[i], { glide: true }) },
   }, el("b", { text: name }),
   isText() ? el("span", { class: "pad-text", text: label === item ? label : `${label}  →  ${item}` }) : thing(item),
   isText() ? null : el("span", { class: "pad-note", text: label }),

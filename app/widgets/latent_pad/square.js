@@ -18,6 +18,7 @@ function fromSquare([s, t]) {
 }
 
 const xy = (x, y) => [(x - scene.corner[0]) / scene.side, 1 - (y - scene.corner[1]) / scene.side];
+const labelled = (radius) => xy(radius * Math.SQRT1_2, radius * Math.SQRT1_2);
 const put = (node, [s, t]) => Object.assign(node.style, { left: `${100 * s}%`, top: `${100 * t}%` });
 
 function showRing() {
@@ -38,7 +39,7 @@ function drawPlane() {
     svg("path", { class: "pad-borders" }),
   );
   if (!scene.flat) {
-    const corners = [[0, 0], [1, 0], [0, 1]].map(toSquare);
+    const corners = CORNERS.map(toSquare);
     lines.append(svg("path", { class: "pad-triangle", d: `M${corners.join("L")}Z` }));
   }
   const label = (text, place, kind) => {
@@ -54,11 +55,12 @@ function drawPlane() {
   for (let i = Math.ceil(corner[1] / step); i * step < corner[1] + side; i++)
     ticks.append(label(show(i * step, step < 1 ? 1 : 0), [0, xy(0, i * step)[1]], "pad-tick pad-tick-y"));
   circles.forEach(({ radius, label: text }, i) => {
-    const place = xy(radius * Math.SQRT1_2, radius * Math.SQRT1_2);
+    const place = labelled(radius);
     const room = radius / side > 0.08 || i === circles.length - 1; // else labels would pile up
-    if (room && Math.min(...place) > 0 && Math.max(...place) < 1) ticks.append(label(text, place, "pad-sigma"));
+    const inside = Math.min(...place) > 0 && Math.max(...place) < 1;
+    if (room && inside) ticks.append(label(text, place, "pad-sigma"));
   });
-  scene.points.forEach(({ name }, i) => ticks.append(label(name, toSquare([[0, 0], [1, 0], [0, 1]][i]), "pad-anchor")));
+  scene.points.forEach(({ name }, i) => ticks.append(label(name, toSquare(CORNERS[i]), "pad-anchor")));
   tiles.hidden = true;
   drawDots();
 }
@@ -125,8 +127,8 @@ function showTerritory(item) {
   if (!here || !scene.map) return;
   const { n, texts, cells } = scene.map;
   const text = texts.indexOf(item);
-  const boxes = cells.map((cell, i) => cell === text ? `M${(i % n) / n} ${Math.floor(i / n) / n}h${1 / n}v${1 / n}h${-1 / n}z` : "");
-  here.setAttribute("d", boxes.join(""));
+  const box = (i) => `M${(i % n) / n} ${Math.floor(i / n) / n}h${1 / n}v${1 / n}h${-1 / n}z`;
+  here.setAttribute("d", cells.map((cell, i) => (cell === text ? box(i) : "")).join(""));
 }
 
 /** A map of sentences: a border wherever neighbouring cells decode to different ones. */
@@ -151,9 +153,9 @@ function drawTerritories(map) {
     sum[2] += 1;
   });
   const width = square.clientWidth || 560;
-  const taken = [[0, 0], [1, 0], [0, 1]].map((corner) => [...toSquare(corner), 12 / width]);
+  const taken = CORNERS.map((corner) => [...toSquare(corner), 12 / width]);
   const written = new Set();
-  for (const { radius } of scene.circles) taken.push([...xy(radius * Math.SQRT1_2, radius * Math.SQRT1_2), 46 / width]);
+  for (const { radius } of scene.circles) taken.push([...labelled(radius), 46 / width]);
   const order = texts.map((_, i) => i).sort((a, b) => sums[b][2] - sums[a][2]);
   for (const i of order) {
     const [x, y, size] = sums[i];

@@ -12,7 +12,11 @@ function drawUnits() {
     return el("button", {
       type: "button", role: "radio", "data-unit": index, tabindex: "-1", "aria-checked": "false",
       on: { click: (event) => go(unitHome(index), { time: event.timeStamp }) },
-    }, el("span", { text: `unit ${index}` }), el("b", {}, bar), el("span", { text: `activity ${show(activity)}` }), el("span", { text: `KL ${show(kl)} nats` }));
+    },
+    el("span", { text: `unit ${index}` }),
+    el("b", {}, bar),
+    el("span", { text: `activity ${show(activity)}` }),
+    el("span", { text: kl == null ? "no posterior" : `KL ${show(kl)} nats` }));
   }));
 }
 units.addEventListener("keydown", (event) => {

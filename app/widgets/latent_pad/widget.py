@@ -190,9 +190,10 @@ def _plane(space: Any, codes: np.ndarray) -> dict:
 
 def _units(space: Any, code: np.ndarray) -> dict:
     units = space.units()
+    posterior = any(unit.kl for unit in units)  # a plain auto-encoder has none
     return {
         "kind": "unit",
-        "units": [{**unit._asdict(), "kl": _number(unit.kl)} for unit in units],
+        "units": [unit._asdict() | ({} if posterior else {"kl": None}) for unit in units],
         "ranges": [_range(space, unit.index) for unit in units],
         "home": [units[0].index, round(float(code[units[0].index]), 2)],
     }
