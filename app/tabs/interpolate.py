@@ -1,6 +1,9 @@
 """Interpolate: walk between sentences or pictures, and see what each step is worth."""
 
 import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import gradio as gr
@@ -67,7 +70,7 @@ def interpolate(checkpoint: str, mode: Mode, steps: int, path: str, **inputs: st
     """The decoded walk, each step with its evidence."""
     space = session.get_space(checkpoint)
     items = given(space, mode, inputs)
-    with session.model_work():
+    with session.model_work(), by_letter(mode):
         codes = walk(space, mode, items, steps, path)
         rows = [row._asdict() for row in space.inspect(codes)]
     unknown = {}
@@ -97,6 +100,19 @@ def given(space: Any, mode: Mode, inputs: dict[str, str]) -> list:
         except ValueError as error:
             raise ValueError(f"Picture {key.upper()}: {error}") from None
     return items
+
+
+@contextmanager
+def by_letter(mode: Mode) -> Iterator[None]:
+    """The backend counts the sentences it was given; the page calls them A, B, C, D."""
+    try:
+        yield
+    except ValueError as error:
+        letters = NEEDED[mode].upper()
+        said = re.sub(
+            r"^Sentence (\d)", lambda m: f"Sentence {letters[int(m[1]) - 1]}", str(error)
+        )
+        raise ValueError(said) from None
 
 
 def walk(space: Any, mode: Mode, items: list, steps: int, path: str) -> Any:

@@ -77,7 +77,7 @@ BAD = {  # what a person may write: what the answer must say
     "": "Sentence A is empty. Write one.",
     " \t ": "Sentence A is empty. Write one.",
     "qwertzuiop asdfghjkl": "know",
-    "very " * 2000: "long",
+    "very " * 2000: "Sentence A has 2000 words",
     "😀": "",
     "\u0001\u202e": "",
 }
