@@ -1,0 +1,86 @@
+"""The named endpoints of a running server, as gradio_client and MCP clients reach them."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamablehttp_client
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+TEXT = "text_vae/text_vae--tatoeba"
+PICTURES = "vae/vae--mnist--2d"
+NAMES = {"sample", "interpolate", "encode", "decode"}
+
+
+@pytest.fixture(scope="module")
+def client(app_url: str) -> Iterator[Client]:
+    client = Client(app_url, verbose=False)
+    yield client
+    client.close()
+
+
+def test_only_the_named_endpoints_are_offered(client):
+    offered = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert {name.strip("/") for name in offered} == NAMES
+
+
+def test_the_same_seed_gives_the_same_sentences(client):
+    first = client.predict(checkpoint=TEXT, n=3, seed=4, api_name="/sample")
+    assert len(first) == 3
+    assert client.predict(checkpoint=TEXT, n=3, seed=4, api_name="/sample") == first
+    assert client.predict(checkpoint=TEXT, n=3, seed=5, api_name="/sample") != first
+
+
+def test_codes_come_and_go(client):
+    z = client.predict(TEXT, ["I like tea."], api_name="/encode")
+    assert len(z) == 1 and len(z[0]) > 1
+    assert len(client.predict(TEXT, z, api_name="/decode")) == 1
+    walk = client.predict(TEXT, "I like tea.", "It is raining.", 5, api_name="/interpolate")
+    assert len(walk) == 5
+    (picture,) = client.predict(PICTURES, 1, api_name="/sample")
+    assert picture.startswith("data:image/png;base64,")
+    assert len(client.predict(PICTURES, [picture], api_name="/encode")[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "arguments", "said"),
+    [
+        ("sample", ("../secrets", 1), "no checkpoint called"),
+        ("sample", (TEXT, 0), "between 1 and 10,000"),
+        ("sample", (TEXT, 10**6), "between 1 and 10,000"),
+        ("sample", (TEXT, 1.5), "n: "),
+        ("sample", (TEXT, 1, -1), "seed: "),
+        ("sample", (TEXT, 1, 0, 1.0, "moon"), "source must be one of"),
+        ("encode", (TEXT, [""]), "entence"),
+        ("encode", (PICTURES, ["not a picture"]), "not a picture"),
+        ("decode", (TEXT, [[1.0, 2.0]]), "32 numbers"),
+        ("decode", (TEXT, [[1e9] * 32]), "finite"),
+        ("decode", (TEXT, "x"), "codes: "),
+        ("decode", (TEXT, []), "32 numbers"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(client, endpoint, arguments, said):
+    with pytest.raises(AppError, match=said):
+        client.predict(*arguments, api_name=f"/{endpoint}")
+
+
+def test_the_endpoints_are_tools_for_agents(app_url):
+    async def ask():
+        async with (
+            streamablehttp_client(f"{app_url.rstrip('/')}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as agent,
+        ):
+            await agent.initialize()
+            tools = (await agent.list_tools()).tools
+            done = await agent.call_tool("sample", {"checkpoint": TEXT, "n": 2, "seed": 1})
+            wrong = await agent.call_tool("sample", {"checkpoint": "../x"})
+            return tools, done, wrong
+
+    tools, done, wrong = asyncio.run(ask())
+    assert {tool.name for tool in tools} == NAMES
+    assert all("checkpoint" in tool.inputSchema["properties"] for tool in tools)
+    assert not done.isError and done.content[0].text.startswith("[")
+    assert wrong.isError and "no checkpoint called" in wrong.content[0].text
