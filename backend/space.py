@@ -1,6 +1,7 @@
 """A loaded model in the user's terms: sentences and pictures in, sentences and pictures out."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -161,9 +162,12 @@ class LatentSpace:
         codes = self._check_codes(z)
         _check_temperature(token_temperature)
         for index in range(0, len(codes), chunk):
-            part = torch.from_numpy(codes[index : index + chunk]).to(self.device)
-            with seeded(seed + index), torch.inference_mode():
-                yield self.processor.decode(self._event(part, token_temperature))
+            # Nothing random, nothing to seed: greedy decoding need not wait for other requests.
+            alone = seeded(seed + index) if token_temperature else nullcontext()
+            with alone, torch.inference_mode():
+                part = torch.from_numpy(codes[index : index + chunk]).to(self.device)
+                items = self.processor.decode(self._event(part, token_temperature))
+            yield items  # outside: whoever consumes must not hold the random state
 
     def decode(self, z: np.ndarray, *, token_temperature: float = 0.0, seed: int = 0) -> Items:
         """Codes [n, D] to n items. Sentences are greedy at ``token_temperature`` 0."""
