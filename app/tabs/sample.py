@@ -1,6 +1,5 @@
 """Sample: draw sentences or pictures from a latent space."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -67,7 +66,7 @@ def sample(
     space = session.get_space(checkpoint)
     with session.model_work():
         z = space.sample_codes(n, seed=seed, temperature=temperature, source=source)
-        pieces = in_chunks(space, z, token_temperature, seed)
+        pieces = space.decode_chunks(z, token_temperature=token_temperature, seed=seed)
         first = next(pieces)
     return {
         "modality": space.modality,
@@ -77,16 +76,6 @@ def sample(
         "warning": collapse_warning(space),
         "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature),
     }
-
-
-def in_chunks(space: Any, z: Any, token_temperature: float, seed: int) -> Iterator:
-    """What ``space.decode`` gives, piece by piece.
-
-    Not ``decode_chunks``: a generator that waits for the page must not wait inside the backend's
-    random state. Chunks of 64 with the seed moved on by their place are the same as one call.
-    """
-    for at in range(0, len(z), CHUNK):
-        yield space.decode(z[at : at + CHUNK], token_temperature=token_temperature, seed=seed + at)
 
 
 def more(job: str) -> dict:

@@ -80,12 +80,17 @@ def playwright_driver() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright_driver: Playwright) -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    path = browser_path()
     if not path:
         pytest.fail("No Chromium or Chrome was found. Run: python3 launch.py test")
     browser = playwright_driver.chromium.launch(executable_path=path, args=ARGUMENTS)
     yield browser
     browser.close()
+
+
+def browser_path() -> str:
+    """Where the browser is; empty where there is none."""
+    return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), "")
 
 
 @pytest.fixture(scope="session")
