@@ -87,6 +87,7 @@ def loads(monkeypatch) -> list[str]:
 
     monkeypatch.setattr(backend, "load", load)
     monkeypatch.setattr(session, "check_name", lambda name: None)
+    monkeypatch.setattr(session, "one_thread", lambda: None)
     return seen
 
 

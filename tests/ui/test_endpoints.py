@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from gradio_client import Client
@@ -79,7 +80,8 @@ def test_the_endpoints_are_tools_for_agents(app_url):
             wrong = await agent.call_tool("sample", {"checkpoint": "../x"})
             return tools, done, wrong
 
-    tools, done, wrong = asyncio.run(ask())
+    with ThreadPoolExecutor(1) as thread:  # Playwright keeps a loop running in this one
+        tools, done, wrong = thread.submit(asyncio.run, ask()).result()
     assert {tool.name for tool in tools} == NAMES
     assert all("checkpoint" in tool.inputSchema["properties"] for tool in tools)
     assert not done.isError and done.content[0].text.startswith("[")
