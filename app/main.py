@@ -62,10 +62,9 @@ def theme() -> gr.themes.Base:
 def main(options: Namespace) -> None:
     """Serve until interrupted; prints one line, with the address, once the page answers."""
     session.configure(device=options.device)
-    warm = threading.Thread(target=session.warm_up, name="warm-up", daemon=True)
+    threading.Thread(target=session.warm_up, name="warm-up", daemon=True).start()
     page = build(options.device)
     url, shared = start(page, options)
-    warm.start()
     wait_until_it_answers(url)
     print(f"Latent Playground is ready: {url}{f' and {shared}' if shared else ''}", flush=True)
     if options.open:

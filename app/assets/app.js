@@ -191,7 +191,9 @@ window.latent = (() => {
   /** The tab was changed by a person: its view becomes a new place to come back to. */
   function tabShown() {
     const view = views[activeTab()];
-    if (restoring || !view?.fragment || location.hash === view.fragment) return;
+    if (restoring || !view) return;
+    if (view.waiting) return view.rerun();
+    if (!view.fragment || location.hash === view.fragment) return;
     history.pushState(null, "", view.fragment);
   }
 
@@ -206,8 +208,10 @@ window.latent = (() => {
 
   /** Called by Gradio with the controls' values, see app/links.py. */
   function run(tab, names, values) {
-    const request = Object.fromEntries(names.map((name, i) => [name, values[i]]));
-    return restoring ? undefined : views[tab]?.run?.(request);
+    const view = (views[tab] ??= {});
+    view.waiting = restoring; // a link is being followed: run what it asks for, and this when seen
+    if (restoring) return;
+    return view.run?.(Object.fromEntries(names.map((name, i) => [name, values[i]])));
   }
 
   /**

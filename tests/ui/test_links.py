@@ -68,6 +68,12 @@ def test_back_returns_to_the_tab_before(open_page):
     expect(page.locator("#tab-interpolate-button")).to_have_attribute("aria-selected", "true")
 
 
+def test_the_tab_that_a_link_passed_over_is_drawn_when_it_is_opened(open_page):
+    page = open_page("#v=1&tab=interpolate&steps=3")
+    page.get_by_role("tab", name="Sample").click()
+    expect(page.locator("#sample-result .lp-sentence")).to_have_count(16)
+
+
 def test_a_link_typed_into_an_open_page_is_followed(open_page):
     page = open_page()
     page.evaluate("location.hash = '#v=1&tab=interpolate&a=I+like+tea.&steps=5'")
