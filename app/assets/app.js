@@ -243,8 +243,10 @@ window.latent = (() => {
         const alive = () => mine === turn;
         if (request.mode) element.closest('[role="tabpanel"]').dataset.mode = request.mode;
         element.setAttribute("aria-busy", "true");
+        element.classList.add("lp-waiting");
         const data = await server.run(request);
         if (!alive()) return;
+        element.classList.remove("lp-waiting");
         if (!data) fail("The server does not answer. Is it still running? Then try again.");
         else if (data.error) fail(data.error);
         else {

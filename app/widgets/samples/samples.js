@@ -6,7 +6,7 @@ const status = el("span", { class: "lp-status", role: "status" });
 const bar = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress", hidden: true });
 const stop = button("close", "Cancel", cancel, { "data-key": "escape", id: "sample-cancel", disabled: true });
 const warning = el("p", { class: "lp-warning", hidden: true });
-const items = el("ol", { class: "lp-items" });
+const items = el("ol", { class: "lp-items", tabindex: "0", "aria-label": "Samples" });
 let job = null;
 let shown = []; // what is on the page, for the export
 
