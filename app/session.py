@@ -73,7 +73,13 @@ def one_thread() -> None:
 
 def check_name(name: str) -> None:
     """Raises ValueError unless a sound checkpoint has exactly this name; so no path gets by."""
-    for info in backend.available(include_damaged=True):
+    infos = backend.available(include_damaged=True)
+    if not any(info.problem is None for info in infos):
+        raise ValueError(
+            "There is no usable checkpoint on this machine. Train one with scripts/train.py, "
+            "or start with --trained-dir and the folder where they are."
+        )
+    for info in infos:
         if info.name == name:
             if info.problem:
                 raise ValueError(f"The checkpoint {name} cannot be used: {info.problem}")

@@ -124,6 +124,12 @@ def test_a_name_that_is_no_checkpoint_is_told_plainly(name):
         session.get_space(name)
 
 
+def test_a_machine_without_checkpoints_is_told_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setenv("LATENT_TRAINED_DIR", str(tmp_path))
+    with pytest.raises(ValueError, match=r"scripts/train\.py"):
+        session.check_name("vae/vae--mnist--2d")
+
+
 def test_jobs_end_are_forgotten_and_can_be_stopped():
     jobs = session.Jobs(limit=2)
     first = jobs.add(iter([1]))

@@ -6,14 +6,14 @@ for (const { label, options } of props.groups) {
   list.append(el("optgroup", { label }, ...options.map(({ name, title, disabled }) =>
     el("option", { value: name, text: title, disabled: Boolean(disabled) }))));
 }
-if (!props.value) list.append(el("option", { text: "No checkpoint here yet" }));
+if (!props.value) list.prepend(el("option", { value: "", text: "No checkpoint here yet" }));
 list.value = props.value;
 
 const gauges = el("div", { class: "lp-gauges" });
 const card = el("dialog", { class: "lp-dialog lp-card-dialog", "aria-label": "Model card" });
 const text = el("div", { class: "lp-text", tabindex: "0" });
 card.append(text, button("close", "Close", () => card.close()));
-const opener = button("card", "Card", () => card.showModal());
+const opener = button("card", "Card", () => card.showModal(), { hidden: true });
 
 const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 function gauge({ label, value, unit, split, n, state, note }) {
