@@ -9,6 +9,7 @@ const WHY = {
   corners: "Each place is a blend of the four corners: A top left, B top right, C bottom left, D bottom right.",
   arithmetic: "The code of A, minus the code of B, plus the code of C, decoded.",
 };
+const REFINED = " A sentence that its code would not give back has the code refined by a few gradient steps.";
 const OFF = "far from data";
 let last = null;
 
@@ -30,6 +31,7 @@ function linked({ a, b, c, d, picture_a, picture_b, picture_c, picture_d, ...res
 function draw(data, request) {
   last = { data, request: linked(request) };
   note.textContent = data.mode === "path" ? PATHS[request.path] : WHY[data.mode];
+  if (data.modality === "text" && data.mode !== "arithmetic") note.textContent += REFINED;
   const kind = data.mode === "path" && data.modality === "text" ? table : data.mode === "arithmetic" ? single : data.mode === "corners" ? grid : strip;
   stage.replaceChildren(kind(data.rows));
   for (const key of "abcd") unknownWords(key, data.unknown[key] ?? []);
