@@ -94,7 +94,7 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
             enable_monitoring=False,
             ssr_mode=False,
             pwa=False,
-            max_file_size="5mb",
+            max_file_size=1 if options.read_only else "5mb",  # bytes; Gradio's own upload route
             quiet=True,
             inbrowser=False,
             prevent_thread_lock=True,
