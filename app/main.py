@@ -12,8 +12,6 @@ from argparse import Namespace
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it there
-# Half of the cores: a small decode that is split over all of them waits for whichever is busy.
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // 2)))
 
 import gradio as gr
 

@@ -84,7 +84,7 @@ def info(name: str) -> CheckpointInfo:
     family, rest = name.split("/")
     model, dataset, tag = (*rest.split("--"), "")[:3]
     try:
-        config = _read_config(folder)
+        config, metrics = _read_config(folder), _read_metrics(folder)
     except (OSError, ValueError, KeyError) as error:
         return CheckpointInfo(
             name, family, model, dataset, tag, "", frozenset(), 0, rest, {}, {}, "", folder,
@@ -101,7 +101,7 @@ def info(name: str) -> CheckpointInfo:
         latent_dim=config["config"].get("latent_dim", 0),
         title=config["title"],
         config=config["config"],
-        metrics=_read_metrics(folder).get("values", {}),
+        metrics=metrics.get("values", {}),
         fingerprint=config["weights"]["sha256"][:12],
         path=folder,
     )
@@ -171,7 +171,12 @@ def load_model(name: str) -> "GenerativeModel":
     # Weights made in inference mode could not be differentiated through later.
     with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
         model = cls(config)  # its initial weights are overwritten
-        load_weights(model, str(found.path / WEIGHTS))  # strict
+        try:
+            load_weights(model, str(found.path / WEIGHTS))  # strict
+        except RuntimeError as error:
+            raise ValueError(
+                f"{name} cannot be loaded: its weights do not fit its config.json"
+            ) from error
         return model.eval().requires_grad_(False)
 
 
@@ -224,7 +229,10 @@ def _check_weights(path: Path, expected: int) -> None:
 
 def _read_metrics(folder: Path) -> dict[str, Any]:
     path = folder / "metrics.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except json.JSONDecodeError as error:
+        raise ValueError(f"metrics.json is not valid JSON (line {error.lineno})") from None
 
 
 def _commit() -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from backend.base import LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
 from backend.distributions.sequence import Sequence as SequenceDistribution
-from backend.latent import PATHS, CodeStatistics, Plane, bilinear, neighbours
+from backend.latent import CODES, PATHS, CodeStatistics, Plane, bilinear, neighbours
 from backend.priors import GaussianMixture, StandardNormal
 from backend.processors import load_processor
 from backend.processors.text import UNK, TextProcessor
@@ -91,8 +92,13 @@ class LatentSpace:
         model = checkpoint.load_model(name)
         if not isinstance(model, LatentModel):
             raise ValueError(f"{name} has no latent space; it can: {', '.join(info.capabilities)}")
-        processor = load_processor(info.modality, info.path)
-        return cls(info, model, processor, CodeStatistics.load(info.path), where)
+        try:
+            processor = load_processor(info.modality, info.path)
+            statistics = CodeStatistics.load(info.path)
+        except FileNotFoundError as error:
+            missing = Path(error.filename or CODES).name
+            raise ValueError(f"{name} cannot be loaded: {missing} is missing") from None
+        return cls(info, model, processor, statistics, where)
 
     # What the space is
 

@@ -38,6 +38,7 @@ DAMAGE = {
     "config.json is missing": lambda f: (f / "config.json").unlink(),
     "not valid JSON": lambda f: (f / "config.json").write_text("{"),
     "reads version 1": lambda f: change_config(f, format_version=2),
+    "metrics.json is not valid JSON": lambda f: (f / "metrics.json").write_text("{"),
     "not a JSON object": lambda f: (f / "config.json").write_text("[]"),
 }
 
@@ -66,6 +67,19 @@ def test_an_unknown_configuration_key_is_named(folder: Path) -> None:
     content = json.loads((folder / "config.json").read_text())
     change_config(folder, config=content["config"] | {"colour": 3})
     with pytest.raises(ValueError, match="unknown configuration keys: colour"):
+        backend.load("vae/vae--mnist--broken", device="cpu")
+
+
+def test_missing_codes_are_named(folder: Path) -> None:
+    (folder / "codes.safetensors").unlink()
+    with pytest.raises(ValueError, match=r"cannot be loaded: codes\.safetensors is missing"):
+        backend.load("vae/vae--mnist--broken", device="cpu")
+
+
+def test_weights_of_another_size_are_named(folder: Path) -> None:
+    content = json.loads((folder / "config.json").read_text())
+    change_config(folder, config=content["config"] | {"latent_dim": 3})
+    with pytest.raises(ValueError, match=r"its weights do not fit its config\.json"):
         backend.load("vae/vae--mnist--broken", device="cpu")
 
 
