@@ -119,7 +119,8 @@ def warm_up() -> None:
     names = [info.name for info in backend.available(requires={"sample"})]
     if names:
         try:
-            get_space(FIRST if FIRST in names else names[0]).sample(1)  # the first call is slow
+            space = get_space(FIRST if FIRST in names else names[0])
+            space.inspect(space.sample_codes(1))  # the first call of each kind is slow
         except Exception:
             LOG.exception("the first space could not be loaded")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from difflib import SequenceMatcher
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,8 +83,6 @@ class LatentSpace:
         parts = (statistics.weights, statistics.means, statistics.scale_tril)
         self.aggregate = GaussianMixture(*map(torch.from_numpy, parts))
         self._prior = StandardNormal(self.latent_dim)
-        held_out = self.aggregate().log_prob(torch.from_numpy(statistics.codes))
-        self._densities = np.sort(held_out.numpy())
 
     @classmethod
     def load(cls, name: str, device: str = "auto") -> "LatentSpace":
@@ -99,6 +98,12 @@ class LatentSpace:
             missing = Path(error.filename or CODES).name
             raise ValueError(f"{name} cannot be loaded: {missing} is missing") from None
         return cls(info, model, processor, statistics, where)
+
+    @cached_property
+    def _densities(self) -> np.ndarray:
+        """Log densities of the held-out codes under the aggregate, rising; sampling needs none."""
+        held_out = self.aggregate().log_prob(torch.from_numpy(self.codes))
+        return np.sort(held_out.numpy())
 
     # What the space is
 
