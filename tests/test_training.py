@@ -133,3 +133,18 @@ def test_the_kl_weight_follows_its_schedule() -> None:
         with seeded(1):
             terms = model.loss(x)
         torch.testing.assert_close(terms["loss"], terms["recon_nll"] + weight * terms["kl"])
+
+
+def test_the_controller_moves_the_weight_to_the_target_and_survives_a_bad_step() -> None:
+    with seeded(0):
+        model = TextVAE(Config(**vars(Config.tiny()) | {"kl_target": 2.0, "annealing_steps": 1}))
+    x = torch.tensor([[4, 5, 2], [6, 2, 0]])
+    start = model.log_weight.clone()
+    kl = model.loss(x)["kl"].item()  # far below the target, untrained
+    assert kl < 2.0
+    assert model.log_weight < start
+    with torch.no_grad():
+        model.encoder.output.bias.fill_(torch.nan)
+    before = model.log_weight.clone()
+    model.loss(x)
+    assert model.log_weight == before

@@ -68,7 +68,7 @@ class TextVAE(LatentModel):
         weight = schedule(config.annealing, self.step, config.annealing_steps)
         weight = weight * self.log_weight.exp()
         if config.kl_target and self.training:
-            error = units.detach().sum() / config.kl_target - 1
-            self.log_weight += CONTROL_RATE * error.clamp(-1, 1)
+            error = (units.detach().sum() / config.kl_target - 1).clamp(-1, 1)
+            self.log_weight += CONTROL_RATE * error.nan_to_num(0.0)  # one bad step stays one
         total = recon_nll + weight * units.clamp(min=config.free_bits).sum()
         return {"loss": total, "recon_nll": recon_nll, "kl": units.sum()}
