@@ -10,7 +10,7 @@ from torch.distributions import Distribution
 Terms = dict[str, Tensor]  # "loss" (scalar to minimise) and named diagnostics
 
 CAPABILITIES = frozenset(
-    {"sample", "encode", "decode", "log_prob", "components", "respond", "classify"}
+    {"sample", "encode", "decode", "log_prob", "components", "discrete", "respond", "classify"}
 )
 
 

@@ -1,5 +1,7 @@
 """Distances between distributions, as plain functions; each states its estimator."""
 
+import math
+
 import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal, kl_divergence
@@ -32,3 +34,82 @@ def kl_per_unit(q: Independent) -> Tensor:
     normal = q.base_dist
     zero = torch.zeros_like(normal.loc)
     return kl_divergence(normal, Normal(zero, torch.ones_like(zero)))
+
+
+def kl_to_components(q: Independent, means: Tensor, log_var: Tensor) -> Tensor:
+    """KL(q(z_j|x) || N(μ_jk, σ_jk)) of each variable to each of its components; exact.
+
+    q is a diagonal Gaussian with batch [B] and event [m·d]; means and log_var are [m, K, d].
+    Returns [B, m, K], nats.
+    """
+    m, _, d = means.shape
+    mu = q.base_dist.loc.unflatten(1, (m, 1, d))  # [B, m, 1, d]
+    sigma = q.base_dist.scale.unflatten(1, (m, 1, d))
+    each = Normal(means, (0.5 * log_var).exp(), validate_args=False)
+    return kl_divergence(Normal(mu, sigma, validate_args=False), each).sum(-1)
+
+
+def natural(means: Tensor, log_var: Tensor) -> tuple[Tensor, Tensor]:
+    """Natural parameters (μ/σ², -1/(2σ²)) of Normals."""
+    precision = (-log_var).exp()
+    return means * precision, -0.5 * precision
+
+
+def log_partition(eta1: Tensor, eta2: Tensor) -> Tensor:
+    """A(η) of a Normal with natural parameters η, up to the constant ln √(2π).
+
+    >>> log_partition(*natural(torch.tensor(2.0), torch.tensor(0.0)))
+    tensor(2.)
+    """
+    return -(eta1**2) / (4 * eta2) - 0.5 * (-2 * eta2).log()
+
+
+def averaged_component(q_c: Tensor, means: Tensor, log_var: Tensor) -> tuple[Independent, Tensor]:
+    """The component p̂ whose natural parameters are the q(c|x)-average, and the dispersion.
+
+    Shi et al. 2020 (https://proceedings.mlr.press/v119/shi20f.html): for exponential families
+    Σ_c q(c|x) KL(q(z|x) || p(z|c)) = KL(q(z|x) || p̂) + E_q A(η_c) - A(E_q η_c). The last two
+    terms, the dispersion, are at least 0 and vanish when all components in use are equal.
+
+    q_c is [B, m, K], means and log_var are [m, K, d]. Returns p̂ (batch [B], event [m·d]) and the
+    dispersion [B], nats; both exact.
+    """
+    eta1, eta2 = natural(means, log_var)  # [m, K, d]
+    mean1, mean2 = (torch.einsum("bmk,mkd->bmd", q_c, eta) for eta in (eta1, eta2))
+    expected = torch.einsum("bmk,mkd->b", q_c, log_partition(eta1, eta2))
+    dispersion = expected - log_partition(mean1, mean2).sum((1, 2))
+    variance = -0.5 / mean2
+    p_hat = Normal((mean1 * variance).flatten(1), variance.sqrt().flatten(1), validate_args=False)
+    return Independent(p_hat, 1), dispersion
+
+
+def discrete_information(q_c: Tensor) -> tuple[Tensor, Tensor]:
+    """KL of the batch's mean q(c) to the uniform distribution, and the mutual information of c.
+
+    q_c is [B, m, K]. Both are batch estimates in nats, summed over the m variables, and add up
+    to the mean over the batch of KL(q(c|x) || uniform).
+
+    >>> certain = torch.eye(4)[:, None]  # four examples, each with a class of its own
+    >>> [round(float(x), 3) for x in discrete_information(certain)]
+    [0.0, 1.386]
+    """
+    average = q_c.mean(0)  # [m, K]
+    uniform = math.log(q_c.shape[-1]) * q_c.shape[1]
+    aggregate = uniform - _entropy(average).sum()
+    return aggregate, _entropy(average).sum() - _entropy(q_c).sum(-1).mean()
+
+
+def variance_of_means(means: Tensor) -> Tensor:
+    """Σ_j Σ_k |μ_jk - mean_k μ_jk|² for means [m, K, d]: 0 when all modes coincide.
+
+    The sum S that Theorem 1 of Shi et al. 2020 bounds.
+
+    >>> variance_of_means(torch.tensor([[[0.0], [2.0]]]))
+    tensor(2.)
+    """
+    return (means - means.mean(1, keepdim=True)).square().sum()
+
+
+def _entropy(p: Tensor) -> Tensor:
+    """[..., K] -> [...], nats."""
+    return torch.special.entr(p).sum(-1)

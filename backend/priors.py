@@ -1,4 +1,11 @@
-"""Priors over codes: modules whose ``forward`` returns a distribution with event [D]."""
+"""Priors over codes: modules whose ``forward`` returns a distribution with event [D].
+
+Each also draws codes at a temperature (``draw``). Priors made of components have m variables of K
+components each: they say which component a code belongs to (``responsibilities``) and where the
+components lie (``centres``).
+"""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -9,7 +16,12 @@ from torch.distributions import (
     MixtureSameFamily,
     MultivariateNormal,
     Normal,
+    OneHotCategorical,
+    ReshapeTransform,
+    TransformedDistribution,
 )
+
+from backend.distributions.joint import Joint
 
 
 class StandardNormal(nn.Module):
@@ -22,9 +34,146 @@ class StandardNormal(nn.Module):
     def forward(self, context: Tensor | None = None) -> Distribution:
         return Independent(Normal(self.loc, torch.ones_like(self.loc)), 1)
 
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
+        """Codes [n, D], the standard deviation times ``temperature``."""
+        return self().sample((n,)) * temperature
+
+    def snap(self, z: Tensor) -> Tensor:
+        """The nearest code, z itself: any vector is a code."""
+        return z
+
 
 class GaussianMixture(nn.Module):
-    """A mixture of K Gaussians with full covariances: weights [K], means [K, D]."""
+    """m independent variables of ``dim`` numbers, each a mixture of K diagonal Gaussians.
+
+    The code z [D] with D = m·dim holds the variables one after the other. Means and variances are
+    learned; weights are uniform and fixed, as in DGMVAE (Shi et al. 2020,
+    https://proceedings.mlr.press/v119/shi20f.html). ``spread`` is the standard deviation of the
+    means at the start.
+    """
+
+    def __init__(self, variables: int, components: int, dim: int, spread: float = 1.0) -> None:
+        super().__init__()
+        self.variables, self.components, self.dim = variables, components, dim
+        self.means = nn.Parameter(spread * torch.randn(variables, components, dim))
+        self.log_var = nn.Parameter(torch.zeros(variables, components, dim))
+        weights = torch.full((variables, components), 1 / components)
+        self.register_buffer("weights", weights, persistent=False)
+
+    def forward(self, context: Tensor | None = None) -> Distribution:
+        return self._mixture(self.weights, 1.0)
+
+    def draw(self, n: int, temperature: float = 1.0, weights: Tensor | None = None) -> Tensor:
+        """Codes [n, D]; ``temperature`` scales the components' standard deviations.
+
+        ``weights`` [m, K], nonnegative, replace the prior's; a row with a single nonzero entry
+        fixes that variable's component.
+        """
+        weights = self.weights if weights is None else weights.to(self.means)
+        if temperature > 0:
+            return self._mixture(weights, temperature).sample((n,))
+        chosen = Categorical(weights, validate_args=False).sample((n,))  # [n, m]
+        return self.means[torch.arange(self.variables), chosen].flatten(1)
+
+    def responsibilities(self, z: Tensor) -> Tensor:
+        """p(c_j = k | z_j) by Bayes' rule: z [B, D] -> [B, m, K]."""
+        log_p = self.parts().log_prob(self.split(z)[:, :, None]) + self.weights.log()
+        return log_p.softmax(-1)
+
+    def parts(self) -> Independent:
+        """The components themselves: batch [m, K], event [dim]."""
+        return Independent(Normal(self.means, (0.5 * self.log_var).exp(), validate_args=False), 1)
+
+    def centres(self) -> Tensor:
+        """Means [m, K, dim]."""
+        return self.means
+
+    def scales(self) -> Tensor:
+        """Standard deviations [m, K, dim]."""
+        return (0.5 * self.log_var).exp()
+
+    def split(self, z: Tensor) -> Tensor:
+        """z [..., D] -> [..., m, dim]."""
+        return z.unflatten(-1, (self.variables, self.dim))
+
+    def snap(self, z: Tensor) -> Tensor:
+        """The nearest code, z itself: any vector is a code."""
+        return z
+
+    def unit_log_prob(self, z: Tensor) -> Tensor:
+        """Log density of each unit alone: [..., D], nats."""
+        unit = Normal(self.means, self.scales(), validate_args=False)  # [m, K, dim]
+        log_p = unit.log_prob(self.split(z)[..., None, :]) + self.weights.log()[..., None]
+        return log_p.logsumexp(-2).flatten(-2)
+
+    def _mixture(self, weights: Tensor, temperature: float) -> Distribution:
+        parts = Normal(self.means, self.scales() * temperature, validate_args=False)
+        each = MixtureSameFamily(
+            Categorical(weights, validate_args=False), Independent(parts, 1), validate_args=False
+        )
+        size = self.variables * self.dim
+        flat = ReshapeTransform((self.variables, self.dim), (size,))
+        return TransformedDistribution(Independent(each, 1), flat, validate_args=False)
+
+
+class DiscreteCode(nn.Module):
+    """m independent uniform variables of K classes as one-hots, then ``extra`` numbers ~ N(0, 1).
+
+    D = m·K + extra. A variable's components are its classes.
+    """
+
+    def __init__(self, variables: int, components: int, extra: int = 0) -> None:
+        super().__init__()
+        self.variables, self.components, self.extra = variables, components, extra
+        weights = torch.full((variables, components), 1 / components)
+        self.register_buffer("weights", weights, persistent=False)
+
+    def forward(self, context: Tensor | None = None) -> Distribution:
+        return self._joint(self.weights, 1.0)
+
+    def draw(self, n: int, temperature: float = 1.0, weights: Tensor | None = None) -> Tensor:
+        """Codes [n, D]. The temperature acts on the extra numbers alone; ``weights`` [m, K]."""
+        weights = self.weights if weights is None else weights.to(self.weights)
+        z = self._joint(weights / weights.sum(1, keepdim=True), 1.0).sample((n,))
+        z[:, self.variables * self.components :] *= temperature
+        return z
+
+    def responsibilities(self, z: Tensor) -> Tensor:
+        """The variables of a code as they are: z [B, D] -> [B, m, K]."""
+        return self.split(z)
+
+    def centres(self) -> Tensor:
+        """One-hots [m, K, K]."""
+        eye = torch.eye(self.components, device=self.weights.device)
+        return eye.expand(self.variables, -1, -1)
+
+    def scales(self) -> Tensor:
+        """Zeros [m, K, K]: a class is a point."""
+        return torch.zeros_like(self.centres())
+
+    def split(self, z: Tensor) -> Tensor:
+        """z [..., D] -> [..., m, K]: the discrete part."""
+        size = self.variables * self.components
+        return z[..., :size].unflatten(-1, (self.variables, self.components))
+
+    def snap(self, z: Tensor) -> Tensor:
+        """The nearest code: each variable becomes the one-hot of its largest entry."""
+        classes = self.split(z).argmax(-1)
+        hot = nn.functional.one_hot(classes, self.components).flatten(-2).to(z)
+        return torch.cat([hot, z[..., hot.shape[-1] :]], -1)
+
+    def _joint(self, weights: Tensor, scale: float) -> Distribution:
+        each = Independent(OneHotCategorical(weights, validate_args=False), 1)
+        flat = ReshapeTransform((self.variables, self.components), (weights.numel(),))
+        parts: Sequence[Distribution] = [TransformedDistribution(each, flat, validate_args=False)]
+        if self.extra:
+            zero = weights.new_zeros(self.extra)
+            parts = [*parts, Independent(Normal(zero, zero + scale), 1)]
+        return Joint(parts)
+
+
+class FittedMixture(nn.Module):
+    """K Gaussians with full covariances, fitted to codes: weights [K], means [K, D]."""
 
     def __init__(self, weights: Tensor, means: Tensor, scale_tril: Tensor) -> None:
         super().__init__()
@@ -33,8 +182,7 @@ class GaussianMixture(nn.Module):
         self.register_buffer("scale_tril", scale_tril)  # [K, D, D], lower Cholesky factors
 
     def forward(self, context: Tensor | None = None) -> Distribution:
-        parts = MultivariateNormal(self.means, scale_tril=self.scale_tril)
-        return MixtureSameFamily(Categorical(self.weights), parts)
+        return self.scaled(1.0)
 
     def scaled(self, temperature: float) -> Distribution:
         """The mixture with every component's standard deviation times ``temperature``."""

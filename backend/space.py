@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from copy import deepcopy
 from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.latent import CODES, PATHS, CodeStatistics, Plane, bilinear, neighbours
-from backend.priors import GaussianMixture, StandardNormal
+from backend.priors import FittedMixture, StandardNormal
 from backend.processors import load_processor
 from backend.processors.text import UNK, TextProcessor
 
@@ -81,8 +82,9 @@ class LatentSpace:
         self.latent_dim = info.latent_dim
         self.modality = info.modality
         parts = (statistics.weights, statistics.means, statistics.scale_tril)
-        self.aggregate = GaussianMixture(*map(torch.from_numpy, parts))
-        self._prior = StandardNormal(self.latent_dim)
+        self.aggregate = FittedMixture(*map(torch.from_numpy, parts))
+        has_prior = isinstance(getattr(model, "prior", None), torch.nn.Module)
+        self.prior = deepcopy(model.prior) if has_prior else StandardNormal(self.latent_dim)
 
     @classmethod
     def load(cls, name: str, device: str = "auto") -> "LatentSpace":
@@ -118,6 +120,11 @@ class LatentSpace:
         return self.statistics.labels
 
     @property
+    def discrete(self) -> bool:
+        """Whether codes are made of one-hots, so that a path between two leaves the codes."""
+        return "discrete" in self.info.capabilities
+
+    @property
     def nbytes(self) -> int:
         """Memory taken by weights and codes."""
         tensors = [*self.model.parameters(), *self.model.buffers()]
@@ -147,7 +154,7 @@ class LatentSpace:
     ) -> np.ndarray:
         """Draws of z [n, D]; ``temperature`` scales their standard deviation.
 
-        ``source`` "prior" is N(0, I), "aggregate" the mixture fitted to the training codes.
+        ``source`` "prior" is p(z), "aggregate" the mixture fitted to the training codes.
         """
         _check_count(n)
         _check_temperature(temperature)
@@ -155,12 +162,12 @@ class LatentSpace:
             raise ValueError(f"The source must be one of {', '.join(SOURCES)}, got {source!r}.")
         with seeded(seed), torch.inference_mode():
             if source == "prior":
-                return (self._prior().sample((n,)) * temperature).numpy()
+                return self.prior.draw(n, temperature).numpy()
             if temperature == 0:
                 draws = self.aggregate.means[self.aggregate.weights.multinomial(n, True)]
             else:
                 draws = self.aggregate.scaled(temperature).sample((n,))
-            return draws.numpy()
+            return self.prior.snap(draws).numpy()
 
     def decode_chunks(
         self, z: np.ndarray, *, token_temperature: float = 0.0, seed: int = 0, chunk: int = CHUNK
@@ -210,8 +217,8 @@ class LatentSpace:
         for part in self._read(items).split(CHUNK):
             x = part.to(self.device)
             with torch.no_grad():
-                z = self.model.encode(x).mean
-            if refine and self.modality == "text":
+                z = self.model.encode(x).mode
+            if refine and self.modality == "text" and not self.discrete:
                 z = refinement.refine(self.model, x, z, forbid=(UNK,))
             codes.append(z.float().cpu())
         return torch.cat(codes).numpy()
@@ -291,9 +298,7 @@ class LatentSpace:
         """The plane through three codes [D]. Raises ``ValueError`` if they lie on one line."""
         return Plane.through(*self._check_codes(np.stack([z0, z1, z2])))
 
-    def neighbours(
-        self, z: np.ndarray, codes: np.ndarray | None = None, k: int = 5
-    ) -> np.ndarray:
+    def neighbours(self, z: np.ndarray, codes: np.ndarray | None = None, k: int = 5) -> np.ndarray:
         """Indices [n, k] of the nearest ``codes`` (default: the held-out ones), nearest first."""
         return neighbours(self._check_codes(z), self.codes if codes is None else codes, k)
 
@@ -313,13 +318,13 @@ class LatentSpace:
         p = self.model.decode(on_device)
         x = self._event(on_device)
         items = self.processor.decode(x)
-        again = self.processor.decode(self._event(self.model.encode(x).mean))
+        again = self.processor.decode(self._event(self.model.encode(x).mode))
         densities = self.aggregate().log_prob(z).numpy()
         percentiles = 100 * np.searchsorted(self._densities, densities) / len(self._densities)
         columns = (
             items,
             p.log_prob(x).float().tolist(),
-            self._prior().log_prob(z).tolist(),
+            self.prior().log_prob(z).tolist(),
             [_agreement(a, b) for a, b in zip(items, again, strict=True)],
             percentiles.tolist(),
             (percentiles < 1).tolist(),

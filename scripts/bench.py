@@ -80,9 +80,7 @@ class PlainTextVAE(nn.Module):
         super().__init__()
         embedding, latent = config.embedding_dim, config.latent_dim
         self.embedding = nn.Embedding(config.vocab_size, embedding)
-        self.encoder = nn.GRU(
-            embedding, config.encoder_dim, batch_first=True, bidirectional=True
-        )
+        self.encoder = nn.GRU(embedding, config.encoder_dim, batch_first=True, bidirectional=True)
         self.posterior = nn.Linear(2 * config.encoder_dim, 2 * latent)
         self.initial = nn.Linear(latent, config.decoder_dim)
         self.decoder = nn.GRU(embedding + latent, config.decoder_dim, batch_first=True)

@@ -223,8 +223,8 @@ class Subject:
 
     @torch.inference_mode()
     def means(self, batches: list[Tensor]) -> Tensor:
-        """Posterior means [N, D]."""
-        return torch.cat([self.model.encode(x).mean for x in batches])
+        """Posterior modes [N, D]; of Gaussians these are the means."""
+        return torch.cat([self.model.encode(x).mode for x in batches])
 
     @torch.inference_mode()
     def greedy(self, z: Tensor) -> Sentences:

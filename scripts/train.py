@@ -26,8 +26,10 @@ from backend.device import pick_device, seeded  # noqa: E402
 from backend.examples import write_examples  # noqa: E402
 from backend.latent import CodeStatistics  # noqa: E402
 from backend.processors.images import ImageProcessor  # noqa: E402
-from backend.processors.text import TextProcessor  # noqa: E402
+from backend.processors.text import MAX_TOKENS, TextProcessor  # noqa: E402
+from backend.snapshots import ITEMS, Snapshots  # noqa: E402
 from backend.statistics import code_statistics  # noqa: E402
+from backend.tags import Tags  # noqa: E402
 from backend.training import StepReport, TrainConfig, fit  # noqa: E402
 
 HELD_OUT = 2000  # validation items behind the curves and the stored codes
@@ -41,7 +43,9 @@ class Recipe:
     model: dict[str, Any] = field(default_factory=dict)
     train: dict[str, Any] = field(default_factory=dict)
     min_count: int = 4  # a word rarer than this in the training sentences is unknown
+    max_tokens: int = MAX_TOKENS  # longer sentences are left out
     components: int = 20  # of the mixture fitted to the codes
+    snapshots: tuple[int, ...] = ()  # steps at which codes and modes are kept
     note: str = ""  # what a reader of the model card must know of the shipped run
 
 
@@ -57,6 +61,70 @@ def _image_recipes() -> dict[str, Recipe]:
         recipes[f"classifier/image_classifier--{dataset}"] = Recipe(
             f"Classifier, {title}", {}, {"steps": 429 * 5, "batch_size": 128, "lr": 2e-3}
         )
+    return recipes
+
+
+_MOMENTS = (0, 50, 100, 200, 300, 500, 750, 1000, 1250, 1500, 1750, 2000, 2500, 3000, 4000)
+_MOMENTS += (5000, 6000, 7000, 8000, 9000, 10_000)
+_SMALL = {"embedding_dim": 128, "encoder_dim": 128, "decoder_dim": 256, "word_dropout": 0.3}
+
+
+def _mixture_recipes() -> dict[str, Recipe]:
+    """The objectives of Shi et al. 2020 side by side: same nets, seed and order of the data."""
+    plain, full = {"dispersion_weight": 1.0, "information": True}, {"information": False}
+    recipes = {}
+    for name, title, terms in (
+        ("gmvae--smd", "GMVAE", {}),
+        ("dgmvae--smd--var", "GMVAE + L_var", plain | {"dispersion_weight": 0.5}),
+        ("dgmvae--smd--mi", "GMVAE + L_mi", plain | full),
+        ("dgmvae--smd", "DGMVAE", full | {"dispersion_weight": 0.5}),
+    ):
+        recipes[f"text_vae/{name}"] = Recipe(
+            f"{title}, in-car assistant",
+            {"latent_dim": 6, **_SMALL, **terms},
+            {"steps": 10_000, "batch_size": 32, "lr": 1e-3, "decay": False},
+            min_count=2,
+            snapshots=_MOMENTS,
+        )
+    for name, title, terms in (
+        ("di_vae--dailydialog", "DI-VAE", {}),
+        ("semi_vae--dailydialog", "semi-VAE", {}),
+        ("semi_vae--dailydialog--mi", "semi-VAE + L_mi", {"information": False}),
+        ("gmvae--dailydialog", "GMVAE", {"latent_dim": 15}),
+        ("dgmvae--dailydialog", "DGMVAE", {"latent_dim": 15, "dispersion_weight": 0.3}),
+        (
+            "dgmvae--dailydialog--no-var",
+            "DGMVAE - L_var",
+            {"latent_dim": 15, "dispersion_weight": 1.0},
+        ),
+        (
+            "dgmvae--dailydialog--no-mi",
+            "DGMVAE - L_mi",
+            {"latent_dim": 15, "dispersion_weight": 0.3, "information": True},
+        ),
+    ):
+        recipes[f"text_vae/{name}"] = Recipe(
+            f"{title}, daily conversations",
+            {**_SMALL, **terms},
+            {"steps": 12_000, "batch_size": 32, "lr": 1e-3},
+            min_count=5,
+            max_tokens=40,
+        )
+    recipes["text_vae/dgmvae--tatoeba"] = Recipe(
+        "DGMVAE, everyday sentences",
+        {
+            "latent_dim": 40,
+            "variables": 10,
+            "components": 10,
+            "dispersion_weight": 0.3,
+            "kl_weight": 0.3,
+            "word_dropout": 0.15,
+            "decoder_dim": 384,
+            "annealing": "linear",
+            "annealing_steps": 3000,
+        },
+        {"steps": 11_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
+    )
     return recipes
 
 
@@ -87,6 +155,7 @@ RECIPES = {
         {"annealing": "constant"},
         {"steps": 1_500, **_TEXT_TRAIN},
     ),
+    **_mixture_recipes(),
     **_image_recipes(),
 }
 
@@ -100,6 +169,7 @@ class Corpus:
     train_labels: np.ndarray | None
     held_out: torch.Tensor  # validation
     held_out_labels: np.ndarray | None
+    held_out_tags: Tags
 
 
 def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
@@ -107,13 +177,15 @@ def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
     train, held_out = splits["train"], splits["validation"]
     labels = None if held_out.labels is None else held_out.labels[:HELD_OUT]
     if isinstance(train.items, list):
-        processor = TextProcessor.train(train.items, recipe.min_count)
+        processor = TextProcessor.train(train.items, recipe.min_count, recipe.max_tokens)
+        rows = processor.readable_rows(held_out.items)[:HELD_OUT]
         return Corpus(
             processor,
             processor.encode(processor.readable(train.items)),
             None,
-            processor.encode(processor.readable(held_out.items)[:HELD_OUT]),
-            labels,
+            processor.encode([held_out.items[row] for row in rows]),
+            None,
+            Tags.of({tag: [column[r] for r in rows] for tag, column in held_out.tags.items()}),
         )
     processor = ImageProcessor()
     return Corpus(
@@ -122,6 +194,7 @@ def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
         train.labels,
         processor.encode(held_out.items[:HELD_OUT]),
         labels,
+        Tags.of({}),
     )
 
 
@@ -204,6 +277,8 @@ def train(
     reports = fit(
         model, batches_of(corpus, model, config), config, state=run / "state.safetensors"
     )
+    if 0 in recipe.snapshots and not (run / "state.safetensors").exists():
+        _snapshot(run, model, corpus, 0)
     with tqdm(total=config.steps, unit="step", desc=name, mininterval=2) as bar:
         for report in reports:
             bar.update(report.step - bar.n)
@@ -211,7 +286,18 @@ def train(
             if report.step % every == 0 or report.step == config.steps:
                 seconds = before + time.monotonic() - began
                 history.add(report, held_out_terms(model, corpus), seconds)
+            if report.step in recipe.snapshots:
+                _snapshot(run, model, corpus, report.step)
+    if recipe.snapshots:
+        Snapshots.load(run).save(checkpoint.trained_dir() / name)
     return finish(name, recipe, corpus, model.cpu(), config, history)
+
+
+def _snapshot(run: Path, model: GenerativeModel, corpus: Corpus, step: int) -> None:
+    """Adds this moment to the run's; always of the same held-out items."""
+    x = corpus.held_out[:ITEMS].to(model.device)
+    new = Snapshots.take(model, step, x, corpus.held_out_tags.first(ITEMS))
+    (Snapshots.load(run).then(new) if step else new).save(run)
 
 
 def finish(

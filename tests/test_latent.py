@@ -7,7 +7,7 @@ from torch.distributions import Independent, Normal
 
 from backend.divergences import kl, kl_per_unit
 from backend.latent import Plane, bilinear, fit_mixture, lerp, neighbours, slerp
-from backend.priors import GaussianMixture, StandardNormal
+from backend.priors import FittedMixture, StandardNormal
 
 RNG = np.random.default_rng(0)
 T = np.linspace(0, 1, 9)
@@ -79,7 +79,7 @@ def test_fitted_mixture_recovers_planted_clusters() -> None:
 def test_mixture_density_is_the_weighted_sum() -> None:
     weights = torch.tensor([0.3, 0.7])
     means = torch.tensor([[0.0, 0.0], [2.0, 1.0]])
-    mixture = GaussianMixture(weights, means, torch.eye(2).expand(2, 2, 2))
+    mixture = FittedMixture(weights, means, torch.eye(2).expand(2, 2, 2))
     z = torch.randn(5, 2)
     parts = [Independent(Normal(m, torch.ones(2)), 1).log_prob(z).exp() for m in means]
     expected = (weights[0] * parts[0] + weights[1] * parts[1]).log()
@@ -95,6 +95,6 @@ def test_kl_of_gaussians_matches_the_closed_form_and_monte_carlo() -> None:
     torch.testing.assert_close(kl(q, p), exact.sum(1))
     torch.manual_seed(0)
     z = q.sample((100_000,))
-    mixture = GaussianMixture(torch.ones(1), torch.zeros(1, 2), torch.eye(2)[None])()
+    mixture = FittedMixture(torch.ones(1), torch.zeros(1, 2), torch.eye(2)[None])()
     estimate = kl(q, mixture, z)  # torch has no closed form for a mixture
     torch.testing.assert_close(estimate.mean(), exact.sum(), atol=0.02, rtol=0)

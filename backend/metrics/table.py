@@ -86,6 +86,80 @@ _LIKELIHOOD = (
     ),
 )
 
+_MIXTURE = (
+    Metric(
+        "kl_z", "M4", "KL(z) to the averaged mode", "nats", None,
+        "Mean over examples of KL(q(z|x) || p), p the component whose natural parameters are the "
+        "q(c|x)-averages (zkl); for a plain Gaussian prior the KL to it.",
+    ),
+    Metric(
+        "kl_z_components", "M4", "KL(z) to the modes", "nats", None,
+        "Mean over examples of sum_c q(c|x) KL(q(z|x) || p(z|c)) (real_zkl): the KL to the "
+        "averaged mode plus the dispersion.",
+    ),
+    Metric(
+        "dispersion", "M4", "Dispersion", "nats", None,
+        "Mean over examples of E_q A(eta_c) - A(E_q eta_c) under q(c|x), A the log-partition "
+        "function: what the ELBO pays for modes that differ.",
+    ),
+    Metric(
+        "kl_c", "M5", "KL(c), aggregate", "nats", None,
+        "KL of the batch mean of q(c|x) to the uniform distribution (agg_ckl), summed over the "
+        "discrete variables: 0 where all modes are used equally.",
+    ),
+    Metric(
+        "kl_c_exact", "M5", "KL(c)", "nats", None,
+        "Mean over examples of KL(q(c|x) || uniform) (real_ckl), summed over the discrete "
+        "variables: the aggregate KL(c) plus the mutual information.",
+    ),
+    Metric(
+        "mi_c", "M6", "Mutual information of c", "nats", "higher",
+        "H(mean q(c|x)) - mean H(q(c|x)), summed over the discrete variables: what they tell of "
+        "which sentence was read; near 0 the modes have collapsed.",
+    ),
+    Metric(
+        "mi_c_mean", "M6", "Mutual information of c, per variable", "nats", "higher",
+        "The mutual information of c divided by the number of discrete variables; at most ln K.",
+    ),
+    Metric(
+        "mean_variance", "M8", "Variance of means", "", "higher",
+        "Sum over variables and components of the squared distance of a component's mean from "
+        "the variable's average mean: 0 where all modes coincide.",
+    ),
+    Metric(
+        "mean_variance_k", "M8", "Variance of means, per component", "", "higher",
+        "The variance of means divided by the number of components K of each variable.",
+    ),
+    Metric(
+        "codes_used", "M17", "Codes in use", "codes", None,
+        "Number of different vectors of likeliest classes under q(c|x) among the examples.",
+    ),
+    Metric(
+        "modes_used", "M17", "Modes in use", "modes", None,
+        "Number of classes, over all variables, that are the likeliest one for at least 1 % of "
+        "the examples.",
+    ),
+    *(
+        Metric(
+            f"{tag}_homogeneity", "M17", f"Homogeneity, {title}", "", "higher",
+            f"1 - H({title} | code) / H({title}), the code being the vector of likeliest classes "
+            "under q(c|x): 1 where a code tells the label. Biased upward where codes are many; "
+            "the reference is the same with shuffled labels.",
+        )
+        for tag, title in (
+            ("act", "dialogue act"),
+            ("emotion", "emotion"),
+            ("domain", "domain"),
+            ("speaker", "speaker"),
+        )
+    ),
+    Metric(
+        "cluster_accuracy", "M33", "Cluster accuracy", "", "higher",
+        "Share of held-out items, 0 to 1, whose label is the most common one of their mode; no "
+        "label was seen in training. Each mode's label is counted on validation items.",
+    ),
+)
+
 _TEXT = (
     Metric(
         "bleu", "M12", "Reconstruction BLEU-4", "", "higher",
@@ -214,6 +288,7 @@ def _by_id(*metrics: Metric) -> dict[str, Metric]:
 
 METRICS: dict[str, Metric] = _by_id(
     *_LIKELIHOOD,
+    *_MIXTURE,
     *_TEXT,
     *(row for metric in _TEXT_SAMPLES for row in (metric, metric.of_aggregate)),
     *_IMAGES,
@@ -224,6 +299,9 @@ METRICS: dict[str, Metric] = _by_id(
 """Every known quantity by id, in the order in which tables show them."""
 
 TRAINING_TERMS: frozenset[str] = frozenset(
-    {"loss", "recon_nll", "kl", "kl_weight", "nll", "ppl", "mse", "bce", "accuracy"}
+    {
+        *("loss", "recon_nll", "kl", "kl_weight", "nll", "ppl", "mse", "bce", "accuracy"),
+        *("kl_z", "kl_z_components", "dispersion", "kl_c", "mi_c", "mean_variance"),
+    }
 )
 """Ids that a model's ``loss`` may report."""

@@ -14,6 +14,7 @@ from torch import Tensor
 
 PAD, BOS, EOS, UNK = range(4)
 SPECIALS = ["<pad>", "<bos>", "<eos>", "<unk>"]
+MAX_TOKENS = 24  # 99.9 % of Tatoeba; longer input is refused, not cut
 
 # Contractions as the Penn Treebank cuts them ("do n't", "it 's"); inner hyphens, dots and
 # apostrophes stay inside a word ("e-mail", "3.5", "o'clock").
@@ -76,18 +77,22 @@ class TextProcessor:
     maps a token to how the corpus mostly writes it inside sentences ("tom" -> "Tom").
     """
 
-    max_tokens = 24  # 99.9 % of Tatoeba; longer input is refused, not cut
-
-    def __init__(self, vocabulary: Sequence[str], casing: dict[str, str]) -> None:
+    def __init__(
+        self, vocabulary: Sequence[str], casing: dict[str, str], max_tokens: int = MAX_TOKENS
+    ) -> None:
         self.vocabulary = list(vocabulary)
+        self.max_tokens = max_tokens
         self.casing = casing
         self.ids = {token: i for i, token in enumerate(self.vocabulary)}
         self.tokenizer = Tokenizer(WordLevel(self.ids, unk_token="<unk>"))
         self.tokenizer.normalizer = _rules().normalizer
         self.tokenizer.pre_tokenizer = _rules().pre_tokenizer
+        self.tokenizer.enable_truncation(max_tokens)  # where the file keeps the number
 
     @classmethod
-    def train(cls, sentences: Iterable[str], min_count: int) -> "TextProcessor":
+    def train(
+        cls, sentences: Iterable[str], min_count: int, max_tokens: int = MAX_TOKENS
+    ) -> "TextProcessor":
         """Vocabulary of the tokens that occur at least ``min_count`` times."""
         counts: Counter[str] = Counter()
         written: dict[str, Counter[str]] = {}
@@ -104,7 +109,7 @@ class TextProcessor:
             if forms and (best := forms.most_common(1)[0][0]) != token:
                 casing[token] = best
         casing["i"] = "I"
-        return cls(SPECIALS + kept, casing)
+        return cls(SPECIALS + kept, casing, max_tokens)
 
     def tokens(self, text: str) -> list[str]:
         return tokenize(text)
@@ -116,6 +121,10 @@ class TextProcessor:
     def readable(self, sentences: Iterable[str]) -> list[str]:
         """Those that ``encode`` takes: not too long, with at least one known word."""
         return [s for s in sentences if self._complaint(tokenize(s)) is None]
+
+    def readable_rows(self, sentences: Iterable[str]) -> list[int]:
+        """Where in ``sentences`` the readable ones are."""
+        return [i for i, s in enumerate(sentences) if self._complaint(tokenize(s)) is None]
 
     def encode(self, sentences: Sequence[str]) -> Tensor:
         """int64 [B, T]. Raises ``ValueError`` for sentences without known words or too long."""
@@ -169,4 +178,5 @@ class TextProcessor:
         stored = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
         ids: dict[str, int] = stored["model"]["vocab"]
         casing = json.loads((folder / "casing.json").read_text(encoding="utf-8"))
-        return cls(sorted(ids, key=ids.__getitem__), casing)
+        limit = (stored["truncation"] or {}).get("max_length", MAX_TOKENS)
+        return cls(sorted(ids, key=ids.__getitem__), casing, limit)

@@ -1,0 +1,18 @@
+"""Discrete-information VAE: only the mean code is held to the prior (Zhao et al., 2018)."""
+
+from torch import Tensor
+
+from backend.models.text_vae import dvae
+from backend.registry import register
+
+
+@register
+class DIVAE(dvae.DVAE):
+    """Minimises E_q -log p(x|c) + w(t) KL(q(c) || uniform), q(c) the mean of q(c|x) in the batch.
+
+    https://arxiv.org/abs/1804.08069, "batch prior regularisation": the loss of ``dvae`` without
+    the mutual information, so that codes may tell sentences apart.
+    """
+
+    def rate(self, kl_c: Tensor, mi: Tensor) -> Tensor:
+        return kl_c
