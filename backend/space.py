@@ -18,9 +18,12 @@ from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.latent import CODES, PATHS, CodeStatistics, Plane, bilinear, neighbours
+from backend.modes import Modes
 from backend.priors import FittedMixture, StandardNormal
 from backend.processors import load_processor
 from backend.processors.text import UNK, TextProcessor
+from backend.projection import Projection
+from backend.snapshots import Snapshots
 
 Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W]
 
@@ -106,6 +109,24 @@ class LatentSpace:
         """Log densities of the held-out codes under the aggregate, rising; sampling needs none."""
         held_out = self.aggregate().log_prob(torch.from_numpy(self.codes))
         return np.sort(held_out.numpy())
+
+    @cached_property
+    def modes(self) -> Modes:
+        """The prior's components; raises ``ValueError`` for a model that has none."""
+        return Modes(self)
+
+    @cached_property
+    def projection(self) -> Projection:
+        """The stored map of held-out items; raises ``MissingProjection``, a ``ValueError``."""
+        return Projection.load(self.info)
+
+    @cached_property
+    def snapshots(self) -> Snapshots | None:
+        """How modes and codes moved during training, where the run kept that."""
+        try:
+            return Snapshots.load(self.info.path)
+        except FileNotFoundError:
+            return None
 
     # What the space is
 
@@ -207,6 +228,13 @@ class LatentSpace:
 
     # Codes from items
 
+    def read(self, items: Sequence[str] | np.ndarray) -> Tensor:
+        """Items as the model takes them; raises ``ValueError`` naming what it cannot read."""
+        if isinstance(items, str):
+            raise ValueError("Give a list of sentences, not one sentence.")
+        _check_count(len(items))
+        return self.processor.encode(items)
+
     def encode(self, items: Sequence[str] | np.ndarray, *, refine: bool = False) -> np.ndarray:
         """Posterior means [n, D] of sentences as typed, or of pictures [n, H, W].
 
@@ -214,7 +242,7 @@ class LatentSpace:
         ``backend.refinement.refine``, until it does or the steps are used up.
         """
         codes = []
-        for part in self._read(items).split(CHUNK):
+        for part in self.read(items).split(CHUNK):
             x = part.to(self.device)
             with torch.no_grad():
                 z = self.model.encode(x).mode
@@ -339,12 +367,6 @@ class LatentSpace:
         if isinstance(p, SequenceDistribution):
             return p.generate(token_temperature, forbid=(UNK,))
         return p.mean
-
-    def _read(self, items: Sequence[str] | np.ndarray) -> Tensor:
-        if isinstance(items, str):
-            raise ValueError("Give a list of sentences, not one sentence.")
-        _check_count(len(items))
-        return self.processor.encode(items)
 
     def _join(self, chunks: list[Items]) -> Items:
         if self.modality == "text":

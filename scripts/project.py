@@ -1,0 +1,179 @@
+"""Make the map of a checkpoint: ``python scripts/project.py text_vae/dgmvae--smd``.
+
+Encodes held-out items, lays them out by UMAP together with the modes' centres, and writes
+projection.safetensors beside the weights. The same seed gives the same map.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+
+import backend  # noqa: E402
+from backend import data  # noqa: E402
+from backend.processors.text import TextProcessor  # noqa: E402
+from backend.projection import Projection  # noqa: E402
+from backend.space import LatentSpace  # noqa: E402
+from backend.tags import Tags  # noqa: E402
+
+LIMIT = 20_000
+NEIGHBOURS, MIN_DIST = 15, 0.1
+
+
+def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
+    """Writes the map and returns its folder; progress goes to stdout, a line a stage."""
+    began = time.monotonic()
+    space = backend.load(name, device="auto")
+    modes = space.modes
+    say("reading the held-out items", 0)
+    splits, rows, items, columns = held_out(space, limit)
+    say(f"encoding {len(items):,} items", 5)
+    codes, q_c = encode(space, items)
+    if modes.discrete:  # one-hots would all lie on a few places
+        codes = torch.from_numpy(codes)
+        codes[:, : q_c[0].size] = torch.from_numpy(q_c).flatten(1)
+        codes = codes.numpy()
+    codes = codes.astype(np.float16).astype(np.float32)  # as they are stored
+    say("decoding them", 15)
+    texts = reconstruct(space, codes) if space.modality == "text" else []
+    centres = centre_codes(space, codes, q_c)
+    say("laying them out by UMAP", 60)
+    placed = umap_layout(np.concatenate([codes, centres]), seed)
+    two_numbers = modes.dim == 2 and not modes.discrete
+    processor = space.processor
+    lengths = [len(processor.tokens(i)) if space.modality == "text" else 0 for i in items]
+    import umap
+
+    projection = Projection(
+        codes=codes,
+        responsibilities=q_c if modes.discrete else modes.at(codes),
+        modes=q_c.argmax(-1).astype(np.uint8),
+        lengths=np.array(lengths, np.uint8),
+        splits=splits,
+        rows=rows,
+        umap=placed[: len(codes)],
+        centre_codes=centres,
+        umap_centres=placed[len(codes) :],
+        tags=Tags.of(columns),
+        texts=texts,
+        settings={
+            "fingerprint": space.info.fingerprint,
+            "split": "validation and test",
+            "n": len(codes),
+            "seed": seed,
+            "n_neighbors": NEIGHBOURS,
+            "min_dist": MIN_DIST,
+            "umap": umap.__version__,
+            "seconds": round(time.monotonic() - began),
+        },
+        dataset=space.info.dataset,
+        planes=modes.variables if two_numbers else 0,
+    )
+    projection.save(space.info.path)
+    say(f"written to {space.info.path}", 100)
+    return space.info.path
+
+
+def held_out(space: LatentSpace, limit: int) -> tuple[np.ndarray, np.ndarray, list, dict]:
+    """Validation and test items that the model reads, thinned evenly to ``limit``."""
+    where, items, columns = [], [], {}
+    loaded = data.load(space.info.dataset)
+    for number, split in enumerate((loaded["validation"], loaded["test"])):
+        kept = range(len(split.items))
+        if isinstance(space.processor, TextProcessor):
+            kept = space.processor.readable_rows(split.items)
+        where += [(number, row) for row in kept]
+        items += [split.items[row] for row in kept]
+        tags = dict(split.tags)
+        if split.labels is not None:
+            tags["label"] = [str(label) for label in split.labels]
+        for tag, column in tags.items():
+            columns.setdefault(tag, []).extend(column[row] for row in kept)
+    chosen = np.linspace(0, len(items) - 1, min(limit, len(items))).round().astype(int)
+    place = np.array(where)[chosen]
+    columns = {tag: [column[i] for i in chosen] for tag, column in columns.items()}
+    return (
+        place[:, 0].astype(np.uint8),
+        place[:, 1].astype(np.int32),
+        [items[i] for i in chosen],
+        columns,
+    )
+
+
+def encode(space: LatentSpace, items: list) -> tuple[np.ndarray, np.ndarray]:
+    """Codes [N, D] and q(c|x) [N, m, K]; sentences by length, so that little is padding."""
+    text = space.modality == "text"
+    order = np.argsort([len(i) if text else 0 for i in items], kind="stable")
+    codes, q_c = [], []
+    for rows in np.array_split(order, max(1, len(items) // 500)):
+        part = [items[i] for i in rows] if text else np.stack([items[i] for i in rows])
+        codes.append(space.encode(part))
+        q_c.append(space.modes.assign(part))
+    back = np.argsort(order)
+    return np.concatenate(codes)[back], np.concatenate(q_c)[back]
+
+
+def reconstruct(space: LatentSpace, codes: np.ndarray) -> list[str]:
+    snapped = space.prior.snap(torch.from_numpy(codes)).numpy()
+    out: list[str] = []
+    for part in np.array_split(snapped, max(1, len(codes) // 1000)):
+        out += space.decode(part)
+        say("decoding them", 15 + 45 * len(out) // len(codes))
+    return [text.replace("\n", " ") for text in out]
+
+
+def centre_codes(space: LatentSpace, codes: np.ndarray, q_c: np.ndarray) -> np.ndarray:
+    """A typical code of each mode, [m·K, D]: its centre, and the mean of its items elsewhere."""
+    modes = space.modes
+    likeliest = q_c.argmax(-1)  # [N, m]
+    out = []
+    for j in range(modes.variables):
+        for k in range(modes.components):
+            mine = codes[likeliest[:, j] == k]
+            typical = mine.mean(0) if len(mine) else codes.mean(0)
+            out.append(modes.flip(typical, j)[k])
+    return np.stack(out)
+
+
+def umap_layout(codes: np.ndarray, seed: int) -> np.ndarray:
+    """float32 [N, 2]; one thread, as UMAP repeats itself only so."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImportWarning)
+        from umap import UMAP
+    # Codes that coincide tear the neighbour graph apart; a hair's breadth keeps it whole.
+    jitter = np.random.default_rng(seed).normal(0, 1e-3 * codes.std(), codes.shape)
+    layout = UMAP(
+        n_neighbors=NEIGHBOURS, min_dist=MIN_DIST, random_state=seed, n_jobs=1, init="pca"
+    )
+    return layout.fit_transform(codes + jitter.astype(np.float32)).astype(np.float32)
+
+
+def say(stage: str, percent: int) -> None:
+    print(f"{percent:3d} % {stage}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="+", metavar="NAME", help="checkpoints to map")
+    parser.add_argument("--limit", type=int, default=LIMIT, help="most items on the map")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    for name in options.names:
+        try:
+            project(name, options.limit, options.seed)
+        except data.MissingCorpus as error:
+            sys.exit(str(error))
+        except (KeyError, ValueError) as error:
+            sys.exit(str(error.args[0]))
+
+
+if __name__ == "__main__":
+    main()
