@@ -4,6 +4,7 @@
    latent.icon(name)                    one of the line icons below
    latent.result(tab, {...})            the life of a result widget, see there
    latent.setView(tab, values)          write a view into the address
+   latent.keep(tab, values)             a widget beside the result adds its own fields to it
    latent.paint(canvas, bytes, index)   one 28 x 28 picture as ink on paper
    latent.copy(text, button)            clipboard, with a word of confirmation
    latent.checkpoints                   name -> {title, modality, fingerprint, latent_dim}
@@ -184,8 +185,18 @@ window.latent = (() => {
 
   function setView(tab, values) {
     const view = (views[tab] ??= {});
-    view.fragment = fragment(tab, values);
+    view.values = values;
+    const all = { ...values, ...view.kept };
+    for (const name in view.kept) if (all[name] === "") delete all[name];
+    view.fragment = fragment(tab, all);
     if (activeTab() === tab) history.replaceState(null, "", view.fragment);
+  }
+
+  /** Fields that belong to a widget beside the tab's result; an empty one is left out. */
+  function keep(tab, values) {
+    const view = (views[tab] ??= {});
+    view.kept = { ...view.kept, ...values };
+    if (view.values) setView(tab, view.values);
   }
 
   /** The tab was changed by a person: its view becomes a new place to come back to. */
@@ -365,7 +376,7 @@ window.latent = (() => {
   });
 
   return {
-    el, icon, button, bytes, paint, copy, download, csv, say, run, result, setView, fragment,
+    el, icon, button, bytes, paint, copy, download, csv, say, run, result, setView, keep, fragment,
     restored, activeTab, tray, sheet, picture, markdown, views, checkpoints,
     restoring: () => restoring,
     startRestoring: () => {
