@@ -11,6 +11,7 @@ from backend.device import seeded
 from backend.priors import DiscreteCode
 
 if TYPE_CHECKING:
+    from backend.projection import Projection
     from backend.space import Items, LatentSpace
 
 EMPTY = 0.01  # a mode with less than this share of the held-out items
@@ -119,7 +120,7 @@ class Modes:
             for k in range(self.components)
         ]
 
-    def _mode(self, projection, j: int, k: int) -> Mode:
+    def _mode(self, projection: "Projection", j: int, k: int) -> Mode:
         mine = projection.modes[:, j] == k
         tags = {}
         for tag, ids in projection.tags.ids.items():
@@ -127,7 +128,7 @@ class Modes:
                 counts = np.bincount(ids[mine], minlength=len(projection.tags.names[tag]))
                 best = int(counts.argmax())
                 tags[tag] = projection.tags.names[tag][best], float(counts[best] / mine.sum())
-        order = np.argsort(-projection.responsibilities[:, j, k], kind="stable")[:2000]
+        order = self._most_typical(projection, j, k)
         return Mode(
             variable=j,
             component=k,
@@ -139,6 +140,15 @@ class Modes:
             typical=_distinct(order.tolist(), projection.texts),
             flags=self._flags(j, k, float(mine.mean())),
         )
+
+    def _most_typical(self, projection: "Projection", j: int, k: int) -> np.ndarray:
+        """Rows by falling responsibility; where it is certain, by closeness to the centre."""
+        sure = projection.responsibilities[:, j, k].round(2)
+        if self.discrete:
+            return np.argsort(-sure, kind="stable")[:2000]
+        z = projection.codes[:, j * self.dim : (j + 1) * self.dim]
+        away = (((z - self._centres[j, k]) / self._scales[j, k]) ** 2).sum(1)
+        return np.lexsort((away, -sure))[:2000]
 
     def _flags(self, j: int, k: int, share: float) -> list[tuple[str, str]]:
         flags = []

@@ -33,7 +33,7 @@ from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import PAD
-from backend.metrics import images, likelihood, text
+from backend.metrics import images, likelihood, modes, text
 from backend.metrics.table import METRICS
 from backend.processors import load_processor
 from backend.processors.text import UNK
@@ -233,6 +233,23 @@ class Subject:
         ids = (sequence.generate(0.0, forbid=(UNK,)) for sequence in sequences)
         return tuple(row for part in ids for row in text.sentences(part))
 
+    @torch.inference_mode()
+    def codes_and_labels(self, split: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Likeliest components [N, m] and the labels [N] of each tag, for a whole split."""
+        items, labels = self.splits[split].items, self.splits[split].labels
+        rows = self.processor.readable_rows(items) if self.text else list(range(len(items)))
+        order = sorted(rows, key=lambda row: len(items[row])) if self.text else rows
+        codes = []
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            chosen = [items[row] for row in part] if self.text else items[part]
+            x = self.processor.encode(chosen).to(self.device)
+            codes.append(self.model.assign(x).argmax(-1).cpu().numpy())
+        known = {tag: np.array(column)[order] for tag, column in self.splits[split].tags.items()}
+        if labels is not None:
+            known["label"] = labels[order]
+        return np.concatenate(codes), known
+
     @cached_property
     @torch.inference_mode()
     def has_density(self) -> bool:
@@ -291,16 +308,22 @@ def studies(subject: Subject) -> list[Study]:
     if "classify" in subject.info.capabilities:
         return [Study(("accuracy",), partial(classification, subject))]
     found = []
+    discrete = "discrete" in subject.info.capabilities
     if subject.has_density:
-        found += [
-            Study(_of_modality(BOUND, subject), partial(evidence_bound, subject)),
-            Study(INFORMATION, partial(information, subject)),
-            Study(_of_modality(IMPORTANCE, subject), partial(importance_sampled, subject)),
-        ]
+        found.append(Study(_of_modality(BOUND, subject), partial(evidence_bound, subject)))
+        if not discrete:  # both ask for Gaussian posteriors
+            found.append(Study(INFORMATION, partial(information, subject)))
+        found.append(
+            Study(_of_modality(IMPORTANCE, subject), partial(importance_sampled, subject))
+        )
     else:
         found.append(Study(("recon_nll",), partial(reconstruction, subject)))
+    if "components" in subject.info.capabilities:
+        found.append(Study(modes.names(subject.model), partial(mixture, subject)))
+        found.append(Study(modes.label_names(subject.splits["test"]), partial(labels, subject)))
     if subject.text:
-        found.append(Study(SENTENCES, partial(sentence_reconstruction, subject)))
+        names = SENTENCES[:2] if discrete else SENTENCES  # a path between one-hots leaves them
+        found.append(Study(names, partial(sentence_reconstruction, subject)))
         names, samples = SENTENCE_SAMPLES, sentence_samples
     else:
         found.append(Study(IMAGES, partial(image_reconstruction, subject)))
@@ -375,6 +398,35 @@ def importance_sampled(subject: Subject) -> Results:
         lengths = _lengths(batches)
         reference = (likelihood.perplexity(above, lengths), note)
         yield "iw_ppl", _perplexity(nll, lengths, reference=reference, settings=settings)
+
+
+# Modes
+
+
+@torch.inference_mode()
+def mixture(subject: Subject) -> Results:
+    """What the discrete variables carry, over all held-out examples as one batch."""
+    n = sum(len(x) for x in subject.held_out)
+    for id, value in modes.information(subject.model, subject.held_out).items():
+        yield id, Measured(value=value, n=n, settings={"batch": n})
+
+
+@torch.inference_mode()
+def labels(subject: Subject) -> Results:
+    """Whether codes tell labels that training did not see, on the whole test split."""
+    codes, known = subject.codes_and_labels("test")
+    for tag, column in known.items():
+        if tag == "label":
+            judged = subject.codes_and_labels("validation")
+            accuracy = modes.cluster_accuracy(judged[0], judged[1]["label"], codes, column)
+            chance = float(np.bincount(column).max() / len(column))
+            reference = chance, "the most common label for all"
+            yield "cluster_accuracy", Measured(value=accuracy, n=len(codes), reference=reference)
+            continue
+        shuffled = modes.shuffled_homogeneity(column, codes, SEED)
+        reference = shuffled, "the same codes with shuffled labels, mean of 20 shuffles"
+        value = modes.homogeneity(column, codes)
+        yield f"{tag}_homogeneity", Measured(value=value, n=len(codes), reference=reference)
 
 
 # Sentences

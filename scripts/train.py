@@ -125,6 +125,11 @@ def _mixture_recipes() -> dict[str, Recipe]:
         },
         {"steps": 11_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
     )
+    recipes["vae/gm_vae--mnist"] = Recipe(
+        "Gaussian-mixture VAE, MNIST digits",
+        {"latent_dim": 10, "components": 16, "pretraining_steps": 600},
+        {"steps": 53 * 60, "batch_size": 1024, "lr": 2e-3},
+    )
     return recipes
 
 

@@ -49,7 +49,7 @@ def bound(model: LatentVariableModel, x: Tensor) -> Bound:
         Reconstruction and KL parts, each [B], nats.
     """
     q = model.encode(x)
-    z = q.rsample()  # [B, D]
+    z = q.sample()  # [B, D]
     return Bound(-model.decode(z).log_prob(x), kl(q, model.prior(), z))
 
 

@@ -1,0 +1,79 @@
+"""Gaussian-mixture VAE: modes of pictures that nobody named (Dilokthanakul et al., 2016)."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution, Independent, Normal
+
+from backend.base import LatentModel, Terms, param
+from backend.divergences import variance_of_means
+from backend.nets.images import Decoder, Encoder, ImageConfig
+from backend.priors import GaussianMixture
+from backend.registry import register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(ImageConfig):
+    components: int = param(16, "Components K of the prior", min=1, max=100)
+    pretraining_steps: int = param(1000, "Steps as a plain auto-encoder before", min=0)
+
+
+@register
+class GMVAE(LatentModel):
+    """Minimises E_q(z|x) [-log p(x|z) + log q(z|x) - log p(z)], p(z) a mixture, one draw of z.
+
+    The ELBO of https://arxiv.org/abs/1611.02648 with the exact p(c|z) for q(c|z): then
+    KL(q(c|z) || p(c|z)) is 0 and the sum over c is log p(z). Departures: each component is a
+    Gaussian whose mean and variance are parameters, instead of functions of a noise variable w,
+    so that a mode is a place on the map; and, since a mixture that starts anywhere soon rests on
+    few of its components, the first steps train an auto-encoder, after which EM places the
+    components on the codes of one batch, as in VaDE (Jiang et al. 2017,
+    https://arxiv.org/abs/1611.05148).
+    """
+
+    Config = Config
+    capabilities = frozenset({"sample", "encode", "decode", "components"})
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.encoder = Encoder(config, 2 * config.latent_dim)
+        self.decoder = Decoder(config)
+        self.prior = GaussianMixture(1, config.components, config.latent_dim)
+
+    def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
+        mu, log_var = self.encoder(x).chunk(2, dim=1)
+        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
+
+    def assign(self, x: Tensor) -> Tensor:
+        """p(c|z) at the posterior mean, [B, 1, K]."""
+        return self.prior.responsibilities(self.encode(x).mean)
+
+    def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
+        return self.decoder(z)
+
+    def loss(self, batch: Tensor, player: str = "model") -> Terms:
+        """``batch`` is [B, C, H, W] in [0, 1]; terms are in nats per picture."""
+        q = self.encode(batch)
+        if self.training and self.step == self.config.pretraining_steps:
+            self._place_components(q.mean)
+        early = self.training and self.step < self.config.pretraining_steps
+        z = q.mean if early else q.rsample()
+        recon_nll = -self.decode(z).log_prob(batch).mean()
+        rate = (q.log_prob(z) - self.prior().log_prob(z)).mean()
+        # Early, all parameters still get a gradient, of no size.
+        total = recon_nll + (0.0 if early else 1.0) * rate
+        with torch.no_grad():
+            spread = variance_of_means(self.prior.means)
+        return {"loss": total, "recon_nll": recon_nll, "kl": rate, "mean_variance": spread}
+
+    @torch.no_grad()
+    def _place_components(self, codes: Tensor) -> None:
+        """Fits the mixture to codes [B, D] by EM with diagonal covariances."""
+        from sklearn.mixture import GaussianMixture as Fit
+
+        k = min(self.config.components, len(codes))
+        fit = Fit(k, covariance_type="diag", reg_covar=1e-3, n_init=5, random_state=0)
+        fit.fit(codes.float().cpu().numpy())
+        self.prior.means[0, :k] = torch.from_numpy(fit.means_).to(codes)
+        self.prior.log_var[0, :k] = torch.from_numpy(fit.covariances_).log().to(codes)
