@@ -59,7 +59,7 @@ def theme() -> gr.themes.Base:
 
 def main(options: Namespace) -> None:
     """Serve until interrupted; prints one line, with the address, once the page answers."""
-    session.configure(device=options.device)
+    session.configure(device=options.device, read_only=options.read_only)
     threading.Thread(target=session.warm_up, name="warm-up", daemon=True).start()
     page = build(options.device)
     url, shared = start(page, options)

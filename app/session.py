@@ -88,13 +88,20 @@ def check_name(name: str) -> None:
 
 
 _spaces = Spaces()
+_read_only = False
 _model_work = threading.RLock()
 
 
-def configure(device: str) -> None:
-    """Forget loaded spaces and use ``device`` from now on."""
-    global _spaces
+def configure(device: str, read_only: bool = False) -> None:
+    """Forget loaded spaces and use ``device`` from now on; write nothing if ``read_only``."""
+    global _spaces, _read_only
     _spaces = Spaces(device)
+    _read_only = read_only
+
+
+def read_only() -> bool:
+    """Whether visitors may change nothing on disk."""
+    return _read_only
 
 
 def get_space(name: str) -> Any:

@@ -1,0 +1,321 @@
+"""The latent map and the questions it asks the server.
+
+``load`` sends every point once, ``texts`` the sentences; from then on colours, search, zoom,
+hover and the legend happen in the page. Each question after that names its place, so nothing is
+kept between two of them, and each answer comes with the script that repeats it.
+"""
+
+import base64
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+import gradio as gr
+import numpy as np
+import pydantic
+
+from app.components import script, served, widget
+from app.session import get_space, model_work
+from app.widgets.latent_map import compute
+from app.widgets.paths.words import marked
+
+HERE = Path(__file__).parent
+SCRIPT = ("latent_map.js", "plot.js", "paint.js", "contours.js", "card.js", "table.js")
+STEPS = 8  # places decoded along a path
+NEAR = 8  # neighbours in the card
+PICTURES = 200  # pictures sent at once for the table
+FAR = 10_000.0  # no place of any map lies further out
+LONGEST = 2000  # characters of a state
+TOOLS = ("point", "path", "lasso")
+KEYS = ("view", "colour", "tool", "find", "at", "lit", "contours", "zoom")
+
+Number = Annotated[float, pydantic.Field(ge=-FAR, le=FAR, allow_inf_nan=False)]
+Place = tuple[Number, Number]
+Row = Annotated[int, pydantic.Field(ge=0)]
+
+
+def latent_map(elem_id: str, tab: str) -> gr.HTML:
+    """The map as the result widget of ``tab``; its value is what ``read_state`` reads.
+
+    It wants the fields ``checkpoint`` and ``map`` (its own value) from ``links.connect``. It
+    emits "select" with ``{kind, …}``, and on the window the events "latent-mode" {checkpoint,
+    variable, component} and "latent-code" {checkpoint, code, text}; it hears "latent-mode" too.
+    """
+    functions = {
+        "run": load,
+        "texts": texts,
+        "pictures": pictures,
+        "decode": decode,
+        "place": place,
+        "point": point,
+        "path": path,
+        "sentence": sentence,
+        "compute": compute.start,
+        "computing": compute.state,
+        "cancel": compute.cancel,
+    }
+    server = [served(function, name) for name, function in functions.items()]
+    made = widget("latent_map", "", elem_id=elem_id, server=server, tab=tab)
+    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
+    return made
+
+
+def read_state(text: str) -> str:
+    """Parser for links: the state of a map, such as ``view=pca&colour=tag.domain&at=p12``."""
+    if len(text) > LONGEST:
+        raise ValueError("it is too long to be the state of a map.")
+    try:
+        given = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text)))
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is not the state of a map.") from None
+    if unknown := [key for key in given if key not in KEYS]:
+        raise ValueError(f"a map has no {unknown[0][:40]!r}.")
+    if given.get("tool", "point") not in TOOLS:
+        raise ValueError(f"{given['tool'][:40]!r} is none of {', '.join(TOOLS)}.")
+    return text
+
+
+def load(checkpoint: str) -> dict:
+    """All points on all views, and what they can be coloured by; or how to make a map."""
+    space = get_space(checkpoint)
+    with model_work():
+        modes = space.modes
+        try:
+            projection = space.projection
+        except ValueError as error:
+            return absent(checkpoint, error)
+        table = modes.table()
+        return {
+            "modality": space.modality,
+            "n": len(projection.codes),
+            "variables": modes.variables,
+            "components": modes.components,
+            "views": [_view(projection, view) for view in projection.views],
+            "modes": _columns(projection.modes),
+            "sure": _columns((255 * projection.responsibilities.max(-1)).round()),
+            "tags": [
+                {"name": tag, "categories": names, "ids": _bytes(projection.tags.ids[tag])}
+                for tag, names in projection.tags.names.items()
+            ],
+            "lengths": _bytes(projection.lengths) if space.modality == "text" else None,
+            "home": next((mode.typical[0] for mode in table if mode.typical), 0),
+            "settings": _settings(projection.settings),
+            "code": script(checkpoint, "result = space.projection.points('umap')"),
+        }
+
+
+def absent(checkpoint: str, error: ValueError) -> dict:
+    """The offer to compute a map; other errors go on. Both kinds of absence name the command."""
+    command = getattr(error, "command", None)
+    if command is None:
+        raise error
+    return {
+        "absent": str(error),
+        "command": command,
+        "offer": compute.offer(checkpoint),
+        "code": script(checkpoint, "result = space.projection"),
+    }
+
+
+def texts(checkpoint: str) -> dict:
+    """What each point stands for: originals where their corpus is, else reconstructions."""
+    space = get_space(checkpoint)
+    projection = space.projection
+    originals = projection.originals()
+    if space.modality == "image":
+        return {"texts": [], "original": originals is not None}
+    if originals is None:
+        return {"texts": projection.texts, "original": False}
+    return {"texts": originals, "original": True}
+
+
+def pictures(checkpoint: str, rows: list[Row]) -> dict:
+    """Pictures of some points, for the table."""
+    space = get_space(checkpoint)
+    with model_work():
+        return {"items": _items(space, _checked(space, rows[:PICTURES]))}
+
+
+def decode(
+    checkpoint: str, view: str, x: Number, y: Number, base: Row | None = None
+) -> dict[str, Any]:
+    """The item at a place. A click waits for this, so it does nothing else."""
+    space = get_space(checkpoint)
+    found = space.projection.code_at(view, x, y, _base(space, base))
+    return {"item": _pack(space.decode(found.code[None]))[0], "exact": found.exact}
+
+
+def place(checkpoint: str, view: str, x: Number, y: Number, base: Row | None = None) -> dict:
+    """Everything else about that place: responsibilities, distance to data, what is near."""
+    space = get_space(checkpoint)
+    with model_work():
+        found = space.projection.code_at(view, x, y, _base(space, base))
+        return {
+            "exact": found.exact,
+            "away": found.distance,
+            "near": _near(space, found.nearest),
+            **_evidence(space, found.code),
+            "code": script(
+                checkpoint,
+                f"place = space.projection.code_at({view!r}, {x!r}, {y!r}, base={base!r})",
+                "result = space.decode(place.code[None])[0]",
+            ),
+        }
+
+
+def point(checkpoint: str, row: Row) -> dict:
+    """A held-out item: what the model makes of it, its responsibilities, its neighbours."""
+    space = get_space(checkpoint)
+    _checked(space, [row])
+    with model_work():
+        projection = space.projection
+        code = projection.codes[row]
+        near = [i for i in _nearest(space, code, NEAR + 1) if i != row][:NEAR]
+        return {
+            "original": _items(space, [row])[0] if projection.originals() is not None else None,
+            "item": _reconstruction(space, row),
+            "shares": projection.responsibilities[row].round(4).tolist(),
+            "near": _near(space, near),
+            "z": code.tolist(),
+            "code": script(
+                checkpoint, f"result = space.decode(space.projection.codes[[{row}]])[0]"
+            ),
+        }
+
+
+def path(checkpoint: str, view: str, places: list[Place], base: Row | None = None) -> dict:
+    """The items at places along a line that was drawn, each marked where it differs."""
+    if not 2 <= len(places) <= 2 * STEPS:
+        raise ValueError(f"A path has 2 to {2 * STEPS} places; got {len(places)}.")
+    space = get_space(checkpoint)
+    with model_work():
+        found = [space.projection.code_at(view, x, y, _base(space, base)) for x, y in places]
+        items = space.decode(np.stack([each.code for each in found]))
+    rows = [
+        {"item": item, "away": each.distance, "exact": each.exact}
+        for item, each in zip(_pack(items), found, strict=True)
+    ]
+    if space.modality == "text":
+        previous = None
+        for row in rows:
+            tokens = space.tokens(row["item"])
+            row["parts"] = marked(previous, tokens, row["item"])
+            previous = tokens
+    at = [(round(x, 4), round(y, 4)) for x, y in places]
+    code = script(
+        checkpoint,
+        f"places = {at!r}",
+        f"at = [space.projection.code_at({view!r}, x, y, base={base!r}) for x, y in places]",
+        "result = [space.decode(place.code[None])[0] for place in at]",
+    )
+    return {"rows": rows, "code": code}
+
+
+def sentence(checkpoint: str, text: str) -> dict:
+    """A typed sentence: where it lies on every view, and all that a place has."""
+    space = get_space(checkpoint)
+    if space.modality != "text":
+        raise ValueError("This model reads pictures. Choose a text model to place a sentence.")
+    with model_work():
+        z = space.encode([text])
+        where = space.projection.locate(z)
+        return {
+            "text": text,
+            "item": space.decode(z)[0],
+            "unknown": space.unknown_words(text),
+            "where": {view: found[0].round(4).tolist() for view, found in where.items()},
+            "near": _near(space, _nearest(space, z[0], NEAR)),
+            **_evidence(space, z[0], space.modes.responsibilities([text])[0]),
+            "code": script(
+                checkpoint, f"z = space.encode([{text!r}])", "result = space.decode(z)[0]"
+            ),
+        }
+
+
+def _evidence(space: Any, code: np.ndarray, shares: np.ndarray | None = None) -> dict:
+    """Responsibilities [m][K] and how far the code is from data, by rank among held-out codes."""
+    found = space.inspect(code[None])[0]
+    if shares is None:
+        shares = space.modes.at(code[None])[0]
+    return {
+        "shares": shares.round(4).tolist(),
+        "percentile": float(found.distance) if np.isfinite(found.distance) else None,
+        "far": bool(found.off_manifold),
+        "round_trip": float(found.round_trip),
+        "z": code.tolist(),
+    }
+
+
+def _nearest(space: Any, code: np.ndarray, k: int) -> list[int]:
+    codes = space.projection.codes
+    return space.neighbours(code[None], codes, k=min(k, len(codes)))[0].tolist()
+
+
+def _near(space: Any, rows: list[int]) -> list[dict]:
+    """Neighbours; the page knows their sentences, so only pictures travel."""
+    if space.modality == "text":
+        return [{"row": row} for row in rows]
+    return [{"row": row, "item": i} for row, i in zip(rows, _items(space, rows), strict=True)]
+
+
+def _items(space: Any, rows: list[int]) -> list[str]:
+    """Held-out items, as the model reconstructs them where the corpus is not here."""
+    originals = space.projection.originals()
+    if originals is None:
+        return [_reconstruction(space, row) for row in rows]
+    return _pack([originals[row] for row in rows])
+
+
+def _reconstruction(space: Any, row: int) -> str:
+    projection = space.projection
+    if projection.texts:
+        return projection.texts[row]
+    return _pack(space.decode(projection.codes[[row]]))[0]
+
+
+def _base(space: Any, row: int | None) -> int | None:
+    return None if row is None else _checked(space, [row])[0]
+
+
+def _checked(space: Any, rows: list[int]) -> list[int]:
+    n = len(space.projection.codes)
+    if any(row >= n for row in rows):
+        raise ValueError(f"This map has points 0 to {n - 1:,}; got {max(rows):,}.")
+    return rows
+
+
+def _view(projection: Any, view: Any) -> dict:
+    centres = projection.centres(view.id)
+    known = np.isfinite(centres).all(-1)  # [m, K]
+    pairs = zip(centres.round(4).tolist(), known.tolist(), strict=True)
+    return {
+        **view._asdict(),
+        "xy": _bytes(np.ascontiguousarray(projection.points(view.id), np.float32)),
+        "centres": [
+            [at if here else None for at, here in zip(*row, strict=True)] for row in pairs
+        ],
+    }
+
+
+def _settings(settings: dict) -> str:
+    """How the map was made, in a line."""
+    said = ", ".join(
+        f"{key} {settings[key]}"
+        for key in ("umap", "seed", "n_neighbors", "min_dist")
+        if key in settings
+    )
+    return f"{settings.get('n', 0):,} held-out items ({settings.get('split', '')}); {said}"
+
+
+def _columns(table: np.ndarray) -> list[str]:
+    """Each column of a table [N, m], as bytes."""
+    return [_bytes(column) for column in np.ascontiguousarray(table.T, np.uint8)]
+
+
+def _pack(items: Any) -> list[str]:
+    """Sentences as they are, pictures as base64 of their 784 bytes."""
+    return [item if isinstance(item, str) else _bytes(np.asarray(item, np.uint8)) for item in items]
+
+
+def _bytes(array: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
