@@ -19,7 +19,7 @@ from app.widgets.image_input import read, to_value
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
-    for endpoint in (sample, interpolate, encode, decode):
+    for endpoint in (sample, interpolate, encode, decode, modes, responsibilities, decode_at):
         gr.api(
             plainly(endpoint),
             api_name=endpoint.__name__,
@@ -129,6 +129,72 @@ def decode(
     """
     space = session.get_space(checkpoint)
     return written(space.decode(codes, token_temperature=token_temperature, seed=seed))
+
+
+def modes(checkpoint: str) -> list[dict]:
+    """List the modes of a checkpoint whose prior is a mixture or a set of discrete variables.
+
+    Args:
+        checkpoint: name of a checkpoint, for example text_vae/dgmvae--smd.
+
+    Returns:
+        One object for each mode: variable and component (from 0), weight in the prior, share of
+        the held-out items, mean and scale (one number per dimension of the variable), tags (each
+        tag's most common category within the mode, and its purity from 0 to 1), typical (up to
+        three held-out items as the model reconstructs them) and flags (word and sentence).
+    """
+    space = session.get_space(checkpoint)
+    table = space.modes.table()
+    codes = space.projection.codes
+    found = []
+    for mode in table:
+        rows = mode.typical[:3]
+        typical = written(space.decode(codes[rows])) if rows else []
+        found.append(mode._asdict() | {"typical": typical})
+    return found
+
+
+def responsibilities(checkpoint: str, inputs: list[str]) -> list[list[list[float]]]:
+    """Say which modes sentences or pictures belong to.
+
+    Args:
+        checkpoint: name of a checkpoint, for example text_vae/dgmvae--smd.
+        inputs: sentences, or pictures as data URLs.
+
+    Returns:
+        For each input a list for each variable of the code: the probability of each of its
+        components, adding up to 1.
+    """
+    space = session.get_space(checkpoint)
+    return space.modes.responsibilities(items(space, inputs)).tolist()
+
+
+def decode_at(
+    checkpoint: str, view: str, x: float, y: float, base: int | None = None
+) -> dict[str, Any]:
+    """Decode a place on a checkpoint's map.
+
+    Args:
+        checkpoint: name of a checkpoint, for example text_vae/dgmvae--smd.
+        view: umap, pca, or c0, c1, … for the plane of one variable with two numbers.
+        x: horizontal coordinate on that view.
+        y: vertical coordinate.
+        base: on the plane of one variable, the held-out item that gives the other variables;
+            by default the mean of all codes.
+
+    Returns:
+        item (a sentence, or a picture as a data URL), exact (false where the code had to be
+        blended from the nearest points, as on UMAP), code, and distance to the nearest held-out
+        code.
+    """
+    space = session.get_space(checkpoint)
+    place = space.projection.code_at(view, x, y, base)
+    return {
+        "item": written(space.decode(place.code[None]))[0],
+        "exact": place.exact,
+        "code": place.code.tolist(),
+        "distance": place.distance,
+    }
 
 
 def items(space: Any, inputs: list[str]) -> list:

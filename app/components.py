@@ -89,27 +89,34 @@ def header(device: str, tabs: Sequence[str]) -> gr.HTML:
 
 
 def checkpoint_picker(
-    elem_id: str, requires: Iterable[str], modality: str | None = None, first: str = session.FIRST
+    elem_id: str,
+    requires: Iterable[str],
+    excluding: Iterable[str] = (),
+    first: str = session.FIRST,
 ) -> gr.HTML:
     """A list of the checkpoints that can do ``requires``; its value is the checkpoint's name.
+
+    Those that can do any of ``excluding`` are left out: discrete codes have no path between them.
 
     Damaged checkpoints are listed with the reason and cannot be chosen. Emits ``input`` when a
     person chooses. ``first`` is chosen at the start, if it is there. Beside it: the checkpoint's
     honest numbers, and its card.
     """
-    names = [info.name for info in fitting(requires, modality) if not info.problem]
+    infos = fitting(requires, excluding)
+    names = [info.name for info in infos if not info.problem]
     return widget(
         "picker",
         first if first in names else next(iter(names), ""),
         elem_id=elem_id,
         server=[served(facts, "facts")],
-        groups=groups(fitting(requires, modality)),
+        groups=groups(infos),
     )
 
 
-def fitting(requires: Iterable[str], modality: str | None) -> list[backend.CheckpointInfo]:
-    """Checkpoints with these capabilities, damaged ones included."""
-    return backend.available(requires=frozenset(requires), modality=modality, include_damaged=True)
+def fitting(requires: Iterable[str], excluding: Iterable[str]) -> list[backend.CheckpointInfo]:
+    """Checkpoints with these capabilities and none of those, damaged ones included."""
+    infos = backend.available(requires=frozenset(requires), include_damaged=True)
+    return [info for info in infos if info.capabilities.isdisjoint(excluding)]
 
 
 def groups(infos: list[backend.CheckpointInfo]) -> list[dict]:

@@ -158,9 +158,11 @@ class Projection:
         weighted by its inverse squared distance. ``base`` is a row; by default the mean code.
 
         Raises:
-            ValueError: no such view, or a place that is not two finite numbers.
+            ValueError: no such view or item, or a place that is not two finite numbers.
         """
         found = self._view(view)
+        if base is not None and not 0 <= base < len(self.codes):
+            raise ValueError(f"The map has items 0 to {len(self.codes) - 1:,}, got {base:,}.")
         place = np.array([x, y], np.float32)
         if not np.isfinite(place).all() or np.abs(place).max() > 1e4:
             raise ValueError("A place is two numbers between -10,000 and 10,000.")

@@ -204,12 +204,16 @@ class LatentSpace:
             # Nothing random, nothing to seed: greedy decoding need not wait for other requests.
             alone = seeded(seed + index) if token_temperature else nullcontext()
             with alone, torch.inference_mode():
-                part = torch.from_numpy(codes[index : index + chunk]).to(self.device)
+                part = torch.from_numpy(codes[index : index + chunk])
+                part = self.prior.snap(part).to(self.device)
                 items = self.processor.decode(self._event(part, token_temperature))
             yield items  # outside: whoever consumes must not hold the random state
 
     def decode(self, z: np.ndarray, *, token_temperature: float = 0.0, seed: int = 0) -> Items:
-        """Codes [n, D] to n items. Sentences are greedy at ``token_temperature`` 0."""
+        """Codes [n, D] to n items. Sentences are greedy at ``token_temperature`` 0.
+
+        Discrete codes are taken as the nearest one-hots.
+        """
         chunks = self.decode_chunks(z, token_temperature=token_temperature, seed=seed)
         return self._join(list(chunks))
 
@@ -342,6 +346,7 @@ class LatentSpace:
 
     @torch.inference_mode()
     def _inspect(self, z: Tensor) -> list[Inspection]:
+        z = self.prior.snap(z)
         on_device = z.to(self.device)
         p = self.model.decode(on_device)
         x = self._event(on_device)

@@ -59,7 +59,10 @@ def test_importing_the_page_brings_neither_torch_nor_umap():
 
 def test_only_the_named_endpoints_are_public(built):
     public = {fn.api_name for fn in built.fns.values() if fn.api_visibility != "private"}
-    assert public == {"sample", "interpolate", "encode", "decode"}
+    assert public == {
+        *("sample", "interpolate", "encode", "decode"),
+        *("modes", "responsibilities", "decode_at"),
+    }
 
 
 def test_the_head_cannot_be_broken_out_of(monkeypatch):

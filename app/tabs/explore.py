@@ -21,7 +21,9 @@ SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
 
 def build() -> None:
     """What to explore above, the pad and what it decodes below."""
-    picker = checkpoint_picker("explore-checkpoint", requires={"encode", "decode"}, first=FIRST)
+    picker = checkpoint_picker(
+        "explore-checkpoint", requires={"encode", "decode"}, excluding={"discrete"}, first=FIRST
+    )
     with gr.Row():
         mode = gr.Radio(
             [("Plane", "plane"), ("One unit", "unit")],

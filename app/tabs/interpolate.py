@@ -22,7 +22,9 @@ SIDE = 5  # decoded places along one side of the four-corner grid
 
 def build() -> None:
     """What to walk between above, the walk below."""
-    picker = checkpoint_picker("interpolate-checkpoint", requires={"encode", "decode"})
+    picker = checkpoint_picker(
+        "interpolate-checkpoint", requires={"encode", "decode"}, excluding={"discrete"}
+    )
     with gr.Row(elem_classes="lp-inputs lp-only-text"):
         texts = [
             gr.Textbox(text, label=key.upper(), max_lines=3, elem_id=f"interpolate-{key}")

@@ -13,7 +13,8 @@ from mcp.client.streamable_http import streamablehttp_client
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 TEXT = "text_vae/text_vae--tatoeba"
 PICTURES = "vae/vae--mnist--2d"
-NAMES = {"sample", "interpolate", "encode", "decode"}
+MIXTURE = "text_vae/dgmvae--smd"
+NAMES = {"sample", "interpolate", "encode", "decode", "modes", "responsibilities", "decode_at"}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,22 @@ def test_codes_come_and_go(client):
     assert len(client.predict(PICTURES, [picture], api_name="/encode")[0]) == 2
 
 
+def test_modes_responsibilities_and_places(client):
+    table = client.predict(MIXTURE, api_name="/modes")
+    assert [(mode["variable"], mode["component"]) for mode in table] == [
+        (j, k) for j in range(3) for k in range(5)
+    ]
+    assert sum(mode["share"] for mode in table) == pytest.approx(3)
+    assert all(0 < purity <= 1 for mode in table for _, purity in mode["tags"].values())
+    (shares,) = client.predict(MIXTURE, ["what s the weather"], api_name="/responsibilities")
+    assert [len(row) for row in shares] == [5, 5, 5]
+    assert [sum(row) for row in shares] == pytest.approx([1, 1, 1])
+    there = client.predict(MIXTURE, "pca", 0.5, -0.5, None, api_name="/decode_at")
+    assert there["exact"] and there["item"] and len(there["code"]) == 6
+    again = client.predict(MIXTURE, [there["code"]], api_name="/decode")
+    assert again == [there["item"]]
+
+
 @pytest.mark.parametrize(
     ("endpoint", "arguments", "said"),
     [
@@ -61,6 +78,12 @@ def test_codes_come_and_go(client):
         ("decode", (TEXT, [[1e9] * 32]), "finite"),
         ("decode", (TEXT, "x"), "codes: "),
         ("decode", (TEXT, []), "32 numbers"),
+        ("modes", (TEXT,), "has no modes"),
+        ("responsibilities", (MIXTURE, []), "number of items"),
+        ("responsibilities", (MIXTURE, ["qwertz zuiop"]), "no word that this model knows"),
+        ("decode_at", (MIXTURE, "moon", 0, 0), "no view 'moon'"),
+        ("decode_at", (MIXTURE, "pca", 1e9, 0), "between -10,000"),
+        ("decode_at", (MIXTURE, "c0", 0, 0, -3), "items 0 to"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(client, endpoint, arguments, said):
