@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, GenerativeModel, Terms, param
-from backend.distributions.sequence import Sequence
+from backend.base import BaseConfig, param
+from backend.nets.language import DIRECTION, Direction, LanguageModel
 from backend.nets.sequences import TiedSoftmax
 from backend.registry import register
 
@@ -18,6 +18,7 @@ class Config(BaseConfig):
     embedding_dim: int = param(128, "Size of word embeddings, tied to the output layer", min=2)
     hidden_dim: int = param(192, "Units of the LSTM", min=2)
     dropout: float = param(0.2, "Dropout on embeddings and outputs", min=0, max=0.9)
+    direction: Direction = DIRECTION
 
     @classmethod
     def tiny(cls) -> "Config":
@@ -25,34 +26,25 @@ class Config(BaseConfig):
 
 
 @register
-class LSTMLM(GenerativeModel):
+class LSTMLM(LanguageModel):
     """Minimises -Σ_t log p(x_t | x_<t), in nats per sentence.
 
     http://www.isca-archive.org/interspeech_2012/sundermeyer12_interspeech.html. Departures: one
-    layer, embeddings tied to the output, adaptive softmax.
+    layer, embeddings tied to the output, adaptive softmax; ``direction`` "backward" reads
+    sentences from their end.
     """
 
     Config = Config
-    capabilities = frozenset({"sample", "log_prob"})
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.max_len = config.max_len
         self.words = TiedSoftmax(config.vocab_size, config.embedding_dim)
         self.rnn = nn.LSTM(config.embedding_dim, config.hidden_dim, batch_first=True)
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(config.hidden_dim, config.embedding_dim)
 
-    def sample(self, n: int) -> Tensor:
-        return self._sequences(n).sample()
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        return self._sequences(len(x)).log_prob(x)
-
-    def loss(self, batch: Tensor, player: str = "model") -> Terms:
-        """``batch`` is int64 [B, T]."""
-        nll = -self.log_prob(batch).mean()
-        return {"loss": nll, "nll": nll}
+    def start(self, batch: int) -> Tensor:
+        return torch.zeros(batch, 2 * self.config.hidden_dim, device=self.device)
 
     def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         h, c = (part[None].contiguous() for part in state.chunk(2, dim=1))
@@ -64,7 +56,3 @@ class LSTMLM(GenerativeModel):
 
     def log_probs(self, hidden: Tensor) -> Tensor:
         return self.words.log_probs(hidden)
-
-    def _sequences(self, batch: int) -> Sequence:
-        state = torch.zeros(batch, 2 * self.config.hidden_dim, device=self.device)
-        return Sequence(self, state, batch)
