@@ -4,7 +4,6 @@
 // It hears "latent-mode" and "latent-code" on the window (the map says them) and says the former.
 const { el, button, bytes } = latent;
 const { COLOURS, SHAPES } = palette();
-const N = 8;
 const LOST = "The server did not answer. Is it still running? Then try again.";
 const life = latent.result(`${props.tab}-microscope`, { element, ready: () => {}, server, draw });
 const id = (name) => `${props.tab}-microscope-${name}`;
@@ -13,7 +12,7 @@ const id = (name) => `${props.tab}-microscope-${name}`;
 
 const heading = el("p", { class: "lens-note" });
 const chips = el("div", { class: "lens-modes", role: "radiogroup", "aria-label": "Modes" });
-const lacking = el("p", { class: "lens-lacking", hidden: true });
+const lacking = el("div", { class: "lens-lacking", role: "status", hidden: true });
 const title = el("h4");
 const facts = el("p", { class: "lens-facts" });
 const flags = el("ul", { class: "lens-flags" });
@@ -26,7 +25,7 @@ const seedBox = el("input", { type: "number", class: "lp-input lens-seed", id: i
 const heat = el("input", { type: "range", id: id("temperature"), min: 0, max: 2, step: 0.05 });
 const heatValue = el("output", { for: heat.id });
 const weightBox = el("div", { class: "lens-weights" });
-const resetWeights = button("", "Back to the prior's weights", () => reset(), { id: id("reset") });
+const resetWeights = button("", "Prior's weights", () => choose({ weights: prior() }), { id: id("reset"), title: "Back to the weights of the prior" });
 const drawn = el("ol", { class: "lens-items lens-drawn", tabindex: "0", "aria-label": "Samples" });
 const sampleNote = el("p", { class: "lens-note" });
 
@@ -42,12 +41,12 @@ life.body.append(
   el("div", { class: "lens-sheet" },
     el("section", { class: "lens-card" }, title, facts, flags, tags, typicalHead, typical),
     el("section", { class: "lens-card" },
-      el("h4", { text: "Samples" }),
-      el("div", { class: "lens-controls" }, which,
-        el("div", { class: "lens-control" }, el("label", { for: heat.id, text: "Temperature" }), heat, heatValue),
-        el("div", { class: "lens-control" }, el("label", { for: seedBox.id, text: "Seed" }), seedBox,
+      el("div", { class: "lens-controls" }, el("h4", { text: "Samples" }),
+        el("div", { class: "lens-control lens-right" }, el("label", { for: seedBox.id, text: "Seed" }), seedBox,
           button("dice", "Roll the seed of the samples", () => choose({ seed: Math.floor(Math.random() * 1e6) }), { quiet: true, id: id("dice") }))),
-      weightBox, sampleNote, drawn)),
+      el("div", { class: "lens-controls" }, which,
+        el("div", { class: "lens-control lens-right" }, el("label", { for: heat.id, text: "Temperature" }), heat, heatValue)),
+      weightBox, el("div", { class: "lens-controls" }, sampleNote, resetWeights), drawn)),
   el("section", { class: "lens-card lens-flip" },
     el("div", { class: "lens-flip-head" }, el("h4", { text: "Flip one variable" }), flipVariable,
       el("form", { class: "lens-form lp-only-text", on: { submit: typed } }, flipBox, el("button", { type: "submit", class: "lp-button", text: "Flip" }))),
@@ -136,21 +135,23 @@ function read(text) {
   return now;
 }
 
+let written = ""; // what this script itself made the value
 function remember() {
-  props.value = state();
+  props.value = written = state();
   latent.keep(props.tab, { microscope: props.value });
 }
 
 watch("checkpoint", () => props.checkpoint !== asked && load());
 watch("value", () => {
-  if (!scene || scene.checkpoint !== asked || props.value === state()) return;
+  if (!scene || scene.checkpoint !== asked || props.value === written) return;
   view = read(props.value);
   base = null;
   drawAll();
 });
 
 function load() {
-  if (!props.checkpoint) return;
+  if (latent.restoring()) return setTimeout(load, 50); // a link may name another checkpoint
+  if (!props.checkpoint || props.checkpoint === asked) return;
   asked = props.checkpoint;
   delete element.dataset.settled;
   life.view.run({ checkpoint: asked });
@@ -158,29 +159,26 @@ function load() {
 
 /** Called with the server's answer about a checkpoint. */
 function draw(data) {
-  const other = scene && scene.checkpoint !== data.checkpoint;
   scene = data;
   base = null;
-  // The value belongs to this checkpoint only where it came with it, in a link or at the start.
-  view = read(other && props.value === lastValue ? "" : props.value);
+  view = read(props.value); // what was chosen for another checkpoint is kept as far as it fits
   element.dataset.modality = data.modality;
+  element.dataset.checkpoint = data.checkpoint;
   heading.textContent = `${data.title}. ${data.variables} ${data.variables === 1 ? "variable" : "variables"} of ${data.components} modes${data.n ? `; share: of ${count(data.n)} held-out ${isText() ? "sentences" : "pictures"}` : ""}.`;
-  lacking.textContent = data.missing;
+  lacking.replaceChildren(...latent.markdown(data.missing));
   lacking.hidden = !data.missing;
   drawAll();
 }
-let lastValue = "";
 
 function drawAll() {
   drawChips();
   drawCard();
-  drawControls();
   drawWeights();
+  drawControls();
   flipBox.value = base?.text ?? view.text;
   sampleAgain();
   flipAgain();
-  remember();
-  lastValue = props.value;
+  latent.keep(props.tab, { microscope: (written = props.value) });
 }
 
 function choose(change, { say = true } = {}) {
@@ -201,22 +199,30 @@ function choose(change, { say = true } = {}) {
   if (moved || ["seed", "t", "weights"].some((key) => key in change)) sampleAgain();
   if (view.flip !== before.flip || view.text !== before.text || (moved && !base && !view.text)) flipAgain();
   remember();
-  lastValue = props.value;
 }
 
 window.addEventListener("latent-mode", ({ detail }) => {
-  if (!element.isConnected || detail?.checkpoint !== scene?.checkpoint) return;
+  if (!element.isConnected || !scene || detail?.checkpoint !== scene.checkpoint) return;
+  mapped();
   const there = scene.rows.some((r) => r.variable === detail.variable && r.component === detail.component);
   if (there) choose({ variable: detail.variable, component: detail.component }, { say: false });
 });
 window.addEventListener("latent-code", ({ detail }) => {
-  if (!element.isConnected || detail?.checkpoint !== scene?.checkpoint || !Array.isArray(detail.code)) return;
+  if (!element.isConnected || !scene || detail?.checkpoint !== scene.checkpoint || !Array.isArray(detail.code)) return;
+  mapped();
   base = { code: detail.code, text: typeof detail.text === "string" ? detail.text : "" };
   view.text = "";
   flipBox.value = base.text;
   flipAgain();
   remember();
 });
+
+/** Somebody chose on a map that was missing when this was asked: by now there is one. */
+function mapped() {
+  if (!scene.missing) return;
+  asked = "";
+  load();
+}
 
 // ---- asking ---------------------------------------------------------------------------------
 
@@ -291,7 +297,7 @@ function typed(event) {
 function drawChips() {
   const faces = scene.faces ? bytes(scene.faces) : null;
   const size = faces ? faces.length / scene.rows.length : 0;
-  chips.style.setProperty("--components", Math.min(scene.components, 10));
+  chips.style.setProperty("--components", Math.ceil(scene.components / Math.ceil(scene.components / 10)));
   chips.replaceChildren(...Array.from({ length: scene.variables }, (_, j) => el("div", { class: "lens-row", role: "presentation" },
     el("span", { class: "lens-variable", text: `c${j + 1}` }),
     el("div", { class: "lens-chips", role: "presentation" }, ...scene.rows.filter((r) => r.variable === j).map((r) => chip(r, faces?.subarray((j * scene.components + r.component) * size, (j * scene.components + r.component + 1) * size)))))));
@@ -355,16 +361,16 @@ function thing(item, label) {
 // ---- samples --------------------------------------------------------------------------------
 
 function drawControls() {
-  options(which, "which", [["mode", `mode ${view.component + 1} alone`], ["all", `all modes of c${view.variable + 1}`]], view.weights ? "all" : "mode",
+  options(which, "which", [["mode", "this mode alone"], ["all", `all modes of c${view.variable + 1}`]], view.weights ? "all" : "mode",
     (value) => choose({ weights: value === "all" ? prior() : null }));
   seedBox.value = view.seed;
   heat.value = view.t;
   heat.disabled = scene.discrete && !scene.extra;
   heat.title = heat.disabled ? "This model draws classes only; there is no Gaussian to warm or cool." : "Standard deviation of the draws, times this";
   heatValue.textContent = view.t.toFixed(2);
-  for (const [k, slider] of [...weightBox.querySelectorAll("input")].entries()) slider.value = (view.weights ?? prior())[k];
   const now = view.weights ?? prior();
   const total = now.reduce((a, b) => a + b, 0);
+  weightBox.querySelectorAll("input").forEach((slider, k) => (slider.value = now[k]));
   weightBox.querySelectorAll("output").forEach((output, k) => (output.textContent = percent(total ? now[k] / total : 0)));
   weightBox.classList.toggle("lens-idle", !view.weights);
   resetWeights.disabled = !view.weights || String(view.weights) === String(prior());
@@ -381,16 +387,13 @@ function drawWeights() {
     const slider = el("input", { type: "range", min: 0, max: 100, step: 1, id: id(`weight-${k + 1}`), "aria-label": `Weight of mode ${k + 1}`, on: { input: () => weigh(k, Number(slider.value)) } });
     slider.value = value;
     return el("div", { class: "lens-weight" }, mark(k), el("span", { text: k + 1 }), slider, el("output", { for: slider.id }));
-  }), resetWeights);
+  }));
 }
 
 function weigh(k, value) {
   const weights = [...(view.weights ?? prior())];
   weights[k] = value;
   choose({ weights });
-}
-function reset() {
-  choose({ weights: prior() });
 }
 heat.addEventListener("input", () => choose({ t: Number(heat.value) }));
 seedBox.addEventListener("change", () => {
@@ -400,25 +403,18 @@ seedBox.addEventListener("change", () => {
 });
 
 function drawSamples({ items, origin }) {
-  const packed = isText() ? items : split(items);
+  const packed = isText() ? items : pictures(items, origin.length);
   drawn.replaceChildren(...packed.map((item, i) => el("li", {},
     el("span", { class: "lens-origin", title: `likeliest mode of c${view.variable + 1}: ${origin[i] + 1}` }, mark(origin[i]), el("span", { class: "lp-offscreen", text: `mode ${origin[i] + 1}: ` })),
     isText() ? thing(item) : latent.picture(item, `sample ${i + 1}`))));
   drawn.dataset.seed = view.seed;
 }
 
-function split(base64) {
-  const all = bytes(base64);
-  const size = all.length / N;
-  return Array.from({ length: N }, (_, i) => all.subarray(i * size, (i + 1) * size));
-}
-
 // ---- flip -----------------------------------------------------------------------------------
 
 function drawFlip({ base: item, items, parts, unknown, responsibilities }, question) {
   options(flipVariable, "flip", Array.from({ length: scene.variables }, (_, j) => [j, `c${j + 1}`]), view.flip, (j) => choose({ flip: j }));
-  const source = question.code ? (base?.text || "the place on the map") : question.text || (question.row === undefined ? "a draw from the prior" : `the most typical ${isText() ? "sentence" : "picture"} of c${view.variable + 1}, mode ${view.component + 1}`);
-  flipBase.replaceChildren(el("span", { text: `${question.code || question.text ? "“" + source + "”" : source[0].toUpperCase() + source.slice(1)} decodes to` }), isText() ? el("b", { text: item || "(nothing)" }) : latent.picture(bytes(item), "decoded picture"));
+  flipBase.replaceChildren(el("span", { text: `${source(question)} decodes to` }), isText() ? el("b", { text: item || "(nothing)" }) : latent.picture(bytes(item), "decoded picture"));
   flipUnknown.textContent = unknown.length ? `The model does not know: ${unknown.slice(0, 8).join(", ")}${unknown.length > 8 ? " and more" : ""}` : "";
   const now = responsibilities.indexOf(Math.max(...responsibilities));
   const others = isText() ? items : pictures(items, responsibilities.length);
@@ -426,6 +422,14 @@ function drawFlip({ base: item, items, parts, unknown, responsibilities }, quest
     el("span", { class: "lens-origin" }, mark(k), el("span", { text: k + 1 })),
     isText() ? words(parts[k], other === item) : latent.picture(other, `c${view.flip + 1} at mode ${k + 1}`),
     el("span", { class: "lens-number", title: "Responsibility of this mode at the code as it is", text: percent(responsibilities[k]) }))));
+}
+
+function source({ code, text, row: typicalRow }) {
+  const said = code ? base?.text : text;
+  if (said) return `“${said}”`;
+  if (code) return "The place chosen on the map";
+  if (typicalRow === undefined) return "A draw from the prior";
+  return `The most typical ${isText() ? "sentence" : "picture"} of c${view.variable + 1}, mode ${view.component + 1}`;
 }
 
 function pictures(base64, n) {
@@ -437,12 +441,17 @@ function pictures(base64, n) {
 function words(parts, same) {
   const sentence = el("span", { class: "lp-sentence lens-text" });
   if (!parts.length) sentence.append(el("em", { text: "(nothing)" }));
+  let last = null; // neighbours that changed together share one mark
   parts.forEach(({ text, space, mark: kind, old }, i) => {
-    if (i && space) sentence.append(" ");
+    const gap = i && space ? " " : "";
+    if (last && kind && kind === last.kind && old === last.old) return last.node.append(gap, text);
+    if (gap) sentence.append(gap);
     const tag = { insert: "ins", delete: "del", replace: "mark" }[kind] ?? "span";
-    sentence.append(el(tag, { text, title: kind === "replace" ? `was: ${old}` : kind === "insert" ? "new here" : kind === "delete" ? "gone here" : null }));
+    const node = el(tag, { text, title: kind === "replace" ? `was: ${old}` : kind === "insert" ? "new here" : kind === "delete" ? "gone here" : null });
+    sentence.append(node);
+    last = { kind, old, node };
   });
-  if (same) sentence.append(el("em", { class: "lens-same", text: "unchanged" }));
+  if (same) sentence.append(" ", el("em", { class: "lens-same", text: "unchanged" }));
   return sentence;
 }
 

@@ -271,7 +271,7 @@ function drawPanel(canvas, run, place) {
     group.get(which).push(n);
   }
   const radius = side < 150 ? 1.4 : 2;
-  pen.globalAlpha = 0.6;
+  pen.globalAlpha = 0.75;
   for (const [which, members] of group) {
     pen.fillStyle = COLOURS[which % COLOURS.length];
     const shape = SHAPES[which % SHAPES.length];
@@ -287,6 +287,7 @@ function drawPanel(canvas, run, place) {
   const [ink, card] = [token("--ink"), token("--card")];
   for (let k = 0; k < now.components; k++) {
     const [[mx, my], [sx, sy]] = [now.mean(k), now.scale(k)];
+    if (Math.max(sx, sy) > reach) continue; // of an empty mode: nothing of it would be seen
     const [x, y] = [px(mx), py(my)];
     const own = ids ? ink : COLOURS[k % COLOURS.length];
     pen.strokeStyle = own;
@@ -340,10 +341,10 @@ function nameRow(row, index) {
   scene.runs.forEach((run, i) => {
     const cell = rows[row].cells.children[i];
     const known = step >= (run.history.step[0] ?? Infinity) ? [["VM", "mean_variance"], ["MI", "mi_c"]] : [];
-    const text = known.map(([name, curve]) => `${name} ${show(valueAt(run, curve, step), 2)}`).join("  ");
-    cell.lastChild.textContent = text;
+    const said = known.map(([name, curve]) => `${name} ${show(valueAt(run, curve, step))}`);
+    cell.lastChild.replaceChildren(...said.map((text) => el("span", { text })));
     cell.lastChild.title = "Variance of means (all variables) and mutual information of c, nats, on 2,000 held-out sentences";
-    cell.firstChild.setAttribute("aria-label", `${run.title} at ${count(step)} steps: ${run.shape[1]} codes and ${run.means[0][variable].length} modes of c${variable + 1}. ${text}`);
+    cell.firstChild.setAttribute("aria-label", `${run.title} at ${count(step)} steps: ${run.shape[1]} codes and ${run.means[0][variable].length} modes of c${variable + 1}. ${said.join(", ")}`);
   });
 }
 
@@ -355,7 +356,7 @@ function drawAll() {
   const names = colour === "mode" ? first.means[0][variable].map((_, k) => `${k + 1}`) : first.tags[colour].names;
   legend.replaceChildren(...names.map((name, k) => el("span", {}, mark(k), el("span", { text: name }))));
   legend.setAttribute("aria-label", colour === "mode" ? "Modes" : colour);
-  note.textContent = `All panels have the same axes, −${reach} to ${reach}, at every step. Dots: posterior means of ${count(first.shape[1])} held-out sentences; ringed crosses: means of the modes; ellipses: one standard deviation. The curves are over 2,000 held-out sentences and all variables.`;
+  note.textContent = `All panels have the same axes, −${reach} to ${reach}, at every step. Dots: posterior means of ${count(first.shape[1])} held-out sentences; ringed crosses: means of the modes; ellipses: one standard deviation, left out where wider than the panel. The curves are over 2,000 held-out sentences and all variables.`;
   drawPanels();
   drawCurves();
   settle();
