@@ -22,9 +22,9 @@ function begin(made) {
 
 function atOf({ kind, row, where, text, base }) {
   if (kind === "point") return `p${row}`;
-  if (kind === "sentence") return `s:${text}`;
+  if (kind === "sentence") return `s~${text}`;
   if (kind === "path") return look.at;
-  return [...where.map((x) => x.toFixed(4)), ...(base == null ? [] : [base])].join(",");
+  return [...where.map((x) => x.toFixed(4)), ...(base == null ? [] : [base])].join("~");
 }
 
 /** Everything has come: show it, keep its script, tell the rest of the page. */
@@ -49,7 +49,7 @@ async function selectPoint(row, { quiet = false, time } = {}) {
   if (answer.error) return fail(answer.error);
   Object.assign(selection, answer);
   settled(answer, isText() ? answer.original ?? answer.item : "");
-  if (!quiet) say(`${isText() ? nameOf(row) : nameOf(row)}. ${likeliest(answer.shares)}`);
+  if (!quiet) say(`${nameOf(row)}. ${likeliest(answer.shares)}`);
 }
 
 async function selectPlace(where, { base, time } = {}) {
@@ -90,10 +90,9 @@ async function placeSentence(text) {
   say(`Placed. ${likeliest(answer.shares)}`);
 }
 
-async function walk(places) {
+async function walk(places, drawn) {
   const base = view().variable == null ? null : selection?.row ?? selection?.base ?? null;
-  const mine = begin({ kind: "path", base, path: places.map((at) => ({ at })) });
-  stroke = [];
+  const mine = begin({ kind: "path", base, drawn, path: places.map((at) => ({ at })) });
   drawCard();
   const answer = await ask("path", { view: look.view, places, base });
   if (mine !== turn) return;
@@ -204,10 +203,13 @@ function pathParts() {
 function changed(parts) {
   const node = el("span");
   if (!parts.length) node.append("(nothing)");
+  let last = null;
   parts.forEach(({ text, space, mark, old }, i) => {
-    if (i && space) node.append(" ");
+    const gap = i && space ? " " : "";
+    if (last && last.mark === mark && last.old === old) return last.node.append(gap, text); // one mark for a run
     const tag = { insert: "ins", delete: "del", replace: "mark" }[mark] ?? "span";
-    node.append(el(tag, { text, title: mark === "replace" ? `was: ${old}` : null }));
+    last = { mark, old, node: el(tag, { text, title: mark === "replace" ? `was: ${old}` : null }) };
+    node.append(gap, last.node);
   });
   return node;
 }
@@ -226,7 +228,7 @@ function distance(percentile, far, away) {
 
 /** Responsibilities: a row for each variable, a bar for each mode; a bar lights its mode up. */
 function shareBars(shares) {
-  const box = el("div", { class: "map-shares" }, el("h4", { text: "Responsibilities" }));
+  const box = el("div", { class: "map-shares", style: `--components: ${scene.components}` });
   for (let j = 0; j < scene.variables; j++) {
     const bars = Array.from({ length: scene.components }, (_, k) => {
       const share = shares?.[j][k] ?? 0;
@@ -241,7 +243,7 @@ function shareBars(shares) {
     });
     box.append(el("div", { class: "map-share" }, el("b", { text: scene.variables > 1 ? `c${j + 1}` : "mode" }), ...bars));
   }
-  return box;
+  return line("Responsibilities", box);
 }
 
 function nearList(near) {

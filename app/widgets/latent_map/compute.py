@@ -96,7 +96,7 @@ def state(checkpoint: str) -> dict:
 
 
 def cancel(checkpoint: str) -> dict:
-    """Stop it; the map is written at the very end and all at once, so nothing is left half done."""
+    """Stop it; a map is written at the very end and all at once, so none is left half done."""
     run = _last
     if run and run.checkpoint == checkpoint:
         _end(run.process)

@@ -29,7 +29,7 @@ const HINTS = {
 
 // ---- what is on the page ------------------------------------------------------------------
 
-const id = (name) => `${element.id}-${name}`;
+const id = (name) => `${props.prefix}-${name}`;
 const svg = (tag, attributes = {}, ...children) => {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -168,10 +168,9 @@ function draw(data, request) {
     const none = Boolean(data.absent);
     missing.hidden = !none;
     for (const node of [bar, sheet, table]) node.hidden = none;
-    if (none) {
-      delete element.dataset.points;
-      return showAbsence(data);
-    }
+    delete element.dataset.points;
+    delete element.dataset.settled;
+    if (none) return showAbsence(data);
     unpack();
   }
   if (!same || given) {
@@ -206,7 +205,7 @@ function unpack() {
 
 /** Show what a link asks for, or the beginning. */
 function restore(text) {
-  const asked = Object.fromEntries(new URLSearchParams(text));
+  const asked = readState(text);
   look = fresh();
   if (scene.byId[asked.view]) look.view = asked.view;
   if ([...colours.options].some(({ value }) => value === asked.colour)) look.colour = asked.colour;
@@ -215,7 +214,7 @@ function restore(text) {
   look.contours = asked.contours === "1";
   const lit = asked.lit?.split(".").map(Number);
   if (lit && lit[0] in scene.modes && lit[1] >= 0 && lit[1] < scene.components) look.lit = lit;
-  const zoom = asked.zoom?.split(",").map(Number);
+  const zoom = asked.zoom?.split("~").map(Number);
   if (zoom?.length === 3 && zoom.every(Number.isFinite) && zoom[2] > 0) look.zoom = zoom;
   views.show(look.view);
   tools.show(look.tool);
@@ -231,8 +230,6 @@ function restore(text) {
   recolour();
   if (look.zoom) frameOf(look.zoom);
   else fit({ quiet: true });
-  performance.measure("latent-map-drawn", { start: opened });
-  element.dataset.points = scene.n; // how tests know
   fetchTexts();
   showAt(asked.at ?? look.at);
 }
@@ -255,27 +252,41 @@ async function fetchTexts() {
 
 function showAt(at) {
   const row = /^p(\d+)$/.exec(at)?.[1];
-  if (at.startsWith("s:") && isText()) {
+  if (at.startsWith("s~") && isText()) {
     typed.value = at.slice(2);
     placeSentence(typed.value);
   } else if (row !== undefined && row < scene.n) selectPoint(Number(row), { quiet: true });
-  else if (/^-?[\d.e-]+,-?[\d.e-]+(,\d+)?$/.test(at)) {
-    const [x, y, base] = at.split(",").map(Number);
+  else if (/^-?[\d.e-]+~-?[\d.e-]+(~\d+)?$/.test(at)) {
+    const [x, y, base] = at.split("~").map(Number);
     selectPlace([x, y], { base: base ?? null });
   } else selectPoint(scene.home, { quiet: true });
 }
 
-/** The state as text: this widget's value, and its field in links. */
+/** The state as text: this widget's value, and its field in links. See read_state in widget.py. */
 function remember() {
-  const state = { view: look.view, colour: look.colour, at: look.at };
+  const state = { view: look.view, colour: look.colour };
   if (look.tool !== "point") state.tool = look.tool;
   if (look.find) state.find = look.find;
   if (look.lit) state.lit = look.lit.join(".");
   if (look.contours) state.contours = "1";
-  if (look.zoom) state.zoom = look.zoom.map((x) => Number(x.toPrecision(5))).join(",");
-  written = String(new URLSearchParams(state));
+  if (look.zoom) state.zoom = look.zoom.map((x) => Number(x.toPrecision(5))).join("~");
+  state.at = look.at;
+  const safe = (value) => value.replace(/[%/]/g, encodeURIComponent);
+  written = Object.entries(state).map(([key, value]) => `${key}:${safe(value)}`).join("/");
   props.value = written;
   latent.keep(TAB, { map: written });
+}
+
+function readState(text) {
+  const pairs = (text || "").split("/").map((part) => part.split(/:(.*)/s));
+  const value = (coded = "") => {
+    try {
+      return decodeURIComponent(coded);
+    } catch {
+      return "";
+    }
+  };
+  return Object.fromEntries(pairs.map(([key, coded]) => [key, value(coded)]));
 }
 
 function fail(sentence) {
@@ -313,7 +324,7 @@ function setColour(key) {
   look.colour = key;
   hidden.clear();
   recolour();
-  redraw();
+  drawPoints();
   drawMarks();
   performance.measure("latent-map-recolour", { start });
   drawTable();

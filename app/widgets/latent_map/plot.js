@@ -201,12 +201,9 @@ function clickAt(x, y, time) {
 /** A line became a path, a loop a selection. */
 function endStroke() {
   const places = stroke;
-  if (look.tool === "lasso") {
-    clearStroke();
-    return lasso(places);
-  }
-  drawStroke();
-  if (length(places) > 0) walk(along(places, STEPS));
+  clearStroke();
+  if (look.tool === "lasso") lasso(places);
+  else if (length(places) > 0) walk(along(places, STEPS), places);
 }
 
 function clearStroke() {
@@ -282,12 +279,12 @@ const here = { x: 0, y: 0 }; // the crosshair, px
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 stage.addEventListener("keydown", (event) => {
   if (!scene || scene.absent || event.ctrlKey || event.metaKey || event.altKey || event.target !== stage) return;
-  if (!press_key(event)) return;
+  if (!pressed(event)) return;
   event.preventDefault();
   event.stopPropagation();
 });
 
-function press_key(event) {
+function pressed(event) {
   const arrow = ARROWS[event.key];
   if (arrow) {
     const step = event.shiftKey ? 48 : 8;

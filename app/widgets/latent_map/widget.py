@@ -8,7 +8,6 @@ kept between two of them, and each answer comes with the script that repeats it.
 import base64
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 
 import gradio as gr
 import numpy as np
@@ -55,23 +54,25 @@ def latent_map(elem_id: str, tab: str) -> gr.HTML:
         "cancel": compute.cancel,
     }
     server = [served(function, name) for name, function in functions.items()]
-    made = widget("latent_map", "", elem_id=elem_id, server=server, tab=tab)
+    made = widget("latent_map", "", elem_id=elem_id, server=server, tab=tab, prefix=elem_id)
     made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
     return made
 
 
 def read_state(text: str) -> str:
-    """Parser for links: the state of a map, such as ``view=pca&colour=tag.domain&at=p12``."""
+    """Parser for links: the state of a map, such as ``view:pca/colour:tag.domain/at:p12``.
+
+    ``at`` is a point (p12), a place (0.5~-1, with the row that lends the rest of its code) or a
+    sentence (s~I like tea.); ``%`` and ``/`` within a value are percent-encoded.
+    """
     if len(text) > LONGEST:
         raise ValueError("it is too long to be the state of a map.")
-    try:
-        given = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text)))
-    except ValueError:
-        raise ValueError(f"{text[:40]!r} is not the state of a map.") from None
-    if unknown := [key for key in given if key not in KEYS]:
-        raise ValueError(f"a map has no {unknown[0][:40]!r}.")
-    if given.get("tool", "point") not in TOOLS:
-        raise ValueError(f"{given['tool'][:40]!r} is none of {', '.join(TOOLS)}.")
+    pairs = dict(part.partition(":")[::2] for part in text.split("/") if part)
+    for key in pairs:
+        if key not in KEYS:
+            raise ValueError(f"a map has no {key[:40]!r}.")
+    if pairs.get("tool", "point") not in TOOLS:
+        raise ValueError(f"{pairs['tool'][:40]!r} is none of {', '.join(TOOLS)}.")
     return text
 
 
@@ -84,7 +85,6 @@ def load(checkpoint: str) -> dict:
             projection = space.projection
         except ValueError as error:
             return absent(checkpoint, error)
-        table = modes.table()
         return {
             "modality": space.modality,
             "n": len(projection.codes),
@@ -98,7 +98,7 @@ def load(checkpoint: str) -> dict:
                 for tag, names in projection.tags.names.items()
             ],
             "lengths": _bytes(projection.lengths) if space.modality == "text" else None,
-            "home": next((mode.typical[0] for mode in table if mode.typical), 0),
+            "home": _home(space),
             "settings": _settings(projection.settings),
             "code": script(checkpoint, "result = space.projection.points('umap')"),
         }
@@ -153,7 +153,7 @@ def place(checkpoint: str, view: str, x: Number, y: Number, base: Row | None = N
         return {
             "exact": found.exact,
             "away": found.distance,
-            "near": _near(space, found.nearest),
+            "near": _near(space, found.code),
             **_evidence(space, found.code),
             "code": script(
                 checkpoint,
@@ -170,12 +170,11 @@ def point(checkpoint: str, row: Row) -> dict:
     with model_work():
         projection = space.projection
         code = projection.codes[row]
-        near = [i for i in _nearest(space, code, NEAR + 1) if i != row][:NEAR]
         return {
             "original": _items(space, [row])[0] if projection.originals() is not None else None,
             "item": _reconstruction(space, row),
             "shares": projection.responsibilities[row].round(4).tolist(),
-            "near": _near(space, near),
+            "near": _near(space, code, row),
             "z": code.tolist(),
             "code": script(
                 checkpoint, f"result = space.decode(space.projection.codes[[{row}]])[0]"
@@ -224,7 +223,7 @@ def sentence(checkpoint: str, text: str) -> dict:
             "item": space.decode(z)[0],
             "unknown": space.unknown_words(text),
             "where": {view: found[0].round(4).tolist() for view, found in where.items()},
-            "near": _near(space, _nearest(space, z[0], NEAR)),
+            "near": _near(space, z[0]),
             **_evidence(space, z[0], space.modes.responsibilities([text])[0]),
             "code": script(
                 checkpoint, f"z = space.encode([{text!r}])", "result = space.decode(z)[0]"
@@ -246,16 +245,25 @@ def _evidence(space: Any, code: np.ndarray, shares: np.ndarray | None = None) ->
     }
 
 
-def _nearest(space: Any, code: np.ndarray, k: int) -> list[int]:
-    codes = space.projection.codes
-    return space.neighbours(code[None], codes, k=min(k, len(codes)))[0].tolist()
+def _near(space: Any, code: np.ndarray, row: int | None = None) -> list[dict]:
+    """The nearest held-out items, of equal sentences the first; without ``row`` itself.
 
-
-def _near(space: Any, rows: list[int]) -> list[dict]:
-    """Neighbours; the page knows their sentences, so only pictures travel."""
-    if space.modality == "text":
-        return [{"row": row} for row in rows]
-    return [{"row": row, "item": i} for row, i in zip(rows, _items(space, rows), strict=True)]
+    The page knows their sentences, so only pictures travel.
+    """
+    projection = space.projection
+    k = min(8 * NEAR, len(projection.codes))
+    rows = space.neighbours(code[None], projection.codes, k=k)[0].tolist()
+    if space.modality == "image":
+        rows = [each for each in rows if each != row][:NEAR]
+        return [
+            {"row": each, "item": i} for each, i in zip(rows, _items(space, rows), strict=True)
+        ]
+    sentences = projection.originals() or projection.texts
+    first = {sentences[each]: each for each in reversed(rows)}
+    if row is not None:
+        first.pop(sentences[row], None)
+    near = set(first.values())
+    return [{"row": each} for each in rows if each in near][:NEAR]
 
 
 def _items(space: Any, rows: list[int]) -> list[str]:
@@ -297,6 +305,13 @@ def _view(projection: Any, view: Any) -> dict:
     }
 
 
+def _home(space: Any) -> int:
+    """The point to begin with: typical of a mode, and not the shortest sentence."""
+    typical = [row for mode in space.modes.table() for row in mode.typical]
+    lengths = space.projection.lengths
+    return next((row for row in typical if lengths[row] > 7), next(iter(typical), 0))
+
+
 def _settings(settings: dict) -> str:
     """How the map was made, in a line."""
     said = ", ".join(
@@ -314,7 +329,9 @@ def _columns(table: np.ndarray) -> list[str]:
 
 def _pack(items: Any) -> list[str]:
     """Sentences as they are, pictures as base64 of their 784 bytes."""
-    return [item if isinstance(item, str) else _bytes(np.asarray(item, np.uint8)) for item in items]
+    return [
+        item if isinstance(item, str) else _bytes(np.asarray(item, np.uint8)) for item in items
+    ]
 
 
 def _bytes(array: np.ndarray) -> str:
