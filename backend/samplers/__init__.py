@@ -1,0 +1,1 @@
+"""Markov chains over sentences: kernels, proposals, targets, and the procedures built on them."""

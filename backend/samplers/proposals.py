@@ -1,0 +1,183 @@
+"""One-word edits of sentences, with words proposed by a forward and a backward language model."""
+
+import math
+import random
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from backend.samplers.contexts import Contexts
+from backend.samplers.metropolis_hastings import Candidate, Edit, Tokens
+
+ACTIONS = ("replace", "insert", "delete")
+INVERSE = {"replace": "replace", "insert": "delete", "delete": "insert"}
+SHOWN = 12  # words of the candidate table
+KEPT = 512  # word distributions kept, one number per word of the vocabulary each
+
+
+class Place(NamedTuple):
+    """Where an edit of ``tokens`` happens."""
+
+    tokens: Tokens
+    action: str
+    position: int
+
+    @property
+    def gap(self) -> tuple[Tokens, Tokens]:
+        """Words before and after the word that comes or goes: all that its choice depends on."""
+        after = self.position + (self.action != "insert")
+        return self.tokens[: self.position], self.tokens[after:]
+
+
+class WordProposals:
+    """Replace, insert or delete one word.
+
+    The action is drawn by ``probabilities`` among those possible, the place uniformly among the
+    free ones, the word from q(w) ∝ p→(w | words before) · p←(w | words after), as in CGMH (Miao
+    et al. 2019, https://arxiv.org/abs/1811.10996), normalised over the whole vocabulary: so the
+    probability of each proposal and of its inverse is known in closed form, and one proposal
+    costs one scoring. A replaced word never comes back as itself. A word is free unless it is
+    the last occurrence of one of the ``keywords``.
+
+    Args:
+        forward, backward: contexts of the two language models, over one vocabulary.
+        probabilities: of ``ACTIONS``, in any scale.
+        keywords: token ids that a sentence never loses.
+        words: the shortest and the longest sentence proposed.
+        forbidden: token ids that are never proposed.
+    """
+
+    def __init__(
+        self,
+        forward: Contexts,
+        backward: Contexts,
+        *,
+        probabilities: Mapping[str, float] | None = None,
+        keywords: Sequence[int] = (),
+        words: tuple[int, int] = (1, 10_000),
+        forbidden: Sequence[int] = (0, 1, 2, 3),
+    ) -> None:
+        self.forward, self.backward = forward, backward
+        self.probabilities = dict.fromkeys(ACTIONS, 1.0) | dict(probabilities or {})
+        if set(self.probabilities) != set(ACTIONS) or min(self.probabilities.values()) < 0:
+            raise ValueError(f"Probabilities are for {', '.join(ACTIONS)} and at least 0.")
+        self.keywords = frozenset(keywords)
+        self.shortest = words[0]
+        self.longest = min(words[1], forward.longest, backward.longest)
+        self.forbidden = list(forbidden)
+        self._kept: OrderedDict[tuple[Tokens, Tokens], np.ndarray] = OrderedDict()
+
+    def propose(
+        self, rngs: Sequence[random.Random], sentences: Sequence[Tokens]
+    ) -> list[Candidate]:
+        """One proposal for each sentence; word distributions of all are computed at once."""
+        places = [self._place(*pair) for pair in zip(rngs, sentences, strict=True)]
+        columns = zip(rngs, places, self.log_words(places), strict=True)
+        return [self._complete(*column) for column in columns]
+
+    def moves(self, x: Tokens) -> Iterator[Candidate]:
+        """Every proposal from ``x`` that has a probability above 0."""
+        for action in self._actions(x):
+            for position in self._positions(x, action):
+                place = Place(x, action, position)
+                (log_q,) = self.log_words([place])
+                words = range(len(log_q)) if action != "delete" else [None]
+                for word in words:
+                    move = self._candidate(place, log_q, word)
+                    if move.log_forward > -math.inf:
+                        yield move
+
+    @torch.inference_mode()
+    def log_words(self, places: Sequence[Place]) -> list[np.ndarray]:
+        """log q(w) at each place over the vocabulary, float64 [V]; -inf for what is forbidden."""
+        missing = list({p.gap: p for p in places if p.gap not in self._kept}.values())
+        if missing:
+            read = self.forward.gaps([p.tokens for p in missing])
+            ahead = [hidden[p.position] for hidden, p in zip(read, missing, strict=True)]
+            read = self.backward.gaps([p.tokens for p in missing])
+            behind = [
+                hidden[p.position + (p.action != "insert")]
+                for hidden, p in zip(read, missing, strict=True)
+            ]
+            log_p = self.forward.model.log_probs(torch.stack(ahead)).double()
+            log_p = log_p + self.backward.model.log_probs(torch.stack(behind)).double()
+            log_p[:, self.forbidden] = -math.inf
+            for place, row in zip(missing, log_p.log_softmax(1).cpu().numpy(), strict=True):
+                self._kept[place.gap] = row
+        found = [self._kept[place.gap] for place in places]
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def _actions(self, x: Tokens) -> dict[str, float]:
+        """Log-probabilities of the actions that are possible in ``x``."""
+        possible = {
+            "replace": bool(self._positions(x, "replace")),
+            "insert": len(x) < self.longest,
+            "delete": len(x) > self.shortest and bool(self._positions(x, "delete")),
+        }
+        weights = {a: self.probabilities[a] for a in ACTIONS if possible[a]}
+        total = sum(weights.values())
+        return {a: math.log(w / total) for a, w in weights.items() if w > 0}
+
+    def _positions(self, x: Tokens, action: str) -> list[int]:
+        """Gaps for a new word, or words that may go."""
+        if action == "insert":
+            return list(range(len(x) + 1))
+        counts = Counter(x)
+        return [i for i, w in enumerate(x) if w not in self.keywords or counts[w] > 1]
+
+    def _place(self, rng: random.Random, x: Tokens) -> Place:
+        actions = self._actions(x)
+        if not actions:
+            raise ValueError("No edit is possible: allow longer sentences or fewer keywords.")
+        (action,) = rng.choices(list(actions), [math.exp(log_p) for log_p in actions.values()])
+        return Place(x, action, rng.choice(self._positions(x, action)))
+
+    def _complete(self, rng: random.Random, place: Place, log_q: np.ndarray) -> Candidate:
+        word = None
+        if place.action != "delete":
+            weights = np.exp(log_q)
+            if place.action == "replace":
+                weights[place.tokens[place.position]] = 0.0
+            cumulative = weights.cumsum()
+            word = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+        return self._candidate(place, log_q, word)._replace(words=_top(log_q))
+
+    def _candidate(self, place: Place, log_q: np.ndarray, word: int | None) -> Candidate:
+        """The edit with the log-probabilities of itself and of its inverse."""
+        x, action, position = place
+        old = None if action == "insert" else x[position]
+        y = x[:position] + (() if word is None else (word,)) + place.gap[1]
+        log_there = self._actions(x)[action] - math.log(len(self._positions(x, action)))
+        inverse = INVERSE[action]
+        positions = self._positions(y, inverse)
+        if position in positions and (back := self._actions(y).get(inverse)) is not None:
+            log_back = back - math.log(len(positions))
+        else:
+            log_back = -math.inf
+        edit = Edit(action, position, old, word)
+        if action == "replace":
+            if word == old:
+                return Candidate(y, -math.inf, -math.inf, edit)
+            log_new = log_q[word] - _log1m(log_q[old])
+            log_old = log_q[old] - _log1m(log_q[word])
+        else:
+            log_new = 0.0 if word is None else log_q[word]
+            log_old = 0.0 if old is None else log_q[old]
+        forward, reverse = float(log_there + log_new), float(log_back + log_old)
+        return Candidate(y, forward, reverse, edit)
+
+
+def _log1m(log_p: float) -> float:
+    """log(1 - p)"""
+    return math.log1p(-math.exp(log_p)) if log_p < 0 else -math.inf
+
+
+def _top(log_q: np.ndarray) -> tuple[tuple[int, float], ...]:
+    likeliest = np.argpartition(-log_q, min(SHOWN, len(log_q) - 1))[:SHOWN]
+    ordered = likeliest[np.argsort(-log_q[likeliest])]
+    return tuple((int(w), float(np.exp(log_q[w]))) for w in ordered if log_q[w] > -math.inf)

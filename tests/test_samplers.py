@@ -1,0 +1,207 @@
+"""Chains over sentences: exact where everything can be enumerated, and honest where it cannot."""
+
+import itertools
+import math
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+
+from backend import registry
+from backend.device import seeded
+from backend.nets.language import reverse
+from backend.samplers import metropolis_hastings as mh
+from backend.samplers.contexts import Contexts, as_ids
+from backend.samplers.proposals import WordProposals
+from backend.samplers.targets import Fluency, Keywords, Length, Product
+
+WORDS = (4, 5, 6, 7)  # after <pad> <bos> <eos> <unk>
+LONGEST = 3
+
+
+def language_model(name: str = "lm/lstm_lm", direction: str = "forward", seed: int = 0, **sizes):
+    cls = registry.model_class(name)
+    options = vars(cls.Config.tiny()) | {"vocab_size": 8, "max_len": LONGEST + 1} | sizes
+    with seeded(seed):
+        model = cls(cls.Config(**(options | {"direction": direction}))).double().eval()
+        for parameter in model.parameters():  # far from uniform
+            parameter.data += torch.randn_like(parameter) * 0.5
+    return model.requires_grad_(False)
+
+
+@pytest.fixture(scope="module")
+def pair() -> tuple[Contexts, Contexts]:
+    return Contexts(language_model()), Contexts(language_model(direction="backward", seed=1))
+
+
+def all_sentences(shortest: int = 1) -> list[mh.Tokens]:
+    sizes = range(shortest, LONGEST + 1)
+    return [x for n in sizes for x in itertools.product(WORDS, repeat=n)]
+
+
+class Uniform:
+    def score(self, sentences):
+        return [mh.Score(0.0, {}) for _ in sentences]
+
+
+@pytest.mark.parametrize("keywords", [(), (5,), (4, 7)])
+def test_detailed_balance_for_every_pair_of_sentences(pair, keywords) -> None:
+    target = Product([Fluency(pair[0]), Keywords(keywords), Length(1, LONGEST)])
+    proposals = WordProposals(*pair, keywords=keywords, words=(1, LONGEST))
+    states = [x for x in all_sentences() if Counter(keywords) <= Counter(x)]
+    log_pi = dict(zip(states, (s.total for s in target.score(states)), strict=True))
+    total = np.logaddexp.reduce(list(log_pi.values()))
+    flow: Counter = Counter()
+    for x in states:
+        probability = 0.0
+        for move in proposals.moves(x):
+            probability += math.exp(move.log_forward)
+            y = move.tokens
+            if y not in log_pi or move.log_reverse == -math.inf:
+                continue
+            ratio = log_pi[y] - log_pi[x] + move.log_reverse - move.log_forward
+            flow[x, y] += math.exp(log_pi[x] - total + move.log_forward + min(0.0, ratio))
+        assert probability == pytest.approx(1, abs=1e-12)
+    assert len(flow) > len(states)
+    assert max(abs(flow[x, y] - flow[y, x]) for x, y in flow) < 1e-12
+    reached, front = {states[0]}, [states[0]]
+    while front:
+        x = front.pop()
+        new = [y for a, y in flow if a == x and y not in reached]
+        reached.update(new)
+        front += new
+    assert reached == set(states)  # any order of the keywords, any length
+
+
+@pytest.mark.parametrize("uniform", [False, True])
+def test_a_long_chain_visits_sentences_as_often_as_they_are_probable(pair, uniform: bool) -> None:
+    target = Uniform() if uniform else Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    states = all_sentences()
+    log_pi = np.array([score.total for score in target.score(states)])
+    exact = np.exp(log_pi - np.logaddexp.reduce(log_pi))
+    counts: Counter = Counter()
+    starts = mh.init([states[i] for i in range(0, 80, 2)], target)
+    for current, _ in mh.run(3, starts, target, proposals, 5000):  # 40 chains, 200,000 steps
+        counts.update(state.tokens for state in current)
+    visited = np.array([counts[x] for x in states]) / counts.total()
+    assert 0.5 * np.abs(visited - exact).sum() < 0.02
+
+
+def test_keywords_are_never_lost(pair) -> None:
+    target = Product([Fluency(pair[0]), Keywords([6, 4])])
+    proposals = WordProposals(*pair, keywords=[6, 4], words=(2, LONGEST))
+    start = mh.init([(6, 4)], target)
+    seen = set()
+    for (state,), (info,) in mh.run(1, start, target, proposals, 400):
+        assert {6, 4} <= set(state.tokens)
+        seen.add(state.tokens)
+        assert not info.accepted or info.candidate.tokens == state.tokens
+    assert {(6, 4), (4, 6)} <= seen
+
+
+def test_a_step_can_be_repeated_alone(pair) -> None:
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    start = mh.init([(4, 5), (7,)], target)
+    trace = list(mh.run(9, start, target, proposals, 30))
+    again, infos = mh.step(9, 20, trace[19][0], target, proposals)
+    assert (again, infos) == trace[20]
+    alone = list(mh.run(9, start[:1], target, proposals, 30))
+    assert [states[0].tokens for states, _ in alone] == [states[0].tokens for states, _ in trace]
+    other = list(mh.run(10, start, target, proposals, 30))
+    assert [s for s, _ in other] != [s for s, _ in trace]
+
+
+def test_a_rejected_candidate_is_kept_and_alpha_is_the_ratio(pair) -> None:
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    states = mh.init([(4, 5, 6)], target)
+    rejected = 0
+    for number in range(200):
+        before = states[0]
+        states, (info,) = mh.step(2, number, states, target, proposals)
+        move = info.candidate
+        ratio = info.score.total - before.score.total + move.log_reverse - move.log_forward
+        assert info.log_alpha == pytest.approx(min(0.0, ratio))
+        assert info.accepted == (info.log_u <= info.log_alpha)
+        assert states[0].tokens == (move.tokens if info.accepted else before.tokens)
+        rejected += not info.accepted
+    assert 0 < rejected < 200
+
+
+def test_a_chain_cannot_start_where_the_target_is_0(pair) -> None:
+    target = Product([Fluency(pair[0]), Keywords([5]), Length(1, 2)])
+    with pytest.raises(ValueError, match="because of: keywords, length"):
+        mh.init([(4, 4, 4)], target)
+
+
+def test_nothing_to_edit_is_said(pair) -> None:
+    proposals = WordProposals(*pair, keywords=[4, 5, 6], words=(3, 3))
+    with pytest.raises(ValueError, match="longer sentences or fewer keywords"):
+        proposals.propose([random.Random(0)], [(4, 5, 6)])
+    with pytest.raises(ValueError, match="at least 0"):
+        WordProposals(*pair, probabilities={"replace": -1})
+
+
+@pytest.mark.parametrize("name", ["lm/lstm_lm", "lm/transformer_lm"])
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_kept_scores_equal_the_models_one_by_one(name: str, direction: str) -> None:
+    model = language_model(name, direction)
+    contexts = Contexts(model)
+    states = all_sentences()
+    together = contexts.log_probs(states)
+    alone = [float(model.log_prob(as_ids([x]))) for x in states]
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert contexts.log_probs(states[:3]) == together[:3]
+
+
+@pytest.mark.parametrize("name", ["lm/lstm_lm", "lm/transformer_lm"])
+def test_a_backward_model_is_a_forward_model_of_reversed_text(name: str) -> None:
+    ahead, behind = language_model(name), language_model(name, "backward")
+    behind.load_state_dict(ahead.state_dict())
+    x = as_ids(all_sentences())
+    assert torch.allclose(behind.log_prob(x), ahead.log_prob(reverse(x)), atol=1e-12)
+    assert torch.equal(reverse(reverse(x)), x)
+    with seeded(4):
+        a = ahead.sample(20)
+    with seeded(4):
+        assert torch.equal(reverse(behind.sample(20)), a)
+
+
+@pytest.mark.parametrize("name", ["lm/lstm_lm", "lm/transformer_lm"])
+def test_contexts_hold_what_was_read_and_nothing_else(name: str) -> None:
+    x, y = as_ids([(4, 5, 6)]), as_ids([(4, 7, 7)])
+    ahead = language_model(name)
+    a, b = ahead.contexts(x), ahead.contexts(y)
+    assert torch.equal(a[:, :2], b[:, :2])  # the causal mask, exact: only x_<2 is the same
+    assert not torch.allclose(a[:, 2:], b[:, 2:])
+    x, y = as_ids([(4, 5, 6)]), as_ids([(7, 5, 6)])
+    behind = language_model(name, "backward")
+    a, b = behind.contexts(x), behind.contexts(y)
+    assert torch.allclose(a[:, 1:], b[:, 1:], atol=1e-12)
+    assert not torch.allclose(a[:, :1], b[:, :1])
+    batch = behind.contexts(as_ids([(4, 5, 6), (5,)]))
+    alone = behind.contexts(as_ids([(5,)]))
+    assert torch.allclose(batch[1, :2], alone[0], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["lm/lstm_lm", "lm/transformer_lm"])
+def test_probabilities_of_all_sentences_add_up(name: str) -> None:
+    """Over sentences of at most three words, <unk> included, and the empty one."""
+    model = language_model(name)
+    states = [x for n in range(4) for x in itertools.product((3, *WORDS), repeat=n)]
+    assert float(model.log_prob(as_ids(states)).logsumexp(0)) == pytest.approx(0, abs=1e-9)
+
+
+def test_weights_scale_the_parts_of_the_target(pair) -> None:
+    parts = [Fluency(pair[0]), Length(1, 3)]
+    plain, warm = Product(parts), Product(parts, {"language model": 0.5})
+    (a,), (b,) = plain.score([(4, 6)]), warm.score([(4, 6)])
+    assert b.total == pytest.approx(0.5 * a.total)
+    assert set(a.parts) == {"language model", "length"}
+    with pytest.raises(ValueError, match="between 0 and 100"):
+        Product(parts, {"length": -1})
+    assert Product(parts, {"length": 0}).score([(4,) * 3])[0].parts["length"] == 0
