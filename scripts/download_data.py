@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import http.client
 import os
-import random
 import shutil
 import ssl
 import sys
@@ -22,6 +21,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.corpus_builders import Files, build_dailydialog, build_english, build_smd
 
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "data"
 CHUNK = 1 << 16
@@ -38,7 +41,12 @@ class DownloadError(Exception):
 
 class Source(NamedTuple):
     url: str
-    sha256: str | None = None  # None: the home page replaces the file from time to time
+    sha256: str | None = None  # None: not known, or the file is replaced from time to time
+    mirror: str | None = None  # another address of the same file
+
+    @property
+    def addresses(self) -> list[str]:
+        return [self.url, self.mirror] if self.mirror else [self.url]
 
 
 class Corpus(NamedTuple):
@@ -46,29 +54,10 @@ class Corpus(NamedTuple):
     home: str
     megabytes: int
     sources: dict[str, Source]  # file name in the corpus folder -> where it comes from
-    # Where the downloads are not the corpus: the file to make of them, and the maker.
-    built: str | None = None
-    build: Callable[[list[Path], Path], None] | None = None
-
-
-def build_english(zips: list[Path], path: Path) -> None:
-    """Writes the unique English sentences of all zips to path, shuffled, in a fixed order."""
-    sentences: set[str] = set()
-    for zip_path in zips:
-        with zipfile.ZipFile(zip_path) as archive:
-            text = archive.read(zip_path.name.removesuffix("-eng.zip") + ".txt").decode("utf-8")
-        # A line is: English TAB translation TAB attribution.
-        sentences.update(line.partition("\t")[0].strip() for line in text.splitlines())
-    ordered = sorted(sentences - {""})
-    random.Random(0).shuffle(ordered)
-    partial = path.with_name(path.name + ".part")
-    try:
-        # No time in the header: the same sentences give the same file.
-        with open(partial, "wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-            file.write("".join(f"{sentence}\n" for sentence in ordered).encode())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    # Where the downloads are not the corpus: the files to make of them, and the maker.
+    built: tuple[str, ...] = ()
+    build: Callable[[list[Path]], Files] | None = None
+    check: str = "checked by SHA-256"  # how one knows that the right files came
 
 
 def idx_files(base: str, *sha256: str) -> dict[str, Source]:
@@ -91,8 +80,42 @@ CORPORA = {
             "fra-eng.zip": Source("https://www.manythings.org/anki/fra-eng.zip"),
             "deu-eng.zip": Source("https://www.manythings.org/anki/deu-eng.zip"),
         },
-        built="english.txt.gz",
+        built=("english.txt.gz",),
         build=build_english,
+        check="grows with time: no fixed checksum or size",
+    ),
+    "smd": Corpus(
+        licence="none is stated",
+        home="https://nlp.stanford.edu/blog/"
+        "a-new-multi-turn-multi-domain-task-oriented-dialogue-dataset/",
+        megabytes=3,
+        # The normalised text as the authors of EER publish it; a commit never changes.
+        sources={
+            f"{split}.txt": Source(
+                "https://raw.githubusercontent.com/scoyer/EER/"
+                f"fc33de01139644170512c2b39405f33249cb5192/data/KVR/{split}.txt"
+            )
+            for split in ("train", "dev", "test")
+        },
+        built=tuple(f"{split}.normalised.jsonl.gz" for split in ("train", "dev", "test")),
+        build=build_smd,
+        check="a fixed version, checked line by line",
+    ),
+    "dailydialog": Corpus(
+        licence="CC BY-NC-SA 4.0: no commercial use",
+        home="http://yanran.li/dailydialog",
+        megabytes=5,
+        sources={
+            "ijcnlp_dailydialog.zip": Source(
+                "http://yanran.li/files/ijcnlp_dailydialog.zip",
+                "c641e88cbf21fd7c1b57289387f9107d33fe8685a2b37fe8066b82776535ea89",
+                # The home page is often out of reach.
+                mirror="https://web.archive.org/web/2022id_/"
+                "http://yanran.li/files/ijcnlp_dailydialog.zip",
+            )
+        },
+        built=tuple(f"{split}.jsonl.gz" for split in ("train", "validation", "test")),
+        build=build_dailydialog,
     ),
     "mnist": Corpus(
         licence="not stated on the home page; often listed as CC BY-SA 3.0",
@@ -160,10 +183,8 @@ def parse_options(argv: list[str], corpora: dict[str, Corpus]) -> argparse.Names
 
 
 def describe(corpus: Corpus) -> str:
-    fixed = all(source.sha256 for source in corpus.sources.values())
-    check = "checked by SHA-256" if fixed else "grows with time: no fixed checksum or size"
     return (
-        f"  download   about {corpus.megabytes} MB, {check}\n"
+        f"  download   about {corpus.megabytes} MB, {corpus.check}\n"
         f"  licence    {corpus.licence}\n"
         f"  home page  {corpus.home}"
     )
@@ -171,53 +192,89 @@ def describe(corpus: Corpus) -> str:
 
 def get_corpus(folder: Path, corpus: Corpus) -> None:
     """Puts one corpus into its folder; does nothing where it already is."""
-    if corpus.built and (folder / corpus.built).exists():
-        print(f"{folder / corpus.built} is there already.")
+    if corpus.built and all((folder / name).exists() for name in corpus.built):
+        for name in corpus.built:
+            print(f"{folder / name} is there already.")
         return
+    downloads = [folder / name for name in corpus.sources]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, source in corpus.sources.items():
-            get_file(folder / name, source, corpus.home)
+        for path, source in zip(downloads, corpus.sources.values(), strict=True):
+            get_file(path, source, corpus.home)
         if corpus.build:
-            downloads = [folder / name for name in corpus.sources]
-            corpus.build(downloads, folder / corpus.built)
-            for path in downloads:
-                path.unlink()
-            print(f"{folder / corpus.built} made.")
+            for name, lines in corpus.build(downloads).items():
+                write_lines(folder / name, lines)
+                print(f"{folder / name} made.")
+            remove(downloads)
     except OSError as error:
         raise DownloadError(disk_problem(error, folder)) from error
-    except (KeyError, UnicodeDecodeError) as error:
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        remove(downloads)  # or the next run would take them for good
         raise DownloadError(
             f"the files from {corpus.home} are not laid out as expected: {error}."
         ) from error
 
 
+def write_lines(path: Path, lines: list[str]) -> None:
+    """Writes a gzip file that is whole or not there at all."""
+    partial = path.with_name(path.name + ".part")
+    try:
+        # No time in the header: the same lines give the same file.
+        with open(partial, "wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
+            file.write("".join(f"{line}\n" for line in lines).encode())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def remove(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
 def get_file(path: Path, source: Source, home: str) -> None:
-    """Downloads, checks and places one file."""
+    """Downloads, checks and places one file, from its mirror where its own address fails."""
     if path.exists() and is_sound(path, source):
         print(f"{path} is there already.")
         return
     partial = path.with_name(path.name + ".part")
-    resumed = partial.exists()
-    fetch(partial, source.url, home)
-    if not is_sound(partial, source) and resumed:
-        # What was kept may be of an older file than what came now: take it all anew, once.
-        partial.unlink()
-        fetch(partial, source.url, home)
-    if not is_sound(partial, source):
-        partial.unlink()
-        raise DownloadError(
-            f"{source.url} gave a damaged or different file, which was thrown away. "
-            f"Try again later, or look at {home}."
-        )
+    for url in source.addresses:
+        try:
+            get_sound(partial, url, source, home)
+            break
+        except DownloadError as error:
+            if url == source.addresses[-1]:
+                raise
+            print(f"{error}\nTrying {source.mirror}")
     os.replace(partial, path)
 
 
+def get_sound(partial: Path, url: str, source: Source, home: str) -> None:
+    """Downloads one file from one address and checks it."""
+    resumed = partial.exists()
+    fetch(partial, url, home)
+    if not is_sound(partial, source) and resumed:
+        # What was kept may be of an older file than what came now: take it all anew, once.
+        partial.unlink()
+        fetch(partial, url, home)
+    if not is_sound(partial, source):
+        partial.unlink()
+        raise DownloadError(
+            f"{url} gave a damaged or different file, which was thrown away. "
+            f"Try again later, or look at {home}."
+        )
+
+
 def is_sound(path: Path, source: Source) -> bool:
-    """Whether the file is whole: by its SHA-256, or by the checksums inside a zip."""
+    """Whether the file is whole: by its SHA-256, or by the checksums inside a zip.
+
+    Of text without a checksum only the builder can tell: it refuses lines that it does not know.
+    """
     if source.sha256:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == source.sha256
+    if not source.url.endswith(".zip"):
+        return size(path) > 0
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None

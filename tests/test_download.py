@@ -4,7 +4,10 @@ import gzip
 import hashlib
 import http.server
 import io
+import json
 import re
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from backend import data
 from scripts import download_data
 from scripts.download_data import CORPORA, Corpus, Source, build_english, main
 
@@ -201,6 +205,26 @@ def test_a_folder_that_cannot_be_written(site, tmp_path, capsys):
     assert "Not a directory" in message and "--data-dir" in message
 
 
+def test_a_mirror_is_asked_where_the_home_page_fails(site, tmp_path, capsys):
+    corpora = table(site, "/gone")
+    [source] = corpora["digits"].sources.values()
+    corpora["digits"].sources["digits.gz"] = source._replace(mirror=f"{site.url}/file")
+    assert get(site, tmp_path, corpora) == 0
+    assert only_the_file_is_in(tmp_path)
+    assert f"Trying {site.url}/file" in capsys.readouterr().out
+    site.files["/gone"] = b"<html>This domain is for sale</html>"
+    (tmp_path / "digits" / "digits.gz").unlink()
+    assert get(site, tmp_path, corpora) == 0
+    assert only_the_file_is_in(tmp_path)
+
+
+def test_the_mirror_has_the_last_word(site, tmp_path, capsys):
+    corpora = table(site, "/gone")
+    [source] = corpora["digits"].sources.values()
+    corpora["digits"].sources["digits.gz"] = source._replace(mirror=f"{site.url}/lost")
+    assert "/lost: the server answers 404" in refused(site, tmp_path, capsys, corpora)
+
+
 # --- sentences ----------------------------------------------------------------------------------
 
 
@@ -217,7 +241,7 @@ def sentences(site) -> dict[str, Corpus]:
     site.files["/fra-eng.zip"] = make_zip("fra.txt", "Go.", "I like tea.", "Go.")
     site.files["/deu-eng.zip"] = make_zip("deu.txt", "I like tea.", "“Oh”, he said.", "Run!")
     sources = {name: Source(f"{site.url}/{name}") for name in ("fra-eng.zip", "deu-eng.zip")}
-    corpus = Corpus("CC BY", "http://home.example", 1, sources, "english.txt.gz", build_english)
+    corpus = Corpus("CC BY", "http://home.example", 1, sources, ("english.txt.gz",), build_english)
     return {"digits": corpus}
 
 
@@ -244,6 +268,188 @@ def test_a_zip_of_another_layout(site, sentences, tmp_path, capsys):
     assert "not laid out as expected" in message and "fra.txt" in message
 
 
+# --- dialogues ----------------------------------------------------------------------------------
+
+SMD = {
+    "train.txt": """#navigate#
+0 2_miles\tno_traffic\tgas_station\t200_alester_ave\tvalero
+0 4_miles\tno_traffic\thome\t5671_barringer_street\thome
+1 where is a gas_station ?\tvalero is 2_miles away\t['valero', '2_miles']
+2 thanks !\tanytime\t[]
+
+#schedule#
+
+#schedule#
+0 <empty>\t<empty>\t5pm\twednesday\t<empty>\tdinner
+
+#weather#
+1 will it rain ?\tin which city ?\t['rain']
+
+""",
+    "dev.txt": "#schedule#\n1 remind me of dinner\twhen ?\t['dinner']\n2 3 pm\tdone\t[]\n\n",
+    "test.txt": "#weather#\n1 is it hot ?\tno\t['hot']\n",
+}
+
+
+def served(site: Site, name: str, files: dict[str, bytes]) -> dict[str, Corpus]:
+    """The corpus of the table, its files at the local site."""
+    site.files.update({f"/{file}": content for file, content in files.items()})
+    sources = {file: Source(f"{site.url}/{file}") for file in CORPORA[name].sources}
+    return {"digits": CORPORA[name]._replace(sources=sources)}
+
+
+def got(site: Site, name: str, files: dict[str, bytes], folder: Path, monkeypatch) -> dict:
+    """Downloads and builds a corpus, and reads it with the backend's loader."""
+    assert get(site, folder, served(site, name, files)) == 0
+    (folder / "digits").rename(folder / name)
+    assert {path.name for path in (folder / name).iterdir()} == {*CORPORA[name].built}
+    monkeypatch.setenv("LATENT_DATA_DIR", str(folder))
+    assert data.available(name)
+    return data.load(name)
+
+
+def records(path: Path) -> list[dict]:
+    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+def test_smd_is_what_the_loader_reads(site, tmp_path, monkeypatch):
+    files = {name: text.encode() for name, text in SMD.items()}
+    splits = got(site, "smd", files, tmp_path, monkeypatch)
+    assert splits["train"].items == [
+        "where is a gas_station ?",
+        "valero is 2_miles away",
+        "thanks !",
+        "anytime",
+        "will it rain ?",
+        "in which city ?",
+    ]
+    assert splits["train"].tags == {
+        "domain": ["navigate"] * 4 + ["weather"] * 2,
+        "speaker": ["driver", "assistant"] * 3,
+    }
+    assert splits["validation"].items == ["remind me of dinner", "when ?", "3 pm", "done"]
+    assert splits["test"].items == ["is it hot ?", "no"]
+    kept = records(tmp_path / "smd" / "train.normalised.jsonl.gz")
+    assert [record["id"] for record in kept] == ["train-0", "train-1"]  # those with turns
+    assert kept[0]["kb"][1] == ["4_miles", "no_traffic", "home", "5671_barringer_street", "home"]
+
+
+@pytest.mark.needs_corpus("smd")
+def test_smd_comes_out_of_its_source_as_it_is(tmp_path, data_folder):
+    """The corpus at hand, written as its source has it, is built into the same lines."""
+    name = "dev.normalised.jsonl.gz"
+    lines = gzip.decompress((data_folder / "smd" / name).read_bytes()).decode().splitlines()
+    source = tmp_path / "dev.txt"
+    with open(source, "w", encoding="utf-8") as file:
+        for record in map(json.loads, lines):
+            print(f"#{record['domain']}#", file=file)
+            for row in record["kb"]:
+                print("0 " + "\t".join(row), file=file)
+            texts = [turn["text"] for turn in record["turns"]]
+            for n, pair in enumerate(zip(texts[::2], texts[1::2], strict=True), start=1):
+                print(f"{n} {pair[0]}\t{pair[1]}\t[]", file=file)
+            print(file=file)
+    assert CORPORA["smd"].build([source]) == {name: lines}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<html>\n<p>moved</p>", "#weather#\n1 is it hot ?\n", "#weather#\n1 hot ?\tno\t[]\tx\n"],
+    ids=["a page", "no answer", "a column more"],
+)
+def test_smd_of_another_layout_is_thrown_away(site, tmp_path, capsys, text):
+    files = {name: content.encode() for name, content in SMD.items()} | {"dev.txt": text.encode()}
+    corpora = served(site, "smd", files)
+    assert "not laid out as expected" in refused(site, tmp_path, capsys, corpora)
+    assert list((tmp_path / "digits").iterdir()) == []
+    site.files["/dev.txt"] = SMD["dev.txt"].encode()
+    assert get(site, tmp_path, corpora) == 0
+
+
+DAILY = {
+    "train": (
+        ["Hi . __eou__ How  are you ? __eou__", "Go ! __eou__ I will .__eou__"],
+        ["1 2 ", "3 4"],
+        ["0 4 ", "1 0"],
+    ),
+    # A line separator stands inside a sentence; it ends no line of the file.
+    "validation": (["Oh\u2028dear . __eou__ What ? __eou__ “ No ” . __eou__"], ["1 2 1"], ["2 6"]),
+    "test": (["Same . __eou__", "New . __eou__"], ["1", "2"], ["3", "5"]),
+}
+UNSPLIT = {
+    "dialogues_text.txt": [
+        "Same . __eou__",
+        "Go ! __eou__ I will . __eou__",
+        "Same . __eou__",
+        "Hi .__eou__How are you ? __eou__",
+        "Hi . __eou__ How are you ? __eou__",
+    ],
+    "dialogues_topic.txt": ["1", "10", "2", "5", "5"],
+}
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def daily(**changes: list[str]) -> dict[str, bytes]:
+    """The download, with some of its files changed."""
+    files = {name: "\n".join(lines).encode() for name, lines in UNSPLIT.items()}
+    for split, columns in DAILY.items():
+        names = [f"{split}/dialogues_{kind}{split}.txt" for kind in ("", "act_", "emotion_")]
+        inner = {
+            name: "".join(f"{line}\n" for line in changes.get(Path(name).stem, lines)).encode()
+            for name, lines in zip(names, columns, strict=True)
+        }
+        files[f"{split}.zip"] = zipped(inner)
+    files = {f"ijcnlp_dailydialog/{name}": content for name, content in files.items()}
+    return {"ijcnlp_dailydialog.zip": zipped(files)}
+
+
+def test_dailydialog_is_what_the_loader_reads(site, tmp_path, monkeypatch):
+    splits = got(site, "dailydialog", daily(), tmp_path, monkeypatch)
+    assert splits["train"].items == ["Hi .", "How are you ?", "Go !", "I will ."]
+    assert splits["train"].tags == {
+        "act": ["inform", "question", "directive", "commissive"],
+        "emotion": ["no_emotion", "happiness", "anger", "no_emotion"],
+        "topic": ["relationship"] * 2 + ["finance"] * 2,
+    }
+    # Three turns and two emotions: which belongs to which is not known.
+    assert splits["validation"].items == ["Oh dear .", "What ?", "“ No ” ."]
+    assert splits["validation"].tags["act"] == ["not labelled"] * 3
+    assert splits["validation"].tags["emotion"] == ["not labelled"] * 3
+    # "Same ." has two topics in the corpus that was not split, "New ." is not there.
+    assert splits["test"].tags["topic"] == ["not labelled"] * 2
+    assert splits["test"].tags["emotion"] == ["fear", "sadness"]
+    kept = records(tmp_path / "dailydialog" / "test.jsonl.gz")
+    assert [record["id"] for record in kept] == ["test-0", "test-1"]
+    assert kept[0]["topic"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"dialogues_act_test": ["1", "9"]}, "'9'"),
+        ({"dialogues_act_test": ["1"]}, "shorter"),
+        ({"dialogues_emotion_train": ["0 4", "1 0", "2"]}, "longer"),
+    ],
+    ids=["an unknown act", "a line less", "a line more"],
+)
+def test_dailydialog_of_another_layout(site, tmp_path, capsys, changes, said):
+    message = refused(site, tmp_path, capsys, served(site, "dailydialog", daily(**changes)))
+    assert "not laid out as expected" in message and said in message
+
+
+def test_dailydialog_without_a_split(site, tmp_path, capsys):
+    files = {"ijcnlp_dailydialog.zip": zipped({"ijcnlp_dailydialog/readme.txt": b"moved"})}
+    message = refused(site, tmp_path, capsys, served(site, "dailydialog", files))
+    assert "ijcnlp_dailydialog/dialogues_text.txt" in message
+
+
 # --- the command line and the table -------------------------------------------------------------
 
 
@@ -257,12 +463,24 @@ def test_the_list(arguments, capsys):
     assert "grows with time: no fixed checksum" in listed
 
 
+def test_it_needs_the_standard_library_only(tmp_path):
+    script = Path(download_data.__file__)
+    done = subprocess.run(  # -S: without installed packages
+        [sys.executable, "-I", "-S", script, "--list"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert all(name in done.stdout for name in CORPORA)
+
+
 def test_an_unknown_name(capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["imagenet"])
     assert capsys.readouterr().err == (
         "download_data.py: there is no corpus 'imagenet'; "
-        "choose from tatoeba, mnist, fashion-mnist\n"
+        "choose from tatoeba, smd, dailydialog, mnist, fashion-mnist\n"
     )
 
 
@@ -279,7 +497,7 @@ def test_the_folder_of_the_environment(site, tmp_path, monkeypatch):
 def test_the_table_fits_the_corpora(name, data_folder):
     corpus = CORPORA[name]
     if corpus.built:
-        assert (data_folder / name / corpus.built).is_file()
+        assert all((data_folder / name / file).is_file() for file in corpus.built)
     else:
         for file, source in corpus.sources.items():
             assert download_data.is_sound(data_folder / name / file, source)
