@@ -9,13 +9,13 @@ Everything the app shows comes through here. Listing reads JSON only; ``load`` i
 
 from typing import TYPE_CHECKING
 
-from backend.checkpoint import CheckpointInfo, available, trained_dir
+from backend.checkpoint import CheckpointInfo, available, info, trained_dir
 from backend.data.location import data_dir
 
 if TYPE_CHECKING:
     from backend.space import LatentSpace
 
-__all__ = ["CheckpointInfo", "available", "data_dir", "load", "trained_dir"]
+__all__ = ["CheckpointInfo", "available", "data_dir", "info", "load", "trained_dir"]
 
 
 def load(name: str, device: str = "auto") -> "LatentSpace":

@@ -34,6 +34,7 @@ from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import PAD
 from backend.metrics import images, likelihood, modes, text
+from backend.metrics.ngrams import KneserNey
 from backend.metrics.table import METRICS
 from backend.processors import load_processor
 from backend.processors.text import UNK
@@ -307,6 +308,8 @@ def studies(subject: Subject) -> list[Study]:
     """What can be measured on this checkpoint, in order."""
     if "classify" in subject.info.capabilities:
         return [Study(("accuracy",), partial(classification, subject))]
+    if "log_prob" in subject.info.capabilities:
+        return [Study(("nll", "ppl"), partial(next_words, subject))]
     found = []
     discrete = "discrete" in subject.info.capabilities
     if subject.has_density:
@@ -398,6 +401,40 @@ def importance_sampled(subject: Subject) -> Results:
         lengths = _lengths(batches)
         reference = (likelihood.perplexity(above, lengths), note)
         yield "iw_ppl", _perplexity(nll, lengths, reference=reference, settings=settings)
+
+
+# Language models
+
+ORDER = 5
+
+
+@torch.inference_mode()
+def next_words(subject: Subject) -> Results:
+    """Exact likelihood of the whole test split, beside what counting words achieves."""
+    model = checkpoint.load_model(subject.info.name).to(subject.device)
+    batches = subject.batches(subject.items("test", sys.maxsize))
+    nll = torch.cat([-model.log_prob(x) for x in batches])
+    n_tokens = _lengths(batches)
+    _say(f"  counting {ORDER}-grams")
+    train = [
+        row[row != PAD].tolist()
+        for x in subject.batches(subject.items("train", sys.maxsize))
+        for row in x
+    ]
+    test = [row[row != PAD].tolist() for x in batches for row in x]
+    rivals = {}
+    for order in (1, ORDER):
+        grams = KneserNey(train, order, len(subject.processor.vocabulary))
+        rivals[order] = torch.tensor([-grams.log_prob(sentence) for sentence in test])
+    settings = {
+        "unigram_ppl": _rounded(likelihood.perplexity(rivals[1], n_tokens)),
+        "unknown_words": "counted as one word, by both",
+    }
+    note = f"interpolated Kneser-Ney {ORDER}-grams of the same training sentences"
+    reference = float(rivals[ORDER].mean()), note
+    yield "nll", _mean(nll, reference=reference)
+    reference = likelihood.perplexity(rivals[ORDER], n_tokens), note
+    yield "ppl", _perplexity(nll, n_tokens, reference=reference, settings=settings)
 
 
 # Modes

@@ -133,6 +133,23 @@ def _mixture_recipes() -> dict[str, Recipe]:
     return recipes
 
 
+def _language_recipes() -> dict[str, Recipe]:
+    """Two architectures, each in both reading orders, over one vocabulary."""
+    recipes = {}
+    for model, title, sizes in (
+        ("lstm_lm", "LSTM", {"embedding_dim": 160, "hidden_dim": 320}),
+        ("transformer_lm", "Transformer", {"width": 160, "layers": 3}),
+    ):
+        for direction in ("forward", "backward"):
+            recipes[f"lm/{model}--everyday--{direction}"] = Recipe(
+                f"{title} language model, everyday English, {direction}",
+                {**sizes, "direction": direction, "dropout": 0.1},
+                {"steps": 7000, "batch_size": 128, "lr": 2e-3, "warmup": 300},
+                min_count=6,
+            )
+    return recipes
+
+
 _TEXT_TRAIN = {"batch_size": 192, "lr": 1e-3, "warmup": 300}
 
 RECIPES = {
@@ -161,6 +178,7 @@ RECIPES = {
         {"steps": 1_500, **_TEXT_TRAIN},
     ),
     **_mixture_recipes(),
+    **_language_recipes(),
     **_image_recipes(),
 }
 

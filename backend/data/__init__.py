@@ -7,7 +7,7 @@ from backend.data.location import MissingCorpus, Split, data_dir
 
 __all__ = ["MissingCorpus", "Split", "available", "data_dir", "load"]
 
-CORPORA = ("tatoeba", "smd", "dailydialog", "mnist", "fashion-mnist")
+CORPORA = ("tatoeba", "everyday", "ptb", "smd", "dailydialog", "mnist", "fashion-mnist")
 
 
 def load(dataset: str) -> dict[str, Split]:

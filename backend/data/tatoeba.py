@@ -21,11 +21,12 @@ def load(dataset: str = "tatoeba") -> dict[str, Split]:
         unique = {tuple(tokenize(line)): line.strip() for line in lines if line.strip()}
     splits: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
     for tokens, line in unique.items():
-        splits[_split(" ".join(tokens))].append(line)
+        splits[split_of(tokens)].append(line)
     return {name: Split(items, None) for name, items in splits.items()}
 
 
-def _split(text: str) -> str:
-    bucket = hashlib.blake2b(text.encode(), digest_size=4).digest()
+def split_of(tokens: tuple[str, ...]) -> str:
+    """The split of a sentence, from its tokens alone."""
+    bucket = hashlib.blake2b(" ".join(tokens).encode(), digest_size=4).digest()
     percent = int.from_bytes(bucket, "big") % 100
     return "test" if percent < 2 else "validation" if percent < 4 else "train"
