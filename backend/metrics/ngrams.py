@@ -1,4 +1,4 @@
-"""Interpolated Kneser-Ney n-grams: what counting alone achieves, as a baseline for perplexities."""
+"""Interpolated Kneser-Ney n-grams: what counting achieves, as a baseline for perplexities."""
 
 import math
 from collections import Counter, defaultdict

@@ -1,8 +1,8 @@
 """The interpretability table: our numbers on DailyDialog, the published ones, the baseline."""
 
-import backend
 import gradio as gr
 
+import backend
 from app.components import served, widget
 
 ROWS = (

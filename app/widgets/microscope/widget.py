@@ -175,7 +175,9 @@ def _known(space: Any, projection: Any) -> list[dict]:
             }
             for tag, (name, purity) in mode.tags.items()
         ]
-        typical = [{"row": r, "item": _item(space, projection, originals, r)} for r in mode.typical]
+        typical = [
+            {"row": r, "item": _item(space, projection, originals, r)} for r in mode.typical
+        ]
         rows.append(mode._asdict() | {"tags": tags, "typical": typical})
     return rows
 

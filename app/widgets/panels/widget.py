@@ -7,10 +7,10 @@ import base64
 import json
 from typing import Any
 
-import backend
 import gradio as gr
 import numpy as np
 
+import backend
 from app import parts
 from app.components import served, widget
 from app.session import get_space
@@ -79,8 +79,9 @@ def _run(name: str, snapshots: Any) -> dict:
 
 def _objective(config: dict) -> str:
     """What this run pays for, beside the reconstruction, KL(c) and KL(z)."""
-    beta = f"{config.get('dispersion_weight', 1):g}"
-    return f"{'MI + ' if config.get('information') else ''}{'' if beta == '1' else beta + ' '}disp."
+    beta = config.get("dispersion_weight", 1)
+    dispersion = "disp." if beta == 1 else f"{beta:g} disp."
+    return f"MI + {dispersion}" if config.get("information") else dispersion
 
 
 def _history(info: backend.CheckpointInfo) -> dict[str, list[float]]:
