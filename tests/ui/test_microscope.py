@@ -46,7 +46,7 @@ def chosen(page: Page) -> str:
 
 def listen(page: Page) -> None:
     page.evaluate(
-        "window.heard = []; addEventListener('latent-mode', (e) => window.heard.push(e.detail))"
+        "window.told = []; addEventListener('latent-mode', (e) => window.told.push(e.detail))"
     )
 
 
@@ -74,7 +74,7 @@ def test_choosing_a_mode_tells_the_page_and_the_link(open_page):
     listen(page)
     page.locator(f"{LENS} .lens-chip[data-mode='1.4']").click()
     settled(page, "mode:2.5")
-    assert page.evaluate("window.heard") == [{"checkpoint": SMD, "variable": 1, "component": 4}]
+    assert page.evaluate("window.told") == [{"checkpoint": SMD, "variable": 1, "component": 4}]
     page.wait_for_function("location.hash.includes('microscope=mode:2.5')")
     assert texts(page, ".lens-drawn") == widget.samples(SMD, 1, 4, 0, 1.0)["items"]
     page.keyboard.press("ArrowLeft")
@@ -82,7 +82,7 @@ def test_choosing_a_mode_tells_the_page_and_the_link(open_page):
     page.keyboard.press("ArrowDown")
     settled(page, "mode:3.4")
     assert page.evaluate("document.activeElement.dataset.mode") == "2.3"
-    assert len(page.evaluate("window.heard")) == 3
+    assert len(page.evaluate("window.told")) == 3
 
 
 def test_a_mode_chosen_elsewhere_is_shown(open_page):
@@ -214,11 +214,12 @@ def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
     page = open_page(fragment(), width=width, dark=dark)
     settled(page)
     parts = [f"{LENS} {part}" for part in (".lens-sheet", ".lens-drawn", ".lens-flip")]
-    before = [page.locator(part).bounding_box()["y"] for part in parts[:2]]
+    top = "e => e.getBoundingClientRect().top + scrollY"
+    before = [page.locator(part).evaluate(top) for part in parts[:2]]
     page.get_by_role("button", name="Roll the seed of the samples").click()
     page.wait_for_function("location.hash.includes('seed:')")
     settled(page)
-    assert [page.locator(part).bounding_box()["y"] for part in parts[:2]] == before
+    assert [page.locator(part).evaluate(top) for part in parts[:2]] == before
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shot(page, f"modes-microscope-{width}-{'dark' if dark else 'light'}")
 
