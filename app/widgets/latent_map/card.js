@@ -4,10 +4,11 @@
 // text, item, … }. What the server adds comes in one or two answers; a newer selection makes
 // older answers void.
 
+const REST = 120; // ms before the numbers of a place are asked for
 let turn = 0;
 
 const nameOf = (row) => (isText() ? words?.[row] ?? "…" : `picture ${row + 1}`);
-const whereIs = (row) => [view().xy[2 * row], view().xy[2 * row + 1]];
+const whereIs = (row) => [view().points[2 * row], view().points[2 * row + 1]];
 const itemNode = (item, label) => (isText() ? el("span", { text: item || "(nothing)" }) : latent.picture(bytes(item), label));
 
 function begin(made) {
@@ -64,6 +65,8 @@ async function selectPlace(where, { base, time } = {}) {
   if (time) measureDecode(time);
   element.dataset.decoded = look.at; // how tests know
   if (isText()) say(first.item);
+  await new Promise((done) => setTimeout(done, REST)); // who clicks on waits for nothing
+  if (mine !== turn) return;
   const answer = await ask("place", question);
   if (mine !== turn) return;
   if (answer.error) return fail(answer.error);
@@ -172,7 +175,7 @@ function placeParts() {
 function sentenceParts() {
   const { text, item, unknown, percentile, far, shares, near } = selection;
   return [
-    heading("Your sentence", badge("★", "where the star is"), star(item)),
+    heading("Your sentence", star(item)),
     el("p", { class: "map-item", text }),
     unknown.length ? el("p", { class: "map-note lp-caution", text: `The model does not know: ${unknown.slice(0, 8).join(", ")}` }) : null,
     line("Reconstruction", el("p", { text: item || "(nothing)" })),

@@ -18,7 +18,7 @@ function drawContours() {
 }
 
 /** The lines around the points that `belongs`, as an SVG path in the data's own numbers. */
-function contour({ xy, bounds: { left, low, width: w, height: h } }, belongs) {
+function contour({ points: xy, bounds: { left, low, width: w, height: h } }, belongs) {
   const cell = Math.max(w, h) / (RASTER - 2 * PAD);
   const [columns, rows] = [Math.ceil(w / cell) + 2 * PAD, Math.ceil(h / cell) + 2 * PAD];
   const field = new Float32Array(columns * rows);

@@ -145,7 +145,7 @@ function drawPoints() {
   const radius = ratio * Math.min(6, base * Math.max(1, frame.scale / home) ** 0.3);
   const { values, categories, inks } = scheme;
   const marksOf = (categories ? SHAPES : ["circle"]).map((shape) => stamp(shape, radius));
-  const { xy } = view();
+  const { points: xy } = view();
   const [sx, ox] = [frame.scale * ratio, w / 2 - frame.x * frame.scale * ratio];
   const oy = h / 2 + frame.y * frame.scale * ratio;
   const filtered = Boolean(matches || look.lit || lassoed);
@@ -248,11 +248,14 @@ function placeMarks() {
 
 function drawLegend() {
   const { categories, kind } = scheme;
+  const j = variable();
+  const rings = look.colour === `mode.${j}` ? "" : `Rings${look.contours ? " and lines" : ""}: ${scene.variables > 1 ? `modes of c${j + 1}` : "modes"}`;
+  const note = el("span", { class: "map-rings", text: rings });
   if (!categories) {
     const [from, to] = kind === "sure" ? [(scheme.low / 255).toFixed(2), "1"] : [`${scheme.low} words and marks`, scheme.high];
     const strip = el("i", { class: "map-ramp", "aria-hidden": "true" });
     strip.style.background = `linear-gradient(90deg, ${VIRIDIS.join(",")})`;
-    return legend.replaceChildren(el("span", { text: from }), strip, el("span", { text: to }));
+    return legend.replaceChildren(el("span", { text: from }), strip, el("span", { text: to }), note);
   }
   const counts = new Uint32Array(256);
   for (const value of scheme.values) counts[value]++;
@@ -270,5 +273,5 @@ function drawLegend() {
         drawTable();
       } },
     }, glyph, el("span", { text: name }), el("small", { text: n.toLocaleString("en") }));
-  }));
+  }), note);
 }

@@ -13,7 +13,7 @@ const toScreen = (x, y) => [width / 2 + (x - frame.x) * frame.scale, height / 2 
 const toData = (px, py) => [frame.x + (px - width / 2) / frame.scale, frame.y - (py - height / 2) / frame.scale];
 
 /** Extent of a view's points, and a grid of them for finding the nearest. */
-function bounds({ xy, centres }) {
+function bounds({ points: xy, centres }) {
   let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
   const take = (x, y) => {
     left = Math.min(left, x); right = Math.max(right, x);
@@ -85,12 +85,12 @@ const CELLS = 96;
 function grid(of) {
   if (of.grid) return of.grid;
   const { left, low, width: w, height: h } = of.bounds;
-  const n = of.xy.length / 2;
+  const n = of.points.length / 2;
   const cell = new Uint16Array(n);
   const starts = new Uint32Array(CELLS * CELLS + 1);
   const at = (x, from, size) => Math.min(CELLS - 1, Math.max(0, Math.floor((CELLS * (x - from)) / size)));
   for (let i = 0; i < n; i++) {
-    cell[i] = at(of.xy[2 * i + 1], low, h) * CELLS + at(of.xy[2 * i], left, w);
+    cell[i] = at(of.points[2 * i + 1], low, h) * CELLS + at(of.points[2 * i], left, w);
     starts[cell[i] + 1]++;
   }
   for (let c = 0; c < CELLS * CELLS; c++) starts[c + 1] += starts[c];
@@ -114,7 +114,7 @@ function nearestPoint(px, py, reach) {
     for (let k = starts[row * CELLS + c0]; k < starts[row * CELLS + c1 + 1]; k++) {
       const i = rows[k];
       if (!level[i]) continue;
-      const away = (of.xy[2 * i] - x) ** 2 + (of.xy[2 * i + 1] - y) ** 2;
+      const away = (of.points[2 * i] - x) ** 2 + (of.points[2 * i + 1] - y) ** 2;
       if (away <= least) [best, least] = [i, away];
     }
   return best;
@@ -242,7 +242,7 @@ function inside(loop, x, y) {
 }
 
 function lasso(loop) {
-  const { xy } = view();
+  const { points: xy } = view();
   const chosen = new Uint8Array(scene.n);
   let n = 0;
   for (let i = 0; i < scene.n; i++)
@@ -268,11 +268,22 @@ function hover(event, x, y) {
     ...scene.modes.map((modes, j) => modeName(j, modes[row])),
     ...scene.tags.map(({ categories, ids }) => categories[ids[row]]),
   ];
-  tip.replaceChildren(el("b", { text: nameOf(row) }), el("span", { text: facts.join(" · ") }));
-  const [px, py] = toScreen(view().xy[2 * row], view().xy[2 * row + 1]);
+  tip.replaceChildren(thumbnail(row) ?? el("b", { text: nameOf(row) }), el("span", { text: facts.join(" · ") }));
+  const [px, py] = toScreen(view().points[2 * row], view().points[2 * row + 1]);
   tip.style.left = `${Math.max(8, Math.min(px + 12, width - 288))}px`;
   tip.style.top = py > height - 96 ? `${py - 12}px` : `${py + 12}px`;
   tip.classList.toggle("map-tip-above", py > height - 96);
+}
+
+/** A picture at half its size, which came with the others: 14 x 14 pixels of 4 bits. */
+function thumbnail(row) {
+  if (!scene.thumbs) return null;
+  const packed = scene.thumbs.subarray(98 * row, 98 * row + 98);
+  const data = new Uint8Array(196);
+  packed.forEach((pair, i) => ([data[2 * i], data[2 * i + 1]] = [(pair >> 4) * 17, (pair & 15) * 17]));
+  const made = el("canvas");
+  latent.paint(made, data, 0, 14);
+  return made;
 }
 
 const here = { x: 0, y: 0 }; // the crosshair, px

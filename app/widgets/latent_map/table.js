@@ -52,7 +52,7 @@ async function fillThumbnails(thumbs) {
 }
 
 function exportRows(kind) {
-  const { xy } = view();
+  const { points: xy } = view();
   const records = litRows().map((row) => ({
     number: row + 1,
     ...(isText() ? { [original ? "sentence" : "reconstruction"]: nameOf(row) } : {}),
@@ -92,7 +92,7 @@ function showAbsence({ absent, command, offer }) {
     idle("Cancelled. Nothing was written.");
   }, { hidden: true, "data-key": "escape" });
   missing.replaceChildren(
-    el("h3", { text: "No map to show" }), el("p", { text: absent.replaceAll("`", "") }),
+    el("h3", { text: "No map to show" }), el("p", { text: `${absent.split(" `")[0]} This command makes one:` }),
     el("pre", { tabindex: "0", "aria-label": "Command", text: command }),
     el("div", { class: "map-tools" }, begin, stop, progress), said);
 
