@@ -2,13 +2,15 @@
 
 import gzip
 import json
+import math
 import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from backend import checkpoint
+from backend import checkpoint, data
+from backend.metrics import modes
 from backend.metrics.table import METRICS
 from backend.metrics.text import LanguageModelSettings
 from scripts import evaluate, train
@@ -28,12 +30,13 @@ LIKELIHOOD = {"recon_nll", "kl", "elbo_nll", "mi", "active_units", "iw_nll"}
 @pytest.fixture(scope="module", autouse=True)
 def corpora(tmp_path_factory):
     """Folders for corpora and checkpoints, both small and thrown away."""
-    data, trained = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("trained")
+    folder, trained = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LATENT_DATA_DIR", str(data))
+        patch.setenv("LATENT_DATA_DIR", str(folder))
         patch.setenv("LATENT_TRAINED_DIR", str(trained))
-        write_sentences(data / "tatoeba" / "english.txt.gz")
-        write_images(data / "mnist")
+        write_sentences(folder / "tatoeba" / "english.txt.gz")
+        write_images(folder / "mnist")
+        write_dialogues(folder / "smd")
         yield
 
 
@@ -62,6 +65,33 @@ def write_images(folder: Path) -> None:
             path.write_bytes(gzip.compress(header + array.tobytes(), compresslevel=1))
 
 
+ASKED = {
+    "navigate": ("where is the nearest {}", ["gas_station", "hospital", "home", "rest_stop"]),
+    "weather": ("will it {} on monday", ["rain", "snow", "drizzle", "hail"]),
+    "schedule": ("remind me of my {} at 5pm", ["meeting", "dinner", "conference", "medicine"]),
+}
+ANSWERS = ["you re welcome", "okay , i have set a reminder", "what city do you want ?", "qqq xxx"]
+
+
+def write_dialogues(folder: Path) -> None:
+    """Questions of drivers that tell the domain, and answers that do not."""
+    folder.mkdir()
+    choose = random.Random(1).choice
+    for split, n in (("train", 4), ("dev", 4), ("test", 40)):
+        lines = []
+        for _ in range(n):
+            domain = choose([*ASKED])
+            pattern, things = ASKED[domain]
+            texts = [pattern.format(choose(things)), choose(ANSWERS)]
+            turns = [
+                {"speaker": speaker, "text": text}
+                for speaker, text in zip(("driver", "assistant"), texts, strict=True)
+            ]
+            lines.append(json.dumps({"domain": domain, "turns": turns}))
+        path = folder / f"{split}.normalised.jsonl.gz"
+        path.write_bytes(gzip.compress("\n".join(lines).encode()))
+
+
 TEXT = {"latent_dim": 3, "embedding_dim": 16, "encoder_dim": 16, "decoder_dim": 16}
 IMAGE = {"latent_dim": 2, "hidden": (16,)}
 MODELS = {
@@ -76,16 +106,17 @@ MODELS = {
 @pytest.fixture(scope="module")
 def subjects(corpora) -> dict[str, evaluate.Subject]:
     """Checkpoints with untrained weights, written as training would write them."""
-    found = {}
-    for name, sizes in MODELS.items():
-        recipe = train.Recipe("Tiny", sizes, {}, min_count=1, components=2)
-        read = train.read_corpus(name.split("--")[1], recipe)
-        model = train.build(name, recipe, read, seed=0).eval()
-        config = train.TrainConfig(steps=1)
-        history = train.History(Path("no such file"))
-        train.finish(name, recipe, read, model, config, history)
-        found[name] = evaluate.Subject(checkpoint.info(name), SIZES)
-    return found
+    return {name: finished(name, sizes) for name, sizes in MODELS.items()}
+
+
+def finished(name: str, sizes: dict) -> evaluate.Subject:
+    recipe = train.Recipe("Tiny", sizes, {}, min_count=1, components=2)
+    read = train.read_corpus(name.split("--")[1], recipe)
+    model = train.build(name, recipe, read, seed=0).eval()
+    train.finish(
+        name, recipe, read, model, train.TrainConfig(steps=1), train.History(Path("no such file"))
+    )
+    return evaluate.Subject(checkpoint.info(name), SIZES)
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +234,100 @@ def test_sentence_samples_are_compared_without_unknown_words(subjects):
 def test_evenly_spread_places():
     assert evaluate._spread(10, 3).tolist() == [0, 4, 9]
     assert evaluate._spread(3, 10).tolist() == [0, 1, 2]
+
+
+# --- modes ------------------------------------------------------------------------------------
+
+SHIPPED = Path(__file__).resolve().parent.parent / "trained"
+COLLAPSED, ALIVE = "text_vae/gmvae--smd", "text_vae/dgmvae--smd"
+LABELS = ("domain_homogeneity", "speaker_homogeneity")
+
+
+@pytest.fixture(scope="module")
+def shipped(corpora) -> dict[str, evaluate.Subject]:
+    """Two checkpoints of this repository, to be measured on the dialogues made here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LATENT_TRAINED_DIR", str(SHIPPED))
+        found = {}
+        for name in (COLLAPSED, ALIVE):
+            found[name] = evaluate.Subject(checkpoint.info(name), SIZES)
+            assert found[name].model is not None  # loaded while the folder is known
+        return found
+
+
+@pytest.fixture(scope="module")
+def of_modes(shipped) -> dict[str, dict]:
+    ids = (*modes.CONTINUOUS, *modes.DISCRETE, *LABELS)
+    found = {name: dict(evaluate.measure(subject, ids)) for name, subject in shipped.items()}
+    assert all(tuple(entries) == ids for entries in found.values())
+    return found
+
+
+def test_a_mixture_has_its_numbers_and_says_on_what(of_modes, shipped):
+    for name, entries in of_modes.items():
+        readable = shipped[name].processor.readable(data.load("smd")["test"].items)
+        assert 40 < len(readable) < 80  # "qqq xxx" has no known word
+        for id, entry in entries.items():
+            assert entry["unit"] == METRICS[id].unit
+            json.dumps(entry, allow_nan=False)
+            if id in LABELS:
+                assert entry["n"] == len(readable)
+                assert "shuffled labels" in entry["settings"]["reference_is"]
+            else:
+                assert entry["n"] == entry["settings"]["batch"] == SIZES.held_out
+
+
+def test_the_parts_of_a_mixture_add_up(of_modes):
+    for entries in of_modes.values():
+        value = {id: entry["value"] for id, entry in entries.items()}
+        kl_z, kl_c = value["kl_z"] + value["dispersion"], value["kl_c"] + value["mi_c"]
+        assert value["kl_z_components"] == pytest.approx(kl_z, rel=1e-4)
+        assert value["kl_c_exact"] == pytest.approx(kl_c, rel=1e-4)
+        assert value["mi_c"] == pytest.approx(3 * value["mi_c_mean"], rel=1e-4)
+        assert value["mi_c"] <= 3 * math.log(5)
+        assert 1 < value["codes_used"] <= SIZES.held_out and 3 <= value["modes_used"] <= 15
+        assert value["mean_variance"] == pytest.approx(5 * value["mean_variance_k"], rel=1e-4)
+
+
+def test_numbers_tell_living_modes_from_collapsed_ones(of_modes):
+    for id in ("mean_variance", "mi_c", "dispersion"):
+        assert of_modes[ALIVE][id]["value"] > 3 * of_modes[COLLAPSED][id]["value"]
+    for id in LABELS:
+        entry = of_modes[ALIVE][id]
+        assert entry["reference"] < entry["value"] <= 1
+
+
+def test_codes_and_labels_are_of_the_same_sentence(of_modes, shipped):
+    """Against sentences encoded one by one, in the order of the corpus."""
+    subject = shipped[ALIVE]
+    split = subject.splits["test"]
+    rows = subject.processor.readable_rows(split.items)
+    each = [subject.model.assign(subject.processor.encode([split.items[i]])) for i in rows]
+    codes = np.concatenate([q.argmax(-1).numpy() for q in each])
+    for id in LABELS:
+        labels = np.array(split.tags[id.removesuffix("_homogeneity")])[rows]
+        assert of_modes[ALIVE][id]["value"] == pytest.approx(
+            modes.homogeneity(labels, codes), abs=1e-5
+        )
+
+
+def test_one_number_of_a_mixture_alone_is_the_same(of_modes, shipped):
+    for id in ("mi_c", "speaker_homogeneity"):
+        assert dict(evaluate.measure(shipped[ALIVE], [id])) == {id: of_modes[ALIVE][id]}
+
+
+def test_modes_of_pictures_are_named_on_validation_items(corpora):
+    subject = finished("vae/gm_vae--mnist", IMAGE | {"components": 4})
+    ids = ["mean_variance", "modes_used", "cluster_accuracy"]
+    entries = dict(evaluate.measure(subject, ids))
+    assert list(entries) == ids
+    accuracy = entries["cluster_accuracy"]
+    assert accuracy["n"] == 100 and 0 < accuracy["value"] <= 1
+    labels = data.load("mnist")["test"].labels
+    assert accuracy["reference"] == pytest.approx(np.bincount(labels).max() / 100)
+    codes, known = subject.codes_and_labels("test")
+    assert np.array_equal(np.sort(known["label"]), np.sort(labels))
+    judged = subject.codes_and_labels("validation")
+    named = {c: np.bincount(judged[1]["label"][judged[0][:, 0] == c]) for c in range(4)}
+    right = [named[c].argmax() == y for c, y in zip(codes[:, 0], known["label"], strict=True)]
+    assert accuracy["value"] == pytest.approx(np.mean(right), abs=1e-5)
