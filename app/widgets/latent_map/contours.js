@@ -1,8 +1,8 @@
 // Density of each mode's points, as the lines that hold half and nine tenths of them.
 
-const RASTER = 96; // cells on the longer side, margin included
+const RASTER = 128; // cells on the longer side, margin included
 const PAD = 8; // cells of margin, so that lines close
-const BLUR = 2.2; // cells, standard deviation
+const BLUR = 1.8; // cells, standard deviation
 
 function drawContours() {
   if (!scene || scene.absent) return;
@@ -22,23 +22,15 @@ function contour({ points: xy, bounds: { left, low, width: w, height: h } }, bel
   const cell = Math.max(w, h) / (RASTER - 2 * PAD);
   const [columns, rows] = [Math.ceil(w / cell) + 2 * PAD, Math.ceil(h / cell) + 2 * PAD];
   const field = new Float32Array(columns * rows);
-  let n = 0;
-  for (let i = 0; i < xy.length / 2; i++) {
-    if (!belongs(i)) continue;
-    n++;
-    field[Math.floor((xy[2 * i + 1] - low) / cell + PAD) * columns + Math.floor((xy[2 * i] - left) / cell + PAD)]++;
-  }
-  if (n < 5) return "";
+  const mine = [];
+  for (let i = 0; i < xy.length / 2; i++)
+    if (belongs(i)) mine.push(Math.floor((xy[2 * i + 1] - low) / cell + PAD) * columns + Math.floor((xy[2 * i] - left) / cell + PAD));
+  if (mine.length < 5) return "";
+  for (const p of mine) field[p]++;
   blur(field, columns, rows);
-  const order = Float32Array.from(field).sort().reverse();
-  let d = "";
-  for (const share of [0.5, 0.9]) {
-    let [sum, k] = [0, 0];
-    while (k < order.length && sum < share * n) sum += order[k++];
-    const at = (column, row) => `${(left + (column + 0.5 - PAD) * cell).toPrecision(6)} ${(low + (row + 0.5 - PAD) * cell).toPrecision(6)}`;
-    d += march(field, columns, rows, order[k - 1], at);
-  }
-  return d;
+  const densities = Float32Array.from(mine, (p) => field[p]).sort().reverse();
+  const at = (column, row) => `${(left + (column + 0.5 - PAD) * cell).toPrecision(6)} ${(low + (row + 0.5 - PAD) * cell).toPrecision(6)}`;
+  return [0.5, 0.9].map((share) => march(field, columns, rows, densities[Math.floor(share * mine.length)], at)).join("");
 }
 
 function blur(field, columns, rows) {

@@ -252,19 +252,27 @@ def _near(space: Any, code: np.ndarray, row: int | None = None) -> list[dict]:
     The page knows their sentences, so only pictures travel.
     """
     projection = space.projection
-    k = min(8 * NEAR, len(projection.codes))
-    rows = space.neighbours(code[None], projection.codes, k=k)[0].tolist()
+    n = len(projection.codes)
     if space.modality == "image":
+        rows = _nearest(space, code, NEAR + 1)
         rows = [each for each in rows if each != row][:NEAR]
-        return [
-            {"row": each, "item": i} for each, i in zip(rows, _items(space, rows), strict=True)
-        ]
+        items = _items(space, rows)
+        return [{"row": each, "item": item} for each, item in zip(rows, items, strict=True)]
     sentences = projection.originals() or projection.texts
-    first = {sentences[each]: each for each in reversed(rows)}
-    if row is not None:
-        first.pop(sentences[row], None)
-    near = set(first.values())
-    return [{"row": each} for each in rows if each in near][:NEAR]
+    own = set() if row is None else {sentences[row]}
+    for k in (8 * NEAR, 1000, n):  # some sentences, such as "thank you", occur hundreds of times
+        first = {}
+        for each in _nearest(space, code, k):
+            first.setdefault(sentences[each], each)
+        near = [first[text] for text in first if text not in own][:NEAR]
+        if len(near) == NEAR or k >= n:
+            break
+    return [{"row": each} for each in near]
+
+
+def _nearest(space: Any, code: np.ndarray, k: int) -> list[int]:
+    codes = space.projection.codes
+    return space.neighbours(code[None], codes, k=min(k, len(codes)))[0].tolist()
 
 
 def _items(space: Any, rows: list[int]) -> list[str]:
