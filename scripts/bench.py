@@ -39,6 +39,7 @@ from backend.models.text_vae.text_vae import Config, TextVAE  # noqa: E402
 from backend.training import TrainConfig, fit  # noqa: E402
 
 TEXT = "text_vae/text_vae--tatoeba"
+MODES = "text_vae/dgmvae--smd"
 RESULTS = ROOT / "scripts" / "bench.json"
 
 
@@ -71,6 +72,23 @@ def decoding() -> list[Row]:
     singly = median_of(lambda: [space.decode(row[None]) for row in z], 3)
     how = f"64 sentences, {1000 * batch:.0f} ms in one batch, {1000 * singly:.0f} ms one by one"
     return [Row("Decoding in a batch, against one by one", singly / batch, "×", "≥ 8", how)]
+
+
+def responsibilities(n: int = 10_000) -> list[Row]:
+    space = backend.load(MODES, device="cpu")
+    rng = np.random.default_rng(0)
+    texts = space.projection.texts  # shuffled words, so that no two sentences are alike
+    words = " ".join(texts).split()
+    sizes = rng.choice([min(len(text.split()), 20) for text in texts if text], n)
+    sentences = [" ".join(rng.choice(words, max(1, size))) for size in sizes]
+    sentences = space.processor.readable(sentences)
+    batch = median_of(lambda: space.modes.responsibilities(sentences), 3)
+    few = sentences[:200]
+    singly = median_of(lambda: [space.modes.responsibilities([text]) for text in few], 1)
+    plain = singly * len(sentences) / len(few)
+    how = f"{plain:.0f} s one by one (from {len(few)}), {plain / batch:.0f} times as long"
+    what = f"Responsibilities of {len(sentences):,} sentences"
+    return [Row(what, batch, "s", "≤ 3", how)]
 
 
 class PlainTextVAE(nn.Module):
@@ -248,6 +266,7 @@ PARTS = {
     "start": starting,
     "browser": in_the_browser,
     "decode": decoding,
+    "modes": responsibilities,
     "train": training,
 }
 

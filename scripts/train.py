@@ -113,17 +113,17 @@ def _mixture_recipes() -> dict[str, Recipe]:
     recipes["text_vae/dgmvae--tatoeba"] = Recipe(
         "DGMVAE, everyday sentences",
         {
-            "latent_dim": 40,
-            "variables": 10,
+            "latent_dim": 32,
+            "variables": 8,
             "components": 10,
-            "dispersion_weight": 0.3,
-            "kl_weight": 0.3,
+            "dispersion_weight": 0.9,
+            "kl_weight": 0.4,
             "word_dropout": 0.15,
             "decoder_dim": 384,
             "annealing": "linear",
             "annealing_steps": 3000,
         },
-        {"steps": 11_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
+        {"steps": 9_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
     )
     recipes["vae/gm_vae--mnist"] = Recipe(
         "Gaussian-mixture VAE, MNIST digits",
