@@ -1,20 +1,40 @@
-"""Modes: mixture priors on a map that decodes wherever one clicks."""
+"""Modes: mixture priors that collapse or don't, and a map that decodes wherever one clicks."""
+
+import gradio as gr
 
 from app import links
 from app.components import checkpoint_picker
-from app.widgets.latent_map.widget import latent_map, read_state
+from app.widgets.interpretability.widget import interpretability
+from app.widgets.latent_map.widget import latent_map
+from app.widgets.latent_map.widget import read_state as read_map
+from app.widgets.microscope.widget import follow, microscope
+from app.widgets.microscope.widget import read_state as read_microscope
+from app.widgets.panels.widget import panels
+from app.widgets.panels.widget import read_state as read_panels
 
 TITLE = "Modes"
 FIRST = "text_vae/dgmvae--smd"
+PRIVATE = {"api_visibility": "private"}
 
 
 def build() -> None:
-    """What to look at above, the map below."""
+    """The map of one checkpoint with its modes, between four runs side by side and a table."""
     picker = checkpoint_picker("modes-checkpoint", requires={"components"}, first=FIRST)
     chart = latent_map("modes-map", tab="modes")
+    lens = microscope("modes-microscope")
+    with gr.Column(elem_id="modes-figures"):
+        runs = panels("modes-panels")
+        interpretability("modes-interpretability")
+    for event in (picker.input, chart.ready):  # ready: also after a link was restored
+        event(follow, picker, lens, queue=False, show_progress="hidden", **PRIVATE)
     links.connect(
         "modes",
         chart,
-        {"checkpoint": (picker, links.checkpoint), "map": (chart, read_state)},
+        {
+            "checkpoint": (picker, links.checkpoint),
+            "map": (chart, read_map),
+            "microscope": (lens, read_microscope),
+            "panels": (runs, read_panels),
+        },
         [picker.input],
     )
