@@ -1,12 +1,13 @@
 """A map of held-out codes: stored coordinates, and the way back from a place to a code.
 
 ``scripts/project.py`` writes ``projection.safetensors`` beside the weights. It holds
-coordinates, codes (float16), responsibilities, tags and where each item stands in its corpus;
+coordinates, codes (float16), responsibilities, tags and a digest of each item;
 ``reconstructions.txt.gz`` holds what the model makes of each sentence. The corpus itself is not
-shipped: where it is at hand, ``originals`` reads it.
+shipped: where it is at hand, ``originals`` finds the items in it by their digests.
 """
 
 import gzip
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,8 +65,7 @@ class Projection:
     responsibilities: np.ndarray  # float32 [N, m, K]
     modes: np.ndarray  # uint8 [N, m], the likeliest component under q(c|x)
     lengths: np.ndarray  # uint8 [N], tokens; zeros for pictures
-    splits: np.ndarray  # uint8 [N], 0 validation, 1 test
-    rows: np.ndarray  # int32 [N], where in that split
+    digests: np.ndarray  # uint64 [N], see ``digest``
     umap: np.ndarray  # float32 [N, 2]
     centre_codes: np.ndarray  # float32 [m·K, D], a typical code of each mode
     umap_centres: np.ndarray  # float32 [m·K, 2]
@@ -193,7 +193,7 @@ class Projection:
     # Items
 
     def originals(self) -> list[str] | np.ndarray | None:
-        """The held-out items themselves, or None where their corpus is not on this machine."""
+        """The held-out items themselves, or None where not all of them are on this machine."""
         return self._originals
 
     @cached_property
@@ -201,9 +201,10 @@ class Projection:
         if not data.available(self.dataset):
             return None
         splits = data.load(self.dataset)
-        parts = [splits["validation"].items, splits["test"].items]
-        pairs = zip(self.splits.tolist(), self.rows.tolist(), strict=True)
-        items = [parts[split][row] for split, row in pairs]
+        found = {digest(i): i for part in ("validation", "test") for i in splits[part].items}
+        items = [found.get(key) for key in self.digests.tolist()]
+        if any(item is None for item in items):
+            return None  # another edition of the corpus
         return items if isinstance(items[0], str) else np.stack(items)
 
     # Inside
@@ -233,6 +234,12 @@ class Projection:
                 return view
         known = ", ".join(view.id for view in self.views)
         raise ValueError(f"There is no view {id[:40]!r} of this map; there are: {known}.")
+
+
+def digest(item: str | np.ndarray) -> int:
+    """64 bits that tell one item from all others of its corpus."""
+    content = item.encode() if isinstance(item, str) else item.tobytes()
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big")
 
 
 def _blend(queries: np.ndarray, keys: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ import torch  # noqa: E402
 import backend  # noqa: E402
 from backend import data  # noqa: E402
 from backend.processors.text import TextProcessor  # noqa: E402
-from backend.projection import Projection  # noqa: E402
+from backend.projection import Projection, digest  # noqa: E402
 from backend.space import LatentSpace  # noqa: E402
 from backend.tags import Tags  # noqa: E402
 
@@ -32,7 +32,7 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
     space = backend.load(name, device="auto")
     modes = space.modes
     say("reading the held-out items", 0)
-    splits, rows, items, columns = held_out(space, limit)
+    items, columns = held_out(space, limit)
     say(f"encoding {len(items):,} items", 5)
     codes, q_c = encode(space, items)
     if modes.discrete:  # one-hots would all lie on a few places
@@ -55,8 +55,7 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
         responsibilities=q_c if modes.discrete else modes.at(codes),
         modes=q_c.argmax(-1).astype(np.uint8),
         lengths=np.array(lengths, np.uint8),
-        splits=splits,
-        rows=rows,
+        digests=np.array([digest(item) for item in items], np.uint64),
         umap=placed[: len(codes)],
         centre_codes=centres,
         umap_centres=placed[len(codes) :],
@@ -80,30 +79,24 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
     return space.info.path
 
 
-def held_out(space: LatentSpace, limit: int) -> tuple[np.ndarray, np.ndarray, list, dict]:
-    """Validation and test items that the model reads, thinned evenly to ``limit``."""
-    where, items, columns = [], [], {}
+def held_out(space: LatentSpace, limit: int) -> tuple[list, dict[str, list[str]]]:
+    """Validation and test items that the model reads with their tags, thinned to ``limit``."""
+    items, columns = [], {}
     loaded = data.load(space.info.dataset)
-    for number, split in enumerate((loaded["validation"], loaded["test"])):
-        kept = range(len(split.items))
+    for split in (loaded["validation"], loaded["test"]):
+        rows = range(len(split.items))
         if isinstance(space.processor, TextProcessor):
-            kept = space.processor.readable_rows(split.items)
-        where += [(number, row) for row in kept]
-        items += [split.items[row] for row in kept]
+            rows = space.processor.readable_rows(split.items)
+        items += [split.items[row] for row in rows]
         tags = dict(split.tags)
         if split.labels is not None:
             tags["label"] = [str(label) for label in split.labels]
         for tag, column in tags.items():
-            columns.setdefault(tag, []).extend(column[row] for row in kept)
+            columns.setdefault(tag, []).extend(column[row] for row in rows)
     chosen = np.linspace(0, len(items) - 1, min(limit, len(items))).round().astype(int)
-    place = np.array(where)[chosen]
-    columns = {tag: [column[i] for i in chosen] for tag, column in columns.items()}
-    return (
-        place[:, 0].astype(np.uint8),
-        place[:, 1].astype(np.int32),
-        [items[i] for i in chosen],
-        columns,
-    )
+    return [items[i] for i in chosen], {
+        tag: [column[i] for i in chosen] for tag, column in columns.items()
+    }
 
 
 def encode(space: LatentSpace, items: list) -> tuple[np.ndarray, np.ndarray]:

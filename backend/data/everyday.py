@@ -32,6 +32,8 @@ def load(dataset: str = "everyday") -> dict[str, Split]:
     Sentences from which the keyword sets of ``HELD_OUT`` were drawn are always test sentences.
     Tag: ``corpus``.
     """
+    for name in files(dataset):
+        corpus_file(name)  # says which corpus is missing before minutes of reading
     unique = {tuple(tokenize(text)): (text.strip(), corpus) for text, corpus in _sentences()}
     unique.pop((), None)
     with open(corpus_file(HELD_OUT), encoding="utf-8") as lines:
