@@ -9,11 +9,11 @@
 //
 // Points come once. They are drawn on the processor into one bitmap, which takes some
 // milliseconds for 20,000 of them and needs no WebGL. `performance` holds an entry for each
-// "latent-map-drawn" (script to first points), "latent-map-recolour" and "latent-map-decode"
-// (click to text, from the event's own time stamp); tests/ui/map_latency.py reads them.
+// "latent-map-drawn" (tab opened or checkpoint chosen, to points), "latent-map-recolour" and
+// "latent-map-decode" (from the click's own time stamp to the text); map_latency.py reads them.
 const { el, button, csv, say } = latent;
 const TAB = props.tab;
-const opened = performance.now();
+let since = performance.now(); // when the points that are shown were asked for
 const once = { run: ({ checkpoint }) => // the points of a checkpoint come once
   scene?.checkpoint === checkpoint && !scene.absent ? scene.answer : server.run({ checkpoint }) };
 const life = latent.result(TAB, { element, ready: () => trigger("ready"), server: once, draw, linked: () => full });
@@ -160,6 +160,7 @@ async function ask(name, question) {
 
 const run = life.view.run;
 life.view.run = (request) => {
+  if (scene) since = performance.now(); // the first time counts from when the tab opened
   full = { ...request };
   delete full.map;
   return run({ checkpoint: request.checkpoint, map: request.map });

@@ -126,7 +126,7 @@ function redraw() {
     drawPoints();
     placeMarks();
     if (element.dataset.points === String(scene.n)) return;
-    performance.measure("latent-map-drawn", { start: opened });
+    performance.measure("latent-map-drawn", { start: since });
     element.dataset.points = scene.n; // how tests know
   });
 }
@@ -252,7 +252,7 @@ function drawLegend() {
   const rings = look.colour === `mode.${j}` ? "" : `Rings${look.contours ? " and lines" : ""}: ${scene.variables > 1 ? `modes of c${j + 1}` : "modes"}`;
   const note = el("span", { class: "map-rings", text: rings });
   if (!categories) {
-    const [from, to] = kind === "sure" ? [(scheme.low / 255).toFixed(2), "1"] : [`${scheme.low} words and marks`, scheme.high];
+    const [from, to] = kind === "sure" ? [(scheme.low / 255).toFixed(2), "1"] : [scheme.low, `${scheme.high} words and marks`];
     const strip = el("i", { class: "map-ramp", "aria-hidden": "true" });
     strip.style.background = `linear-gradient(90deg, ${VIRIDIS.join(",")})`;
     return legend.replaceChildren(el("span", { text: from }), strip, el("span", { text: to }), note);
