@@ -11,8 +11,11 @@ import torch
 
 from backend import registry
 from backend.device import seeded
+from backend.distributions.sequence import Sequence
+from backend.nets.beam import beam_search
 from backend.nets.language import reverse
 from backend.samplers import metropolis_hastings as mh
+from backend.samplers.cgmh import paper_step
 from backend.samplers.contexts import Contexts, as_ids
 from backend.samplers.proposals import WordProposals
 from backend.samplers.targets import Fluency, Keywords, Length, Product
@@ -205,3 +208,69 @@ def test_weights_scale_the_parts_of_the_target(pair) -> None:
     with pytest.raises(ValueError, match="between 0 and 100"):
         Product(parts, {"length": -1})
     assert Product(parts, {"length": 0}).score([(4,) * 3])[0].parts["length"] == 0
+
+
+# --- the released procedure -------------------------------------------------------------------
+
+
+def test_the_released_procedure_does_not_converge_to_the_target(pair) -> None:
+    """The exhibit: with the same target and proposals, its visits are far from π."""
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    states = all_sentences()
+    log_pi = np.array([score.total for score in target.score(states)])
+    exact = np.exp(log_pi - np.logaddexp.reduce(log_pi))
+    counts: Counter = Counter()
+    current = mh.init([states[i] for i in range(0, 80, 8)], target)
+    for number in range(1000):
+        current, _ = paper_step(1, number, current, target, proposals)
+        counts.update(state.tokens for state in current)
+    visited = np.array([counts[x] for x in states]) / counts.total()
+    assert 0.5 * np.abs(visited - exact).sum() > 0.1
+
+
+def test_the_released_procedure_keeps_keywords_and_sweeps(pair) -> None:
+    target = Product([Fluency(pair[0]), Keywords([5])])
+    proposals = WordProposals(*pair, keywords=[5], words=(1, LONGEST))
+    (state,) = mh.init([(5,)], target)
+    for number in range(200):
+        length = len(state.tokens)
+        ((state,), (info,)) = paper_step(4, number, [state], target, proposals)
+        assert 5 in state.tokens
+        assert info.candidate.edit.position == number % length
+        if info.candidate.edit.action == "replace" and number // 10 % 2 == 0:
+            assert info.accepted  # with threshold 0 every replacement passes
+    again = paper_step(4, 199, mh.init([(4, 5)], target), target, proposals)
+    assert again == paper_step(4, 199, mh.init([(4, 5)], target), target, proposals)
+
+
+# --- beam search ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["lm/lstm_lm", "lm/transformer_lm"])
+def test_a_beam_as_wide_as_the_space_is_exact(name: str) -> None:
+    model = language_model(name)
+    p = Sequence(model, model.start(1), 1)
+    done, tree = beam_search(p, width=700)
+    states = [x for n in range(4) for x in itertools.product((3, *WORDS), repeat=n)]
+    log_p = model.log_prob(as_ids(states)).tolist()
+    ranked = sorted(zip(log_p, states, strict=True), reverse=True)
+    assert [h.tokens[:-1] for h in done[:10]] == [x for _, x in ranked[:10]]
+    assert [h.log_p for h in done[:10]] == pytest.approx([value for value, _ in ranked[:10]])
+    assert len(tree) == LONGEST + 1
+
+
+def test_a_beam_of_1_is_greedy_and_wider_ones_are_no_worse() -> None:
+    model = language_model(seed=5)
+    p = Sequence(model, model.start(1), 1)
+    (greedy,), _ = beam_search(p, width=1)
+    row = p.mode[0].tolist()
+    assert list(greedy.tokens) == row[: row.index(2) + 1]
+    best = [beam_search(p, width=width)[0][0].log_p for width in (1, 2, 4, 8)]
+    assert best == sorted(best)
+    _, tree = beam_search(p, width=2, shown=3)
+    assert any(not h.kept for h in tree[1])
+    for before, step in itertools.pairwise(tree):
+        assert all(h.tokens[:-1] == before[h.parent].tokens for h in step)
+    with pytest.raises(ValueError, match="at least 1"):
+        beam_search(p, width=0)

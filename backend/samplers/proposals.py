@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -127,8 +127,12 @@ class WordProposals:
         """Gaps for a new word, or words that may go."""
         if action == "insert":
             return list(range(len(x) + 1))
-        counts = Counter(x)
-        return [i for i, w in enumerate(x) if w not in self.keywords or counts[w] > 1]
+        return [i for i in range(len(x)) if self.is_free(x, i)]
+
+    def is_free(self, x: Tokens, position: int) -> bool:
+        """Whether the word may go: it is no keyword, or not the last of its kind."""
+        word = x[position]
+        return word not in self.keywords or x.count(word) > 1
 
     def _place(self, rng: random.Random, x: Tokens) -> Place:
         actions = self._actions(x)
