@@ -115,6 +115,7 @@ const bar = el("div", { class: "map-bar" },
   el("label", { class: "lp-offscreen", for: search.id, text: "Search" }),
   el("div", { class: "map-searching" }, search, found));
 life.body.append(missing, bar, sheet, table);
+for (const node of [bar, sheet, table]) node.hidden = true; // until there is something in them
 
 // ---- state --------------------------------------------------------------------------------
 
