@@ -161,6 +161,7 @@ function load() {
 function draw(data) {
   scene = data;
   base = null;
+  acted = false;
   view = read(props.value); // what was chosen for another checkpoint is kept as far as it fits
   element.dataset.modality = data.modality;
   element.dataset.checkpoint = data.checkpoint;
@@ -210,12 +211,16 @@ window.addEventListener("latent-mode", ({ detail }) => {
 window.addEventListener("latent-code", ({ detail }) => {
   if (!element.isConnected || !scene || detail?.checkpoint !== scene.checkpoint || !Array.isArray(detail.code)) return;
   mapped();
+  if (view.text && !acted) return; // the map opens with a point of its own; a sentence goes first
   base = { code: detail.code, text: typeof detail.text === "string" ? detail.text : "" };
   view.text = "";
   flipBox.value = base.text;
   flipAgain();
   remember();
 });
+
+let acted = false; // a person did something since this checkpoint was shown
+for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, () => (acted = true), true);
 
 /** Somebody chose on a map that was missing when this was asked: by now there is one. */
 function mapped() {
@@ -427,7 +432,7 @@ function drawFlip({ base: item, items, parts, unknown, responsibilities }, quest
 function source({ code, text, row: typicalRow }) {
   const said = code ? base?.text : text;
   if (said) return `“${said}”`;
-  if (code) return "The place chosen on the map";
+  if (code) return "What is chosen on the map";
   if (typicalRow === undefined) return "A draw from the prior";
   return `The most typical ${isText() ? "sentence" : "picture"} of c${view.variable + 1}, mode ${view.component + 1}`;
 }
