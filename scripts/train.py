@@ -115,15 +115,16 @@ def _mixture_recipes() -> dict[str, Recipe]:
         {
             "latent_dim": 32,
             "variables": 8,
-            "components": 10,
+            "components": 8,
             "dispersion_weight": 0.9,
+            "usage_weight": 5.0,
             "kl_weight": 0.4,
             "word_dropout": 0.15,
             "decoder_dim": 384,
             "annealing": "linear",
             "annealing_steps": 3000,
         },
-        {"steps": 9_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
+        {"steps": 7_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
     )
     recipes["vae/gm_vae--mnist"] = Recipe(
         "Gaussian-mixture VAE, MNIST digits",

@@ -27,11 +27,7 @@ SEED = 0
 COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
 SAMPLES_HEADING = "## Samples"
 PICTURE = "samples.png"
-ENDS = ("I like tea.", "It is raining.")
-SOURCES = {
-    "prior": "prior N(0, I)",
-    "aggregate": "aggregate posterior (a Gaussian mixture fitted to the training codes)",
-}
+AGGREGATE = "aggregate posterior (a Gaussian mixture fitted to the training codes)"
 
 
 class About(NamedTuple):
@@ -40,6 +36,7 @@ class About(NamedTuple):
     title: str
     hub_name: str
     caution: str
+    ends: tuple[str, str] = ("", "")  # of the path in the sample section; sentences only
 
 
 ABOUT = {
@@ -49,6 +46,21 @@ ABOUT = {
         "The sentences were written by volunteers for language learners: short, plain, about "
         "everyday matters, with the names Tom and Mary far too often. Samples repeat these "
         "habits, including stereotypes and the occasional rude sentence.",
+        ("I like tea.", "It is raining."),
+    ),
+    "smd": About(
+        "SMD, turns of drivers and an in-car assistant, lower case, entities joined by _",
+        "smd",
+        "Three domains only (calendar, weather, navigation), written by crowd workers for made-up "
+        "facts: places, people and appointments in samples mean nothing.",
+        ("what s the weather like today", "set a reminder for my meeting on tuesday"),
+    ),
+    "dailydialog": About(
+        "DailyDialog, turns of everyday conversations with dialogue acts and emotions",
+        "daily_dialog",
+        "Conversations from textbooks for learners of English; turns are taken one by one, "
+        "without what was said before. Licensed for non-commercial use.",
+        ("I like tea.", "It is raining."),
     ),
     "mnist": About(
         "MNIST handwritten digits",
@@ -87,14 +99,16 @@ OVERVIEW = {
     "text": ("recon_nll", "kl", "active_units", "bleu", "exact_match", "ends_match",
              "ends_match_encoded", "reverse_ppl", "reverse_ppl_aggregate"),
     "image": ("mse", "kl", "iw_nll", "inception_score", "inception_score_aggregate", "fid_ours"),
+    "modes": ("recon_nll", "kl", "mi_c", "mean_variance", "modes_used", "bleu", "act_homogeneity",
+              "emotion_homogeneity", "domain_homogeneity", "cluster_accuracy"),
 }  # fmt: skip
 
 
 def overview(infos: list[CheckpointInfo]) -> str:
     """The project README's tables: a row per checkpoint, a column per chosen metric."""
     tables = []
-    for modality, ids in OVERVIEW.items():
-        rows = [i for i in infos if i.modality == modality and "decode" in i.capabilities]
+    for group, ids in OVERVIEW.items():
+        rows = [i for i in infos if "decode" in i.capabilities and _group(i) == group]
         titles = [f"{METRICS[id].title}{_unit_note(METRICS[id])}" for id in ids]
         lines = ["| " + " | ".join(["Checkpoint", *titles]) + " |"]
         lines.append("| --- |" + " ---: |" * len(ids))
@@ -105,6 +119,10 @@ def overview(infos: list[CheckpointInfo]) -> str:
             lines.append(f"| [{info.title}](trained/{info.name}) | " + " | ".join(cells) + " |")
         tables.append("\n".join(lines))
     return "\n\n".join(tables)
+
+
+def _group(info: CheckpointInfo) -> str:
+    return "modes" if "components" in info.capabilities else info.modality
 
 
 def _unit_note(metric: Metric) -> str:
@@ -137,22 +155,31 @@ def samples(info: CheckpointInfo) -> str:
     if "sample" not in info.capabilities:
         return ""
     space = backend.load(info.name, device="cpu")
+    sources = {"prior": _prior(info), "aggregate": AGGREGATE}
     if info.modality == "text":
         lists = {
             f"Codes from the {words}, seed {SEED}": space.sample(10, seed=SEED, source=source)
-            for source, words in SOURCES.items()
+            for source, words in sources.items()
         }
-        lists["From the first sentence to the last"] = space.interpolate(*ENDS, steps=6)
+        if "discrete" not in info.capabilities:  # between one-hots there is no code
+            path = space.interpolate(*ABOUT[info.dataset].ends, steps=6)
+            lists["From the first sentence to the last"] = path
         return "\n\n".join(
             f"{title}; greedy decoding:\n\n```text\n" + "\n".join(lines) + "\n```"
             for title, lines in lists.items()
         )
-    rows = [space.sample(32, seed=SEED, source=source) for source in SOURCES]
+    rows = [space.sample(32, seed=SEED, source=source) for source in sources]
     _write_mosaic(rows, info.path / PICTURE)
     return (
-        f"![samples]({PICTURE})\n\nSeed {SEED}; upper block: codes from the prior N(0, I), lower "
-        f"block: codes from the {SOURCES['aggregate']}."
+        f"![samples]({PICTURE})\n\nSeed {SEED}; upper block: codes from the {_prior(info)}, lower "
+        f"block: codes from the {AGGREGATE}."
     )
+
+
+def _prior(info: CheckpointInfo) -> str:
+    if "discrete" in info.capabilities:
+        return "prior (uniform over the classes)"
+    return "prior (its Gaussian mixture)" if "components" in info.capabilities else "prior N(0, I)"
 
 
 def _header(info: CheckpointInfo) -> str:
@@ -252,6 +279,14 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             "ignores it. Reconstructions and interpolations say nothing about the input. It is "
             "kept as an exhibit."
         )
+    if value.get("mi_c", 1.0) < 0.3:
+        yield (
+            f"Collapsed modes: the discrete variables carry {_number(value['mi_c'])} nats, so it "
+            "hardly matters which mode a code is drawn from. It is kept as an exhibit."
+        )
+    if "components" in info.capabilities and "modes_used" in value:
+        modes = info.config["components"] * info.config.get("variables", 1)
+        yield f"{value['modes_used']:.0f} of its {modes} modes hold at least 1% of the test items."
     if info.model.endswith("ae") and not info.model.endswith("vae"):
         yield (
             "A plain auto-encoder has no prior: nothing taught the decoder what to make of codes "

@@ -106,7 +106,8 @@ class TextProcessor:
         casing = {}
         for token in kept:
             forms = written.get(token)
-            if forms and (best := forms.most_common(1)[0][0]) != token:
+            # A single capital is an initial, or what is left of "I ' M".
+            if len(token) > 1 and forms and (best := forms.most_common(1)[0][0]) != token:
                 casing[token] = best
         casing["i"] = "I"
         return cls(SPECIALS + kept, casing, max_tokens)

@@ -28,6 +28,7 @@ class Config(SequenceConfig):
     components: int = param(5, "Components K of each variable", min=1, max=100)
     dispersion_weight: float = param(0.5, "Weight β of the dispersion term", min=0, max=10)
     information: bool = param(False, "Keep the mutual-information term, as a plain ELBO does")
+    usage_weight: float = param(1.0, "Weight of KL(q(c)||U) among the KL terms", min=0, max=100)
     annealing: Literal["constant", "linear", "logistic", "cyclical"] = param(
         "logistic", "How the KL weight rises from 0 to its final value"
     )
@@ -61,7 +62,8 @@ class DGMVAE(LatentModel):
     x. Here β < 1 (the paper's L_var) and the information term is left out (its L_mi).
 
     Departures: an encoder and decoder of GRUs with tied embeddings and an adaptive softmax, one
-    draw of z per sentence and step.
+    draw of z per sentence and step; where ``kl_weight`` is small, ``usage_weight`` keeps q(c)
+    near uniform, since a component that no sentence uses learns nothing.
     """
 
     Config = Config
@@ -110,7 +112,7 @@ class DGMVAE(LatentModel):
         p_hat, dispersion = averaged_component(q_c, prior.means, prior.log_var)
         kl_z, dispersion = kl(q_z, p_hat).mean(), dispersion.mean()
         kl_c, mi = discrete_information(q_c)
-        rate = kl_c + kl_z + config.dispersion_weight * dispersion
+        rate = config.usage_weight * kl_c + kl_z + config.dispersion_weight * dispersion
         if config.information:
             rate = rate + mi
         with torch.no_grad():

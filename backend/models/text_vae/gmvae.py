@@ -16,6 +16,7 @@ from backend.registry import register
 class Config(dgmvae.Config):
     dispersion_weight: float = param(1.0, "Fixed: the plain ELBO", min=1, max=1)
     information: bool = param(True, "Fixed: the plain ELBO")
+    usage_weight: float = param(1.0, "Fixed: the plain ELBO", min=1, max=1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
