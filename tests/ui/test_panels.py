@@ -163,8 +163,9 @@ def test_tables_hold_what_is_drawn(open_page, tmp_path):
 def test_a_link_brings_the_view_back(open_page):
     page = open_page(fragment("of:3 colour:domain step:750"))
     at_step(page, 750)
-    expect(page.get_by_role("radio", name="c3").first).to_be_checked()
-    expect(page.get_by_role("radio", name="domain")).to_be_checked()
+    panels = page.locator(PANELS)
+    expect(panels.get_by_role("radio", name="c3")).to_be_checked()
+    expect(panels.get_by_role("radio", name="domain")).to_be_checked()
     again = open_page(page.evaluate("location.hash"))
     at_step(again, 750)
     assert pixels(again, 1) == pixels(page, 1)
