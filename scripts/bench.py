@@ -6,10 +6,12 @@ table into README.md, between its two bench marks.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
 import re
+import shutil
 import socket
 import statistics
 import subprocess
@@ -36,10 +38,12 @@ from backend.data.batching import Batches, LengthBatches  # noqa: E402
 from backend.device import seeded  # noqa: E402
 from backend.files import replace_section  # noqa: E402
 from backend.models.text_vae.text_vae import Config, TextVAE  # noqa: E402
+from backend.tags import Tags  # noqa: E402
 from backend.training import TrainConfig, fit  # noqa: E402
 
 TEXT = "text_vae/text_vae--tatoeba"
 MODES = "text_vae/dgmvae--smd"
+LARGEST = "text_vae/dgmvae--dailydialog"
 RESULTS = ROOT / "scripts" / "bench.json"
 
 
@@ -78,10 +82,10 @@ def responsibilities(n: int = 10_000) -> list[Row]:
     space = backend.load(MODES, device="cpu")
     rng = np.random.default_rng(0)
     texts = space.projection.texts  # shuffled words, so that no two sentences are alike
-    words = " ".join(texts).split()
+    words = np.array(" ".join(texts).split())
     sizes = rng.choice([min(len(text.split()), 20) for text in texts if text], n)
-    sentences = [" ".join(rng.choice(words, max(1, size))) for size in sizes]
-    sentences = space.processor.readable(sentences)
+    shuffled = (" ".join(rng.choice(words, size)) for size in sizes)
+    sentences = space.processor.readable(shuffled)
     batch = median_of(lambda: space.modes.responsibilities(sentences), 3)
     few = sentences[:200]
     singly = median_of(lambda: [space.modes.responsibilities([text]) for text in few], 1)
@@ -160,7 +164,7 @@ def training(steps: int = 25) -> list[Row]:
 
 
 @contextmanager
-def server() -> Iterator[tuple[str, float, psutil.Process]]:
+def server(**environment: str) -> Iterator[tuple[str, float, psutil.Process]]:
     """Address, seconds until the page answered, process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -168,7 +172,9 @@ def server() -> Iterator[tuple[str, float, psutil.Process]]:
     command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu"]
     with tempfile.TemporaryFile("w+") as log:
         began = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
             address = f"http://127.0.0.1:{port}"
             while not _answers(address):
@@ -262,9 +268,49 @@ def in_the_browser() -> list[Row]:
     ]
 
 
+def on_the_map(points: int = 20_000) -> list[Row]:
+    """On the largest map of sentences, grown to ``points`` by repeating them nearby."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.ui import map_latency
+    from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn
+
+    projection = backend.load(LARGEST, device="cpu").projection
+    n = len(projection.codes)
+    rows = np.resize(np.arange(n), points)
+    columns = {
+        key: value[rows]
+        for key, value in vars(projection).items()
+        if isinstance(value, np.ndarray) and len(value) == n
+    }
+    columns["umap"] = columns["umap"] + np.random.default_rng(0).normal(0, 0.02, (points, 2))
+    tags = Tags(projection.tags.names, {k: v[rows] for k, v in projection.tags.ids.items()})
+    texts = [projection.texts[row] for row in rows]
+    grown = dataclasses.replace(projection, **columns, tags=tags, texts=texts)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in (TEXT, MODES, LARGEST):
+            shutil.copytree(backend.info(name).path, Path(folder) / name)
+        grown.save(Path(folder) / LARGEST)
+        with server(LATENT_TRAINED_DIR=folder) as (address, _, _), sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+            page = browser.new_page(viewport={"width": 1320, "height": 900})
+            page.goto(f"{address}/#v=1&tab=sample&checkpoint={TEXT}")
+            wait_until_drawn(page)
+            found = map_latency.measure(page, LARGEST)
+            browser.close()
+    how = f"{found['points']:,} points, headless Chromium without a GPU"
+    return [
+        Row("Map, tab opened to points", found["tab_ms"] / 1000, "s", "≤ 1.5", "3,115 points"),
+        Row("Map, checkpoint to points", found["checkpoint_ms"] / 1000, "s", "≤ 1.5", how),
+        Row("Map, new colours", found["recolour_median_ms"], "ms", "≤ 200", how),
+        Row("Map, click to decoded text", found["decode_median_ms"], "ms", "≤ 100", how),
+    ]
+
+
 PARTS = {
     "start": starting,
     "browser": in_the_browser,
+    "map": on_the_map,
     "decode": decoding,
     "modes": responsibilities,
     "train": training,

@@ -8,12 +8,14 @@ import numpy as np
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_python_example_runs() -> None:
-    [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+def test_the_python_examples_run() -> None:
     names: dict = {}
-    exec(code, names)
+    first, modes = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(first, names)
     assert names["z"].shape == (1, names["space"].latent_dim)
     assert names["z"].dtype == np.float32
+    exec(modes, names)
+    assert names["place"].code.shape == (names["space"].latent_dim,)
 
 
 def test_every_file_it_names_exists() -> None:
