@@ -151,6 +151,20 @@ def _language_recipes() -> dict[str, Recipe]:
     return recipes
 
 
+def _victim_recipes() -> dict[str, Recipe]:
+    """Classifiers of sentences, for attacks to mislead."""
+    return {
+        f"classifier/text_classifier--{dataset}": Recipe(
+            f"Sentiment classifier, {title}",
+            {},
+            {"steps": steps, "batch_size": 64, "lr": 1e-3},
+            min_count=5 if dataset == "yelp" else 2,
+            max_tokens=40,
+        )
+        for dataset, title, steps in (("yelp", "Yelp sentences", 6000), ("sst2", "SST-2", 3000))
+    }
+
+
 _TEXT_TRAIN = {"batch_size": 192, "lr": 1e-3, "warmup": 300}
 
 RECIPES = {
@@ -180,6 +194,7 @@ RECIPES = {
     ),
     **_mixture_recipes(),
     **_language_recipes(),
+    **_victim_recipes(),
     **_image_recipes(),
 }
 
@@ -203,12 +218,13 @@ def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
     if isinstance(train.items, list):
         processor = TextProcessor.train(train.items, recipe.min_count, recipe.max_tokens)
         rows = processor.readable_rows(held_out.items)[:HELD_OUT]
+        known = processor.readable_rows(train.items)
         return Corpus(
             processor,
-            processor.encode(processor.readable(train.items)),
-            None,
+            processor.encode([train.items[row] for row in known]),
+            None if train.labels is None else train.labels[known],
             processor.encode([held_out.items[row] for row in rows]),
-            None,
+            None if held_out.labels is None else held_out.labels[rows],
             Tags.of({tag: [column[r] for r in rows] for tag, column in held_out.tags.items()}),
         )
     processor = ImageProcessor()
@@ -234,11 +250,11 @@ def build(name: str, recipe: Recipe, corpus: Corpus, seed: int) -> GenerativeMod
 
 
 def batches_of(corpus: Corpus, model: GenerativeModel, config: TrainConfig) -> Batches:
-    if isinstance(corpus.processor, TextProcessor):
-        return LengthBatches(corpus.train, config.batch_size, config.seed)
     if "classify" in model.capabilities:
         labels = torch.from_numpy(corpus.train_labels)
         return LabelledBatches(corpus.train, labels, config.batch_size, config.seed)
+    if isinstance(corpus.processor, TextProcessor):
+        return LengthBatches(corpus.train, config.batch_size, config.seed)
     return Batches(corpus.train, config.batch_size, config.seed)
 
 

@@ -104,7 +104,7 @@ def test_a_missing_corpus_says_where_it_looked_and_how_to_get_it(tmp_path, monke
     monkeypatch.setenv("LATENT_DATA_DIR", str(tmp_path))
     for name in data.CORPORA:
         assert not data.available(name)
-        wanted = {"everyday": "tatoeba"}.get(name, name)  # its first part
+        wanted = {"everyday": "tatoeba", "yelp": "yelp-sentences"}.get(name, name)
         with pytest.raises(data.MissingCorpus, match=f"download_data.py {wanted}") as error:
             data.load(name)
         assert str(tmp_path) in str(error.value)

@@ -7,7 +7,13 @@ from backend.data.location import MissingCorpus, Split, data_dir
 
 __all__ = ["MissingCorpus", "Split", "available", "data_dir", "load"]
 
-CORPORA = ("tatoeba", "everyday", "ptb", "smd", "dailydialog", "mnist", "fashion-mnist")
+LOADERS = {  # corpus -> module that reads it
+    **{name: name for name in ("tatoeba", "everyday", "ptb", "smd", "dailydialog", "mnist")},
+    "fashion-mnist": "mnist",
+    "yelp": "sentiment",
+    "sst2": "sentiment",
+}
+CORPORA = tuple(LOADERS)
 
 
 def load(dataset: str) -> dict[str, Split]:
@@ -26,4 +32,4 @@ def available(dataset: str) -> bool:
 def _loader(dataset: str) -> ModuleType:
     if dataset not in CORPORA:
         raise KeyError(f"no corpus {dataset!r}; there are: {', '.join(CORPORA)}")
-    return importlib.import_module(f"backend.data.{'mnist' if 'mnist' in dataset else dataset}")
+    return importlib.import_module(f"backend.data.{LOADERS[dataset]}")

@@ -54,11 +54,14 @@ class LengthBatches(Batches):
 
 
 class LabelledBatches(Batches):
-    """Random batches of (items, labels)."""
+    """Random batches of (items, labels); padded ids are cut to the longest in the batch."""
 
     def __init__(self, items: Tensor, labels: Tensor, batch_size: int, seed: int) -> None:
         super().__init__(items, batch_size, seed)
         self.labels = labels
 
     def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        return self.items[rows], self.labels[rows]
+        items = self.items[rows]
+        if items.ndim == 2:
+            items = items[:, : int((items != 0).sum(1).max())]
+        return items, self.labels[rows]
