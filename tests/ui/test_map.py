@@ -29,8 +29,9 @@ def settled(page: Page, at: str = "") -> str:
         """at => {
           const map = document.querySelector("#modes-map [data-settled]");
           const link = new URLSearchParams(location.hash.slice(1)).get("map") ?? "";
+          const coded = map?.dataset.settled.replace(/[%/]/g, encodeURIComponent);
           return map?.dataset.texts && (!at || map.dataset.settled === at)
-            && link.includes(`at:${map.dataset.settled}`);
+            && link.endsWith(`at:${coded}`);
         }""",
         arg=at,
     )
@@ -76,7 +77,7 @@ class Chart:
         inner = np.array([self.width - 2 * MARGIN, self.height - 2 * MARGIN])
         self.scale = (inner / (high - low)).min()
         self.middle = (low + high) / 2
-        self.corner = np.array([box["x"] + 1, box["y"] + 1])
+        self.corner = np.array([box["x"], box["y"]], float) + 1
         self.centre = self.corner + np.array([self.width / 2, self.height / 2])
         self.points = self.screen(xy)
         self.taken = np.concatenate([self.points, self.screen(every[len(xy) :])])
@@ -476,12 +477,15 @@ ABSENT = {
 def answering(page: Page, answers: dict[str, list[dict]]) -> None:
     """Answer the map's questions by name, each with the next of its answers; the last stays."""
 
+    chart = page.evaluate(
+        "gradio_config.components.find(({ props }) => props.elem_id === 'modes-map').id"
+    )
+
     def answer(route: Route) -> None:
-        name = json.loads(route.request.post_data or "{}").get("fn_name")
-        asked = "checkpoint" in (route.request.post_data or "")
-        if name not in answers or not asked or "facts" in name:
+        body = json.loads(route.request.post_data or "{}")
+        if body.get("component_id") != chart or body.get("fn_name") not in answers:
             return route.continue_()
-        queue = answers[name]
+        queue = answers[body["fn_name"]]
         route.fulfill(json=queue.pop(0) if len(queue) > 1 else queue[0])
 
     page.route("**/component_server**", answer)
