@@ -17,6 +17,7 @@ from backend.nets.language import reverse
 from backend.samplers import metropolis_hastings as mh
 from backend.samplers.cgmh import paper_step
 from backend.samplers.contexts import Contexts, as_ids
+from backend.samplers.mha import GradientProposals, Misleading, Victim
 from backend.samplers.proposals import WordProposals
 from backend.samplers.targets import Fluency, Keywords, Length, Product
 
@@ -274,3 +275,66 @@ def test_a_beam_of_1_is_greedy_and_wider_ones_are_no_worse() -> None:
         assert all(h.tokens[:-1] == before[h.parent].tokens for h in step)
     with pytest.raises(ValueError, match="at least 1"):
         beam_search(p, width=0)
+
+
+# --- attacks ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def victim() -> Victim:
+    cls = registry.model_class("classifier/text_classifier")
+    with seeded(8):
+        model = cls(cls.Config.tiny()).double().eval()
+    return Victim(model.requires_grad_(False), lambda token: token if token != 7 else 3)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_attacks_keep_detailed_balance(pair, victim, weighted: bool) -> None:
+    target = Product([Fluency(pair[0]), Misleading(victim, 1)])
+    if weighted:
+        proposals = GradientProposals(*pair, victim, 1, words=(1, LONGEST))
+    else:
+        proposals = WordProposals(*pair, words=(1, LONGEST))
+    states = all_sentences()
+    log_pi = dict(zip(states, (s.total for s in target.score(states)), strict=True))
+    total = np.logaddexp.reduce(list(log_pi.values()))
+    flow: Counter = Counter()
+    for x in states:
+        moves = list(proposals.moves(x))
+        assert sum(math.exp(m.log_forward) for m in moves) == pytest.approx(1, abs=1e-12)
+        for move in moves:
+            ratio = log_pi[move.tokens] - log_pi[x] + move.log_reverse - move.log_forward
+            rate = log_pi[x] - total + move.log_forward + min(0.0, ratio)
+            flow[x, move.tokens] += math.exp(rate)
+    assert max(abs(flow[x, y] - flow[y, x]) for x, y in flow) < 1e-12
+
+
+def test_without_the_classifier_an_attack_is_cgmh(pair, victim) -> None:
+    parts = [Fluency(pair[0]), Misleading(victim, 1)]
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    off = Product(parts, {"classifier": 0})
+    plain = Product(parts[:1])
+    walks = [
+        [states[0].tokens for states, _ in mh.run(6, mh.init([(4, 5)], t), t, proposals, 60)]
+        for t in (off, plain)
+    ]
+    assert walks[0] == walks[1]
+    assert victim.forward_passes == 0
+
+
+def test_the_victim_counts_what_it_is_asked(victim) -> None:
+    victim.log_probs([(4, 5), (6,), (4, 5)])
+    assert victim.forward_passes == 2
+    victim.log_probs([(6,)])
+    assert victim.forward_passes == 2
+    slope = victim.slopes((4, 5), 1)
+    assert (victim.forward_passes, victim.gradients) == (3, 1)
+    assert slope.shape == (2, 8)
+    step = 1e-6
+    moved = victim.model.words.weight.detach().clone()
+    moved[4, 2] += step
+    before = float(victim.log_probs([(4, 5)])[0][1])
+    other = Victim(type(victim.model)(victim.model.config).double().eval(), victim.ids)
+    other.model.load_state_dict(victim.model.state_dict() | {"words.weight": moved})
+    after = float(other.log_probs([(4, 5)])[0][1])
+    assert -(after - before) / step == pytest.approx(slope[0, 2], rel=1e-3, abs=1e-6)

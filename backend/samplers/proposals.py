@@ -81,7 +81,7 @@ class WordProposals:
     def moves(self, x: Tokens) -> Iterator[Candidate]:
         """Every proposal from ``x`` that has a probability above 0."""
         for action in self._actions(x):
-            for position in self._positions(x, action):
+            for position in self.log_positions(x, action):
                 place = Place(x, action, position)
                 (log_q,) = self.log_words([place])
                 words = range(len(log_q)) if action != "delete" else [None]
@@ -115,19 +115,21 @@ class WordProposals:
     def _actions(self, x: Tokens) -> dict[str, float]:
         """Log-probabilities of the actions that are possible in ``x``."""
         possible = {
-            "replace": bool(self._positions(x, "replace")),
+            "replace": any(self.is_free(x, i) for i in range(len(x))),
             "insert": len(x) < self.longest,
-            "delete": len(x) > self.shortest and bool(self._positions(x, "delete")),
+            "delete": len(x) > self.shortest and any(self.is_free(x, i) for i in range(len(x))),
         }
         weights = {a: self.probabilities[a] for a in ACTIONS if possible[a]}
         total = sum(weights.values())
         return {a: math.log(w / total) for a, w in weights.items() if w > 0}
 
-    def _positions(self, x: Tokens, action: str) -> list[int]:
-        """Gaps for a new word, or words that may go."""
+    def log_positions(self, x: Tokens, action: str) -> dict[int, float]:
+        """Gaps for a new word, or words that may go, with their log-probabilities: uniform."""
         if action == "insert":
-            return list(range(len(x) + 1))
-        return [i for i in range(len(x)) if self.is_free(x, i)]
+            found = range(len(x) + 1)
+        else:
+            found = [i for i in range(len(x)) if self.is_free(x, i)]
+        return dict.fromkeys(found, -math.log(len(found)) if found else 0.0)
 
     def is_free(self, x: Tokens, position: int) -> bool:
         """Whether the word may go: it is no keyword, or not the last of its kind."""
@@ -139,7 +141,9 @@ class WordProposals:
         if not actions:
             raise ValueError("No edit is possible: allow longer sentences or fewer keywords.")
         (action,) = rng.choices(list(actions), [math.exp(log_p) for log_p in actions.values()])
-        return Place(x, action, rng.choice(self._positions(x, action)))
+        positions = self.log_positions(x, action)
+        weights = [math.exp(log_p) for log_p in positions.values()]
+        return Place(x, action, rng.choices(list(positions), weights)[0])
 
     def _complete(self, rng: random.Random, place: Place, log_q: np.ndarray) -> Candidate:
         word = None
@@ -156,24 +160,33 @@ class WordProposals:
         x, action, position = place
         old = None if action == "insert" else x[position]
         y = x[:position] + (() if word is None else (word,)) + place.gap[1]
-        log_there = self._actions(x)[action] - math.log(len(self._positions(x, action)))
-        inverse = INVERSE[action]
-        positions = self._positions(y, inverse)
-        if position in positions and (back := self._actions(y).get(inverse)) is not None:
-            log_back = back - math.log(len(positions))
-        else:
-            log_back = -math.inf
+        there = Place(y, INVERSE[action], position)  # the inverse edit happens at the same gap
         edit = Edit(action, position, old, word)
-        if action == "replace":
-            if word == old:
-                return Candidate(y, -math.inf, -math.inf, edit)
-            log_new = log_q[word] - _log1m(log_q[old])
-            log_old = log_q[old] - _log1m(log_q[word])
-        else:
-            log_new = 0.0 if word is None else log_q[word]
-            log_old = 0.0 if old is None else log_q[old]
-        forward, reverse = float(log_there + log_new), float(log_back + log_old)
-        return Candidate(y, forward, reverse, edit)
+        if action == "replace" and word == old:
+            return Candidate(y, -math.inf, -math.inf, edit)
+        log_there, log_back = self._log_place(place), self._log_place(there)
+        log_new = self._log_word(place, log_q, word)
+        log_old = -math.inf
+        if log_back > -math.inf:
+            (log_q_back,) = self.log_words([there])
+            log_old = self._log_word(there, log_q_back, old)
+        return Candidate(y, float(log_there + log_new), float(log_back + log_old), edit)
+
+    def _log_place(self, place: Place) -> float:
+        """Log-probability of this action at this place; -inf where it is not possible."""
+        log_action = self._actions(place.tokens).get(place.action, -math.inf)
+        if log_action == -math.inf:
+            return log_action
+        positions = self.log_positions(place.tokens, place.action)
+        return log_action + positions.get(place.position, -math.inf)
+
+    def _log_word(self, place: Place, log_q: np.ndarray, word: int | None) -> float:
+        """Log-probability that ``word`` comes there; a replaced word never comes back."""
+        if word is None:  # a deletion brings none
+            return 0.0
+        if place.action == "insert":
+            return float(log_q[word])
+        return float(log_q[word] - _log1m(log_q[place.tokens[place.position]]))
 
 
 def _log1m(log_p: float) -> float:
