@@ -152,9 +152,11 @@ watch("value", () => {
 function load() {
   if (latent.restoring()) return setTimeout(load, 50); // a link may name another checkpoint
   if (!props.checkpoint || props.checkpoint === asked) return;
-  asked = props.checkpoint;
+  const mine = (asked = props.checkpoint);
   delete element.dataset.settled;
-  life.view.run({ checkpoint: asked });
+  life.view.run({ checkpoint: mine }).then(() => {
+    if (asked === mine && scene?.checkpoint !== mine) asked = ""; // it failed and may be tried again
+  });
 }
 
 /** Called with the server's answer about a checkpoint. */
@@ -203,14 +205,12 @@ function choose(change, { say = true } = {}) {
 }
 
 window.addEventListener("latent-mode", ({ detail }) => {
-  if (!element.isConnected || !scene || detail?.checkpoint !== scene.checkpoint) return;
-  mapped();
+  if (!heard(detail)) return;
   const there = scene.rows.some((r) => r.variable === detail.variable && r.component === detail.component);
   if (there) choose({ variable: detail.variable, component: detail.component }, { say: false });
 });
 window.addEventListener("latent-code", ({ detail }) => {
-  if (!element.isConnected || !scene || detail?.checkpoint !== scene.checkpoint || !Array.isArray(detail.code)) return;
-  mapped();
+  if (!heard(detail) || !Array.isArray(detail.code)) return;
   if (view.text && !acted) return; // the map opens with a point of its own; a sentence goes first
   base = { code: detail.code, text: typeof detail.text === "string" ? detail.text : "" };
   view.text = "";
@@ -222,11 +222,12 @@ window.addEventListener("latent-code", ({ detail }) => {
 let acted = false; // a person did something since this checkpoint was shown
 for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, () => (acted = true), true);
 
-/** Somebody chose on a map that was missing when this was asked: by now there is one. */
-function mapped() {
-  if (!scene.missing) return;
-  asked = "";
-  load();
+/** Whether news is about what is shown. If that failed or lacked a map, by now there may be one. */
+function heard(detail) {
+  if (!element.isConnected || !detail || detail.checkpoint !== props.checkpoint) return false;
+  if (scene?.checkpoint === detail.checkpoint && scene.missing) asked = "";
+  if (!asked) load();
+  return scene?.checkpoint === detail.checkpoint;
 }
 
 // ---- asking ---------------------------------------------------------------------------------
@@ -317,7 +318,7 @@ function chip(r, face) {
     type: "button", class: `lens-chip ${words.length ? "lens-flagged" : ""}`, role: "radio", "aria-label": name, title: sentence || name, "data-mode": `${r.variable}.${r.component}`,
     on: { click: () => choose({ variable: r.variable, component: r.component, weights: null }) },
   },
-  face ? latent.picture(face, "") : null,
+  face ? latent.picture(face, "", { "aria-hidden": "true" }) : null,
   el("span", { class: "lens-chip-name" }, mark(r.component), el("span", { text: r.component + 1 })),
   el("span", { class: "lens-share", text: r.share == null ? "" : percent(r.share) }),
   el("span", { class: "lens-bar" }, el("i", { style: `width:${100 * (r.share ?? r.weight)}%` })),
