@@ -289,6 +289,10 @@ def test_colours_and_legend_need_no_server(open_page):
         assert state(page)["colour"] == colour
         seen.add(pixels(page))
     assert len(seen) == 6
+    menu.select_option("mode.0")
+    page.get_by_role("radio", name="z of c3").first.click()
+    expect(menu).to_have_value("mode.2")  # the colours follow the plane
+    page.get_by_role("radio", name="UMAP").first.click()
     menu.select_option("tag.domain")
     chips = page.locator("#modes-map .map-legend button")
     projection = backend.load(TEXT, device="cpu").projection

@@ -330,6 +330,12 @@ function setView(key) {
   views.show(key);
   clearStroke();
   fit({ quiet: true });
+  const kind = look.colour.split(".")[0];
+  if (view().variable != null && (kind === "mode" || kind === "sure")) { // the one that is seen
+    colours.value = look.colour = `${kind}.${view().variable}`;
+    hidden.clear();
+    recolour();
+  }
   drawLegend();
   moveSelection();
   drawMarks();

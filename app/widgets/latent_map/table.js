@@ -87,6 +87,7 @@ function showAbsence({ absent, command, offer }) {
   const said = el("p", { class: "map-note", role: "status", text: offer.estimate });
   const begin = button(null, "Compute the map", () => follow("compute"), { class: "lp-button map-primary", disabled: !offer.allowed });
   const stop = button("close", "Cancel", async () => {
+    if (stop.hidden) return; // Escape presses it too
     stopWatching();
     await ask("cancel", {});
     idle("Cancelled. Nothing was written.");
