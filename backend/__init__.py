@@ -13,9 +13,18 @@ from backend.checkpoint import CheckpointInfo, available, info, trained_dir
 from backend.data.location import data_dir
 
 if TYPE_CHECKING:
+    from backend.snapshots import Snapshots
     from backend.space import LatentSpace
 
-__all__ = ["CheckpointInfo", "available", "data_dir", "info", "load", "trained_dir"]
+__all__ = [
+    "CheckpointInfo",
+    "available",
+    "data_dir",
+    "info",
+    "load",
+    "load_snapshots",
+    "trained_dir",
+]
 
 
 def load(name: str, device: str = "auto") -> "LatentSpace":
@@ -27,3 +36,16 @@ def load(name: str, device: str = "auto") -> "LatentSpace":
     from backend.space import LatentSpace
 
     return LatentSpace.load(name, device)
+
+
+def load_snapshots(name: str) -> "Snapshots | None":
+    """How modes and codes moved while a checkpoint was trained; None where its run kept nothing.
+
+    Needs no torch. Raises ``KeyError`` if there is no such checkpoint.
+    """
+    from backend.snapshots import Snapshots
+
+    try:
+        return Snapshots.load(info(name).path)
+    except FileNotFoundError:
+        return None

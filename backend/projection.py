@@ -23,6 +23,7 @@ from backend.latent import neighbours
 from backend.tags import Tags
 
 FILE = "projection.safetensors"
+FORMAT = "1"
 TEXTS = "reconstructions.txt.gz"
 NEIGHBOURS = 8  # that a place on a curved map is blended from
 
@@ -87,6 +88,10 @@ class Projection:
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
             metadata = file.metadata()
         settings = json.loads(metadata["settings"])
+        if metadata.get("format") != FORMAT:
+            raise StaleProjection(
+                f"The map of {info.name} was made by an older version of this program.", info.name
+            )
         if settings["fingerprint"] != info.fingerprint:
             raise StaleProjection(
                 f"The map of {info.name} was made from other weights and is not shown.", info.name
@@ -112,7 +117,11 @@ class Projection:
         for key in ("codes", "responsibilities"):
             arrays[key] = arrays[key].astype(np.float16)
         arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
-        metadata = {"settings": json.dumps(self.settings), "planes": str(self.planes)}
+        metadata = {
+            "format": FORMAT,
+            "settings": json.dumps(self.settings),
+            "planes": str(self.planes),
+        }
         if self.texts:
             packed = gzip.compress("\n".join(self.texts).encode(), mtime=0)
             with replacing(folder / TEXTS) as temporary:

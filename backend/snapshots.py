@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from backend.base import LatentModel
 from backend.files import replacing
 from backend.tags import Tags
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from backend.base import LatentModel
 
 FILE = "snapshots.safetensors"
 ITEMS = 500
@@ -27,13 +30,16 @@ class Snapshots:
     tags: Tags
 
     @classmethod
-    @torch.inference_mode()
-    def take(cls, model: LatentModel, step: int, x: Tensor, tags: Tags) -> "Snapshots":
+    def take(cls, model: "LatentModel", step: int, x: "Tensor", tags: Tags) -> "Snapshots":
         """One moment; x [N, …] are the held-out items."""
+        import torch  # only here: looking at snapshots needs none
+
         prior = model.prior
-        z = torch.cat([model.encode(part).mean for part in x.split(250)])
-        q_c = torch.cat([model.assign(part) for part in x.split(250)])
-        half = [t.half().cpu().numpy()[None] for t in (prior.centres(), prior.scales())]
+        with torch.inference_mode():
+            z = torch.cat([model.encode(part).mean for part in x.split(250)])
+            q_c = torch.cat([model.assign(part) for part in x.split(250)])
+        places = prior.centres().detach(), prior.scales().detach()
+        half = [place.half().cpu().numpy()[None] for place in places]
         return cls(
             np.array([step]),
             *half,

@@ -23,7 +23,6 @@ from backend.priors import FittedMixture, StandardNormal
 from backend.processors import load_processor
 from backend.processors.text import UNK, TextProcessor
 from backend.projection import Projection
-from backend.snapshots import Snapshots
 
 Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W]
 
@@ -119,14 +118,6 @@ class LatentSpace:
     def projection(self) -> Projection:
         """The stored map of held-out items; raises ``MissingProjection``, a ``ValueError``."""
         return Projection.load(self.info)
-
-    @cached_property
-    def snapshots(self) -> Snapshots | None:
-        """How modes and codes moved during training, where the run kept that."""
-        try:
-            return Snapshots.load(self.info.path)
-        except FileNotFoundError:
-            return None
 
     # What the space is
 

@@ -656,9 +656,27 @@ def judge(name: str, x: Tensor) -> Judged:
 @torch.inference_mode()
 def classification(subject: Subject) -> Results:
     split = subject.splits["test"]
-    judged = judge(subject.info.name, torch.cat(subject.batches(split.items)))
-    guesses = judged.probabilities.argmax(1).cpu()
-    yield "accuracy", _mean(guesses == torch.from_numpy(split.labels))
+    if subject.text:
+        guesses, labels = _sentence_classes(subject, split)
+    else:
+        judged = judge(subject.info.name, torch.cat(subject.batches(split.items)))
+        guesses, labels = judged.probabilities.argmax(1).cpu(), split.labels
+    chance = np.bincount(labels).max() / len(labels), "the most common label for all"
+    yield "accuracy", _mean(guesses == torch.from_numpy(labels), reference=chance)
+
+
+def _sentence_classes(subject: Subject, split: data.Split) -> tuple[Tensor, np.ndarray]:
+    """Guesses and labels of the sentences that the model reads."""
+    model = checkpoint.load_model(subject.info.name).to(subject.device)
+    rows = subject.processor.readable_rows(split.items)
+    rows.sort(key=lambda row: len(split.items[row]))
+    guesses = [
+        model.logits(x).argmax(1).cpu()
+        for x in subject.processor.encode([split.items[row] for row in rows])
+        .to(subject.device)
+        .split(BATCH)
+    ]
+    return torch.cat(guesses), split.labels[rows]
 
 
 # Small things

@@ -117,14 +117,14 @@ def _mixture_recipes() -> dict[str, Recipe]:
             "variables": 8,
             "components": 8,
             "dispersion_weight": 0.9,
-            "usage_weight": 5.0,
-            "kl_weight": 0.4,
+            "usage_weight": 3.0,
+            "kl_weight": 0.7,
             "word_dropout": 0.15,
             "decoder_dim": 384,
             "annealing": "linear",
-            "annealing_steps": 3000,
+            "annealing_steps": 2000,
         },
-        {"steps": 7_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
+        {"steps": 6_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
     )
     recipes["vae/gm_vae--mnist"] = Recipe(
         "Gaussian-mixture VAE, MNIST digits",
@@ -318,7 +318,7 @@ def train(
         model, batches_of(corpus, model, config), config, state=run / "state.safetensors"
     )
     if 0 in recipe.snapshots and not (run / "state.safetensors").exists():
-        _snapshot(run, model, corpus, 0)
+        _snapshot(run, model.eval(), corpus, 0)
     with tqdm(total=config.steps, unit="step", desc=name, mininterval=2) as bar:
         for report in reports:
             bar.update(report.step - bar.n)

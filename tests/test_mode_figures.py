@@ -30,7 +30,7 @@ def test_panels_get_the_snapshots_as_they_were_kept():
     assert [run["title"] for run in answer["runs"]] == [title for _, title in panels.RUNS]
     assert answer["missing"] == []
     for run in answer["runs"]:
-        kept = get_space(run["name"]).snapshots
+        kept = backend.load_snapshots(run["name"])
         assert run["steps"] == kept.steps.tolist()
         codes = unpack(run["codes"], (*run["shape"], 2))
         step = (run["codes"]["high"] - run["codes"]["low"]) / 65535
@@ -63,7 +63,7 @@ def test_missing_runs_are_named_with_what_trains_them(tmp_path, monkeypatch):
 def test_scripts_give_what_is_shown():
     names: dict = {}
     exec(panels.runs()["code"].replace("print(result)", ""), names)
-    assert np.array_equal(names["result"][0], get_space(DGMVAE).snapshots.steps)
+    assert np.array_equal(names["result"][0], backend.load_snapshots(DGMVAE).steps)
 
     drawn = microscope.samples(DGMVAE, 1, 2, seed=3, temperature=0.5)
     exec(drawn["code"].replace("print(result)", ""), names)

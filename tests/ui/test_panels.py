@@ -5,7 +5,7 @@ import csv
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.session import get_space
+import backend
 from app.widgets.panels import widget
 
 pytestmark = pytest.mark.browser
@@ -143,7 +143,7 @@ def test_tables_hold_what_is_drawn(open_page, tmp_path):
     download.value.save_as(tmp_path / "modes.csv")
     with open(tmp_path / "modes.csv", newline="", encoding="utf-8") as file:
         found = list(csv.DictReader(file))
-    kept = get_space("text_vae/gmvae--smd").snapshots
+    kept = backend.load_snapshots("text_vae/gmvae--smd")
     moment = kept.steps.tolist().index(2000)
     first = found[0]
     assert (first["step"], first["objective"], first["variable"]) == ("2000", "GMVAE", "c2")

@@ -13,7 +13,6 @@ import numpy as np
 import backend
 from app import parts
 from app.components import served, widget
-from app.session import get_space
 
 RUNS = (
     ("text_vae/gmvae--smd", "GMVAE"),
@@ -45,7 +44,7 @@ def runs() -> dict:
     found, missing = [], []
     for column, (name, title) in enumerate(RUNS):
         shared = {"name": name, "title": title, "column": column}
-        snapshots = get_space(name).snapshots if name in names else None
+        snapshots = backend.load_snapshots(name) if name in names else None
         if snapshots is None:
             missing.append(shared | {"command": f"python scripts/train.py {name}"})
         else:
@@ -60,7 +59,7 @@ def runs() -> dict:
 
 
 def _run(name: str, snapshots: Any) -> dict:
-    info = get_space(name).info
+    info = backend.info(name)
     tags = snapshots.tags
     return {
         "objective": _objective(info.config),
@@ -112,7 +111,7 @@ def _base64(values: np.ndarray) -> str:
 def _script(name: str) -> str:
     return (
         "import backend\n\n"
-        f"snapshots = backend.load({name!r}).snapshots\n"
+        f"snapshots = backend.load_snapshots({name!r})\n"
         "result = snapshots.steps, snapshots.means  # [S], [S, variables, components, 2]\n"
         "print(result)\n"
     )
