@@ -176,7 +176,7 @@ def decode_at(
 
     Args:
         checkpoint: name of a checkpoint, for example text_vae/dgmvae--smd.
-        view: umap, pca, or c0, c1, … for the plane of one variable with two numbers.
+        view: umap, pca, z for a code of two numbers, or c0, c1, … for a variable of two.
         x: horizontal coordinate on that view.
         y: vertical coordinate.
         base: on the plane of one variable, the held-out item that gives the other variables;

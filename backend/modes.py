@@ -29,7 +29,7 @@ class Mode(NamedTuple):
     mean: list[float]
     scale: list[float]
     tags: dict[str, tuple[str, float]]  # the most common category and its share within the mode
-    typical: list[int]  # rows of the projection with the highest responsibility, each text once
+    typical: list[int]  # rows of the projection: its items of the highest responsibility
     flags: list[tuple[str, str]]  # ("empty" | "duplicate" | "out-weighed", a sentence)
 
 
@@ -38,7 +38,7 @@ class Modes:
 
     def __init__(self, space: "LatentSpace") -> None:
         if "components" not in space.info.capabilities:
-            raise ValueError(f"{space.info.name} has no modes: its prior is one Gaussian.")
+            raise ValueError(f"{space.info.name} has no modes: its prior has no components.")
         self.space = space
         self.prior = space.prior
         self.variables: int = self.prior.variables
@@ -70,6 +70,17 @@ class Modes:
         q_c = [self.space.model.assign(x.to(self.space.device)).cpu() for x in parts]
         return torch.cat(q_c).float().numpy()
 
+    def places(self, items: Sequence[str] | np.ndarray) -> np.ndarray:
+        """Codes of items as maps have them, [n, D]: of discrete variables the probabilities.
+
+        One-hots would all lie on a few places.
+        """
+        z = self.space.encode(items)
+        if self.discrete:
+            q_c = self.assign(items)
+            z[:, : q_c[0].size] = q_c.reshape(len(z), -1)
+        return z
+
     @torch.inference_mode()
     def sample_codes(
         self,
@@ -90,7 +101,7 @@ class Modes:
             raise ValueError(f"The temperature must lie between 0 and 5, got {temperature}.")
         used = self._weights(weights)
         for variable, component in (fixed or {}).items():
-            self._check(variable, component)
+            self.check(variable, component)
             used[variable] = torch.eye(self.components)[component]
         with seeded(seed):
             return self.prior.draw(n, temperature, used).numpy()
@@ -101,7 +112,7 @@ class Modes:
 
     def flip(self, z: np.ndarray, variable: int) -> np.ndarray:
         """Copies [K, D] of the code z [D], ``variable`` at each component's centre in turn."""
-        self._check(variable, 0)
+        self.check(variable)
         copies = np.repeat(np.asarray(z, np.float32)[None], self.components, 0)
         start = variable * self.dim
         copies[:, start : start + self.dim] = self._centres[variable]
@@ -142,13 +153,18 @@ class Modes:
         )
 
     def _most_typical(self, projection: "Projection", j: int, k: int) -> np.ndarray:
-        """Rows by falling responsibility; where it is certain, by closeness to the centre."""
-        sure = projection.responsibilities[:, j, k].round(2)
+        """Its items by falling responsibility, by closeness to the centre where that is certain.
+
+        Of a mode that is the likeliest for none, all items take part.
+        """
+        mine = np.flatnonzero(projection.modes[:, j] == k)
+        rows = mine if len(mine) else np.arange(len(projection.modes))
+        sure = projection.responsibilities[rows, j, k].round(2)
         if self.discrete:
-            return np.argsort(-sure, kind="stable")[:2000]
-        z = projection.codes[:, j * self.dim : (j + 1) * self.dim]
+            return rows[np.argsort(-sure, kind="stable")[:2000]]
+        z = projection.codes[rows, j * self.dim : (j + 1) * self.dim]
         away = (((z - self._centres[j, k]) / self._scales[j, k]) ** 2).sum(1)
-        return np.lexsort((away, -sure))[:2000]
+        return rows[np.lexsort((away, -sure))[:2000]]
 
     def _flags(self, j: int, k: int, share: float) -> list[tuple[str, str]]:
         flags = []
@@ -194,7 +210,8 @@ class Modes:
             raise ValueError("Weights must be at least 0, and not all 0 for any variable.")
         return given / given.sum(1, keepdim=True)
 
-    def _check(self, variable: int, component: int) -> None:
+    def check(self, variable: int, component: int = 0) -> None:
+        """Raises ``ValueError`` where there is no such variable or component."""
         if variable not in range(self.variables) or component not in range(self.components):
             raise ValueError(
                 f"There are variables 0 to {self.variables - 1} of modes 0 to "

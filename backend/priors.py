@@ -139,8 +139,11 @@ class DiscreteCode(nn.Module):
         return z
 
     def responsibilities(self, z: Tensor) -> Tensor:
-        """The variables of a code as they are: z [B, D] -> [B, m, K]."""
-        return self.split(z)
+        """The variables of a code, [B, D] -> [B, m, K]; what is no probability is made one."""
+        parts = self.split(z).clamp(min=0)
+        total = parts.sum(-1, keepdim=True)
+        uniform = torch.full_like(parts, 1 / self.components)
+        return torch.where(total > 0, parts / total.clamp(min=1e-12), uniform)
 
     def centres(self) -> Tensor:
         """One-hots [m, K, K]."""

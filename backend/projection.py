@@ -1,9 +1,9 @@
 """A map of held-out codes: stored coordinates, and the way back from a place to a code.
 
 ``scripts/project.py`` writes ``projection.safetensors`` beside the weights. It holds
-coordinates, codes (float16), responsibilities, tags and a digest of each item;
-``reconstructions.txt.gz`` holds what the model makes of each sentence. The corpus itself is not
-shipped: where it is at hand, ``originals`` finds the items in it by their digests.
+coordinates, codes (float16), responsibilities, tags, what the model makes of each sentence, and a
+digest of each item. The corpus itself is not shipped: where it is at hand, ``originals`` finds the
+items in it by their digests.
 """
 
 import gzip
@@ -23,8 +23,7 @@ from backend.latent import neighbours
 from backend.tags import Tags
 
 FILE = "projection.safetensors"
-FORMAT = "1"
-TEXTS = "reconstructions.txt.gz"
+FORMAT = "2"
 NEIGHBOURS = 8  # that a place on a curved map is blended from
 
 
@@ -49,8 +48,9 @@ class Place(NamedTuple):
 class MissingProjection(ValueError):
     """There is none yet; ``command`` makes one."""
 
-    def __init__(self, message: str, name: str) -> None:
-        self.command = f"python scripts/project.py {name}"
+    def __init__(self, message: str, name: str, limit: int | None = None) -> None:
+        size = f" --limit {limit}" if limit else ""
+        self.command = f"python scripts/project.py {name}{size}"
         super().__init__(f"{message} `{self.command}` makes one.")
 
 
@@ -75,6 +75,7 @@ class Projection:
     settings: dict[str, Any]
     dataset: str
     planes: int  # mixture variables that are two numbers each, 0 if they are not
+    discrete: bool  # whether codes hold probabilities of classes
 
     @classmethod
     def load(cls, info: CheckpointInfo) -> "Projection":
@@ -94,20 +95,23 @@ class Projection:
             )
         if settings["fingerprint"] != info.fingerprint:
             raise StaleProjection(
-                f"The map of {info.name} was made from other weights and is not shown.", info.name
+                f"The map of {info.name} was made from other weights and is not shown.",
+                info.name,
+                settings.get("limit"),
             )
         tags = Tags.read(arrays, metadata)
         for key in ("codes", "responsibilities"):
             arrays[key] = arrays[key].astype(np.float32)
-        texts = info.path / TEXTS
-        lines = gzip.decompress(texts.read_bytes()).decode() if texts.is_file() else ""
+        packed = arrays.pop("texts", None)  # sentences only
+        lines = "" if packed is None else gzip.decompress(packed.tobytes()).decode()
         return cls(
             **arrays,
             tags=tags,
-            texts=lines.splitlines(),
+            texts=lines.split("\n") if lines else [],
             settings=settings,
             dataset=info.dataset,
             planes=int(metadata["planes"]),
+            discrete=metadata["discrete"] == "True",
         )
 
     def save(self, folder: Path) -> None:
@@ -121,11 +125,11 @@ class Projection:
             "format": FORMAT,
             "settings": json.dumps(self.settings),
             "planes": str(self.planes),
+            "discrete": str(self.discrete),
         }
         if self.texts:
-            packed = gzip.compress("\n".join(self.texts).encode(), mtime=0)
-            with replacing(folder / TEXTS) as temporary:
-                Path(temporary).write_bytes(packed)
+            lines = "\n".join(text.replace("\n", " ") for text in self.texts)
+            arrays["texts"] = np.frombuffer(gzip.compress(lines.encode(), mtime=0), np.uint8)
         with replacing(folder / FILE) as temporary:
             save_file(
                 {**arrays, **self.tags.arrays()}, temporary, {**metadata, **self.tags.metadata()}
@@ -136,7 +140,8 @@ class Projection:
     @property
     def views(self) -> list[View]:
         """UMAP, the plane of most variance, and each pair of numbers that is a variable."""
-        found = [View("umap", "UMAP", False), View("pca", "PCA plane", True)]
+        # Between the classes of a discrete code lies no code: a place stands for the nearest.
+        found = [View("umap", "UMAP", False), View("pca", "PCA plane", not self.discrete)]
         if self.codes.shape[1] == 2:
             return [*found[:1], View("z", "z", True)]
         if self.planes:

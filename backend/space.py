@@ -86,7 +86,8 @@ class LatentSpace:
         parts = (statistics.weights, statistics.means, statistics.scale_tril)
         self.aggregate = FittedMixture(*map(torch.from_numpy, parts))
         has_prior = isinstance(getattr(model, "prior", None), torch.nn.Module)
-        self.prior = deepcopy(model.prior) if has_prior else StandardNormal(self.latent_dim)
+        # Codes are arrays on the CPU, wherever the model is.
+        self.prior = deepcopy(model.prior).cpu() if has_prior else StandardNormal(self.latent_dim)
 
     @classmethod
     def load(cls, name: str, device: str = "auto") -> "LatentSpace":

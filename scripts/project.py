@@ -7,6 +7,7 @@ projection.safetensors beside the weights. The same seed gives the same map.
 import argparse
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +25,7 @@ from backend.tags import Tags  # noqa: E402
 
 LIMIT = 20_000
 NEIGHBOURS, MIN_DIST = 15, 0.1
+PACKAGES = ("umap-learn", "pynndescent", "numba", "numpy", "scikit-learn")  # a map depends on them
 
 
 def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
@@ -35,10 +37,6 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
     items, columns = held_out(space, limit)
     say(f"encoding {len(items):,} items", 5)
     codes, q_c = encode(space, items)
-    if modes.discrete:  # one-hots would all lie on a few places
-        codes = torch.from_numpy(codes)
-        codes[:, : q_c[0].size] = torch.from_numpy(q_c).flatten(1)
-        codes = codes.numpy()
     codes = codes.astype(np.float16).astype(np.float32)  # as they are stored
     say("decoding them", 15)
     texts = reconstruct(space, codes) if space.modality == "text" else []
@@ -48,8 +46,6 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
     two_numbers = modes.dim == 2 and not modes.discrete
     processor = space.processor
     lengths = [len(processor.tokens(i)) if space.modality == "text" else 0 for i in items]
-    import umap
-
     projection = Projection(
         codes=codes,
         responsibilities=q_c if modes.discrete else modes.at(codes),
@@ -68,11 +64,14 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
             "seed": seed,
             "n_neighbors": NEIGHBOURS,
             "min_dist": MIN_DIST,
-            "umap": umap.__version__,
+            "limit": limit,
+            "versions": {name: version(name) for name in PACKAGES},
+            "umap": version("umap-learn"),
             "seconds": round(time.monotonic() - began),
         },
         dataset=space.info.dataset,
         planes=modes.variables if two_numbers else 0,
+        discrete=modes.discrete,
     )
     projection.save(space.info.path)
     say(f"written to {space.info.path}", 100)
@@ -106,7 +105,7 @@ def encode(space: LatentSpace, items: list) -> tuple[np.ndarray, np.ndarray]:
     codes, q_c = [], []
     for rows in np.array_split(order, max(1, len(items) // 500)):
         part = [items[i] for i in rows] if text else np.stack([items[i] for i in rows])
-        codes.append(space.encode(part))
+        codes.append(space.modes.places(part))
         q_c.append(space.modes.assign(part))
     back = np.argsort(order)
     return np.concatenate(codes)[back], np.concatenate(q_c)[back]
@@ -118,7 +117,7 @@ def reconstruct(space: LatentSpace, codes: np.ndarray) -> list[str]:
     for part in np.array_split(snapped, max(1, len(codes) // 1000)):
         out += space.decode(part)
         say("decoding them", 15 + 45 * len(out) // len(codes))
-    return [text.replace("\n", " ") for text in out]
+    return out
 
 
 def centre_codes(space: LatentSpace, codes: np.ndarray, q_c: np.ndarray) -> np.ndarray:
@@ -159,6 +158,8 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=LIMIT, help="most items on the map")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    if options.limit < 100:
+        parser.error(f"--limit must be at least 100 items, got {options.limit}")
     for name in options.names:
         try:
             project(name, options.limit, options.seed)

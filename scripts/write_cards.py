@@ -178,7 +178,7 @@ def samples(info: CheckpointInfo) -> str:
 
 def _prior(info: CheckpointInfo) -> str:
     if "discrete" in info.capabilities:
-        return "prior (uniform over the classes)"
+        return "prior (uniform over the classes, N(0, I) over continuous units)"
     return "prior (its Gaussian mixture)" if "components" in info.capabilities else "prior N(0, I)"
 
 

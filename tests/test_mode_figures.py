@@ -200,3 +200,18 @@ def test_wrong_states_in_links_are_named(read, text):
 
 def test_text_in_a_state_takes_the_rest():
     assert parts.split("of:1 text:a b:c") == {"of": "1", "text": "a b:c"}
+
+
+def test_any_row_of_the_map_can_be_flipped():
+    space = get_space(DGMVAE)
+    row = len(space.projection.codes) - 1
+    answer = microscope.flip(DGMVAE, 0, row=row)
+    assert answer["items"] == space.decode(space.modes.flip(space.projection.codes[row], 0))
+    asked = served(microscope.flip)({"checkpoint": DGMVAE, "variable": 0, "row": row})
+    assert "error" not in asked
+    for wrong in ({"variable": 7}, {"variable": 0, "row": row + 1}):
+        assert "error" in served(microscope.flip)({"checkpoint": DGMVAE, **wrong})
+    drawn = {"variable": 7, "component": None, "seed": 0, "temperature": 1.0}
+    assert (
+        "variables 0 to 2" in served(microscope.samples)({"checkpoint": DGMVAE, **drawn})["error"]
+    )

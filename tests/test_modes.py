@@ -44,6 +44,7 @@ def test_every_model_with_modes_ships_a_map(name: str) -> None:
         points = projection.points(view.id)
         assert points.shape == (n, 2) and np.isfinite(points).all()
         assert projection.centres(view.id).shape == (*shape, 2)
+    assert len(projection.texts) == (n if space.modality == "text" else 0)
     table = modes.table()
     assert [(mode.variable, mode.component) for mode in table] == list(np.ndindex(*shape))
     for j in range(shape[0]):
@@ -54,7 +55,9 @@ def test_every_model_with_modes_ships_a_map(name: str) -> None:
         assert len(ids) == n and ids.max() < len(names)
 
 
-@pytest.mark.parametrize("name", MAPPED)
+@pytest.mark.parametrize(
+    "name", [n for n in MAPPED if "discrete" not in backend.info(n).capabilities]
+)
 def test_stored_responsibilities_are_those_of_the_codes(name: str) -> None:
     space = backend.load(name, device="cpu")
     projection = space.projection
@@ -73,6 +76,22 @@ def test_responsibilities_of_sentences_are_bayes_rule_at_their_codes(space) -> N
         assert np.allclose(found[i, j], density / density.sum(), atol=1e-5)
 
 
+@pytest.mark.needs_corpus("dailydialog")
+def test_a_typed_sentence_lies_on_its_own_point() -> None:
+    """Of discrete models too, whose maps hold probabilities."""
+    for name in ("text_vae/di_vae--dailydialog", "text_vae/dgmvae--dailydialog"):
+        space = backend.load(name, device="cpu")
+        projection = space.projection
+        rows = [5, 3000, 5990]
+        z = space.modes.places([projection.originals()[row] for row in rows])
+        assert np.allclose(z, projection.codes[rows], atol=5e-3)
+        places = projection.locate(z)["pca"]
+        assert np.allclose(places, projection.points("pca")[rows], atol=2e-2)
+        shares = space.modes.at(3 * z - 1)  # no code of a discrete model
+        assert np.allclose(shares.sum(-1), 1, atol=1e-5) and (shares >= 0).all()
+    assert not projection.discrete
+
+
 def test_a_place_on_a_plane_is_one_code(space) -> None:
     projection = space.projection
     for view, row in (("pca", 5), ("c1", 7)):
@@ -81,7 +100,8 @@ def test_a_place_on_a_plane_is_one_code(space) -> None:
         assert place.exact
         if view == "c1":
             assert np.allclose(place.code, projection.codes[row], atol=1e-5)
-            assert place.nearest[0] == row and place.distance < 1e-4
+            twin = projection.codes[place.nearest[0]]  # equal sentences have one code
+            assert np.allclose(twin, place.code, atol=1e-5) and place.distance < 1e-4
         back = projection.locate(place.code[None])[view][0]
         assert back.tolist() == pytest.approx([x, y], abs=1e-4)
 
@@ -196,7 +216,7 @@ def test_absent_and_stale_maps_name_the_command(tmp_path: Path) -> None:
         Projection.load(dataclasses.replace(info, path=tmp_path))
     with pytest.raises(StaleProjection, match="other weights") as caught:
         Projection.load(dataclasses.replace(info, fingerprint="0" * 12))
-    assert caught.value.command == f"python scripts/project.py {NAME}"
+    assert caught.value.command == f"python scripts/project.py {NAME} --limit 20000"
 
 
 @pytest.mark.needs_corpus("smd")

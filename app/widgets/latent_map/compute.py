@@ -14,7 +14,7 @@ from app import session
 
 ROOT = Path(__file__).parents[3]
 COMMAND = (sys.executable, str(ROOT / "scripts" / "project.py"))
-ESTIMATE = "It takes about a minute for 3,000 items on two cores, and grows with their number."
+ESTIMATE = "It takes from one to ten minutes, depending on the number of items and the machine."
 READ_ONLY = (
     "This playground is read-only, so it writes nothing to disk. Whoever runs it can make the map "
     "with the command above."
@@ -96,11 +96,12 @@ def state(checkpoint: str) -> dict:
 
 
 def cancel(checkpoint: str) -> dict:
-    """Stop it; a map is written at the very end and all at once, so none is left half done."""
+    """Stop it; the map is one file, written at the very end, so nothing is left half done."""
     run = _last
-    if run and run.checkpoint == checkpoint:
-        _end(run.process)
-    return {}
+    if run is None or run.checkpoint != checkpoint:
+        return {"written": False}
+    _end(run.process)
+    return {"written": run.process.returncode == 0}
 
 
 def _end(process: subprocess.Popen) -> None:

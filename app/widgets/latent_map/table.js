@@ -89,8 +89,8 @@ function showAbsence({ absent, command, offer }) {
   const stop = button("close", "Cancel", async () => {
     if (stop.hidden) return; // Escape presses it too
     stopWatching();
-    await ask("cancel", {});
-    idle("Cancelled. Nothing was written.");
+    const { written } = await ask("cancel", {});
+    idle(written ? "It was finished before. Reload the page to see the map." : "Cancelled. Nothing was written.");
   }, { hidden: true, "data-key": "escape" });
   missing.replaceChildren(
     el("h3", { text: "No map to show" }), el("p", { text: `${absent.split(" `")[0]} This command makes one:` }),

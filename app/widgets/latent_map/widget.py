@@ -217,7 +217,7 @@ def sentence(checkpoint: str, text: str) -> dict:
     if space.modality != "text":
         raise ValueError("This model reads pictures. Choose a text model to place a sentence.")
     with model_work():
-        z = space.encode([text])
+        z = space.modes.places([text])
         where = space.projection.locate(z)
         return {
             "text": text,
@@ -227,7 +227,7 @@ def sentence(checkpoint: str, text: str) -> dict:
             "near": _near(space, z[0]),
             **_evidence(space, z[0], space.modes.responsibilities([text])[0]),
             "code": script(
-                checkpoint, f"z = space.encode([{text!r}])", "result = space.decode(z)[0]"
+                checkpoint, f"z = space.modes.places([{text!r}])", "result = space.decode(z)[0]"
             ),
         }
 

@@ -17,6 +17,7 @@ from app.widgets.paths.words import marked
 
 SAMPLES = 8
 Index = Annotated[int, pydantic.Field(ge=0, lt=1000)]
+Row = Annotated[int, pydantic.Field(ge=0)]  # of the map
 
 read_state = parts.reader(
     {
@@ -84,13 +85,12 @@ def samples(
     """
     space = get_space(checkpoint)
     found = space.modes
+    found.check(variable, component or 0)
     options: dict[str, Any] = {"seed": seed, "temperature": temperature}
     if component is not None:
         options["fixed"] = {variable: component}
     elif weights is not None:
         table = found.prior.weights.tolist()
-        if variable >= len(table):
-            raise ValueError(f"There are {len(table)} variables, counted from 0; got {variable}.")
         if not sum(weights) > 0:
             raise ValueError("All weights are 0. Raise one of them.")
         table[variable] = [round(weight / sum(weights), 4) for weight in weights]
@@ -109,7 +109,7 @@ def flip(
     variable: Index,
     code: list[float] | None = None,
     text: str = "",
-    row: Index | None = None,
+    row: Row | None = None,
 ) -> dict:
     """What a code decodes to with ``variable`` at each of its modes in turn.
 
@@ -118,6 +118,7 @@ def flip(
     """
     space = get_space(checkpoint)
     found = space.modes
+    found.check(variable)
     with model_work():
         z, line, unknown = _code(space, code, text, row)
         items = space.decode(np.concatenate([z[None], found.flip(z, variable)]))

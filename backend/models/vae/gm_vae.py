@@ -58,11 +58,10 @@ class GMVAE(LatentModel):
         if self.training and self.step == self.config.pretraining_steps:
             self._place_components(q.mean)
         early = self.training and self.step < self.config.pretraining_steps
-        z = q.mean if early else q.rsample()
-        recon_nll = -self.decode(z).log_prob(batch).mean()
+        z = q.rsample()
+        recon_nll = -self.decode(q.mean if early else z).log_prob(batch).mean()
         rate = (q.log_prob(z) - self.prior().log_prob(z)).mean()
-        # Early, all parameters still get a gradient, of no size.
-        total = recon_nll + (0.0 if early else 1.0) * rate
+        total = recon_nll if early else recon_nll + rate  # early, the rate is only reported
         with torch.no_grad():
             spread = variance_of_means(self.prior.means)
         return {"loss": total, "recon_nll": recon_nll, "kl": rate, "mean_variance": spread}
