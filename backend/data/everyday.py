@@ -12,7 +12,10 @@ from backend.data import tatoeba
 from backend.data.location import Split, corpus_file
 from backend.processors.text import tokenize
 
-HELD_OUT = "cgmh/keywords_tatoeba.jsonl"  # keyword sets whose reference sentences stay unseen
+UNSEEN = {  # files with sentences that stay unseen, and where in a row they are
+    "cgmh/keywords_tatoeba.jsonl": ("reference",),  # what keyword sets were drawn from
+    "snli-subset/test.jsonl.gz": ("premise", "hypothesis"),  # what attacks start from
+}
 
 
 def files(dataset: str) -> list[str]:
@@ -22,22 +25,26 @@ def files(dataset: str) -> list[str]:
         "flickr8k-captions/captions.tsv.gz",
         "snli-subset/sentences.txt.gz",
         *(f"sick/{part}.jsonl.gz" for part in ("train", "trial", "test")),
-        HELD_OUT,
+        *UNSEEN,
     ]
 
 
 def load(dataset: str = "everyday") -> dict[str, Split]:
     """Unique sentences; the hash of a sentence's tokens decides its split, 2 % each held out.
 
-    Sentences from which the keyword sets of ``HELD_OUT`` were drawn are always test sentences.
+    Sentences of the files in ``UNSEEN`` are always test sentences.
     Tag: ``corpus``.
     """
     for name in files(dataset):
         corpus_file(name)  # says which corpus is missing before minutes of reading
     unique = {tuple(tokenize(text)): (text.strip(), corpus) for text, corpus in _sentences()}
     unique.pop((), None)
-    with open(corpus_file(HELD_OUT), encoding="utf-8") as lines:
-        unseen = {tuple(tokenize(json.loads(line)["reference"])) for line in lines}
+    unseen = {
+        tuple(tokenize(json.loads(line)[key]))
+        for name, keys in UNSEEN.items()
+        for line in _lines(name)
+        for key in keys
+    }
     rows: dict[str, list[tuple[str, str]]] = {"train": [], "validation": [], "test": []}
     for tokens, row in unique.items():
         rows["test" if tokens in unseen else tatoeba.split_of(tokens)].append(row)
@@ -63,5 +70,6 @@ def _sentences() -> Iterator[tuple[str, str]]:
 
 
 def _lines(name: str) -> Iterator[str]:
-    with gzip.open(corpus_file(name), "rt", encoding="utf-8") as lines:
+    opened = gzip.open if name.endswith(".gz") else open
+    with opened(corpus_file(name), "rt", encoding="utf-8") as lines:
         yield from lines
