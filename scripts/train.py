@@ -22,11 +22,12 @@ from tqdm import tqdm  # noqa: E402
 from backend import checkpoint, data, registry  # noqa: E402
 from backend.base import GenerativeModel  # noqa: E402
 from backend.data.batching import Batches, LabelledBatches, LengthBatches  # noqa: E402
+from backend.data.entailment import SEPARATOR  # noqa: E402
 from backend.device import pick_device, seeded  # noqa: E402
 from backend.examples import write_examples  # noqa: E402
 from backend.latent import CodeStatistics  # noqa: E402
 from backend.processors.images import ImageProcessor  # noqa: E402
-from backend.processors.text import MAX_TOKENS, TextProcessor  # noqa: E402
+from backend.processors.text import MAX_TOKENS, Split, TextProcessor  # noqa: E402
 from backend.snapshots import ITEMS, Snapshots  # noqa: E402
 from backend.statistics import code_statistics  # noqa: E402
 from backend.tags import Tags  # noqa: E402
@@ -44,6 +45,7 @@ class Recipe:
     train: dict[str, Any] = field(default_factory=dict)
     min_count: int = 4  # a word rarer than this in the training sentences is unknown
     max_tokens: int = MAX_TOKENS  # longer sentences are left out
+    split: Split = "words"  # where the corpus's sentences are cut into tokens
     components: int = 20  # of the mixture fitted to the codes
     snapshots: tuple[int, ...] = ()  # steps at which codes and modes are kept
     note: str = ""  # what a reader of the model card must know of the shipped run
@@ -136,7 +138,16 @@ def _mixture_recipes() -> dict[str, Recipe]:
 
 def _language_recipes() -> dict[str, Recipe]:
     """Two architectures, each in both reading orders, over one vocabulary."""
-    recipes = {}
+    recipes = {
+        "lm/lstm_lm--ptb": Recipe(
+            "LSTM language model, Penn Treebank",
+            {"embedding_dim": 200, "hidden_dim": 320, "dropout": 0.4},
+            {"steps": 9000, "batch_size": 64, "lr": 2e-3, "warmup": 300},
+            min_count=1,
+            max_tokens=82,
+            split="spaces",
+        )
+    }
     for model, title, sizes in (
         ("lstm_lm", "LSTM", {"embedding_dim": 160, "hidden_dim": 320}),
         ("transformer_lm", "Transformer", {"width": 160, "layers": 3}),
@@ -152,17 +163,25 @@ def _language_recipes() -> dict[str, Recipe]:
 
 
 def _victim_recipes() -> dict[str, Recipe]:
-    """Classifiers of sentences, for attacks to mislead."""
-    return {
-        f"classifier/text_classifier--{dataset}": Recipe(
+    """Classifiers of sentences and of pairs of them, for attacks to mislead."""
+    recipes = {
+        "classifier/entailment_classifier--entailment": Recipe(
+            "Entailment classifier, SNLI and SICK",
+            {},
+            {"steps": 4000, "batch_size": 64, "lr": 1e-3},
+            min_count=2,
+            max_tokens=60,
+        )
+    }
+    for dataset, title, steps in (("yelp", "Yelp sentences", 6000), ("sst2", "SST-2", 3000)):
+        recipes[f"classifier/text_classifier--{dataset}"] = Recipe(
             f"Sentiment classifier, {title}",
             {},
             {"steps": steps, "batch_size": 64, "lr": 1e-3},
             min_count=5 if dataset == "yelp" else 2,
             max_tokens=40,
         )
-        for dataset, title, steps in (("yelp", "Yelp sentences", 6000), ("sst2", "SST-2", 3000))
-    }
+    return recipes
 
 
 _TEXT_TRAIN = {"batch_size": 192, "lr": 1e-3, "warmup": 300}
@@ -216,7 +235,9 @@ def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
     train, held_out = splits["train"], splits["validation"]
     labels = None if held_out.labels is None else held_out.labels[:HELD_OUT]
     if isinstance(train.items, list):
-        processor = TextProcessor.train(train.items, recipe.min_count, recipe.max_tokens)
+        processor = TextProcessor.train(
+            train.items, recipe.min_count, recipe.max_tokens, recipe.split
+        )
         rows = processor.readable_rows(held_out.items)[:HELD_OUT]
         known = processor.readable_rows(train.items)
         return Corpus(
@@ -245,6 +266,8 @@ def build(name: str, recipe: Recipe, corpus: Corpus, seed: int) -> GenerativeMod
     if isinstance(corpus.processor, TextProcessor):
         sizes["vocab_size"] = len(corpus.processor.vocabulary)
         sizes["max_len"] = corpus.processor.max_tokens + 1
+        if hasattr(cls.Config, "separator"):
+            sizes["separator"] = corpus.processor.ids[SEPARATOR]
     with seeded(seed):
         return cls(cls.Config(**sizes))
 

@@ -126,3 +126,17 @@ def test_a_file_that_is_not_idx_is_refused(tmp_path, monkeypatch) -> None:
             path.write_bytes(gzip.compress(b"<html>not found</html>"))
     with pytest.raises(ValueError, match="is not an IDX file"):
         load_images("mnist")
+
+
+@pytest.mark.needs_corpus("entailment")
+def test_no_premise_is_in_two_splits(corpus) -> None:
+    splits = corpus("entailment")
+    premises = {
+        name: {" ".join(tokenize(pair.split(" | ")[0])) for pair in split.items}
+        for name, split in splits.items()
+    }
+    assert not premises["train"] & premises["validation"]
+    assert not premises["train"] & premises["test"]
+    for split in splits.values():
+        assert all(pair.count("|") == 1 for pair in split.items)
+        assert set(split.labels) == {0, 1, 2}

@@ -86,3 +86,14 @@ def test_saving_keeps_everything(processor: TextProcessor, tmp_path: Path) -> No
 def test_real_sentences_survive_the_round_trip(corpus) -> None:
     for sentence in corpus("tatoeba")["test"].items:
         assert tokenize(detokenize(tokenize(sentence))) == tokenize(sentence)
+
+
+def test_a_corpus_that_comes_tokenised_is_cut_at_spaces(tmp_path: Path) -> None:
+    trained = TextProcessor.train(["the <unk> N n.v. do n't", "the N"], 1, 10, "spaces")
+    trained.save(tmp_path)
+    for processor in (trained, TextProcessor.load(tmp_path)):
+        assert processor.tokens("N <unk> n.v.") == ["N", "<unk>", "n.v."]
+        ids = processor.encode(["the <unk> N zebra"])
+        assert ids[0].tolist()[1] == ids[0].tolist()[3] == 3
+        assert processor.decode(ids) == ["the <unk> N <unk>"]
+        assert processor.vocabulary.count("<unk>") == 1

@@ -8,7 +8,7 @@ from backend.data.location import MissingCorpus, Split, data_dir
 __all__ = ["MissingCorpus", "Split", "available", "data_dir", "load"]
 
 LOADERS = {  # corpus -> module that reads it
-    **{name: name for name in ("tatoeba", "everyday", "ptb", "smd", "dailydialog", "mnist")},
+    **{name: name for name in ("tatoeba", "everyday", "ptb", "entailment", "smd", "dailydialog", "mnist")},
     "fashion-mnist": "mnist",
     "yelp": "sentiment",
     "sst2": "sentiment",

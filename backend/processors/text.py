@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import torch
 from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
@@ -15,6 +16,8 @@ from torch import Tensor
 PAD, BOS, EOS, UNK = range(4)
 SPECIALS = ["<pad>", "<bos>", "<eos>", "<unk>"]
 MAX_TOKENS = 24  # 99.9 % of Tatoeba; longer input is refused, not cut
+
+Split = Literal["words", "spaces"]
 
 # Contractions as the Penn Treebank cuts them ("do n't", "it 's"); inner hyphens, dots and
 # apostrophes stay inside a word ("e-mail", "3.5", "o'clock").
@@ -74,35 +77,48 @@ class TextProcessor:
     """Sentences <-> ids [B, T], each ended by ``<eos>`` and padded with ``<pad>`` (0).
 
     The vocabulary is ordered by falling frequency, which adaptive softmax needs. ``casing``
-    maps a token to how the corpus mostly writes it inside sentences ("tom" -> "Tom").
+    maps a token to how the corpus mostly writes it inside sentences ("tom" -> "Tom"). ``split``
+    "spaces" is for corpora that come tokenised: what stands between spaces is a token, as it is.
     """
 
     def __init__(
-        self, vocabulary: Sequence[str], casing: dict[str, str], max_tokens: int = MAX_TOKENS
+        self,
+        vocabulary: Sequence[str],
+        casing: dict[str, str],
+        max_tokens: int = MAX_TOKENS,
+        split: Split = "words",
     ) -> None:
         self.vocabulary = list(vocabulary)
         self.max_tokens = max_tokens
         self.casing = casing
         self.ids = {token: i for i, token in enumerate(self.vocabulary)}
         self.tokenizer = Tokenizer(WordLevel(self.ids, unk_token="<unk>"))
-        self.tokenizer.normalizer = _rules().normalizer
-        self.tokenizer.pre_tokenizer = _rules().pre_tokenizer
+        self.split = split
+        if split == "words":
+            self.tokenizer.normalizer = _rules().normalizer
+            self.tokenizer.pre_tokenizer = _rules().pre_tokenizer
+        else:
+            self.tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
         self.tokenizer.enable_truncation(max_tokens)  # where the file keeps the number
 
     @classmethod
     def train(
-        cls, sentences: Iterable[str], min_count: int, max_tokens: int = MAX_TOKENS
+        cls,
+        sentences: Iterable[str],
+        min_count: int,
+        max_tokens: int = MAX_TOKENS,
+        split: Split = "words",
     ) -> "TextProcessor":
         """Vocabulary of the tokens that occur at least ``min_count`` times."""
         counts: Counter[str] = Counter()
         written: dict[str, Counter[str]] = {}
         for sentence in sentences:
-            tokens = tokenize(sentence)
+            tokens = tokenize(sentence) if split == "words" else sentence.split()
             counts.update(tokens)
             for word in re.findall(r"(?<=\w )[^\W_]+", sentence):  # not sentence-initial
                 written.setdefault(word.lower(), Counter())[word] += 1
         ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        kept = [token for token, count in ordered if count >= min_count]
+        kept = [word for word, count in ordered if count >= min_count and word not in SPECIALS]
         casing = {}
         for token in kept:
             forms = written.get(token)
@@ -110,28 +126,30 @@ class TextProcessor:
             if len(token) > 1 and forms and (best := forms.most_common(1)[0][0]) != token:
                 casing[token] = best
         casing["i"] = "I"
-        return cls(SPECIALS + kept, casing, max_tokens)
+        if split == "spaces":
+            casing = {}
+        return cls(SPECIALS + kept, casing, max_tokens, split)
 
     def tokens(self, text: str) -> list[str]:
-        return tokenize(text)
+        return tokenize(text) if self.split == "words" else text.split()
 
     def unknown_words(self, text: str) -> list[str]:
         """Tokens of ``text`` that are not in the vocabulary, in order, each once."""
-        return list(dict.fromkeys(t for t in tokenize(text) if t not in self.ids))
+        return list(dict.fromkeys(t for t in self.tokens(text) if t not in self.ids))
 
     def readable(self, sentences: Iterable[str]) -> list[str]:
         """Those that ``encode`` takes: not too long, with at least one known word."""
-        return [s for s in sentences if self._complaint(tokenize(s)) is None]
+        return [s for s in sentences if self._complaint(self.tokens(s)) is None]
 
     def readable_rows(self, sentences: Iterable[str]) -> list[int]:
         """Where in ``sentences`` the readable ones are."""
-        return [i for i, s in enumerate(sentences) if self._complaint(tokenize(s)) is None]
+        return [i for i, s in enumerate(sentences) if self._complaint(self.tokens(s)) is None]
 
     def encode(self, sentences: Sequence[str]) -> Tensor:
         """int64 [B, T]. Raises ``ValueError`` for sentences without known words or too long."""
         rows = []
         for number, sentence in enumerate(sentences, 1):
-            tokens = tokenize(sentence)
+            tokens = self.tokens(sentence)
             if complaint := self._complaint(tokens):
                 where = f"Sentence {number}" if len(sentences) > 1 else "The sentence"
                 raise ValueError(f"{where} {complaint}")
@@ -165,6 +183,9 @@ class TextProcessor:
         """Sentences written for people: joined, with capitals."""
         out = []
         for tokens in self.token_lists(ids):
+            if self.split == "spaces":
+                out.append(" ".join(tokens))
+                continue
             text = detokenize([self.casing.get(t, t) for t in tokens])
             out.append(text[:1].upper() + text[1:])
         return out
@@ -180,4 +201,6 @@ class TextProcessor:
         ids: dict[str, int] = stored["model"]["vocab"]
         casing = json.loads((folder / "casing.json").read_text(encoding="utf-8"))
         limit = (stored["truncation"] or {}).get("max_length", MAX_TOKENS)
-        return cls(sorted(ids, key=ids.__getitem__), casing, limit)
+        spaced = stored["pre_tokenizer"]["type"] == "WhitespaceSplit"
+        split: Split = "spaces" if spaced else "words"
+        return cls(sorted(ids, key=ids.__getitem__), casing, limit, split)

@@ -58,10 +58,12 @@ class TextClassifier(GenerativeModel):
             batch_first=True,
             enforce_sorted=False,
         )
-        states, _ = nn.utils.rnn.pad_packed_sequence(
-            self.rnn(packed)[0], batch_first=True, padding_value=-torch.inf
-        )
-        return self.output(self.dropout(states.amax(1)))
+        states, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+        return self.output(self.dropout(self.features(states, x[:, :longest])))
+
+    def features(self, states: Tensor, x: Tensor) -> Tensor:
+        """States [B, T, 2H] of words [B, T] -> features [B, 2H]."""
+        return states.masked_fill((x == PAD)[..., None], -torch.inf).amax(1)
 
     def loss(self, batch: tuple[Tensor, Tensor], player: str = "model") -> Terms:
         """``batch`` is sentences [B, T] and labels [B]; nats per sentence."""
