@@ -1,5 +1,6 @@
 """What the process keeps: loaded spaces, within a memory bound, and unfinished long work."""
 
+import functools
 import logging
 import os
 import secrets
@@ -96,6 +97,7 @@ def configure(device: str, read_only: bool = False) -> None:
     """Forget loaded spaces and use ``device`` from now on; write nothing if ``read_only``."""
     global _spaces, _read_only
     _spaces = Spaces(device)
+    get_text_model.cache_clear()
     _read_only = read_only
 
 
@@ -107,6 +109,13 @@ def read_only() -> bool:
 def get_space(name: str) -> Any:
     """The LatentSpace called ``name``, loaded at most once."""
     return _spaces.get(name)
+
+
+@functools.lru_cache(maxsize=16)
+def get_text_model(name: str) -> Any:
+    """The TextModel called ``name``: a few megabytes each, so the last 16 stay."""
+    check_name(name)
+    return backend.load_text_model(name, device=_spaces.device)
 
 
 def loaded() -> list[str]:
@@ -128,7 +137,7 @@ def warm_up() -> None:
         try:
             space = get_space(FIRST if FIRST in names else names[0])
             space.inspect(space.sample_codes(1))  # the first call of each kind is slow
-        except Exception:
+        except Exception:  # in a thread of its own: the page must come up without this space
             LOG.exception("the first space could not be loaded")
 
 

@@ -15,6 +15,7 @@ from backend.data.location import data_dir
 if TYPE_CHECKING:
     from backend.snapshots import Snapshots
     from backend.space import LatentSpace
+    from backend.text_models import TextModel
 
 __all__ = [
     "CheckpointInfo",
@@ -23,6 +24,7 @@ __all__ = [
     "info",
     "load",
     "load_snapshots",
+    "load_text_model",
     "trained_dir",
 ]
 
@@ -36,6 +38,16 @@ def load(name: str, device: str = "auto") -> "LatentSpace":
     from backend.space import LatentSpace
 
     return LatentSpace.load(name, device)
+
+
+def load_text_model(name: str, device: str = "auto") -> "TextModel":
+    """A language model or a classifier of sentences with its vocabulary.
+
+    Raises as ``load`` does.
+    """
+    from backend.text_models import TextModel
+
+    return TextModel.load(name, device)
 
 
 def load_snapshots(name: str) -> "Snapshots | None":

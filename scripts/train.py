@@ -148,15 +148,15 @@ def _language_recipes() -> dict[str, Recipe]:
             split="spaces",
         )
     }
-    for model, title, sizes in (
-        ("lstm_lm", "LSTM", {"embedding_dim": 160, "hidden_dim": 320}),
-        ("transformer_lm", "Transformer", {"width": 160, "layers": 3}),
+    for model, title, steps, sizes in (
+        ("lstm_lm", "LSTM", 7000, {"embedding_dim": 160, "hidden_dim": 320}),
+        ("transformer_lm", "Transformer", 6000, {"width": 160, "layers": 3}),
     ):
         for direction in ("forward", "backward"):
             recipes[f"lm/{model}--everyday--{direction}"] = Recipe(
                 f"{title} language model, everyday English, {direction}",
                 {**sizes, "direction": direction, "dropout": 0.1},
-                {"steps": 7000, "batch_size": 128, "lr": 2e-3, "warmup": 300},
+                {"steps": steps, "batch_size": 128, "lr": 2e-3, "warmup": 300},
                 min_count=6,
             )
     return recipes

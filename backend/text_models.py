@@ -1,0 +1,28 @@
+"""Loaded models over words that have no latent space: language models and classifiers."""
+
+from typing import NamedTuple
+
+from backend import checkpoint
+from backend.base import GenerativeModel
+from backend.checkpoint import CheckpointInfo
+from backend.device import pick_device
+from backend.processors.text import TextProcessor
+
+
+class TextModel(NamedTuple):
+    info: CheckpointInfo
+    model: GenerativeModel
+    processor: TextProcessor
+
+    @classmethod
+    def load(cls, name: str, device: str = "auto") -> "TextModel":
+        """Raises as ``backend.load`` does."""
+        info = checkpoint.info(name)
+        model = checkpoint.load_model(name)
+        if info.modality != "text":
+            raise ValueError(f"{name} is a model of pictures. Choose one of sentences.")
+        try:
+            processor = TextProcessor.load(info.path)
+        except FileNotFoundError as error:
+            raise ValueError(f"{name} cannot be loaded: {error.filename} is missing") from None
+        return cls(info, model.to(pick_device(device)), processor)
