@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import gradio as gr
+import numpy as np
+import numpy.typing as npt
 import pydantic
 
 import backend
@@ -62,7 +64,7 @@ def served(function: Callable[..., dict], name: str = "run") -> Callable[[dict],
             return {"error": first_mistake(error)}
         except ValueError as error:
             return {"error": str(error)}
-        except Exception:
+        except Exception:  # the page needs an answer to go on; the log keeps the traceback
             LOG.exception("%s failed", function.__qualname__)
             return {"error": UNEXPECTED}
 
@@ -169,7 +171,17 @@ def packed(items: Any) -> list[str] | str:
     """Sentences as they are, pictures as the base64 of their bytes."""
     if isinstance(items, (str, list)):
         return items
-    return base64.b64encode(items.tobytes()).decode("ascii")
+    return as_base64(items)
+
+
+def packed_each(items: Iterable[Any]) -> list[str]:
+    """Sentences as they are, each picture as the base64 of its bytes."""
+    return [item if isinstance(item, str) else as_base64(item, np.uint8) for item in items]
+
+
+def as_base64(values: Any, dtype: npt.DTypeLike = None) -> str:
+    """The bytes of an array, row by row, as base64."""
+    return base64.b64encode(np.asarray(values, dtype).tobytes()).decode("ascii")
 
 
 PICTURE = """

@@ -1,7 +1,9 @@
 /* Shared by all widgets: making elements, asking the server, links, painting pictures.
 
    latent.el(tag, props, ...children)   an element; strings become text, never markup
+   latent.svg(tag, attributes, ...)     the same for a drawing
    latent.icon(name)                    one of the line icons below
+   latent.mark(k)                       colour and symbol of category k; see COLOURS, SYMBOLS, GLYPHS
    latent.result(tab, {...})            the life of a result widget, see there
    latent.setView(tab, values)          write a view into the address
    latent.keep(tab, values)             a widget beside the result adds its own fields to it
@@ -12,6 +14,17 @@
 "use strict";
 window.latent = (() => {
   const SCHEMA = 1;
+  // Okabe and Ito's palette without its black, which a dark page would swallow.
+  const COLOURS = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B8A900"];
+  // A category's symbol as a path of a canvas around (x, y), and as a letter.
+  const SYMBOLS = [
+    (pen, x, y, r) => pen.arc(x, y, r, 0, 7),
+    (pen, x, y, r) => pen.rect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76),
+    (pen, x, y, r) => (pen.moveTo(x, y - r * 1.2), pen.lineTo(x + r * 1.1, y + r * 0.8), pen.lineTo(x - r * 1.1, y + r * 0.8), pen.closePath()),
+    (pen, x, y, r) => (pen.moveTo(x, y - r * 1.3), pen.lineTo(x + r * 1.3, y), pen.lineTo(x, y + r * 1.3), pen.lineTo(x - r * 1.3, y), pen.closePath()),
+    (pen, x, y, r) => (pen.rect(x - r * 1.2, y - r * 0.45, r * 2.4, r * 0.9), pen.rect(x - r * 0.45, y - r * 1.2, r * 0.9, r * 2.4)),
+  ];
+  const GLYPHS = ["●", "■", "▲", "◆", "✚"];
   const views = {};
   const checkpoints = window.latentCheckpoints;
   let patience = 0;
@@ -45,17 +58,28 @@ window.latent = (() => {
     return node;
   }
 
+  /** An element of a drawing, with attributes and children. */
+  function svg(tag, attributes = {}, ...children) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    node.append(...children);
+    return node;
+  }
+
   function icon(name) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    svg.classList.add("lp-icon");
-    for (const d of ICONS[name].split(/ (?=M)/)) {
-      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-      path.setAttribute("d", d);
-      svg.append(path);
-    }
-    return svg;
+    const strokes = ICONS[name].split(/ (?=M)/).map((d) => svg("path", { d }));
+    return svg("svg", { class: "lp-icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, ...strokes);
+  }
+
+  /** The symbol of category k in its colour. */
+  function mark(k) {
+    const canvas = el("canvas", { class: "lp-symbol", width: 24, height: 24, "aria-hidden": "true" });
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = COLOURS[k % COLOURS.length];
+    pen.beginPath();
+    SYMBOLS[k % SYMBOLS.length](pen, 12, 12, 7);
+    pen.fill();
+    return canvas;
   }
 
   /** A button with an icon and a name; the name is shown unless `quiet`. */
@@ -376,7 +400,7 @@ window.latent = (() => {
   });
 
   return {
-    el, icon, button, bytes, paint, copy, download, csv, say, run, result, setView, keep, fragment,
+    el, svg, icon, mark, COLOURS, SYMBOLS, GLYPHS, button, bytes, paint, copy, download, csv, say, run, result, setView, keep, fragment,
     restored, activeTab, tray, sheet, picture, markdown, views, checkpoints,
     restoring: () => restoring,
     startRestoring: () => {

@@ -10,7 +10,7 @@ element.innerHTML = `
   <div class="sketch" role="group">
     <p class="sketch-label"></p>
     <div class="sketch-frame"><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas></div>
-    <div class="sketch-tools">
+    <div class="lp-legend sketch-tools">
       <button type="button" data-act="undo">Undo</button>
       <button type="button" data-act="clear">Clear</button>
       <button type="button" data-act="upload">Upload</button>

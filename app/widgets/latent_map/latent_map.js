@@ -11,7 +11,7 @@
 // milliseconds for 20,000 of them and needs no WebGL. `performance` holds an entry for each
 // "latent-map-drawn" (tab opened or checkpoint chosen, to points), "latent-map-recolour" and
 // "latent-map-decode" (from the click's own time stamp to the text); map_latency.py reads them.
-const { el, button, csv, say } = latent;
+const { el, svg, button, csv, say, COLOURS, SYMBOLS, GLYPHS } = latent;
 const TAB = props.tab;
 let since = performance.now(); // when the points that are shown were asked for
 const once = { run: ({ checkpoint }) => // the points of a checkpoint come once
@@ -30,12 +30,6 @@ const HINTS = {
 // ---- what is on the page ------------------------------------------------------------------
 
 const id = (name) => `${props.prefix}-${name}`;
-const svg = (tag, attributes = {}, ...children) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-};
 
 /** Buttons of which one is pressed; arrow keys move along them. */
 function segmented(name, label, pick) {
@@ -94,7 +88,7 @@ const zoomer = el("div", { class: "map-zoom" },
   button(null, "+", () => zoomBy(1.5), { "aria-label": "Zoom in" }),
   button(null, "−", () => zoomBy(1 / 1.5), { "aria-label": "Zoom out" }),
   button(null, "Fit", () => fit(), { title: "Show all points" }));
-const legend = el("div", { class: "map-legend", role: "group", "aria-label": "Legend" });
+const legend = el("div", { class: "lp-legend map-legend", role: "group", "aria-label": "Legend" });
 const status = el("p", { class: "map-note map-status", role: "status" });
 const typed = el("input", {
   class: "lp-input", id: id("sentence"), placeholder: "Write a sentence to place it", maxlength: "400", autocomplete: "off",

@@ -1,11 +1,7 @@
 // The points as one bitmap, their colours and legend, and the marks that lie above them.
 
-// Okabe and Ito's palette without its black, which a dark page would swallow.
-const PALETTE = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B8A900"];
-const SHAPES = ["circle", "square", "triangle", "diamond", "cross"];
-const GLYPHS = ["●", "■", "▲", "◆", "✚"];
 const VIRIDIS = ["#440154", "#482878", "#3E4A89", "#31688E", "#26828E", "#1F9E89", "#35B779", "#6DCD59", "#B4DE2C", "#FDE725"];
-const NAMED = PALETTE.length * SHAPES.length; // categories with a mark of their own; the rest are grey
+const NAMED = COLOURS.length * SYMBOLS.length; // categories with a mark of their own; the rest are grey
 const [DIM, LIT] = [30, 205]; // opacity of a point, of 256
 
 let level = new Uint8Array(0); // 0 hidden, 1 dim, 2 lit
@@ -14,7 +10,7 @@ const hidden = new Set(); // categories switched off in the legend
 let scheme = null; // { kind, values, categories | high, inks, shapes }
 
 const glyphOf = (k) => (k < NAMED ? GLYPHS[k % GLYPHS.length] : "●");
-const hueOf = (k) => (k < NAMED ? PALETTE[k % PALETTE.length] : "#8A867E");
+const hueOf = (k) => (k < NAMED ? COLOURS[k % COLOURS.length] : "#8A867E");
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 const ink = (hex) => { // as the bitmap holds it: alpha, blue, green, red
   const [r, g, b] = rgb(hex);
@@ -88,7 +84,7 @@ let image = null; // the bitmap, and the same memory as one number for each pixe
 let pixels = null;
 const stamps = new Map();
 
-/** Coverage of a mark, 0 to 255, `side` pixels square. */
+/** Coverage of a symbol, 0 to 255, `side` pixels square. */
 function stamp(shape, radius) {
   const key = `${shape} ${radius.toFixed(2)}`;
   if (stamps.has(key)) return stamps.get(key);
@@ -96,18 +92,8 @@ function stamp(shape, radius) {
   const side = 2 * Math.ceil(radius + 1) + 1;
   const paper = el("canvas", { width: side, height: side });
   const pen = paper.getContext("2d");
-  const [c, r] = [side / 2, radius];
   pen.beginPath();
-  if (shape === "circle") pen.arc(c, c, r, 0, 7);
-  else if (shape === "square") pen.rect(c - 0.88 * r, c - 0.88 * r, 1.76 * r, 1.76 * r);
-  else {
-    const corners = {
-      triangle: [[0, -1.2], [1.15, 0.8], [-1.15, 0.8]],
-      diamond: [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
-      cross: [[-0.4, -1.15], [0.4, -1.15], [0.4, -0.4], [1.15, -0.4], [1.15, 0.4], [0.4, 0.4], [0.4, 1.15], [-0.4, 1.15], [-0.4, 0.4], [-1.15, 0.4], [-1.15, -0.4], [-0.4, -0.4]],
-    }[shape];
-    for (const [x, y] of corners) pen.lineTo(c + r * x, c + r * y);
-  }
+  SYMBOLS[shape](pen, side / 2, side / 2, radius);
   pen.fill();
   const data = pen.getImageData(0, 0, side, side).data;
   const made = { side, cover: Uint8Array.from({ length: side * side }, (_, i) => data[4 * i + 3]) };
@@ -144,7 +130,7 @@ function drawPoints() {
   const base = scene.n > 8000 ? 2 : scene.n > 2500 ? 2.5 : 3.2;
   const radius = ratio * Math.min(6, base * Math.max(1, frame.scale / home) ** 0.3);
   const { values, categories, inks } = scheme;
-  const marksOf = (categories ? SHAPES : ["circle"]).map((shape) => stamp(shape, radius));
+  const marksOf = (categories ? SYMBOLS : [0]).map((_, shape) => stamp(shape, radius));
   const { points: xy } = view();
   const [sx, ox] = [frame.scale * ratio, w / 2 - frame.x * frame.scale * ratio];
   const oy = h / 2 + frame.y * frame.scale * ratio;
@@ -156,7 +142,7 @@ function drawPoints() {
       if (level[i] !== pass) continue;
       const value = values[i];
       const known = !categories || value < NAMED;
-      const { side, cover } = marksOf[categories && known ? value % SHAPES.length : 0];
+      const { side, cover } = marksOf[categories && known ? value % SYMBOLS.length : 0];
       const x0 = Math.round(ox + xy[2 * i] * sx - side / 2);
       const y0 = Math.round(oy - xy[2 * i + 1] * sx - side / 2);
       if (x0 < 0 || y0 < 0 || x0 + side > w || y0 + side > h) continue;

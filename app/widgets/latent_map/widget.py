@@ -5,7 +5,6 @@ hover and the legend happen in the page. Each question after that names its plac
 kept between two of them, and each answer comes with the script that repeats it.
 """
 
-import base64
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ import gradio as gr
 import numpy as np
 import pydantic
 
-from app.components import script, served, widget
+from app.components import as_base64, packed_each, script, served, widget
 from app.session import get_space, model_work
 from app.widgets.latent_map import compute
 from app.widgets.paths.words import marked
@@ -94,10 +93,10 @@ def load(checkpoint: str) -> dict:
             "modes": _columns(projection.modes),
             "sure": _columns((255 * projection.responsibilities.max(-1)).round()),
             "tags": [
-                {"name": tag, "categories": names, "ids": _bytes(projection.tags.ids[tag])}
+                {"name": tag, "categories": names, "ids": as_base64(projection.tags.ids[tag])}
                 for tag, names in projection.tags.names.items()
             ],
-            "lengths": _bytes(projection.lengths) if space.modality == "text" else None,
+            "lengths": as_base64(projection.lengths) if space.modality == "text" else None,
             "home": _home(space),
             "settings": _settings(projection.settings),
             "code": script(checkpoint, "result = space.projection.points('umap')"),
@@ -123,7 +122,7 @@ def texts(checkpoint: str) -> dict:
     projection = space.projection
     originals = projection.originals()
     if space.modality == "image":
-        thumbs = None if originals is None else _bytes(_thumbnails(originals))
+        thumbs = None if originals is None else as_base64(_thumbnails(originals))
         return {"texts": [], "original": originals is not None, "thumbs": thumbs}
     if originals is None:
         return {"texts": projection.texts, "original": False}
@@ -143,7 +142,7 @@ def decode(
     """The item at a place. A click waits for this, so it does nothing else."""
     space = get_space(checkpoint)
     found = space.projection.code_at(view, x, y, _base(space, base))
-    return {"item": _pack(space.decode(found.code[None]))[0], "exact": found.exact}
+    return {"item": packed_each(space.decode(found.code[None]))[0], "exact": found.exact}
 
 
 def place(checkpoint: str, view: str, x: Number, y: Number, base: Row | None = None) -> dict:
@@ -193,7 +192,7 @@ def path(checkpoint: str, view: str, places: list[Place], base: Row | None = Non
         items = space.decode(np.stack([each.code for each in found]))
     rows = [
         {"item": item, "away": each.distance, "exact": each.exact}
-        for item, each in zip(_pack(items), found, strict=True)
+        for item, each in zip(packed_each(items), found, strict=True)
     ]
     if space.modality == "text":
         previous = None
@@ -280,14 +279,14 @@ def _items(space: Any, rows: list[int]) -> list[str]:
     originals = space.projection.originals()
     if originals is None:
         return [_reconstruction(space, row) for row in rows]
-    return _pack([originals[row] for row in rows])
+    return packed_each([originals[row] for row in rows])
 
 
 def _reconstruction(space: Any, row: int) -> str:
     projection = space.projection
     if projection.texts:
         return projection.texts[row]
-    return _pack(space.decode(projection.codes[[row]]))[0]
+    return packed_each(space.decode(projection.codes[[row]]))[0]
 
 
 def _base(space: Any, row: int | None) -> int | None:
@@ -307,7 +306,7 @@ def _view(projection: Any, view: Any) -> dict:
     pairs = zip(centres.round(4).tolist(), known.tolist(), strict=True)
     return {
         **view._asdict(),
-        "xy": _bytes(np.ascontiguousarray(projection.points(view.id), np.float32)),
+        "xy": as_base64(projection.points(view.id), np.float32),
         "centres": [
             [at if here else None for at, here in zip(*row, strict=True)] for row in pairs
         ],
@@ -340,15 +339,4 @@ def _thumbnails(pictures: np.ndarray) -> np.ndarray:
 
 def _columns(table: np.ndarray) -> list[str]:
     """Each column of a table [N, m], as bytes."""
-    return [_bytes(column) for column in np.ascontiguousarray(table.T, np.uint8)]
-
-
-def _pack(items: Any) -> list[str]:
-    """Sentences as they are, pictures as base64 of their 784 bytes."""
-    return [
-        item if isinstance(item, str) else _bytes(np.asarray(item, np.uint8)) for item in items
-    ]
-
-
-def _bytes(array: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
+    return [as_base64(column, np.uint8) for column in table.T]

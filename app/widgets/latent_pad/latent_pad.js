@@ -5,7 +5,7 @@
 // Each answer leaves two entries in `performance`, both from the event's own time stamp:
 // "latent-pad" until the item is drawn, "latent-pad-painted" until the browser has painted it.
 // tests/ui/pad_latency.py drags and reads them; scripts/bench.py may call it.
-const { el, button, bytes, paint } = latent;
+const { el, svg, button, bytes, paint, COLOURS, GLYPHS } = latent;
 const life = latent.result("explore", { element, ready: () => trigger("ready"), server, draw, linked });
 
 const REST = 160; // ms without a move before a place counts as visited
@@ -13,9 +13,6 @@ const PATIENCE = 15000; // ms
 const FILM = 8;
 const KEPT = 200; // visited places in the table
 const CORNERS = [[0, 0], [1, 0], [0, 1]]; // (u, v) of the three points
-// Okabe and Ito's palette without its black, which a dark page would swallow.
-const COLOURS = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B8A900"];
-const MARKS = ["●", "■", "▲", "◆", "✚"];
 const HINTS = {
   plane: "Drag, or use the arrow keys: Shift for larger steps, Home for the start.",
   unit: "Choose a unit, then move its value; the other units keep theirs.",
@@ -24,12 +21,6 @@ const LOST = "The server did not answer. Is it still running? Move again to retr
 
 // ---- what is on the page ------------------------------------------------------------------
 
-const svg = (tag, props = {}, ...children) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(props)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-};
 const tiles = el("canvas", { class: "pad-tiles lp-ink", "aria-hidden": "true" });
 const lines = svg("svg", { class: "pad-lines", viewBox: "0 0 1 1", "aria-hidden": "true" });
 const dots = el("canvas", { class: "pad-dots", "aria-hidden": "true" });
@@ -46,7 +37,7 @@ const slider = el("input", { type: "range", class: "pad-slider", id: "explore-sl
 const sliderLabel = el("label", { for: slider.id });
 const strip = el("div", { class: "pad-strip" });
 const unitPane = el("div", { class: "pad-unit-pane", hidden: true }, units, sliderLabel, slider, strip);
-const legend = el("div", { class: "pad-legend" });
+const legend = el("div", { class: "lp-legend pad-legend" });
 const hint = el("p", { class: "pad-note pad-hint", id: "explore-hint" });
 
 const picture = el("canvas", { class: "pad-picture", role: "img", "aria-label": "Decoded picture" });

@@ -88,7 +88,7 @@ function drawLegend() {
     };
     const all = scene.classes.map((_, label) => label);
     const chips = all.map((label) => {
-      const glyph = el("i", { text: MARKS[label % MARKS.length], "aria-hidden": "true" });
+      const glyph = el("i", { text: GLYPHS[label % GLYPHS.length], "aria-hidden": "true" });
       glyph.style.color = COLOURS[label % COLOURS.length];
       return el("button", {
         type: "button", "aria-pressed": String(!hidden.has(label)), on: { click: () => toggle(label) },

@@ -80,7 +80,7 @@ function drawDots() {
     if (hidden.has(label)) return;
     const [s, t] = xy(x, y);
     pen.fillStyle = COLOURS[label % COLOURS.length];
-    pen.fillText(MARKS[label % MARKS.length], s * size, t * size);
+    pen.fillText(GLYPHS[label % GLYPHS.length], s * size, t * size);
   });
 }
 new ResizeObserver(() => scene && !isUnit() && drawDots()).observe(square);

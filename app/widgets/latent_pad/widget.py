@@ -5,7 +5,6 @@ with each question, so dragging needs nothing but one decode. Each answer can be
 script that ``inspect`` returns.
 """
 
-import base64
 import math
 import time
 from functools import lru_cache
@@ -15,7 +14,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from app.components import served, widget
+from app.components import as_base64, packed_each, served, widget
 from app.session import get_space, model_work
 from app.widgets import image_input
 from app.widgets.latent_pad import place
@@ -101,7 +100,7 @@ def decode(checkpoint: str, mode: Mode, anchors: list[Code], at: Place) -> dict:
     """The item at one place. Asked on every move of the pointer, so it does nothing else."""
     space = get_space(checkpoint)
     z = place.code_at(space, mode, place.check(space, mode, anchors), at)
-    return {"item": _pack(space.decode(z[None]))[0]}
+    return {"item": packed_each(space.decode(z[None]))[0]}
 
 
 def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script: str = "") -> dict:
@@ -111,10 +110,10 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
     with model_work():
         found = space.inspect(z[None])[0]
         nearest = int(space.neighbours(z[None], space.codes, k=1)[0, 0])
-        item = _pack(space.decode(space.codes[[nearest]]))[0]
+        item = packed_each(space.decode(space.codes[[nearest]]))[0]
     label = None if space.labels is None else _classes(space)[space.labels[nearest]]
     return {
-        "item": _pack([found.item])[0],
+        "item": packed_each([found.item])[0],
         "z": [round(float(value), 4) for value in z],
         "log_p_z": _number(found.log_p_z),
         "log_p_x": _number(found.log_p_x),
@@ -156,7 +155,7 @@ def _picture(name: str, value: str) -> np.ndarray:
 def _points(space: Any, own: bool, anchors: place.Anchors) -> list[dict]:
     """What each point is, what it decodes to, and which typed words the model does not know."""
     typed = own and space.modality == "text"
-    items = _pack(space.decode(anchors.codes)) if len(anchors.codes) else []
+    items = packed_each(space.decode(anchors.codes)) if len(anchors.codes) else []
     return [
         {
             "name": name,
@@ -216,12 +215,12 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
             raise ValueError(f"This latent space has units 0 to {space.latent_dim - 1}.")
         values = np.linspace(*_range(space, unit), STRIP)
         items = space.decode(space.traverse(codes[0], unit, values))
-        return {"values": values.tolist(), "items": _pack(items)}
+        return {"values": values.tolist(), "items": packed_each(items)}
     n = TILES if space.modality == "image" else CELLS
     places = place.grid(place.frame(space, codes), n)
     z = np.stack([place.code_at(space, mode, codes, at) for at in places.tolist()])
     if space.modality == "image":
-        return {"n": n, "tiles": _base64(space.decode(z))}
+        return {"n": n, "tiles": as_base64(space.decode(z))}
     items = []
     for chunk in space.decode_chunks(z, chunk=DRAGGABLE):
         items += chunk
@@ -235,15 +234,6 @@ def _classes(space: Any) -> list[str]:
     if space.labels is None:
         return []
     return list(CLOTHES if space.info.dataset == "fashion-mnist" else "0123456789")
-
-
-def _pack(items: Any) -> list[str]:
-    """Sentences as they are, pictures as base64 of their 784 bytes."""
-    return [item if isinstance(item, str) else _base64(item) for item in items]
-
-
-def _base64(pixels: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(pixels, dtype=np.uint8).tobytes()).decode("ascii")
 
 
 def _exact(codes: np.ndarray) -> list[Code]:

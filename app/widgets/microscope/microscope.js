@@ -2,8 +2,7 @@
 // variable with other weights, and a sentence with one variable flipped.
 //
 // It hears "latent-mode" and "latent-code" on the window (the map says them) and says the former.
-const { el, button, bytes } = latent;
-const { COLOURS, SHAPES } = palette();
+const { el, mark, button, bytes } = latent;
 const LOST = "The server did not answer. Is it still running? Then try again.";
 const life = latent.result(`${props.tab}-microscope`, { element, ready: () => {}, server, draw });
 const id = (name) => `${props.tab}-microscope-${name}`;
@@ -52,30 +51,6 @@ life.body.append(
       el("form", { class: "lens-form lp-only-text", on: { submit: typed } }, flipBox, el("button", { type: "submit", class: "lp-button", text: "Flip" }))),
     flipBase, flipUnknown, flipped),
 );
-
-/** Colours and symbols of categories, as on the pad and the map. */
-function palette() {
-  return {
-    COLOURS: ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B8A900"],
-    SHAPES: [
-      (pen, x, y, r) => pen.arc(x, y, r, 0, 7),
-      (pen, x, y, r) => pen.rect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76),
-      (pen, x, y, r) => (pen.moveTo(x, y - r * 1.2), pen.lineTo(x + r * 1.1, y + r * 0.8), pen.lineTo(x - r * 1.1, y + r * 0.8), pen.closePath()),
-      (pen, x, y, r) => (pen.moveTo(x, y - r * 1.3), pen.lineTo(x + r * 1.3, y), pen.lineTo(x, y + r * 1.3), pen.lineTo(x - r * 1.3, y), pen.closePath()),
-      (pen, x, y, r) => (pen.rect(x - r * 1.2, y - r * 0.45, r * 2.4, r * 0.9), pen.rect(x - r * 0.45, y - r * 1.2, r * 0.9, r * 2.4)),
-    ],
-  };
-}
-
-function mark(k) {
-  const canvas = el("canvas", { class: "panel-mark", width: 24, height: 24, "aria-hidden": "true" });
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = COLOURS[k % COLOURS.length];
-  pen.beginPath();
-  SHAPES[k % SHAPES.length](pen, 12, 12, 7);
-  pen.fill();
-  return canvas;
-}
 
 function options(box, name, entries, chosen, pick) {
   box.replaceChildren(...entries.map(([value, text]) => {

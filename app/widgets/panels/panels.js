@@ -1,8 +1,6 @@
 // The eight panels: one column for each objective, a row at an early step, a row at the step that
 // the scrubber says; beside them four curves. All data comes once; drawing asks no server.
-const { el, button, bytes } = latent;
-// Okabe and Ito's palette in the order of the map and the pad.
-const COLOURS = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#B8A900"];
+const { el, svg, mark, button, bytes, COLOURS, SYMBOLS } = latent;
 const LINES = [["--ink-2", "", 1.5], ["--caution-mark", "6 3", 2], ["--accent", "2 3", 2], ["--accept", "", 2.5]];
 const SPEED = 2.5; // snapshots a second
 const GLIDE = 160; // ms
@@ -13,12 +11,6 @@ const life = latent.result(`${props.tab}-panels`, { element, ready: () => {}, se
 
 // ---- what is on the page --------------------------------------------------------------------
 
-const svg = (tag, attributes = {}, ...children) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-};
 const id = (name) => `${props.tab}-panels-${name}`;
 
 function segmented(name, label) {
@@ -238,14 +230,6 @@ function moment(run, place) {
   };
 }
 
-const SHAPES = [
-  (pen, x, y, r) => pen.arc(x, y, r, 0, 7),
-  (pen, x, y, r) => pen.rect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76),
-  (pen, x, y, r) => (pen.moveTo(x, y - r * 1.2), pen.lineTo(x + r * 1.1, y + r * 0.8), pen.lineTo(x - r * 1.1, y + r * 0.8), pen.closePath()),
-  (pen, x, y, r) => (pen.moveTo(x, y - r * 1.3), pen.lineTo(x + r * 1.3, y), pen.lineTo(x, y + r * 1.3), pen.lineTo(x - r * 1.3, y), pen.closePath()),
-  (pen, x, y, r) => (pen.rect(x - r * 1.2, y - r * 0.45, r * 2.4, r * 0.9), pen.rect(x - r * 0.45, y - r * 1.2, r * 0.9, r * 2.4)),
-];
-
 function drawPanel(canvas, run, place) {
   const side = canvas.clientWidth;
   if (!side) return;
@@ -274,11 +258,11 @@ function drawPanel(canvas, run, place) {
   pen.globalAlpha = 0.75;
   for (const [which, members] of group) {
     pen.fillStyle = COLOURS[which % COLOURS.length];
-    const shape = SHAPES[which % SHAPES.length];
+    const shape = SYMBOLS[which % SYMBOLS.length];
     pen.beginPath();
     for (const n of members) {
       const [x, y] = [px(now.point(n, 0)), py(now.point(n, 1))];
-      pen.moveTo(x + (which % SHAPES.length ? 0 : radius), y);
+      pen.moveTo(x + (which % SYMBOLS.length ? 0 : radius), y);
       shape(pen, x, y, radius);
     }
     pen.fill();
@@ -370,16 +354,6 @@ function choose(change) {
   const name = document.activeElement?.name;
   drawAll();
   if (name) fold.querySelector(`input[name="${name}"][value="${focused}"]`)?.focus();
-}
-
-function mark(k) {
-  const canvas = el("canvas", { class: "panel-mark", width: 24, height: 24, "aria-hidden": "true" });
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = COLOURS[k % COLOURS.length];
-  pen.beginPath();
-  SHAPES[k % SHAPES.length](pen, 12, 12, 7);
-  pen.fill();
-  return canvas;
 }
 
 // ---- the scrubber ---------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 Everything is sent once; after that nothing asks the server.
 """
 
-import base64
 import json
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 
 import backend
 from app import parts
-from app.components import served, widget
+from app.components import as_base64, served, widget
 
 RUNS = (
     ("text_vae/gmvae--smd", "GMVAE"),
@@ -66,11 +65,11 @@ def _run(name: str, snapshots: Any) -> dict:
         "steps": snapshots.steps.tolist(),
         "shape": snapshots.codes.shape[:3],
         "codes": _packed(snapshots.codes[..., :2]),
-        "modes": _base64(snapshots.modes.astype(np.uint8)),
+        "modes": as_base64(snapshots.modes, np.uint8),
         "means": _rounded(snapshots.means[..., :2]),
         "scales": _rounded(snapshots.scales[..., :2]),
         "tags": {
-            tag: {"names": tags.names[tag], "ids": _base64(tags.ids[tag])} for tag in tags.names
+            tag: {"names": tags.names[tag], "ids": as_base64(tags.ids[tag])} for tag in tags.names
         },
         "history": _history(info),
     }
@@ -97,15 +96,11 @@ def _packed(values: np.ndarray) -> dict:
     values = values.astype(np.float32)
     low, high = float(values.min()), float(values.max())
     scaled = np.round((values - low) / max(high - low, 1e-9) * 65535)
-    return {"low": low, "high": high, "data": _base64(scaled.astype("<u2"))}
+    return {"low": low, "high": high, "data": as_base64(scaled.astype("<u2"))}
 
 
 def _rounded(values: np.ndarray) -> list:
     return values.astype(float).round(3).tolist()
-
-
-def _base64(values: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")
 
 
 def _script(name: str) -> str:
