@@ -18,13 +18,12 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.corpus_builders import Files, build_dailydialog, build_english, build_smd
+from scripts.corpora import COLLECTIONS, CORPORA, Corpus, Source, parts
 
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "data"
 CHUNK = 1 << 16
@@ -39,119 +38,16 @@ class DownloadError(Exception):
     """The text is a sentence for the user."""
 
 
-class Source(NamedTuple):
-    url: str
-    sha256: str | None = None  # None: not known, or the file is replaced from time to time
-    mirror: str | None = None  # another address of the same file
-
-    @property
-    def addresses(self) -> list[str]:
-        return [self.url, self.mirror] if self.mirror else [self.url]
-
-
-class Corpus(NamedTuple):
-    licence: str
-    home: str
-    megabytes: int
-    sources: dict[str, Source]  # file name in the corpus folder -> where it comes from
-    # Where the downloads are not the corpus: the files to make of them, and the maker.
-    built: tuple[str, ...] = ()
-    build: Callable[[list[Path]], Files] | None = None
-    check: str = "checked by SHA-256"  # how one knows that the right files came
-
-
-def idx_files(base: str, *sha256: str) -> dict[str, Source]:
-    """The four files that MNIST and its followers consist of."""
-    names = (
-        "train-images-idx3-ubyte.gz",
-        "train-labels-idx1-ubyte.gz",
-        "t10k-images-idx3-ubyte.gz",
-        "t10k-labels-idx1-ubyte.gz",
-    )
-    return {name: Source(base + name, sha) for name, sha in zip(names, sha256, strict=True)}
-
-
-CORPORA = {
-    "tatoeba": Corpus(
-        licence="CC BY 2.0 FR; attribution: tatoeba.org and manythings.org/anki",
-        home="https://www.manythings.org/anki/",
-        megabytes=20,
-        sources={
-            "fra-eng.zip": Source("https://www.manythings.org/anki/fra-eng.zip"),
-            "deu-eng.zip": Source("https://www.manythings.org/anki/deu-eng.zip"),
-        },
-        built=("english.txt.gz",),
-        build=build_english,
-        check="grows with time: no fixed checksum or size",
-    ),
-    "smd": Corpus(
-        licence="none is stated",
-        home="https://nlp.stanford.edu/blog/"
-        "a-new-multi-turn-multi-domain-task-oriented-dialogue-dataset/",
-        megabytes=3,
-        # The normalised text as the authors of EER publish it; a commit never changes.
-        sources={
-            f"{split}.txt": Source(
-                "https://raw.githubusercontent.com/scoyer/EER/"
-                f"fc33de01139644170512c2b39405f33249cb5192/data/KVR/{split}.txt"
-            )
-            for split in ("train", "dev", "test")
-        },
-        built=tuple(f"{split}.normalised.jsonl.gz" for split in ("train", "dev", "test")),
-        build=build_smd,
-        check="a fixed version, checked line by line",
-    ),
-    "dailydialog": Corpus(
-        licence="CC BY-NC-SA 4.0: no commercial use",
-        home="http://yanran.li/dailydialog",
-        megabytes=5,
-        sources={
-            "ijcnlp_dailydialog.zip": Source(
-                "http://yanran.li/files/ijcnlp_dailydialog.zip",
-                "c641e88cbf21fd7c1b57289387f9107d33fe8685a2b37fe8066b82776535ea89",
-                # The home page is often out of reach.
-                mirror="https://web.archive.org/web/2022id_/"
-                "http://yanran.li/files/ijcnlp_dailydialog.zip",
-            )
-        },
-        built=tuple(f"{split}.jsonl.gz" for split in ("train", "validation", "test")),
-        build=build_dailydialog,
-    ),
-    "mnist": Corpus(
-        licence="not stated on the home page; often listed as CC BY-SA 3.0",
-        home="http://yann.lecun.com/exdb/mnist/",
-        megabytes=12,
-        sources=idx_files(
-            "https://ossci-datasets.s3.amazonaws.com/mnist/",
-            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-        ),
-    ),
-    "fashion-mnist": Corpus(
-        licence="MIT",
-        home="https://github.com/zalandoresearch/fashion-mnist",
-        megabytes=31,
-        sources=idx_files(
-            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-        ),
-    ),
-}
-
-
 def main(argv: list[str], corpora: dict[str, Corpus] = CORPORA) -> int:
     options = parse_options(argv, corpora)
     if options.list or not options.names:
         print("\n".join(f"{name}\n{describe(corpus)}" for name, corpus in corpora.items()))
+        for name in collections(corpora):
+            print(f"{name}\n  all of     {', '.join(parts(name))}")
         return 0
     try:
-        for name in options.names:
-            get_corpus(options.data_dir / name, corpora[name])
+        for part in dict.fromkeys(part for name in options.names for part in parts(name)):
+            get_corpus(options.data_dir / part, corpora[part])
     except DownloadError as error:
         print(f"download_data.py: {error}", file=sys.stderr)
         return 1
@@ -168,7 +64,8 @@ class Parser(argparse.ArgumentParser):
 
 def parse_options(argv: list[str], corpora: dict[str, Corpus]) -> argparse.Namespace:
     parser = Parser(description="Get corpora from their home pages.", allow_abbrev=False)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(corpora))
+    known = [*corpora, *collections(corpora)]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--list", action="store_true", help="list the corpora and do nothing")
     parser.add_argument(
         "--data-dir",
@@ -177,9 +74,14 @@ def parse_options(argv: list[str], corpora: dict[str, Corpus]) -> argparse.Names
         help="where they go (default: LATENT_DATA_DIR, or else data/ in the repository)",
     )
     options = parser.parse_args(argv)
-    if unknown := [name for name in options.names if name not in corpora]:
-        parser.error(f"there is no corpus '{unknown[0]}'; choose from {', '.join(corpora)}")
+    if unknown := [name for name in options.names if name not in known]:
+        parser.error(f"there is no corpus '{unknown[0]}'; choose from {', '.join(known)}")
     return options
+
+
+def collections(corpora: dict[str, Corpus]) -> list[str]:
+    """Names that stand for several of these corpora."""
+    return [name for name in COLLECTIONS if set(parts(name)) <= corpora.keys()]
 
 
 def describe(corpus: Corpus) -> str:
@@ -216,12 +118,16 @@ def get_corpus(folder: Path, corpus: Corpus) -> None:
 
 
 def write_lines(path: Path, lines: list[str]) -> None:
-    """Writes a gzip file that is whole or not there at all."""
+    """Writes a file, gzipped if its name says so, that is whole or not there at all."""
+    content = "".join(f"{line}\n" for line in lines).encode()
     partial = path.with_name(path.name + ".part")
     try:
-        # No time in the header: the same lines give the same file.
-        with open(partial, "wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-            file.write("".join(f"{line}\n" for line in lines).encode())
+        with open(partial, "wb") as raw:
+            if path.suffix != ".gz":
+                raw.write(content)
+            else:  # no time in the header: the same lines give the same file
+                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
+                    file.write(content)
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -13,14 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import backend
 from backend import checkpoint, registry
 from backend.checkpoint import CheckpointInfo
+from backend.device import seeded
 from backend.files import replace_section
 from backend.metrics.table import METRICS, Metric
-from scripts import download_data
+from backend.processors import load_processor
+from scripts.corpora import CORPORA, parts
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 0
@@ -61,6 +65,44 @@ ABOUT = {
         "Conversations from textbooks for learners of English; turns are taken one by one, "
         "without what was said before. Licensed for non-commercial use.",
         ("I like tea.", "It is raining."),
+    ),
+    "everyday": About(
+        "Everyday English: sentences of Tatoeba, CommonGen, Flickr8k captions, SNLI and SICK",
+        "everyday_english",
+        "Sentences for language learners and captions of photographs: people, dogs, streets, "
+        "mostly in the present tense. Captions repeat the habits of those who wrote them, "
+        "stereotypes included. Parts of the corpus are licensed for non-commercial use.",
+        ("A man is riding a bike.", "I like tea."),
+    ),
+    "ptb": About(
+        "Penn Treebank, sentences of the Wall Street Journal as language models use them",
+        "ptb_text_only",
+        "Business news of 1989 with 10,000 words; numbers are N, rarer words <unk>, and there is "
+        "neither punctuation nor upper case. It knows little beyond that.",
+        ("the company said it expects to report a loss", "prices fell in early trading"),
+    ),
+    "yelp": About(
+        "Sentences of Yelp reviews, lower case, negative or positive",
+        "yelp_sentences",
+        "A sentence has the sentiment of its review, whatever it says itself, so some labels are "
+        "wrong. Mostly restaurants; numbers are _num_.",
+        ("the food was great .", "i will never be back ."),
+    ),
+    "sst2": About(
+        "SST-2, sentences and phrases of film reviews, negative or positive",
+        "sst2",
+        "Training items are phrases cut out of sentences about films, lower case and tokenised; "
+        "neutral ones were left out, so every text is called negative or positive.",
+        ("a charming film .", "a dull , lifeless movie ."),
+    ),
+    "entailment": About(
+        "Pairs of sentences from SNLI (20,000 of its 570,000 pairs) and SICK: does the first "
+        "entail or contradict the second?",
+        "snli_sick",
+        "Sentences are captions of photographs and variants of them. The second sentence alone "
+        "gives many labels away, so accuracy says little about understanding. SICK is licensed "
+        "for non-commercial use.",
+        ("A man is riding a bike.", "A dog is running."),
     ),
     "mnist": About(
         "MNIST handwritten digits",
@@ -154,6 +196,8 @@ def samples(info: CheckpointInfo) -> str:
     """Draw the sample section; for images also writes the picture into the checkpoint's folder."""
     if "sample" not in info.capabilities:
         return ""
+    if "decode" not in info.capabilities:
+        return _listed(f"Drawn word by word, seed {SEED}", _drawn_sentences(info))
     space = backend.load(info.name, device="cpu")
     sources = {"prior": _prior(info), "aggregate": AGGREGATE}
     if info.modality == "text":
@@ -165,8 +209,7 @@ def samples(info: CheckpointInfo) -> str:
             path = space.interpolate(*ABOUT[info.dataset].ends, steps=6)
             lists["From the first sentence to the last"] = path
         return "\n\n".join(
-            f"{title}; greedy decoding:\n\n```text\n" + "\n".join(lines) + "\n```"
-            for title, lines in lists.items()
+            _listed(f"{title}; greedy decoding", lines) for title, lines in lists.items()
         )
     rows = [space.sample(32, seed=SEED, source=source) for source in sources]
     _write_mosaic(rows, info.path / PICTURE)
@@ -174,6 +217,17 @@ def samples(info: CheckpointInfo) -> str:
         f"![samples]({PICTURE})\n\nSeed {SEED}; upper block: codes from the {_prior(info)}, lower "
         f"block: codes from the {AGGREGATE}."
     )
+
+
+def _drawn_sentences(info: CheckpointInfo) -> list[str]:
+    """Of a language model, which has no codes."""
+    model = checkpoint.load_model(info.name)
+    with seeded(SEED), torch.inference_mode():
+        return load_processor("text", info.path).decode(model.sample(10))
+
+
+def _listed(title: str, lines: list[str]) -> str:
+    return f"{title}:\n\n```text\n" + "\n".join(lines) + "\n```"
 
 
 def _prior(info: CheckpointInfo) -> str:
@@ -186,7 +240,7 @@ def _header(info: CheckpointInfo) -> str:
     """The YAML that model hubs read."""
     task = "text-generation" if info.modality == "text" else "unconditional-image-generation"
     if "classify" in info.capabilities:
-        task = "image-classification"
+        task = f"{info.modality}-classification"
     tags = dict.fromkeys([info.family, info.model, info.modality, "pytorch", "safetensors"])
     lines = [
         "license: mit",
@@ -200,11 +254,21 @@ def _header(info: CheckpointInfo) -> str:
 
 
 def _intended_use(info: CheckpointInfo) -> str:
-    if "classify" in info.capabilities:
+    if "classify" in info.capabilities and info.modality == "image":
         return (
             "Judges samples of the image models of the same data set (Inception score, FID on its "
             "features, share of recognised samples). It is not meant as a classifier of anything "
             "else."
+        )
+    if "classify" in info.capabilities:
+        return (
+            "Something for attacks to mislead: small, and as easily misled as small classifiers "
+            "are. Not meant for judging text that matters to anyone."
+        )
+    if "decode" not in info.capabilities:
+        return (
+            "Says how likely a sentence is and proposes words for its places, for sampling "
+            "sentences under constraints. Not meant for text that anyone relies on."
         )
     what = "sentences" if info.modality == "text" else "pictures"
     return (
@@ -216,11 +280,17 @@ def _intended_use(info: CheckpointInfo) -> str:
 
 
 def _training_data(info: CheckpointInfo) -> str:
-    about, source = ABOUT[info.dataset], download_data.CORPORA[info.dataset]
+    about, corpora = ABOUT[info.dataset], parts(info.dataset)
     n = checkpoint.describe(info.name)["dataset"]["n"]
+    named = len(corpora) > 1
+    sources = "\n".join(
+        f"{f'- {name}. ' if named else ''}Licence: {CORPORA[name].licence}. Home page: "
+        f"<{CORPORA[name].home}>."
+        for name in corpora
+    )
     return (
-        f"{about.title}, {n:,} training examples. Licence: {source.licence}. Home page: "
-        f"<{source.home}>.\n\nThe corpus is not part of this repository; "
+        f"{about.title}, {n:,} training examples.{chr(10) * 2 if named else ' '}{sources}\n\n"
+        "The corpus is not part of this repository; "
         f"`python scripts/download_data.py {info.dataset}` gets it."
     )
 

@@ -9,7 +9,9 @@ import pytest
 
 from backend import checkpoint
 from backend.checkpoint import CheckpointInfo
+from backend.data import CORPORA as CORPORA_OF_MODELS
 from scripts import write_cards
+from scripts.corpora import CORPORA, parts
 
 WEIGHTS = (2).to_bytes(8, "little") + b"{}"  # the smallest safetensors file
 
@@ -79,6 +81,27 @@ def test_a_card_shows_the_numbers_of_the_files(trained):
     assert "python scripts/train.py text_vae/text_vae--tatoeba" in card
     assert "CC BY 2.0" in card and "https://www.manythings.org/anki/" in card
     assert "collapse: the code" not in card
+
+
+def test_a_collection_names_each_of_its_corpora(trained):
+    card = write_cards.card(make(trained, "text_vae/text_vae--everyday", {}), "")
+    data = card.split("## Training data")[1].split("## Recipe")[0]
+    for name in parts("everyday"):
+        assert f"- {name}. Licence: {CORPORA[name].licence}. Home page: <" in data
+    assert "python scripts/download_data.py everyday" in data
+    assert set(write_cards.ABOUT) == set(CORPORA_OF_MODELS)
+
+
+def test_classifiers_of_text_and_language_models_have_their_own_words(trained):
+    classifier = {"capabilities": ["classify"], "modality": "text"}
+    card = write_cards.card(
+        make(trained, "classifier/text_classifier--yelp", {}, **classifier), ""
+    )
+    assert "pipeline_tag: text-classification" in card and "attacks to mislead" in card
+    language_model = {"capabilities": ["log_prob", "sample"], "modality": "text"}
+    card = write_cards.card(make(trained, "lm/lstm_lm--ptb", {}, **language_model), "")
+    assert "pipeline_tag: text-generation" in card and "how likely a sentence is" in card
+    assert "backend.load" not in card
 
 
 def test_the_header_is_what_model_hubs_read(trained):

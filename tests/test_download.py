@@ -17,7 +17,9 @@ import pytest
 
 from backend import data
 from scripts import download_data
-from scripts.download_data import CORPORA, Corpus, Source, build_english, main
+from scripts.corpora import COLLECTIONS, CORPORA, Corpus, Source, parts
+from scripts.corpus_builders import build_english
+from scripts.download_data import main
 
 CONTENT = bytes(range(256)) * 2000  # large enough to be cut in the middle
 
@@ -475,12 +477,26 @@ def test_it_needs_the_standard_library_only(tmp_path):
     assert all(name in done.stdout for name in CORPORA)
 
 
+def test_a_collection_is_all_its_corpora(site, tmp_path, monkeypatch):
+    monkeypatch.setitem(COLLECTIONS, "pictures", ("digits", "letters"))
+    corpora = table(site)
+    corpora["letters"] = corpora["digits"]
+    assert main(["pictures", "digits", "--data-dir", str(tmp_path)], corpora) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"digits", "letters"}
+    assert len(site.requests) == 2
+
+
+def test_every_corpus_of_the_backend_can_be_got():
+    for name in data.CORPORA:
+        assert set(parts(name)) <= CORPORA.keys()
+
+
 def test_an_unknown_name(capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["imagenet"])
     assert capsys.readouterr().err == (
         "download_data.py: there is no corpus 'imagenet'; "
-        "choose from tatoeba, smd, dailydialog, mnist, fashion-mnist\n"
+        f"choose from {', '.join([*CORPORA, *COLLECTIONS])}\n"
     )
 
 
