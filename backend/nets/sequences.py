@@ -48,9 +48,12 @@ class TiedSoftmax(nn.AdaptiveLogSoftmaxWithLoss):
 
     def embed(self, ids: Tensor) -> Tensor:
         """ids [...] -> [..., dim]"""
+        return nn.functional.embedding(ids, self.vectors())
+
+    def vectors(self) -> Tensor:
+        """Embeddings of the whole vocabulary, [V, dim]."""
         frequent = self.head.weight[: self.shortlist_size]
-        table = torch.cat([self.special, frequent, self.tail[0][1].weight])
-        return nn.functional.embedding(ids, table)
+        return torch.cat([self.special, frequent, self.tail[0][1].weight])
 
     def token_log_prob(self, x: Tensor, targets: Tensor) -> Tensor:
         """x [N, dim], targets [N] -> [N], nats."""

@@ -20,7 +20,7 @@ from backend.samplers.metropolis_hastings import (
     after,
     rng_of,
 )
-from backend.samplers.proposals import Place, WordProposals
+from backend.samplers.proposals import SHOWN, Place, WordProposals
 
 CANDIDATES = 100  # words rescored by the target at each place
 ACTIONS = {"replace": 0.3, "insert": 0.3, "delete": 0.3, "none": 0.1}
@@ -39,7 +39,7 @@ class Scored(NamedTuple):
 def paper_step(
     seed: int, number: int, states: Sequence[State], target: Target, proposals: WordProposals
 ) -> tuple[list[State], list[Info]]:
-    """Step ``number`` of the released procedure, for all chains one after the other.
+    """Step ``number`` of the released procedure, for chains 0, 1, … one after the other.
 
     Positions are swept from left to right. The 100 likeliest words of a place are rescored by π
     and one is drawn by its share. A replacement is accepted whenever π(x') > threshold · π(x),
@@ -49,6 +49,17 @@ def paper_step(
     what the chain converges to is not π.
     """
     rngs = [rng_of(seed, chain, number) for chain in range(len(states))]
+    return paper_advance(rngs, number, states, target, proposals)
+
+
+def paper_advance(
+    rngs: Sequence[random.Random],
+    number: int,
+    states: Sequence[State],
+    target: Target,
+    proposals: WordProposals,
+) -> tuple[list[State], list[Info]]:
+    """The same with the random numbers given."""
     infos = [
         _paper_info(rng, number, state, target, proposals)
         for rng, state in zip(rngs, states, strict=True)
@@ -79,15 +90,15 @@ def _paper_info(
         (index,) = rng.choices(
             range(len(scored.words)), [math.exp(share) for share in scored.log_shares]
         )
-        new, share = scored.states[index], scored.log_shares[index]
+        new, share, drawn = scored.states[index], scored.log_shares[index], scored.words[index]
         old = x[position] if action == "replace" else None
         table = sorted(zip(scored.words, scored.log_shares, strict=True), key=lambda w: -w[1])
         move = Candidate(
             new.tokens,
             share,
             -math.inf,  # the procedure has no inverse of its own
-            Edit(action, position, old, scored.words[index]),
-            tuple((word, math.exp(log_p)) for word, log_p in table[:12]),
+            Edit(action, position, old, drawn),
+            tuple((w, math.exp(p)) for i, (w, p) in enumerate(table) if i < SHOWN or w == drawn),
         )
         log_alpha = 0.0
         if action == "insert":

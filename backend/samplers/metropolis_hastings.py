@@ -96,8 +96,15 @@ def decide(rng: random.Random, state: State, move: Candidate, score: Score) -> I
 def step(
     seed: int, number: int, states: Sequence[State], target: Target, proposals: Proposals
 ) -> tuple[list[State], list[Info]]:
-    """Step ``number`` of all chains at once; a pure function of its arguments."""
+    """Step ``number`` of chains 0, 1, … at once; a pure function of its arguments."""
     rngs = [rng_of(seed, chain, number) for chain in range(len(states))]
+    return advance(rngs, states, target, proposals)
+
+
+def advance(
+    rngs: Sequence[random.Random], states: Sequence[State], target: Target, proposals: Proposals
+) -> tuple[list[State], list[Info]]:
+    """One step of each chain with the random numbers given."""
     moves = proposals.propose(rngs, [state.tokens for state in states])
     scores = target.score([move.tokens for move in moves])
     columns = zip(rngs, states, moves, scores, strict=True)

@@ -146,14 +146,15 @@ class WordProposals:
         return Place(x, action, rng.choices(list(positions), weights)[0])
 
     def _complete(self, rng: random.Random, place: Place, log_q: np.ndarray) -> Candidate:
-        word = None
-        if place.action != "delete":
-            weights = np.exp(log_q)
-            if place.action == "replace":
-                weights[place.tokens[place.position]] = 0.0
-            cumulative = weights.cumsum()
-            word = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
-        return self._candidate(place, log_q, word)._replace(words=_top(log_q))
+        if place.action == "delete":
+            return self._candidate(place, log_q, None)
+        weights = np.exp(log_q)
+        if place.action == "replace":
+            weights[place.tokens[place.position]] = 0.0
+        cumulative = weights.cumsum()
+        word = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+        table = _likeliest(weights / cumulative[-1], word)
+        return self._candidate(place, log_q, word)._replace(words=table)
 
     def _candidate(self, place: Place, log_q: np.ndarray, word: int | None) -> Candidate:
         """The edit with the log-probabilities of itself and of its inverse."""
@@ -194,7 +195,8 @@ def _log1m(log_p: float) -> float:
     return math.log1p(-math.exp(log_p)) if log_p < 0 else -math.inf
 
 
-def _top(log_q: np.ndarray) -> tuple[tuple[int, float], ...]:
-    likeliest = np.argpartition(-log_q, min(SHOWN, len(log_q) - 1))[:SHOWN]
-    ordered = likeliest[np.argsort(-log_q[likeliest])]
-    return tuple((int(w), float(np.exp(log_q[w]))) for w in ordered if log_q[w] > -math.inf)
+def _likeliest(q: np.ndarray, drawn: int) -> tuple[tuple[int, float], ...]:
+    """The words with the highest probability, and the one that was drawn."""
+    top = np.argpartition(-q, min(SHOWN, len(q) - 1))[:SHOWN]
+    shown = sorted({int(word) for word in top if q[word] > 0} | {drawn}, key=lambda w: -q[w])
+    return tuple((word, float(q[word])) for word in shown)

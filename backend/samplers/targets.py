@@ -2,11 +2,15 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
+
+import numpy as np
 
 from backend.samplers.contexts import Contexts
 from backend.samplers.metropolis_hastings import Score, Tokens
+
+KEPT = 4096  # sentences whose log-probability is kept
 
 
 class Part(Protocol):
@@ -81,3 +85,97 @@ class Length:
     def log_values(self, sentences: Sequence[Tokens]) -> list[float]:
         fits = (self.shortest <= len(tokens) <= self.longest for tokens in sentences)
         return [0.0 if ok else -math.inf for ok in fits]
+
+
+class Judged:
+    """log p(x) under a model that reads sentences as text, with tokens of its own."""
+
+    name = "language model"
+
+    def __init__(
+        self, log_probs: Callable[[list[str]], list[float]], text: Callable[[Tokens], str]
+    ) -> None:
+        self.log_probs, self.text = log_probs, text
+        self._kept: dict[Tokens, float] = {}
+
+    def log_values(self, sentences: Sequence[Tokens]) -> list[float]:
+        missing = [x for x in dict.fromkeys(sentences) if x not in self._kept]
+        if missing:
+            values = self.log_probs([self.text(x) for x in missing])
+            self._kept |= dict(zip(missing, values, strict=True))
+        found = [self._kept[x] for x in sentences]
+        while len(self._kept) > KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        return found
+
+
+class WordMeaning:
+    """log of how well the words of a sentence are kept: their best cosines, averaged.
+
+    Each content word of the source is compared with all words of x by the language model's
+    vectors ``vectors`` [V, E], as the matching of keywords in CGMH (Miao et al. 2019). Departure:
+    the mean of the cosines (at least 0.01) in place of their thresholded minimum, so that the
+    chain is told which way is up. ``content`` are the source's token ids that carry meaning.
+    """
+
+    name = "meaning of words"
+
+    def __init__(self, content: Sequence[int], vectors: np.ndarray) -> None:
+        self.vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12)
+        self.source = self.vectors[list(content)]
+
+    def log_values(self, sentences: Sequence[Tokens]) -> list[float]:
+        if not len(self.source):
+            return [0.0] * len(sentences)
+        best = [(self.source @ self.vectors[list(x)].T).max(1).mean() for x in sentences]
+        return [math.log(max(0.01, float(value))) for value in best]
+
+
+class CodeMeaning:
+    """log of the cosine (at least 0.01) between the latent codes of a sentence and the source's.
+
+    ``codes`` maps texts to codes [n, D], such as the posterior means of a text VAE; a sentence
+    that it cannot read counts as 0.01.
+    """
+
+    name = "meaning of codes"
+
+    def __init__(
+        self,
+        source: str,
+        codes: Callable[[list[str]], Sequence[np.ndarray | None]],
+        text: Callable[[Tokens], str],
+    ) -> None:
+        self.codes, self.text = codes, text
+        self.source = codes([source])[0]
+
+    def log_values(self, sentences: Sequence[Tokens]) -> list[float]:
+        return [self._log_cosine(code) for code in self.codes([self.text(x) for x in sentences])]
+
+    def _log_cosine(self, code: np.ndarray | None) -> float:
+        if code is None or self.source is None:
+            return math.log(0.01)
+        norms = float(np.linalg.norm(code) * np.linalg.norm(self.source))
+        return math.log(max(0.01, float(code @ self.source) / max(norms, 1e-12)))
+
+
+class Closeness:
+    """Minus the number of words inserted, deleted or replaced since ``source``."""
+
+    name = "closeness"
+
+    def __init__(self, source: Tokens) -> None:
+        self.source = source
+
+    def log_values(self, sentences: Sequence[Tokens]) -> list[float]:
+        return [-float(edit_distance(self.source, x)) for x in sentences]
+
+
+def edit_distance(a: Tokens, b: Tokens) -> int:
+    """Fewest insertions, deletions and replacements that turn a into b (Levenshtein 1966)."""
+    row = list(range(len(b) + 1))
+    for i, word in enumerate(a, 1):
+        diagonal, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
+    return row[-1]
