@@ -17,7 +17,7 @@ import gradio as gr
 
 from app import api, components, links, session
 
-TABS = ("sample", "interpolate", "explore", "modes")
+TABS = ("sample", "interpolate", "explore", "modes", "edits")
 HERE = Path(__file__).parent
 PORTS = range(7860, 7960)
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

@@ -1,0 +1,1 @@
+"""Chains of one-word edits over sentences, replayed step by step."""

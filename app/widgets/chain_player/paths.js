@@ -1,0 +1,109 @@
+// A chain together with its ancestors, as one row of states; and numbers as text.
+
+const paths = new WeakMap(); // chain -> path
+
+const candidate = ({ tokens, text, total, parts }) => ({ tokens, text, score: { total, parts } });
+
+/** Steps from the very start, with the state before the first and after each of them. */
+function pathOf(index) {
+  const chain = scene.chains[index];
+  if (!paths.has(chain)) paths.set(chain, newPath(chain));
+  const path = paths.get(chain);
+  while (path.own < chain.steps.length) {
+    const step = chain.steps[path.own++];
+    extend(path, step, step.accepted);
+  }
+  return path;
+}
+
+function newPath({ first, parent, start }) {
+  const path = {
+    base: first, steps: [], accepted: [], states: [start], fork: 0, overruled: -1, own: 0,
+    seen: new Set([start.text]), distinct: [1], taken: [0], best: [0],
+  };
+  if (!parent) return path;
+  const from = pathOf(parent.chain);
+  path.base = from.base;
+  path.states = [from.states[0]];
+  path.seen = new Set([from.states[0].text]);
+  path.fork = parent.step - from.base + 1;
+  for (let k = 0; k < path.fork; k++) {
+    const flipped = parent.kind === "overrule" && k === path.fork - 1;
+    if (flipped) path.overruled = k;
+    extend(path, from.steps[k], flipped ? !from.accepted[k] : from.accepted[k]);
+  }
+  return path;
+}
+
+function extend(path, step, accepted) {
+  const state = accepted && step.action !== "none" ? candidate(step) : path.states.at(-1);
+  path.steps.push(step);
+  path.accepted.push(accepted);
+  path.states.push(state);
+  path.seen.add(state.text);
+  path.distinct.push(path.seen.size);
+  path.taken.push(path.taken.at(-1) + (accepted && step.action !== "none"));
+  const best = path.best.at(-1);
+  const better = state.score.total != null && !(path.states[best].score.total >= state.score.total);
+  path.best.push(better ? path.states.length - 1 : best);
+}
+
+/** Whose name a chain goes by: its kernel, its number, and where it left its parent. */
+function nameOf(index) {
+  const { kernel, number, parent } = scene.chains[index];
+  const many = scene.chains.some((chain) => chain.number);
+  const own = many ? `${kernel} ${number + 1}` : kernel;
+  if (!parent) return own;
+  const at = parent.step - pathOf(index).base + 1;
+  return parent.kind === "branch" ? `${own}, branch at ${at}` : `${own}, overruled at ${at}`;
+}
+
+// ---- numbers as text ------------------------------------------------------------------------
+
+const MINUS = "\u2212";
+const number = (x, digits = 2) => {
+  if (x == null || x === -Infinity) return `${MINUS}∞`;
+  return (Math.abs(x) < 0.5 * 10 ** -digits ? 0 : x).toFixed(digits).replace("-", MINUS);
+};
+const signed = (x, digits = 2) => (x > 0.5 * 10 ** -digits ? `+${number(x, digits)}` : number(x, digits));
+const percent = (x) => `${(100 * x).toFixed(x > 0 && x < 0.095 ? 1 : 0)}%`;
+const count = (n) => n.toLocaleString("en");
+const finite = (x) => (x == null ? -Infinity : x);
+
+// ---- the words of a sentence ----------------------------------------------------------------
+
+/** Each token as the sentence has it (its capitals), and whether a space stands before it. */
+function asWritten({ tokens, text }) {
+  const low = text.toLowerCase();
+  let at = 0;
+  return tokens.map((token, i) => {
+    const found = low.indexOf(token.toLowerCase(), at);
+    const word = found < 0 ? { text: token, space: i > 0 } : { text: text.slice(found, found + token.length), space: found > at };
+    if (found >= 0) at = found + token.length;
+    return word;
+  });
+}
+
+/** The sentence of a step with its edit marked: struck out, underlined, or boxed. */
+function marked(before, step) {
+  const { action, position, old } = step;
+  const words = asWritten(action === "delete" || action === "none" ? before : step);
+  const line = el("span", { class: "chain-words" });
+  let run = ""; // words that bear no mark, in one text
+  const put = (...nodes) => {
+    line.append(run, ...nodes);
+    run = "";
+  };
+  words.forEach(({ text, space }, i) => {
+    if (i && space) run += " ";
+    const tag = i === position && { replace: "mark", insert: "ins", delete: "del" }[action];
+    if (tag === "mark") put(el("del", { text: old }), " ");
+    if (tag) put(el(tag, { text }));
+    else if (isLocked(text)) put(el("span", { class: "chain-locked", title: "keyword: it stays", text }));
+    else run += text;
+  });
+  put();
+  return line;
+}
+
+const isLocked = (word) => scene.settings.keywords.some((keyword) => keyword.toLowerCase() === word.toLowerCase());

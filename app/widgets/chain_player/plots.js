@@ -1,0 +1,213 @@
+// Facts about the chains: the line above the player, the trace of log π, acceptance by action,
+// autocorrelation and effective sample size. Each plot has its numbers in a table.
+
+const LAGS = 40;
+const statistics = new WeakMap(); // chain -> {steps, ess, autocorrelation}
+const token = (name) => getComputedStyle(element).getPropertyValue(name).trim();
+
+const facts = el("div", { class: "chain-facts" });
+const traceCanvas = el("canvas", { class: "chain-trace", id: id("trace"), role: "img" });
+const cursor = el("div", { class: "chain-cursor", "aria-hidden": "true" });
+const traceBox = el("div", { class: "chain-trace-box" }, traceCanvas, cursor);
+const chainTable = el("table", { class: "chain-numbers", id: id("chains-table") });
+const actionBox = el("div", { class: "chain-actions", id: id("actions") });
+const lagBox = el("div", { class: "chain-lags", id: id("lags") });
+const lagTable = el("details", {}, el("summary", { text: "Autocorrelation as a table" }), el("div", { class: "chain-wide", tabindex: "0", role: "region", "aria-label": "Autocorrelation" }));
+const evidence = el("section", { class: "chain-evidence", "aria-label": "Statistics" },
+  el("div", { class: "chain-panel chain-panel-wide" }, el("h3", { text: "log π along the chain, in nats. Click to jump." }), traceBox),
+  el("div", { class: "chain-panel" }, el("h3", { text: "Acceptance by action, all steps of the chain shown" }), actionBox),
+  el("div", { class: "chain-panel" }, el("h3", { text: "Autocorrelation of log π by lag" }), lagBox, lagTable),
+  el("div", { class: "chain-panel chain-panel-wide" }, el("h3", { text: "Chains" }), el("div", { class: "chain-wide", tabindex: "0", role: "region", "aria-label": "Chains" }, chainTable)));
+
+/** What can be said at the position that is shown. */
+function drawFacts() {
+  const path = pathOf(view.show);
+  const at = Math.min(view.at, path.steps.length);
+  const known = statistics.get(scene.chains[view.show]);
+  const best = path.best[at];
+  const fact = (label, text, title) => el("span", { title }, el("span", { text: label }), el("b", { text }));
+  facts.replaceChildren(
+    fact("step", `${count(at)} / ${count(path.steps.length)}`),
+    fact("accepted", at ? percent(path.taken[at] / at) : "–", "Edits made, of the steps so far"),
+    fact("distinct", count(path.distinct[at]), "Different sentences so far, the start included"),
+    fact("ESS", known?.ess == null ? "–" : number(known.ess, 1), "Effective sample size of log π over the whole chain: how many independent draws it is worth"),
+    el("span", { class: "chain-best" }, el("span", { text: "best so far" }), el("button", {
+      type: "button", title: `Go to step ${best}: log π ${number(path.states[best].score.total)} nats`, on: { click: () => (halt(), jump(best)) },
+    }, path.states[best].text), el("b", { text: number(path.states[best].score.total, 1) })));
+}
+
+/** Ask what is known only by looking at a whole chain. */
+async function measure() {
+  const here = scene;
+  drawStatistics();
+  const wanted = here.chains.filter((chain, i) => pathOf(i).steps.length >= 4 && statistics.get(chain)?.steps !== pathOf(i).steps.length);
+  if (!wanted.length) return;
+  const paths = wanted.map((chain) => pathOf(here.chains.indexOf(chain)));
+  const answer = await ask("statistics", { log_pi: paths.map(({ states }) => states.slice(1).map(({ score }) => score.total)) });
+  if (answer.error) return scene === here && fail(answer.error);
+  wanted.forEach((chain, i) => statistics.set(chain, { steps: paths[i].steps.length, ess: answer.ess[i], autocorrelation: answer.autocorrelation[i] }));
+  if (scene !== here) return;
+  drawFacts();
+  drawStatistics();
+}
+
+function drawStatistics() {
+  drawActions();
+  drawLags();
+  const heads = ["", "Chain", "Steps", "Accepted", "Distinct", "ESS", "Best log π", "Best sentence"];
+  chainTable.replaceChildren(el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))),
+    el("tbody", {}, ...scene.chains.map((chain, i) => {
+      const path = pathOf(i);
+      const n = path.steps.length;
+      const best = path.states[path.best.at(-1)];
+      const cells = [count(n), n ? percent(path.taken[n] / n) : "–", count(path.distinct[n]), number0(statistics.get(chain)?.ess), number(best.score.total)];
+      return el("tr", {}, el("td", {}, swatch(i)), el("th", { scope: "row", text: nameOf(i) }), ...cells.map((text) => el("td", { class: "chain-number", text })),
+        el("td", {}, el("button", { type: "button", text: best.text, on: { click: () => (showChain(i), jump(path.best.at(-1))) } })));
+    })));
+}
+const number0 = (x) => (x == null ? "–" : number(x, 1));
+
+function drawActions() {
+  const blocks = shownChains().map((index) => {
+    const path = pathOf(index);
+    const tally = {};
+    path.steps.forEach(({ action }, k) => {
+      const row = (tally[action] ??= [0, 0]);
+      row[0]++;
+      row[1] += path.accepted[k];
+    });
+    const rows = Object.entries(tally).sort().map(([action, [asked, taken]]) => el("tr", {}, el("th", { scope: "row", text: action }),
+      el("td", {}, el("span", { class: "chain-bar" }, el("i", { style: `width:${(100 * taken) / asked}%` }))),
+      el("td", { class: "chain-number", text: percent(taken / asked) }), el("td", { class: "chain-number", text: `${count(taken)} of ${count(asked)}` })));
+    return el("table", { class: "chain-tally" }, el("caption", {}, swatch(index), nameOf(index)), el("tbody", {}, ...rows));
+  });
+  actionBox.replaceChildren(...blocks);
+}
+
+function drawLags() {
+  const known = shownChains().map((index) => [index, statistics.get(scene.chains[index])?.autocorrelation?.slice(0, LAGS + 1)]).filter(([, lags]) => lags);
+  const [width, height, left, top] = [440, 150, 30, 8];
+  const x = (lag) => left + (lag / LAGS) * (width - left - 8);
+  const y = (r) => top + (1 - r) * (height / 2 - top - 8) ;
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": known.length ? `Autocorrelation of log π, lags 0 to ${LAGS}` : "No autocorrelation yet" });
+  for (const r of [1, 0.5, 0, -0.5]) {
+    picture.append(svg("line", { x1: left, x2: width - 8, y1: y(r), y2: y(r), class: r ? "chain-grid" : "chain-axis" }));
+    const label = svg("text", { x: left - 6, y: y(r) + 4, "text-anchor": "end" });
+    label.textContent = number(r, 1);
+    picture.append(label);
+  }
+  for (const lag of [0, 10, 20, 30, 40]) {
+    const label = svg("text", { x: x(lag), y: height - 4, "text-anchor": "middle" });
+    label.textContent = lag;
+    picture.append(label);
+  }
+  known.forEach(([index, lags]) => picture.append(svg("polyline", {
+    points: lags.map((r, lag) => `${x(lag)},${y(Math.max(-0.6, r ?? 0))}`).join(" "), fill: "none",
+    stroke: colourOf(index), "stroke-width": 2, "stroke-dasharray": dashOf(index).join(" "),
+  })));
+  lagBox.replaceChildren(picture);
+  const heads = ["Lag", ...known.map(([index]) => nameOf(index))];
+  const lines = Array.from({ length: Math.max(0, ...known.map(([, lags]) => lags.length)) }, (_, lag) =>
+    el("tr", {}, el("td", { text: lag }), ...known.map(([, lags]) => el("td", { class: "chain-number", text: lags[lag] == null ? "" : number(lags[lag], 3) }))));
+  lagTable.lastChild.replaceChildren(el("table", { class: "chain-numbers" },
+    el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...lines)));
+}
+
+// ---- the trace of log π ---------------------------------------------------------------------
+
+const INSET = { left: 52, right: 12, top: 10, bottom: 24 };
+let frameOfTrace = null; // {x, end}: from steps to pixels
+
+function drawTrace() {
+  const [width, height] = [traceBox.clientWidth, traceBox.clientHeight];
+  if (!width || !scene) return;
+  const ratio = window.devicePixelRatio || 1;
+  traceCanvas.width = width * ratio;
+  traceCanvas.height = height * ratio;
+  const context = traceCanvas.getContext("2d");
+  context.scale(ratio, ratio);
+  const all = scene.chains.map((_, i) => pathOf(i));
+  const end = Math.max(job ? job.count : 1, ...all.map(({ steps }) => steps.length));
+  let [low, high] = [Infinity, -Infinity];
+  for (const { states } of all)
+    for (const { score } of states)
+      if (score.total != null) [low, high] = [Math.min(low, score.total), Math.max(high, score.total)];
+  const pad = Math.max(0.5, (high - low) * 0.06);
+  [low, high] = [low - pad, high + pad];
+  const x = (at) => INSET.left + (at / end) * (width - INSET.left - INSET.right);
+  const y = (total) => INSET.top + ((high - total) / (high - low)) * (height - INSET.top - INSET.bottom);
+  frameOfTrace = { x, end, width };
+  axes(context, { low, high, end, x, y, width, height });
+  const order = all.map((_, i) => i).sort((a, b) => rank(a) - rank(b));
+  for (const i of order) traceLine(context, i, all[i], { x, y, faint: rank(i) === 0 });
+  traceCanvas.setAttribute("aria-label", `log π of ${all.length} ${all.length === 1 ? "chain" : "chains"} over ${count(end)} steps; the table of steps holds the numbers`);
+  moveCursor();
+}
+const rank = (i) => (i === view.show ? 2 : i === view.beside ? 1 : 0);
+
+function ticks(low, high, most) {
+  const raw = (high - low) / most;
+  const unit = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((m) => m * unit).find((s) => s >= raw);
+  return Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step);
+}
+
+function axes(context, { low, high, end, x, y, width, height }) {
+  context.font = `12px ${token("--mono")}`;
+  context.fillStyle = token("--ink-2");
+  context.strokeStyle = token("--hairline");
+  context.lineWidth = 1;
+  context.textAlign = "right";
+  for (const total of ticks(low, high, 5)) {
+    const line = Math.round(y(total)) + 0.5;
+    context.beginPath();
+    context.moveTo(INSET.left, line);
+    context.lineTo(width - INSET.right, line);
+    context.stroke();
+    context.fillText(number(total, high - low < 5 ? 1 : 0), INSET.left - 8, line + 4);
+  }
+  context.textAlign = "center";
+  for (const at of ticks(0, end, Math.max(2, Math.floor(width / 120)))) if (Number.isInteger(at)) context.fillText(count(at), x(at), height - 6);
+}
+
+/** A chain's own part of its path; of the many steps within one pixel, the lowest and the highest. */
+function traceLine(context, index, path, { x, y, faint }) {
+  context.strokeStyle = colourOf(index);
+  context.lineWidth = rank(index) === 2 ? 2.25 : 1.5;
+  context.globalAlpha = faint ? 0.55 : 1;
+  context.setLineDash(dashOf(index));
+  context.beginPath();
+  const perPixel = 1 / (x(1) - x(0));
+  const stride = Math.max(1, Math.floor(perPixel));
+  for (let at = Math.max(0, path.fork - (path.overruled < 0 ? 0 : 1)); at < path.states.length; at += stride) {
+    let [low, high] = [Infinity, -Infinity];
+    for (let k = at; k < Math.min(at + stride, path.states.length); k++) {
+      low = Math.min(low, path.states[k].score.total);
+      high = Math.max(high, path.states[k].score.total);
+    }
+    context.lineTo(x(at), y(high));
+    if (low < high) context.lineTo(x(at), y(low));
+  }
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+function moveCursor() {
+  if (frameOfTrace) cursor.style.transform = `translateX(${frameOfTrace.x(Math.min(view.at, frameOfTrace.end))}px)`;
+}
+
+function placeOf(event) {
+  const { left } = traceBox.getBoundingClientRect();
+  const inner = frameOfTrace.width - INSET.left - INSET.right;
+  return Math.round(((event.clientX - left - INSET.left) / inner) * frameOfTrace.end);
+}
+traceBox.addEventListener("pointerdown", (event) => {
+  if (!frameOfTrace || event.button) return;
+  halt();
+  jump(placeOf(event));
+  traceBox.setPointerCapture(event.pointerId);
+});
+traceBox.addEventListener("pointermove", (event) => traceBox.hasPointerCapture(event.pointerId) && jump(placeOf(event)));
+new ResizeObserver(() => scene && drawTrace()).observe(traceBox);
+new MutationObserver(() => scene && drawTrace()).observe(document.body, { attributeFilter: ["class"] }); // light or dark

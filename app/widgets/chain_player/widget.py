@@ -1,0 +1,191 @@
+"""The chain player and what it asks the server, which keeps nothing of a chain between questions.
+
+``start`` gives chains without steps, ``advance`` some of their next steps, and the page asks again
+from where it is: so progress can be seen, and to cancel is only to ask no more.
+"""
+
+import functools
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import gradio as gr
+import pydantic
+
+import backend
+from app import session
+from app.components import Seed, served, widget
+from backend.traces import CHAINS, STEPS, Head, Kernel, Settings, Trace, read_trace
+
+if TYPE_CHECKING:
+    from backend.edits import Editor
+
+HERE = Path(__file__).parent
+SCRIPT = (
+    "chain_player.js",
+    "form.js",
+    "paths.js",
+    "step.js",
+    "transport.js",
+    "table.js",
+    "plots.js",
+    "files.js",
+)
+SECONDS = 0.3  # of work in one answer
+LONGEST = 4000  # characters of a state
+KEYS = (
+    *("lm", "judge", "keywords", "start", "proposals", "weights", "length"),
+    *("kernel", "steps", "chains", "seed", "forks", "at", "show", "beside"),
+)
+EXAMPLES = {  # what each task opens on
+    "keywords": Settings(task="keywords", keywords=("dog", "park")),
+    "paraphrase": Settings(task="paraphrase", start="What is the best way to learn English?"),
+    "correction": Settings(task="correction", start="He go to school every days."),
+}
+FIRST = {"kernel": "exact", "steps": 60, "chains": 1, "seed": 0}
+
+Series = Annotated[list[float], pydantic.Field(min_length=1, max_length=10**6)]
+
+
+def chain_player(elem_id: str, tab: str) -> gr.HTML:
+    """The player as the result widget of ``tab``; its value is what ``read_state`` reads.
+
+    It wants the fields ``mode`` (a task, or the name of another view of the tab, while which it
+    rests) and ``chain`` (its own value) from ``links.connect``.
+    """
+    functions = (options, start, advance, statistics, check)
+    server = [served(function, function.__name__) for function in functions]
+    examples = {task: asdict(settings) for task, settings in EXAMPLES.items()}
+    made = widget(
+        "chain_player",
+        "",
+        elem_id=elem_id,
+        server=server,
+        tab=tab,
+        prefix=elem_id,
+        examples=examples,
+        first=FIRST,
+    )
+    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
+    return made
+
+
+def read_state(text: str) -> str:
+    """Parser for links: the state of a player, such as ``keywords:dog~park/steps:60/at:17``.
+
+    ``%`` and ``/`` within a value are percent-encoded. ``forks`` are branches (b) and overruled
+    steps (o): ``b0.17.5`` leaves chain 0 after step number 17 with seed 5.
+    """
+    if len(text) > LONGEST:
+        raise ValueError("it is too long to be the state of a chain.")
+    for part in filter(None, text.split("/")):
+        if (key := part.partition(":")[0]) not in KEYS:
+            raise ValueError(f"a chain has no {key[:40]!r}.")
+    return text
+
+
+def options() -> dict:
+    """The language models that are here, and the weights of each task's parts of log π."""
+    from backend import edits
+
+    pairs = edits.pairs()
+    if not pairs:
+        raise ValueError(
+            "There is no language model on this machine. Train one in both reading orders with "
+            "scripts/train.py lstm_lm, or start with --trained-dir and the folder where one is."
+        )
+    return {"pairs": pairs, "weights": edits.TASKS, "most": {"steps": STEPS, "chains": CHAINS}}
+
+
+def start(
+    settings: Settings, kernels: list[Kernel], chains: int, seed: Seed, steps: int
+) -> dict[str, Any]:
+    """Chains without steps, notes on the settings, and the script that repeats the run."""
+    if not 1 <= steps <= STEPS:
+        raise ValueError(f"A run has from 1 to {STEPS:,} steps; got {steps:,}.")
+    with session.model_work():
+        editor = editor_of(settings)
+        made = editor.chains(kernels, chains, seed)
+    return {
+        "chains": made,
+        "notes": editor.notes,
+        "fingerprints": editor.fingerprints,
+        "code": script(settings, kernels, chains, seed, steps),
+    }
+
+
+def advance(
+    settings: Settings,
+    heads: Annotated[list[Head], pydantic.Field(min_length=1, max_length=CHAINS)],
+    first: Annotated[int, pydantic.Field(ge=0, lt=10**7)],
+    steps: Annotated[int, pydantic.Field(ge=1, le=STEPS)],
+) -> dict:
+    """The next steps of each chain, as many as can be done at once; at least one, equally many."""
+    with session.model_work():
+        return {"blocks": editor_of(settings).block(heads, first, steps, SECONDS)}
+
+
+def statistics(log_pi: Annotated[list[Series], pydantic.Field(max_length=1000)]) -> dict:
+    """Effective sample size and autocorrelation of each chain's log π."""
+    from backend import edits
+
+    return edits.statistics(log_pi)
+
+
+def check(document: dict) -> dict:
+    """A trace from a file, and notes on models that are not the ones it was made with."""
+    trace = read_trace(document)
+    if not trace["chains"]:
+        raise ValueError("It holds no chain.")
+    here = {info.name: info.fingerprint for info in backend.available()}
+    notes = []
+    for name, fingerprint in trace["fingerprints"].items():
+        if name not in here:
+            notes.append(f"{name[:80]} is not on this machine: it can be replayed, not continued.")
+        elif here[name] != fingerprint:
+            notes.append(f"{name} has been trained anew since: new steps come from another model.")
+    return {"trace": as_json(trace), "notes": notes}
+
+
+def as_json(trace: Trace) -> dict:
+    return {**trace, "settings": asdict(trace["settings"])}
+
+
+def editor_of(settings: Settings) -> "Editor":
+    """Target and proposals of ``settings``, kept with what they have computed.
+
+    Raises:
+        ValueError: they cannot be used, or name a model that only a script may load.
+    """
+    if settings.judge:
+        raise ValueError(
+            f"The language model {settings.judge!r} is not one that this page was started with."
+        )
+    return _editor(json.dumps(asdict(settings), sort_keys=True))
+
+
+@functools.lru_cache(maxsize=8)
+def _editor(settings: str) -> "Editor":
+    from backend.edits import Editor
+
+    return Editor(
+        pydantic.TypeAdapter(Settings).validate_json(settings),
+        models=session.get_text_model,
+        spaces=session.get_space,
+    )
+
+
+def script(settings: Settings, kernels: list[Kernel], chains: int, seed: int, steps: int) -> str:
+    """A short program that makes the same trace."""
+    plain = asdict(Settings())
+    chosen = {key: value for key, value in asdict(settings).items() if value != plain[key]}
+    lines = "".join(f"    {key}={value!r},\n" for key, value in chosen.items())
+    return (
+        "from backend.edits import edit_chain\nfrom backend.traces import Settings\n\n"
+        f"settings = Settings(\n{lines})\n"
+        f"trace = edit_chain(settings, steps={steps}, seed={seed}, chains={chains}, "
+        f"kernels={tuple(kernels)!r})\n"
+        'result = [[step["text"] for step in chain["steps"]] for chain in trace["chains"]]\n'
+        "print(result)\n"
+    )
