@@ -178,10 +178,8 @@ class Modes:
         if twins:
             names = ", ".join(str(i + 1) for i in twins)
             flags.append(("duplicate", f"It lies on top of mode {names} of the same variable."))
-        z = self._centres[0].mean(0)  # any code will do for the other variables
-        code = np.tile(z, self.variables).astype(np.float32)
-        code[j * self.dim : (j + 1) * self.dim] = self._centres[j, k]
-        winner = int(self.at(code[None])[0, j].argmax())
+        at_centres = self.flip(np.zeros(self.variables * self.dim), j)
+        winner = int(self.at(at_centres)[k, j].argmax())
         if winner != k:
             sentence = f"Even at its own centre mode {winner + 1} is likelier."
             flags.append(("out-weighed", sentence))

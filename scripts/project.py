@@ -14,7 +14,6 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-import torch  # noqa: E402
 
 import backend  # noqa: E402
 from backend import data  # noqa: E402
@@ -48,7 +47,7 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
     lengths = [len(processor.tokens(i)) if space.modality == "text" else 0 for i in items]
     projection = Projection(
         codes=codes,
-        responsibilities=q_c if modes.discrete else modes.at(codes),
+        responsibilities=modes.at(codes),
         modes=q_c.argmax(-1).astype(np.uint8),
         lengths=np.array(lengths, np.uint8),
         digests=np.array([digest(item) for item in items], np.uint64),
@@ -100,21 +99,21 @@ def held_out(space: LatentSpace, limit: int) -> tuple[list, dict[str, list[str]]
 
 def encode(space: LatentSpace, items: list) -> tuple[np.ndarray, np.ndarray]:
     """Codes [N, D] and q(c|x) [N, m, K]; sentences by length, so that little is padding."""
-    text = space.modality == "text"
+    text, modes = space.modality == "text", space.modes
     order = np.argsort([len(i) if text else 0 for i in items], kind="stable")
     codes, q_c = [], []
     for rows in np.array_split(order, max(1, len(items) // 500)):
         part = [items[i] for i in rows] if text else np.stack([items[i] for i in rows])
-        codes.append(space.modes.places(part))
-        q_c.append(space.modes.assign(part))
+        codes.append(modes.places(part))
+        # Places of discrete codes are q(c|x) itself: no need to encode once more.
+        q_c.append(modes.at(codes[-1]) if modes.discrete else modes.assign(part))
     back = np.argsort(order)
     return np.concatenate(codes)[back], np.concatenate(q_c)[back]
 
 
 def reconstruct(space: LatentSpace, codes: np.ndarray) -> list[str]:
-    snapped = space.prior.snap(torch.from_numpy(codes)).numpy()
     out: list[str] = []
-    for part in np.array_split(snapped, max(1, len(codes) // 1000)):
+    for part in np.array_split(codes, max(1, len(codes) // 1000)):
         out += space.decode(part)
         say("decoding them", 15 + 45 * len(out) // len(codes))
     return out

@@ -25,6 +25,19 @@ WORDS = (4, 5, 6, 7)  # after <pad> <bos> <eos> <unk>
 LONGEST = 3
 
 
+def exact(target) -> tuple[list[mh.Tokens], np.ndarray]:
+    """All sentences and their probabilities [N] under the target."""
+    states = all_sentences()
+    log_pi = np.array([score.total for score in target.score(states)])
+    return states, np.exp(log_pi - np.logaddexp.reduce(log_pi))
+
+
+def distance(counts: Counter, states: list[mh.Tokens], probabilities: np.ndarray) -> float:
+    """Total variation between how often sentences were visited and their probabilities."""
+    visited = np.array([counts[x] for x in states]) / counts.total()
+    return 0.5 * np.abs(visited - probabilities).sum()
+
+
 def language_model(name: str = "lm/lstm_lm", direction: str = "forward", seed: int = 0, **sizes):
     cls = registry.model_class(name)
     options = vars(cls.Config.tiny()) | {"vocab_size": 8, "max_len": LONGEST + 1} | sizes
@@ -83,16 +96,13 @@ def test_detailed_balance_for_every_pair_of_sentences(pair, keywords) -> None:
 def test_a_long_chain_visits_sentences_as_often_as_they_are_probable(pair, uniform: bool) -> None:
     target = Uniform() if uniform else Product([Fluency(pair[0])])
     proposals = WordProposals(*pair, words=(1, LONGEST))
-    states = all_sentences()
-    log_pi = np.array([score.total for score in target.score(states)])
-    exact = np.exp(log_pi - np.logaddexp.reduce(log_pi))
+    states, probabilities = exact(target)
     counts: Counter = Counter()
     starts = mh.init([states[i] for i in range(0, 80, 2)], target)
     steps = 10_000 if uniform else 5000  # of 40 chains; these proposals mix slower there
     for current, _ in mh.run(3, starts, target, proposals, steps):
         counts.update(state.tokens for state in current)
-    visited = np.array([counts[x] for x in states]) / counts.total()
-    assert 0.5 * np.abs(visited - exact).sum() < 0.02
+    assert distance(counts, states, probabilities) < 0.02
 
 
 def test_keywords_are_never_lost(pair) -> None:
@@ -219,16 +229,13 @@ def test_the_released_procedure_does_not_converge_to_the_target(pair) -> None:
     """The exhibit: with the same target and proposals, its visits are far from π."""
     target = Product([Fluency(pair[0])])
     proposals = WordProposals(*pair, words=(1, LONGEST))
-    states = all_sentences()
-    log_pi = np.array([score.total for score in target.score(states)])
-    exact = np.exp(log_pi - np.logaddexp.reduce(log_pi))
+    states, probabilities = exact(target)
     counts: Counter = Counter()
     current = mh.init([states[i] for i in range(0, 80, 8)], target)
     for number in range(1000):
         current, _ = paper_step(1, number, current, target, proposals)
         counts.update(state.tokens for state in current)
-    visited = np.array([counts[x] for x in states]) / counts.total()
-    assert 0.5 * np.abs(visited - exact).sum() > 0.1
+    assert distance(counts, states, probabilities) > 0.1
 
 
 def test_the_released_procedure_keeps_keywords_and_sweeps(pair) -> None:

@@ -1,12 +1,14 @@
 """Recurrent encoder and decoder of sentences."""
 
 from dataclasses import dataclass
+from typing import Literal, Self
 
 import torch
 from torch import Tensor, nn
 
 from backend.base import BaseConfig, param
 from backend.distributions.sequence import PAD, Sequence
+from backend.schedules import schedule
 
 UNK = 3
 
@@ -23,10 +25,24 @@ class SequenceConfig(BaseConfig):
     word_dropout: float = param(0.0, "Share of decoder inputs hidden", min=0, max=1)
 
     @classmethod
-    def tiny(cls) -> "SequenceConfig":
-        return cls(
-            vocab_size=12, max_len=6, latent_dim=3, embedding_dim=8, encoder_dim=8, decoder_dim=8
-        )
+    def tiny(cls, **sizes: int) -> Self:
+        small = {"latent_dim": 3, "embedding_dim": 8, "encoder_dim": 8, "decoder_dim": 8}
+        return cls(**({"vocab_size": 12, "max_len": 6} | small | sizes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnealedConfig(SequenceConfig):
+    """Of models whose KL terms count little at first, lest the code collapse."""
+
+    annealing: Literal["constant", "linear", "logistic", "cyclical"] = param(
+        "logistic", "How the KL weight rises from 0 to its final value"
+    )
+    annealing_steps: int = param(2000, "Steps until it is reached", min=1)
+    kl_weight: float = param(1.0, "Weight of the KL terms once it has risen", min=0, max=10)
+
+    def annealed(self, step: int) -> float:
+        """What share of its final value the KL weight has at a step, 0 to 1."""
+        return schedule(self.annealing, step, self.annealing_steps)
 
 
 class TiedSoftmax(nn.AdaptiveLogSoftmaxWithLoss):

@@ -1,7 +1,7 @@
 """Dispersed Gaussian-mixture VAE: modes of a mixture prior that stay apart (Shi et al., 2020)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -15,25 +15,19 @@ from backend.divergences import (
     kl_to_components,
     variance_of_means,
 )
-from backend.nets.sequences import SequenceConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
+from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.priors import GaussianMixture
 from backend.registry import register
-from backend.schedules import schedule
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(SequenceConfig):
+class Config(AnnealedConfig):
     latent_dim: int = param(6, "Size of the code z, shared out among the variables", min=1)
     variables: int = param(3, "Mixture variables m", min=1, max=100)
     components: int = param(5, "Components K of each variable", min=1, max=100)
     dispersion_weight: float = param(0.5, "Weight β of the dispersion term", min=0, max=10)
     information: bool = param(False, "Keep the mutual-information term, as a plain ELBO does")
     usage_weight: float = param(1.0, "Weight of KL(q(c)||U) among the KL terms", min=0, max=100)
-    annealing: Literal["constant", "linear", "logistic", "cyclical"] = param(
-        "logistic", "How the KL weight rises from 0 to its final value"
-    )
-    annealing_steps: int = param(2000, "Steps until it is reached", min=1)
-    kl_weight: float = param(1.0, "Weight of all KL terms once it has risen", min=0, max=10)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -44,9 +38,8 @@ class Config(SequenceConfig):
             )
 
     @classmethod
-    def tiny(cls) -> "Config":
-        sizes = {"embedding_dim": 8, "encoder_dim": 8, "decoder_dim": 8}
-        return cls(vocab_size=12, max_len=6, latent_dim=4, variables=2, components=3, **sizes)
+    def tiny(cls, **sizes: int) -> Self:
+        return super().tiny(**({"latent_dim": 4, "variables": 2, "components": 3} | sizes))
 
 
 @register
@@ -100,7 +93,7 @@ class DGMVAE(LatentModel):
         q_z, q_c = self.posteriors(batch)
         recon_nll = -self.decode(q_z.rsample()).log_prob(batch).mean()
         parts = self.rate(q_z, q_c)
-        weight = config.kl_weight * schedule(config.annealing, self.step, config.annealing_steps)
+        weight = config.kl_weight * config.annealed(self.step)
         total = recon_nll + weight * parts.pop("rate")
         with torch.no_grad():
             spread = variance_of_means(self.prior.means)

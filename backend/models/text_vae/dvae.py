@@ -1,7 +1,7 @@
 """Discrete VAE: sentences as a few categorical variables (Zhao et al., 2018)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Self
 
 from torch import Tensor
 from torch.distributions import Distribution
@@ -9,22 +9,16 @@ from torch.distributions import Distribution
 from backend.base import LatentModel, Terms, param
 from backend.distributions.discrete import DiscreteVariables
 from backend.divergences import discrete_information
-from backend.nets.sequences import SequenceConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
+from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.priors import DiscreteCode
 from backend.registry import register
-from backend.schedules import schedule
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(SequenceConfig):
+class Config(AnnealedConfig):
     latent_dim: int = param(15, "Size of the code: variables x components", min=2)
     variables: int = param(3, "Categorical variables m", min=1, max=100)
     components: int = param(5, "Classes K of each variable", min=2, max=100)
-    annealing: Literal["constant", "linear", "logistic", "cyclical"] = param(
-        "logistic", "How the KL weight rises from 0 to its final value"
-    )
-    annealing_steps: int = param(2000, "Steps until it is reached", min=1)
-    kl_weight: float = param(1.0, "Weight of the KL once it has risen", min=0, max=10)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -36,9 +30,8 @@ class Config(SequenceConfig):
         return self.variables * self.components
 
     @classmethod
-    def tiny(cls) -> "Config":
-        sizes = {"embedding_dim": 8, "encoder_dim": 8, "decoder_dim": 8}
-        return cls(vocab_size=12, max_len=6, latent_dim=6, variables=2, components=3, **sizes)
+    def tiny(cls, **sizes: int) -> Self:
+        return super().tiny(**({"latent_dim": 6, "variables": 2, "components": 3} | sizes))
 
 
 @register
@@ -79,7 +72,7 @@ class DVAE(LatentModel):
         z = q.rsample() if self.training else q.sample()
         recon_nll = -self.decode(z).log_prob(batch).mean()
         kl_c, mi = discrete_information(q.probs)
-        weight = config.kl_weight * schedule(config.annealing, self.step, config.annealing_steps)
+        weight = config.kl_weight * config.annealed(self.step)
         total = recon_nll + weight * self.rate(kl_c, mi)
         return {"loss": total, "recon_nll": recon_nll, "kl_c": kl_c, "mi_c": mi}
 

@@ -1,6 +1,7 @@
 """Semi-VAE: a discrete and a continuous code, independent of each other (Kingma et al., 2014)."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
@@ -13,7 +14,6 @@ from backend.models.text_vae import dvae
 from backend.nets.sequences import SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.priors import DiscreteCode
 from backend.registry import register
-from backend.schedules import schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +27,8 @@ class Config(dvae.Config):
         return super().code_size + self.continuous
 
     @classmethod
-    def tiny(cls) -> "Config":
-        sizes = {"embedding_dim": 8, "encoder_dim": 8, "decoder_dim": 8, "continuous": 2}
-        return cls(vocab_size=12, max_len=6, latent_dim=8, variables=2, components=3, **sizes)
+    def tiny(cls, **sizes: int) -> Self:
+        return super().tiny(**({"latent_dim": 8, "continuous": 2} | sizes))
 
 
 @register
@@ -79,7 +78,7 @@ class SemiVAE(LatentModel):
         kl_c, mi = discrete_information(q_c.probs)
         kl_z = kl_per_unit(q_z).sum(1).mean()
         rate = kl_z + kl_c + (mi if config.information else 0)
-        weight = config.kl_weight * schedule(config.annealing, self.step, config.annealing_steps)
+        weight = config.kl_weight * config.annealed(self.step)
         terms = {"recon_nll": recon_nll, "kl_z": kl_z, "kl_c": kl_c, "mi_c": mi}
         return {"loss": recon_nll + weight * rate, **terms}
 

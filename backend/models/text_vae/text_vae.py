@@ -9,21 +9,19 @@ from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel, Terms, param
 from backend.divergences import kl_per_unit
-from backend.nets.sequences import SequenceConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
+from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.priors import StandardNormal
 from backend.registry import register
-from backend.schedules import schedule
 
 CONTROL_RATE = 0.005  # change of log β per step and unit of relative error
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(SequenceConfig):
+class Config(AnnealedConfig):
     annealing: Literal["constant", "linear", "logistic", "cyclical"] = param(
         "linear", "How the KL weight rises from 0 to its final value"
     )
     annealing_steps: int = param(3000, "Steps until it is reached", min=1)
-    kl_weight: float = param(1.0, "Weight of the KL term once it has risen", min=0, max=10)
     kl_target: float = param(0.0, "Mean KL to steer that weight to, nats; 0: fixed", min=0)
     free_bits: float = param(0.0, "KL per unit below which it costs nothing, nats", min=0, max=10)
 
@@ -65,8 +63,7 @@ class TextVAE(LatentModel):
         q = self.encode(batch)
         recon_nll = -self.decode(q.rsample()).log_prob(batch).mean()
         units = kl_per_unit(q).mean(0)  # [D]
-        weight = schedule(config.annealing, self.step, config.annealing_steps)
-        weight = weight * self.log_weight.exp()
+        weight = config.annealed(self.step) * self.log_weight.exp()
         if config.kl_target and self.training:
             error = (units.detach().sum() / config.kl_target - 1).clamp(-1, 1)
             self.log_weight += CONTROL_RATE * error.nan_to_num(0.0)  # one bad step stays one
