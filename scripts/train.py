@@ -21,7 +21,12 @@ from tqdm import tqdm  # noqa: E402
 
 from backend import checkpoint, data, registry  # noqa: E402
 from backend.base import GenerativeModel  # noqa: E402
-from backend.data.batching import Batches, LabelledBatches, LengthBatches  # noqa: E402
+from backend.data.batching import (  # noqa: E402
+    Batches,
+    LabelledBatches,
+    LabelledLengthBatches,
+    LengthBatches,
+)
 from backend.data.entailment import SEPARATOR  # noqa: E402
 from backend.device import pick_device, seeded  # noqa: E402
 from backend.examples import write_examples  # noqa: E402
@@ -273,10 +278,12 @@ def build(name: str, recipe: Recipe, corpus: Corpus, seed: int) -> GenerativeMod
 
 
 def batches_of(corpus: Corpus, model: GenerativeModel, config: TrainConfig) -> Batches:
+    text = isinstance(corpus.processor, TextProcessor)
     if "classify" in model.capabilities:
+        kind = LabelledLengthBatches if text else LabelledBatches
         labels = torch.from_numpy(corpus.train_labels)
-        return LabelledBatches(corpus.train, labels, config.batch_size, config.seed)
-    if isinstance(corpus.processor, TextProcessor):
+        return kind(corpus.train, labels, config.batch_size, config.seed)
+    if text:
         return LengthBatches(corpus.train, config.batch_size, config.seed)
     return Batches(corpus.train, config.batch_size, config.seed)
 

@@ -54,14 +54,22 @@ class LengthBatches(Batches):
 
 
 class LabelledBatches(Batches):
-    """Random batches of (items, labels); padded ids are cut to the longest in the batch."""
+    """Random batches of (items, labels)."""
 
     def __init__(self, items: Tensor, labels: Tensor, batch_size: int, seed: int) -> None:
         super().__init__(items, batch_size, seed)
         self.labels = labels
 
     def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        items = self.items[rows]
-        if items.ndim == 2:
-            items = items[:, : int((items != 0).sum(1).max())]
-        return items, self.labels[rows]
+        return self.items[rows], self.labels[rows]
+
+
+class LabelledLengthBatches(LengthBatches):
+    """Batches of (padded ids, labels), sentences of nearly equal lengths together."""
+
+    def __init__(self, items: Tensor, labels: Tensor, batch_size: int, seed: int) -> None:
+        super().__init__(items, batch_size, seed)
+        self.labels = labels
+
+    def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        return super()._collate(rows), self.labels[rows]
