@@ -177,10 +177,6 @@ function showProgress(said = "") {
 
 // ---- what is on the page --------------------------------------------------------------------
 
-const progress = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress", hidden: true });
-const status = el("span", { class: "lp-status", role: "status", id: id("status") });
-const cancel = button("close", "Cancel", stop, { "data-key": "escape", id: id("cancel"), hidden: true });
-
 /** Draw a whole trace: another task, a new run, an imported file. */
 function showScene(shown) {
   if (scene !== shown) {

@@ -60,7 +60,6 @@ async function open(file) {
 }
 
 life.body.append(form, noteLine,
-  el("div", { class: "chain-running" }, status, progress, cancel),
   facts, transport, strip, el("div", { class: "chain-sheet" }, cards, stepTable), evidence);
 life.tools.append(
   button("save", "JSON", saveJson, { id: id("json") }), button("save", "CSV", saveCsv, { id: id("csv") }),

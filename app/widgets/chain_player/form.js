@@ -60,6 +60,9 @@ function choice(name, label, options, pick = () => {}) {
   };
 }
 
+const progress = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress", hidden: true });
+const status = el("span", { class: "lp-status", role: "status", id: id("status") });
+const cancel = button("close", "Cancel", stop, { "data-key": "escape", id: id("cancel"), hidden: true });
 const wordLabel = el("label", { for: wordBox.id });
 const startLabel = el("label", { for: startBox.id });
 const form = el("form", { class: "chain-form", novalidate: true },
@@ -75,8 +78,9 @@ const form = el("form", { class: "chain-form", novalidate: true },
         seedBox.value = Math.floor(Math.random() * 1e6);
         runForm();
       }, { quiet: true, "data-key": "r", class: "lp-button chain-square" }))),
-    runButton),
-  el("details", { class: "chain-more", id: id("more") }, el("summary", { text: "Model, proposals, target" }),
+    runButton, el("div", { class: "chain-running" }, status, progress, cancel)),
+  el("details", { class: "chain-more", id: id("more") },
+    el("summary", { text: "Model, proposals, target" }),
     el("div", { class: "chain-row" }, field("Language models", lmList, { class: "chain-field chain-grow" }),
       el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Words in a sentence" }),
         el("div", { class: "chain-boxes" }, el("label", {}, "from", shortestBox), el("label", {}, "to", longestBox)))),

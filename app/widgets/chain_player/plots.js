@@ -2,6 +2,7 @@
 // autocorrelation and effective sample size. Each plot has its numbers in a table.
 
 const LAGS = 40;
+const NUMBERS = ["Steps", "Accepted", "Distinct", "ESS", "Best log π"];
 const statistics = new WeakMap(); // chain -> {steps, ess, autocorrelation}
 const token = (name) => getComputedStyle(element).getPropertyValue(name).trim();
 
@@ -54,8 +55,8 @@ async function measure() {
 function drawStatistics() {
   drawActions();
   drawLags();
-  const heads = ["", "Chain", "Steps", "Accepted", "Distinct", "ESS", "Best log π", "Best sentence"];
-  chainTable.replaceChildren(el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))),
+  const heads = ["", "Chain", ...NUMBERS, "Best sentence"];
+  chainTable.replaceChildren(el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text, class: NUMBERS.includes(text) && "chain-number" })))),
     el("tbody", {}, ...scene.chains.map((chain, i) => {
       const path = pathOf(i);
       const n = path.steps.length;
@@ -88,7 +89,7 @@ function drawLags() {
   const known = shownChains().map((index) => [index, statistics.get(scene.chains[index])?.autocorrelation?.slice(0, LAGS + 1)]).filter(([, lags]) => lags);
   const [width, height, left, top] = [440, 150, 30, 8];
   const x = (lag) => left + (lag / LAGS) * (width - left - 8);
-  const y = (r) => top + (1 - r) * (height / 2 - top - 8) ;
+  const y = (r) => top + ((1 - r) / 1.5) * (height - top - 28);
   const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": known.length ? `Autocorrelation of log π, lags 0 to ${LAGS}` : "No autocorrelation yet" });
   for (const r of [1, 0.5, 0, -0.5]) {
     picture.append(svg("line", { x1: left, x2: width - 8, y1: y(r), y2: y(r), class: r ? "chain-grid" : "chain-axis" }));
@@ -102,7 +103,7 @@ function drawLags() {
     picture.append(label);
   }
   known.forEach(([index, lags]) => picture.append(svg("polyline", {
-    points: lags.map((r, lag) => `${x(lag)},${y(Math.max(-0.6, r ?? 0))}`).join(" "), fill: "none",
+    points: lags.map((r, lag) => `${x(lag)},${y(Math.max(-0.5, r ?? 0))}`).join(" "), fill: "none",
     stroke: colourOf(index), "stroke-width": 2, "stroke-dasharray": dashOf(index).join(" "),
   })));
   lagBox.replaceChildren(picture);
@@ -158,7 +159,7 @@ function axes(context, { low, high, end, x, y, width, height }) {
   context.strokeStyle = token("--hairline");
   context.lineWidth = 1;
   context.textAlign = "right";
-  for (const total of ticks(low, high, 5)) {
+  for (const total of ticks(low, high, 6)) {
     const line = Math.round(y(total)) + 0.5;
     context.beginPath();
     context.moveTo(INSET.left, line);

@@ -75,7 +75,7 @@ function ratioOf(kernel, before, step, open) {
   rows.push(termRow("log π", [show(sum(old)), show(sum(now)), plus(gain)], "td", "chain-sum"));
   const rest = kernel === "paper" ? paperRows : exactRows;
   rows.push(...rest({ before, step, gain, round, show, plus }));
-  rows.push(termRow("log u, drawn from (0, 1)", ["", "", show(round(step.log_u))], "td", "chain-late"));
+  rows.push(termRow("log u", ["", "", show(round(step.log_u))], "td", "chain-late"));
   return el("table", { class: "chain-ratio", "data-open": open },
     el("thead", {}, termRow("in nats", ["x", "x′", "x′ − x"], "th")), el("tbody", {}, ...rows));
 }
@@ -84,7 +84,7 @@ function exactRows({ step, gain, round, show, plus }) {
   const [ahead, back] = [round(step.log_forward), round(step.log_reverse)];
   const ratio = gain + back - ahead;
   return [
-    termRow("log q of the edit, of its inverse", [show(ahead), show(back), plus(back - ahead)]),
+    termRow("log q, there and back", [show(ahead), show(back), plus(back - ahead)]),
     termRow("log α = min(0, sum)", ["", plus(ratio), show(Math.min(0, ratio))], "td", "chain-sum"),
   ];
 }

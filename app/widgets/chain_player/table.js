@@ -11,7 +11,7 @@ const filterChoice = choice("filter", "Steps in the table", Object.entries(FILTE
   drawRows({ follow: true });
 });
 filterChoice.set("all");
-const rowBox = el("div", { class: "chain-rows", role: "presentation" });
+const rowBox = el("div", { class: "chain-rows", role: "rowgroup" });
 const tableHead = el("div", { class: "chain-tr chain-th", role: "row" });
 const scroller = el("div", { class: "chain-scroll", id: id("table"), tabindex: "0", role: "table", "aria-label": "Steps" }, tableHead, rowBox);
 scroller.addEventListener("scroll", () => requestAnimationFrame(() => drawRows()));

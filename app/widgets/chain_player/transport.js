@@ -176,7 +176,8 @@ besideList.addEventListener("change", () => {
   showMore();
   jump(view.at);
 });
-strip.append(chainChips, el("label", { class: "chain-beside" }, el("span", { text: "beside it" }), besideList));
+const meeting = el("p", { class: "chain-note chain-meeting" });
+strip.append(chainChips, meeting, el("label", { class: "chain-beside" }, el("span", { text: "beside it" }), besideList));
 
 function drawStrip() {
   strip.hidden = scene.chains.length < 2;
@@ -189,6 +190,25 @@ function drawStrip() {
   besideList.replaceChildren(el("option", { value: -1, text: "nothing" }),
     ...scene.chains.map((_, i) => (i === view.show ? "" : el("option", { value: i, text: nameOf(i) }))));
   besideList.value = view.beside;
+  drawMeeting();
+}
+
+/** Whether two futures of one step have come together again: the same numbers, so they then agree. */
+function drawMeeting() {
+  meeting.textContent = "";
+  if (view.beside < 0) return;
+  const [one, other] = shownChains().map(pathOf);
+  const [from, end] = [Math.max(one.fork, other.fork), Math.min(one.steps.length, other.steps.length)];
+  if (!from || end <= from) return;
+  let apart = 0;
+  let last = from - 1;
+  for (let at = from; at <= end; at++) {
+    if (one.states[at].text === other.states[at].text) continue;
+    apart++;
+    last = at;
+  }
+  const since = `Since step ${from} they differ at ${count(apart)} of ${count(end - from + 1)} steps`;
+  meeting.textContent = last < end ? `${since}; the same sentence from step ${last + 1} on.` : `${since}.`;
 }
 
 function showChain(index) {
