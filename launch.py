@@ -125,6 +125,7 @@ def options_parser() -> Parser:
     add("--open", action="store_true", help="open the page in the browser")
     add("--data-dir", type=folder, metavar="FOLDER", help="corpora (LATENT_DATA_DIR)")
     add("--trained-dir", type=folder, metavar="FOLDER", help="checkpoints (LATENT_TRAINED_DIR)")
+    add("--lm", metavar="FOLDER_OR_NAME", help="a causal language model of transformers to add")
     add("--read-only", action="store_true", help="let visitors change nothing on disk")
     add("--root-path", type=root_path, metavar="PATH", help="path behind a reverse proxy")
     add("--mcp", action="store_true", help="offer the named endpoints as MCP tools")
@@ -350,7 +351,7 @@ def warn_of_cuda_packages(python: str) -> None:
 
 
 def run_app(options: argparse.Namespace) -> int:
-    go_offline()
+    go_offline(but_for_models=bool(options.lm) and not Path(options.lm).expanduser().is_dir())
     for variable, path in [
         ("LATENT_DATA_DIR", options.data_dir),
         ("LATENT_TRAINED_DIR", options.trained_dir),
@@ -366,10 +367,13 @@ def run_app(options: argparse.Namespace) -> int:
     return 0
 
 
-def go_offline() -> None:
-    """No request leaves the machine by itself; both are read when the libraries are imported."""
+def go_offline(but_for_models: bool = False) -> None:
+    """No request leaves the machine by itself; both are read when the libraries are imported.
+
+    ``but_for_models``: one was asked for by its name, and may be fetched if it is not here.
+    """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_OFFLINE", "0" if but_for_models else "1")
 
 
 def exposure(options: argparse.Namespace) -> list[str]:

@@ -13,6 +13,7 @@ import pydantic
 
 import backend
 from app import session
+from backend.gauges import gauges
 
 LOG = logging.getLogger(__name__)
 WIDGETS = Path(__file__).parent / "widgets"
@@ -95,6 +96,7 @@ def checkpoint_picker(
     requires: Iterable[str],
     excluding: Iterable[str] = (),
     first: str = session.FIRST,
+    given: Sequence[tuple[str, str]] = (),
 ) -> gr.HTML:
     """A list of the checkpoints that can do ``requires``; its value is the checkpoint's name.
 
@@ -102,16 +104,17 @@ def checkpoint_picker(
 
     Damaged checkpoints are listed with the reason and cannot be chosen. Emits ``input`` when a
     person chooses. ``first`` is chosen at the start, if it is there. Beside it: the checkpoint's
-    honest numbers, and its card.
+    honest numbers, and its card. ``given`` are names and titles of models from elsewhere.
     """
     infos = fitting(requires, excluding)
-    names = [info.name for info in infos if not info.problem]
+    others = [{"name": name, "title": title} for name, title in given]
+    names = [info.name for info in infos if not info.problem] + [name for name, _ in given]
     return widget(
         "picker",
         first if first in names else next(iter(names), ""),
         elem_id=elem_id,
         server=[served(facts, "facts")],
-        groups=groups(infos),
+        groups=[*groups(infos), {"label": "Given with --lm", "options": others}],
     )
 
 
@@ -140,12 +143,14 @@ def groups(infos: list[backend.CheckpointInfo]) -> list[dict]:
 
 def facts(checkpoint: str) -> dict:
     """The checkpoint's gauges and card, for the line beside the picker."""
-    space = session.get_space(checkpoint)
-    card = Path(space.info.path) / "README.md"
+    model = session.get_model(checkpoint)
+    if session.is_given(checkpoint):
+        return {"gauges": [], "card": "", "device": str(model.device)}
+    card = Path(model.info.path) / "README.md"
     return {
-        "gauges": [gauge._asdict() for gauge in space.gauges()],
+        "gauges": [gauge._asdict() for gauge in gauges(model.info)],
         "card": card.read_text(encoding="utf-8") if card.exists() else "",
-        "device": str(space.device),
+        "device": str(model.device),
     }
 
 
@@ -158,7 +163,8 @@ def checkpoint_facts() -> dict[str, dict]:
             "fingerprint": info.fingerprint,
             "latent_dim": info.latent_dim,
         }
-        for info in backend.available(requires={"decode"})
+        for info in backend.available()
+        if info.capabilities & {"decode", "log_prob"}
     }
 
 

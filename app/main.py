@@ -60,6 +60,11 @@ def theme() -> gr.themes.Base:
 def main(options: Namespace) -> None:
     """Serve until interrupted; prints one line, with the address, once the page answers."""
     session.configure(device=options.device, read_only=options.read_only)
+    if options.lm:
+        try:
+            session.give_lm(options.lm)
+        except ValueError as error:
+            sys.exit(f"--lm: {error}")
     threading.Thread(target=session.warm_up, name="warm-up", daemon=True).start()
     page = build(options.device)
     url, shared = start(page, options)

@@ -14,6 +14,7 @@ import backend
 
 LOG = logging.getLogger(__name__)
 FIRST = "text_vae/text_vae--tatoeba"
+HUB = "hub:"  # before the name of a model that is no checkpoint of ours
 BYTES = int(os.environ.get("LATENT_SPACE_BYTES", 1 << 30))
 
 
@@ -90,15 +91,17 @@ def check_name(name: str) -> None:
 
 _spaces = Spaces()
 _read_only = False
+_given: Any = None  # a HubLM
 _model_work = threading.RLock()
 
 
 def configure(device: str, read_only: bool = False) -> None:
     """Forget loaded spaces and use ``device`` from now on; write nothing if ``read_only``."""
-    global _spaces, _read_only
+    global _spaces, _read_only, _given
     _spaces = Spaces(device)
     get_text_model.cache_clear()
     _read_only = read_only
+    _given = None
 
 
 def read_only() -> bool:
@@ -115,7 +118,48 @@ def get_space(name: str) -> Any:
 def get_text_model(name: str) -> Any:
     """The TextModel called ``name``: a few megabytes each, so the last 16 stay."""
     check_name(name)
-    return backend.load_text_model(name, device=_spaces.device)
+    found = backend.load_text_model(name, device=_spaces.device)
+    one_thread()
+    return found
+
+
+def give_lm(name: str) -> None:
+    """Load a language model of ``transformers`` for everybody; raises as ``HubLM.load`` does."""
+    from backend.hub_lm import HubLM
+
+    global _given
+    _given = HubLM.load(name, device=_spaces.device)
+
+
+def given_lms() -> list[tuple[str, str]]:
+    """Name and title of what was given with --lm; at most one."""
+    return [] if _given is None else [(f"{HUB}{_given.name}", f"{_given.name}, from elsewhere")]
+
+
+def is_given(name: str) -> bool:
+    """Whether this is the name of a model that was given with --lm, be it here or not."""
+    return name.startswith(HUB)
+
+
+def get_language_model(name: str) -> Any:
+    """The TextModel or HubLM called ``name``; raises ValueError for one that is not here."""
+    if not is_given(name):
+        return get_text_model(name)
+    if name not in dict(given_lms()):
+        raise ValueError(
+            f"The language model {name.removeprefix(HUB)[:80]!r} is not here. Choose one from the "
+            "list, or start with --lm and its name."
+        )
+    return _given
+
+
+def get_model(name: str) -> Any:
+    """Whatever is called ``name``: a LatentSpace, a TextModel or a HubLM."""
+    if is_given(name):
+        return get_language_model(name)
+    check_name(name)
+    spaces = backend.info(name).capabilities & {"encode", "decode"}
+    return get_space(name) if spaces else get_text_model(name)
 
 
 def loaded() -> list[str]:

@@ -65,7 +65,7 @@ class HubLM:
     other, as GPT-2 was trained) and ends with its end mark, if it has one.
 
     Attributes:
-        name: the folder or the name on the hub, as given.
+        name: its name on the hub, or that of its folder without the path.
         backward: False; these models read from left to right.
         forbid: ids that are never written: none.
         longest: tokens that a sentence may have.
@@ -102,6 +102,7 @@ class HubLM:
         """
         where = pick_device(device)
         folder = Path(name).expanduser()
+        title = folder.resolve().name if folder.is_dir() else name
         if folder.is_dir():
             if not (folder / "config.json").is_file():
                 raise ValueError(
@@ -113,7 +114,7 @@ class HubLM:
             raise ValueError(f"There is no folder {name}, and no model can be called so.")
         else:
             network, tokenizer = _fetch(name)
-        return cls(name, network.eval().requires_grad_(False).to(where), tokenizer)
+        return cls(title, network.eval().requires_grad_(False).to(where), tokenizer)
 
     @property
     def device(self) -> torch.device:

@@ -48,18 +48,6 @@ class Unit(NamedTuple):
     kl: float  # mean KL to the prior, nats
 
 
-class Gauge(NamedTuple):
-    """One number that belongs beside every result of a checkpoint."""
-
-    label: str
-    value: float
-    unit: str
-    split: str
-    n: int
-    state: str  # "ok" or "caution"
-    note: str
-
-
 class LatentSpace:
     """Everything the app, a script or a notebook does with a checkpoint.
 
@@ -153,12 +141,6 @@ class LatentSpace:
         activity, kl = self.statistics.activity, self.statistics.kl
         order = np.argsort(-activity, kind="stable")
         return [Unit(int(i), float(activity[i]), float(kl[i])) for i in order]
-
-    def gauges(self) -> list[Gauge]:
-        """The checkpoint's measured numbers that matter most when one looks at its results."""
-        shown = ("kl", "active_units", "bleu", "exact_match", "mse", "inception_score")
-        metrics = {name: self.info.metrics[name] for name in shown if name in self.info.metrics}
-        return [_gauge(name, entry, self.latent_dim) for name, entry in metrics.items()]
 
     # Items from codes
 
@@ -406,17 +388,3 @@ def _agreement(a: str | np.ndarray, b: str | np.ndarray) -> float:
     if isinstance(a, str):
         return SequenceMatcher(None, a.lower().split(), b.lower().split(), autojunk=False).ratio()
     return 1 - float(np.abs(a.astype(float) - b).mean()) / 255
-
-
-def _gauge(name: str, entry: dict, latent_dim: int) -> Gauge:
-    from backend.metrics.table import METRICS
-
-    value = entry["value"]
-    note, state = METRICS[name].explanation, "ok"
-    if name == "kl" and value < 0.5:
-        note, state = "posterior collapsed: the code says almost nothing about the item", "caution"
-    elif name == "active_units" and value < latent_dim / 2:
-        note, state = "few units active: most of the code is not used", "caution"
-    return Gauge(
-        METRICS[name].title, value, entry["unit"], entry["split"], entry["n"], state, note
-    )

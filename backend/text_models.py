@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import torch
+
 from backend import checkpoint
 from backend.base import GenerativeModel
 from backend.checkpoint import CheckpointInfo
@@ -13,6 +15,10 @@ class TextModel(NamedTuple):
     info: CheckpointInfo
     model: GenerativeModel
     processor: TextProcessor
+
+    @property
+    def device(self) -> torch.device:
+        return self.model.device
 
     @classmethod
     def load(cls, name: str, device: str = "auto") -> "TextModel":

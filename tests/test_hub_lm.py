@@ -7,6 +7,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
+from app import components, session
 from backend import next_words
 from backend.hub_lm import SHIFT, HubLM
 
@@ -155,3 +156,20 @@ def test_a_sentence_that_is_too_long_is_refused(lm: HubLM) -> None:
         lm.log_probs(["word " * 60])
     with pytest.raises(ValueError, match="at most 46"):
         next_words.predict(lm, "word " * 60)
+
+
+def test_the_page_offers_it_beside_our_own(folder: Path) -> None:
+    session.configure("cpu")
+    name = f"{session.HUB}{folder.name}"
+    with pytest.raises(ValueError, match="is not here"):
+        session.get_language_model(name)
+    session.give_lm(str(folder))
+    try:
+        assert session.given_lms() == [(name, f"{folder.name}, from elsewhere")]
+        assert session.get_language_model(name).log_probs(["a dog"])[0] < 0
+        assert components.facts(name) == {"gauges": [], "card": "", "device": "cpu"}
+        with pytest.raises(ValueError, match="is not here"):
+            session.get_language_model(f"{session.HUB}{folder}")
+    finally:
+        session.configure("cpu")
+    assert session.given_lms() == []

@@ -93,7 +93,7 @@ def test_defaults(monkeypatch):
     monkeypatch.delenv("GRADIO_SERVER_NAME", raising=False)
     options = launch.parse_options([])
     assert (options.host, options.port, options.auth) == ("127.0.0.1", None, None)
-    assert (options.device, options.root_path) == ("auto", None)
+    assert (options.device, options.root_path, options.lm) == ("auto", None, None)
     flags = ("share", "open", "debug", "mcp", "read_only")
     assert not any(getattr(options, flag) for flag in flags)
 
@@ -101,11 +101,12 @@ def test_defaults(monkeypatch):
 def test_all_options(tmp_path, free_port):
     options = launch.parse_options(
         f"--listen --port {free_port} --share --auth ann:se:cret --device cpu --open --read-only "
-        f"--root-path /lab/ --mcp --debug --data-dir {tmp_path} --trained-dir {tmp_path}".split()
+        f"--root-path /lab/ --mcp --debug --data-dir {tmp_path} --trained-dir {tmp_path} "
+        "--lm gpt2".split()
     )
     assert (options.host, options.port) == ("0.0.0.0", free_port)
     assert options.auth == ("ann", "se:cret")
-    assert (options.device, options.root_path) == ("cpu", "/lab")
+    assert (options.device, options.root_path, options.lm) == ("cpu", "/lab", "gpt2")
     assert options.share and options.open and options.read_only and options.mcp and options.debug
     assert options.data_dir == options.trained_dir == tmp_path
 
@@ -216,6 +217,13 @@ def test_an_interpreter_with_the_requirements_is_used(project, tmp_path):
     assert seen["options"]["port"] is None
     assert seen["env"] == {"LATENT_DATA_DIR": str(tmp_path), "HF_HUB_OFFLINE": "1"}
     assert not (project / ".venv").exists()
+
+
+@pytest.mark.parametrize(("model", "offline"), [(".", "1"), ("gpt2", "0")])
+def test_only_a_model_asked_for_by_its_name_may_be_fetched(project, tmp_path, model, offline):
+    make_package(tmp_path / "packages", "1.0")
+    done = start(project, "--lm", model, PYTHONPATH=str(tmp_path / "packages"))
+    assert json.loads(done.stdout)["env"]["HF_HUB_OFFLINE"] == offline
 
 
 def test_first_use_later_use_failure_and_repair(project, tmp_path):
