@@ -9,13 +9,16 @@ const device = el("span", { class: "lp-facts", id: "lp-device", text: props.devi
 const help = el("dialog", { class: "lp-dialog", "aria-label": "Keyboard shortcuts" });
 const KEYS = [
   ["Enter", "run, from any text box"],
-  ["1 2 3 4", "go to a tab"],
+  ["1 2 3 …", "go to a tab"],
   ["r", "roll the seed and run"],
   ["c", "show or hide the code"],
   ["l", "copy the link to this view"],
   ["d", "light or dark"],
   ["Esc", "cancel what is running"],
   ["/", "search the map"],
+  ["Space", "play or pause a chain of edits"],
+  ["← →", "one step back, one step on; Home and End"],
+  ["b o", "branch from a step, overrule its verdict"],
   ["?", "this list"],
 ];
 help.append(
