@@ -119,6 +119,7 @@ def read_trace(document: Any) -> Trace:
     """
     trace = pydantic.TypeAdapter(Trace).validate_python(document)
     for number, chain in enumerate(trace["chains"]):
+        _check_parent(number, trace["chains"])
         _check_chain(number, chain)
     return trace
 
@@ -127,12 +128,28 @@ def to_json(trace: Trace) -> str:
     return json.dumps({**trace, "settings": asdict(trace["settings"])}, ensure_ascii=False)
 
 
-def _check_chain(number: int, chain: Chain) -> None:
-    parent = chain["parent"]
-    if parent and parent["chain"] >= number:
+def _check_parent(number: int, chains: list[Chain]) -> None:
+    chain, parent = chains[number], chains[number]["parent"]
+    if not parent:
+        return
+    if parent["chain"] >= number:
         raise ValueError(
             f"Chain {number} names chain {parent['chain']}, which comes later, as its parent."
         )
+    left = chains[parent["chain"]]
+    if parent["step"] >= left["first"] + len(left["steps"]):
+        raise ValueError(
+            f"Chain {number} leaves chain {parent['chain']} after step {parent['step']}, which "
+            "that chain does not have."
+        )
+    if chain["first"] != parent["step"] + 1:
+        raise ValueError(
+            f"Chain {number} leaves its parent after step {parent['step']} and goes on at "
+            f"{chain['first']}."
+        )
+
+
+def _check_chain(number: int, chain: Chain) -> None:
     tokens = chain["start"]["tokens"]
     for n, step in enumerate(chain["steps"], chain["first"]):
         if step["n"] != n:
