@@ -56,16 +56,17 @@ function recover() {
 const runResult = life.view.run;
 /** Asked for by the page: a link, the switch of tasks, or the first look. */
 life.view.run = async ({ mode, chain }) => {
-  full = { mode };
+  element.closest('[role="tabpanel"]').dataset.mode = mode;
   if (!TASKS[mode]) return halt(); // another view of this tab
   if (!offers && !(await prepare())) return;
   const linked = given ? chain : "";
-  const back = scenes[mode];
+  const back = given ? null : scenes[mode];
   given = false;
-  if (linked === "" && back) return showScene(back);
+  if (back) return showScene(back);
   showForm(mode, readState(mode, linked));
+  const before = scene;
   await runIt(readState(mode, linked));
-  if (linked && scene) await replayForks(readView(linked));
+  if (linked && scene !== before) await replayForks(readView(linked));
 };
 
 let offers = null; // {pairs, weights, most}
@@ -74,6 +75,7 @@ async function prepare() {
   const answer = await ask("options", {});
   if (answer.error) return void fail(answer.error);
   offers = answer;
+  form.hidden = false;
   lmList.replaceChildren(...offers.pairs.map(({ name, title }) => el("option", { value: name, text: title })));
   return true;
 }
@@ -189,6 +191,8 @@ function showScene(shown) {
   }
   full = { mode: shown.run.task };
   element.classList.remove("lp-fresh", "lp-waiting", "lp-stale");
+  player.hidden = false;
+  element.querySelector(".lp-code pre").textContent = shown.code;
   noteLine.replaceChildren(...shown.notes.map((text) => el("span", { text })));
   noteLine.hidden = !shown.notes.length;
   showMore();

@@ -54,13 +54,13 @@ async function open(file) {
     kernel: new Set(roots.map(({ kernel }) => kernel)).size > 1 ? "both" : roots[0].kernel,
     chains: Math.max(...roots.map(({ number }) => number)) + 1,
   };
-  scenes[run.task] = { ...trace, run, notes: answer.notes ?? [] };
+  scenes[run.task] = { ...trace, run, notes: answer.notes, code: answer.code };
   if (full.mode === run.task) return showScene(scenes[run.task]);
   element.closest('[role="tabpanel"]').querySelector(`#edits-task input[value="${run.task}"]`)?.click(); // the switch asks for it
 }
 
-life.body.append(form, noteLine,
-  facts, transport, strip, el("div", { class: "chain-sheet" }, cards, stepTable), evidence);
+const player = el("div", { hidden: true }, facts, transport, strip, el("div", { class: "chain-sheet" }, cards, stepTable), evidence);
+life.body.append(form, noteLine, player);
 life.tools.append(
   button("save", "JSON", saveJson, { id: id("json") }), button("save", "CSV", saveCsv, { id: id("csv") }),
   button("open", "Import", () => fileBox.click(), { id: id("import") }), fileBox);

@@ -63,9 +63,10 @@ function choice(name, label, options, pick = () => {}) {
 const progress = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress", hidden: true });
 const status = el("span", { class: "lp-status", role: "status", id: id("status") });
 const cancel = button("close", "Cancel", stop, { "data-key": "escape", id: id("cancel"), hidden: true });
+const source = (href, text) => el("a", { href, target: "_blank", rel: "noopener", text });
 const wordLabel = el("label", { for: wordBox.id });
 const startLabel = el("label", { for: startBox.id });
-const form = el("form", { class: "chain-form", novalidate: true },
+const form = el("form", { class: "chain-form", novalidate: true, hidden: true },
   about,
   el("div", { class: "chain-row" },
     el("div", { class: "chain-field chain-grow" }, wordLabel, wordField),
@@ -79,6 +80,10 @@ const form = el("form", { class: "chain-form", novalidate: true },
         runForm();
       }, { quiet: true, "data-key": "r", class: "lp-button chain-square" }))),
     runButton, el("div", { class: "chain-running" }, status, progress, cancel)),
+  el("details", { class: "chain-more" }, el("summary", { text: "How a step is decided" }),
+    el("p", { text: "A step draws an action, a place and a word from q, which two language models give that read from the left and from the right. The proposal x′ is accepted with probability α = min(1, π(x′) q(x | x′) / (π(x) q(x′ | x))): a number u is drawn between 0 and 1, and u ≤ α accepts. So, in the long run, the chain visits each sentence as often as the target π says, which need only be known up to a constant. Logarithms are natural, in nats." }),
+    el("p", { text: "The paper’s released procedure goes through the places from left to right, draws among the 100 likeliest words by their π, takes a replacement whenever π passes a threshold, and leaves the place out of the ratio. What it converges to is not π." }),
+    el("p", {}, "Sources: ", source("https://doi.org/10.1093/biomet/57.1.97", "Hastings 1970"), "; ", source("https://arxiv.org/abs/1811.10996", "Miao et al., CGMH, 2019"), ".")),
   el("details", { class: "chain-more", id: id("more") },
     el("summary", { text: "Model, proposals, target" }),
     el("div", { class: "chain-row" }, field("Language models", lmList, { class: "chain-field chain-grow" }),

@@ -145,11 +145,22 @@ def check(document: dict) -> dict:
             notes.append(f"{name[:80]} is not on this machine: it can be replayed, not continued.")
         elif here[name] != fingerprint:
             notes.append(f"{name} has been trained anew since: new steps come from another model.")
-    return {"trace": as_json(trace), "notes": notes}
+    return {
+        "trace": {**trace, "settings": asdict(trace["settings"])},
+        "notes": notes,
+        "code": script(trace["settings"], **_run_of(trace)),
+    }
 
 
-def as_json(trace: Trace) -> dict:
-    return {**trace, "settings": asdict(trace["settings"])}
+def _run_of(trace: Trace) -> dict[str, Any]:
+    """The run that a trace's chains without parents come from."""
+    roots = [chain for chain in trace["chains"] if not chain["parent"]]
+    return {
+        "kernels": list(dict.fromkeys(chain["kernel"] for chain in roots)),
+        "chains": 1 + max(chain["number"] for chain in roots),
+        "seed": roots[0]["seed"],
+        "steps": max(1, *(len(chain["steps"]) for chain in roots)),
+    }
 
 
 def editor_of(settings: Settings) -> "Editor":
