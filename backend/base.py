@@ -49,12 +49,14 @@ class GenerativeModel(nn.Module):
 
     Attributes:
         players: who owns which submodules; ``fit`` gives each player its own optimiser.
+        betas: decay rates of Adam's two averages; games are calmer with a small first one.
         step: number of training steps done, set by ``fit``; schedules read it.
     """
 
     Config: ClassVar[type[BaseConfig]]
     capabilities: ClassVar[frozenset[str]] = frozenset()
     players: ClassVar[dict[str, tuple[str, ...]]] = {"model": ("",)}
+    betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
     def __init__(self, config: BaseConfig) -> None:
         super().__init__()

@@ -1,6 +1,7 @@
 """Distances between distributions, as plain functions; each states its estimator."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -108,6 +109,55 @@ def variance_of_means(means: Tensor) -> Tensor:
     tensor(2.)
     """
     return (means - means.mean(1, keepdim=True)).square().sum()
+
+
+def inverse_multiquadric(x: Tensor, y: Tensor) -> Tensor:
+    """Kernel Σ_s C_s / (C_s + |x - y|²) of rows [n, D] and [m, D]: [n, m].
+
+    C_s = 2 D s for s in 0.1 … 10, as for WAE (Tolstikhin et al. 2018,
+    https://arxiv.org/abs/1711.01558) with a prior of variance 1: heavy tails reach codes that
+    lie far from it.
+    """
+    squared = (x[:, None] - y[None]).square().sum(-1)
+    sizes = [2 * x.shape[1] * scale for scale in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)]
+    return sum(size / (size + squared) for size in sizes)
+
+
+def mmd(x: Tensor, y: Tensor) -> Tensor:
+    """Squared maximum mean discrepancy of samples [n, D] and [m, D]; unbiased, so at times < 0.
+
+    Gretton et al. 2012 (https://jmlr.org/papers/v13/gretton12a.html), eq. 3; the kernel is
+    ``inverse_multiquadric``.
+    """
+    within = (_off_diagonal_mean(inverse_multiquadric(part, part)) for part in (x, y))
+    return sum(within) - 2 * inverse_multiquadric(x, y).mean()
+
+
+def _off_diagonal_mean(k: Tensor) -> Tensor:
+    n = len(k)
+    return (k.sum() - k.diagonal().sum()) / (n * (n - 1))
+
+
+def gan_loss(logits: Tensor, real: bool) -> Tensor:
+    """Mean of -log D where D should say "real", of -log(1 - D) where "fake"; D = σ(logit).
+
+    >>> gan_loss(torch.zeros(3), True)
+    tensor(0.6931)
+    """
+    return torch.nn.functional.softplus(-logits if real else logits).mean()
+
+
+def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+    """Mean over samples of (|∇D(x̂)| - 1)², x̂ uniform between a real x and a fake one.
+
+    Gulrajani et al. 2017 (https://arxiv.org/abs/1704.00028). Each sample has a gradient of its
+    own: of the batch mean it would be B times too small. Works where gradients are off, too.
+    """
+    with torch.enable_grad():
+        share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
+        between = (share * real.detach() + (1 - share) * fake.detach()).requires_grad_()
+        slopes = torch.autograd.grad(critic(between).sum(), between, create_graph=True)[0]
+        return (slopes.flatten(1).norm(dim=1) - 1).square().mean()
 
 
 def _entropy(p: Tensor) -> Tensor:

@@ -62,9 +62,9 @@ def fit(
         ValueError: ``state`` belongs to a run with another configuration.
     """
     players = {name: model.player_parameters(name) for name in model.players}
+    options = {"lr": config.lr, "betas": model.betas, "fused": model.device.type != "mps"}
     optimisers = {
-        name: torch.optim.Adam(parameters, lr=config.lr, fused=model.device.type != "mps")
-        for name, parameters in players.items()
+        name: torch.optim.Adam(parameters, **options) for name, parameters in players.items()
     }
     identity = _identity(model, config)
     done = _restore(state, identity, model, optimisers) if state and state.exists() else 0

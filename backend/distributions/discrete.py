@@ -9,14 +9,15 @@ class DiscreteVariables(Distribution):
     """m independent variables of K classes, flat: logits [B, m, K], event [m·K].
 
     ``sample`` and ``mode`` are one-hots; ``rsample`` is the Gumbel-softmax relaxation of Jang et
-    al. 2017 (https://arxiv.org/abs/1611.01144) at temperature 1. ``log_prob`` is exact for
+    al. 2017 (https://arxiv.org/abs/1611.01144) at ``temperature``. ``log_prob`` is exact for
     one-hots.
     """
 
     arg_constraints: dict[str, constraints.Constraint] = {}  # noqa: RUF012 (torch's protocol)
     has_rsample = True
 
-    def __init__(self, logits: Tensor) -> None:
+    def __init__(self, logits: Tensor, temperature: float = 1.0) -> None:
+        self.temperature = temperature
         self.log_p = logits.log_softmax(-1)  # [B, m, K]
         event = torch.Size([logits.shape[1] * logits.shape[2]])
         super().__init__(logits.shape[:1], event, validate_args=False)
@@ -40,7 +41,8 @@ class DiscreteVariables(Distribution):
             return self._hot(noisy.argmax(-1))
 
     def rsample(self, sample_shape: torch.Size | tuple[int, ...] = ()) -> Tensor:
-        return self._gumbel(torch.Size(sample_shape)).softmax(-1).flatten(-2)
+        noisy = self._gumbel(torch.Size(sample_shape))
+        return (noisy / self.temperature).softmax(-1).flatten(-2)
 
     def log_prob(self, value: Tensor) -> Tensor:
         return (value.unflatten(-1, self.log_p.shape[1:]) * self.log_p).sum((-2, -1))

@@ -1,55 +1,54 @@
-"""Encoder, decoder and classifier of small grey pictures."""
-
-from dataclasses import dataclass
-from itertools import pairwise
-from math import prod
+"""Decoders and convolutions of small pictures."""
 
 from torch import Tensor, nn
 from torch.distributions import Bernoulli, Independent
 
-from backend.base import BaseConfig, param
+Shape = tuple[int, ...]  # channels, height, width
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImageConfig(BaseConfig):
-    data_shape: tuple[int, int, int] = param((1, 28, 28), "Channels, height, width")
-    latent_dim: int = param(16, "Size of the code z", min=1, max=512)
-    hidden: tuple[int, ...] = param((512, 256), "Units per hidden layer of the encoder")
-
-    @classmethod
-    def tiny(cls) -> "ImageConfig":
-        return cls(data_shape=(1, 4, 4), latent_dim=2, hidden=(8,))
-
-
-def mlp(*sizes: int) -> nn.Sequential:
-    """Linear layers with ReLU between them."""
-    layers = [layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
-    return nn.Sequential(*layers[:-1])
-
-
-class Encoder(nn.Module):
-    """x [B, C, H, W] -> features [B, outputs]"""
-
-    def __init__(self, config: ImageConfig, outputs: int) -> None:
-        super().__init__()
-        self.layers = mlp(prod(config.data_shape), *config.hidden, outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x.flatten(1))
-
-
-class Decoder(nn.Module):
-    """z [B, D] -> independent Bernoulli pixels [B, C, H, W], the mirror of the encoder.
+class PictureDecoder(nn.Module):
+    """z [B, D] -> independent Bernoulli pixels [B, C, H, W]; ``layers`` give their logits.
 
     A grey value in [0, 1] is read as the probability that a pixel is on, so ``log_prob`` of a
     grey picture is the expected log-probability of its binarisations.
     """
 
-    def __init__(self, config: ImageConfig) -> None:
+    def __init__(self, layers: nn.Sequential, shape: Shape) -> None:
         super().__init__()
-        self.shape = tuple(config.data_shape)
-        self.layers = mlp(config.latent_dim, *reversed(config.hidden), prod(self.shape))
+        self.shape = tuple(shape)
+        self.layers = layers
 
     def forward(self, z: Tensor) -> Independent:
         logits = self.layers(z).unflatten(1, self.shape)
         return Independent(Bernoulli(logits=logits, validate_args=False), len(self.shape))
+
+
+def downward(
+    shape: Shape, channels: int, activation: type[nn.Module] = nn.ReLU, batch_norm: bool = False
+) -> tuple[nn.Sequential, int]:
+    """Two convolutions that halve the picture, x [B, C, H, W] -> [B, F]; and F.
+
+    As in DCGAN (Radford et al. 2016, https://arxiv.org/abs/1511.06434) the first is never
+    batch-normalised. Raises ``ValueError`` where a picture cannot be halved twice.
+    """
+    depth, height, width = shape
+    if height % 4 or width % 4:
+        raise ValueError(f"height and width must be multiples of 4, got {height} x {width}")
+    layers: list[nn.Module] = [nn.Conv2d(depth, channels, 4, 2, 1), activation()]
+    layers.append(nn.Conv2d(channels, 2 * channels, 4, 2, 1))
+    layers += [nn.BatchNorm2d(2 * channels)] if batch_norm else []
+    layers += [activation(), nn.Flatten()]
+    return nn.Sequential(*layers), 2 * channels * (height // 4) * (width // 4)
+
+
+def upward(dim: int, shape: Shape, channels: int, batch_norm: bool = False) -> nn.Sequential:
+    """The mirror of ``downward``: z [B, dim] -> values [B, C·H·W]."""
+    depth, height, width = shape
+    small = 2 * channels, height // 4, width // 4
+    layers: list[nn.Module] = [nn.Linear(dim, small[0] * small[1] * small[2])]
+    layers.append(nn.Unflatten(1, small))
+    layers += [nn.BatchNorm2d(2 * channels)] if batch_norm else []
+    layers += [nn.ReLU(), nn.ConvTranspose2d(2 * channels, channels, 4, 2, 1)]
+    layers += [nn.BatchNorm2d(channels)] if batch_norm else []
+    layers += [nn.ReLU(), nn.ConvTranspose2d(channels, depth, 4, 2, 1), nn.Flatten()]
+    return nn.Sequential(*layers)

@@ -7,12 +7,12 @@ from torch.distributions import Distribution
 
 from backend.base import LatentModel, Terms
 from backend.distributions.deterministic import Deterministic
-from backend.nets.images import Decoder, Encoder, ImageConfig
+from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.registry import register
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ImageConfig):
+class Config(DataConfig):
     pass
 
 
@@ -30,8 +30,8 @@ class AE(LatentModel):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.encoder = Encoder(config, config.latent_dim)
-        self.decoder = Decoder(config)
+        self.encoder = build_encoder(config, config.latent_dim)
+        self.decoder = build_decoder(config)
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         return Deterministic(self.encoder(x))
@@ -40,6 +40,6 @@ class AE(LatentModel):
         return self.decoder(z)
 
     def loss(self, batch: Tensor, player: str = "model") -> Terms:
-        """``batch`` is [B, C, H, W] in [0, 1]."""
+        """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]."""
         recon_nll = -self.decode(self.encode(batch).mean).log_prob(batch).mean()
         return {"loss": recon_nll, "recon_nll": recon_nll}

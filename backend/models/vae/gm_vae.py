@@ -8,13 +8,13 @@ from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel, Terms, param
 from backend.divergences import variance_of_means
-from backend.nets.images import Decoder, Encoder, ImageConfig
+from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.priors import GaussianMixture
 from backend.registry import register
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ImageConfig):
+class Config(DataConfig):
     components: int = param(16, "Components K of the prior", min=1, max=100)
     pretraining_steps: int = param(1000, "Steps as a plain auto-encoder before", min=0)
 
@@ -37,8 +37,8 @@ class GMVAE(LatentModel):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.encoder = Encoder(config, 2 * config.latent_dim)
-        self.decoder = Decoder(config)
+        self.encoder = build_encoder(config, 2 * config.latent_dim)
+        self.decoder = build_decoder(config)
         self.prior = GaussianMixture(1, config.components, config.latent_dim)
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:

@@ -7,13 +7,13 @@ from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel, Terms
 from backend.divergences import kl
-from backend.nets.images import Decoder, Encoder, ImageConfig
+from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.priors import StandardNormal
 from backend.registry import register
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(ImageConfig):
+class Config(DataConfig):
     pass
 
 
@@ -29,8 +29,8 @@ class VAE(LatentModel):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.encoder = Encoder(config, 2 * config.latent_dim)
-        self.decoder = Decoder(config)
+        self.encoder = build_encoder(config, 2 * config.latent_dim)
+        self.decoder = build_decoder(config)
         self.prior = StandardNormal(config.latent_dim)
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
@@ -41,7 +41,7 @@ class VAE(LatentModel):
         return self.decoder(z)
 
     def loss(self, batch: Tensor, player: str = "model") -> Terms:
-        """``batch`` is [B, C, H, W] in [0, 1]."""
+        """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]."""
         q = self.encode(batch)
         recon_nll = -self.decode(q.rsample()).log_prob(batch).mean()
         divergence = kl(q, self.prior()).mean()

@@ -1,0 +1,69 @@
+"""One configuration for points in the plane and small pictures: the nets that fit their shape."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Literal, Self
+
+from torch import Tensor, nn
+
+from backend.base import BaseConfig, param
+from backend.nets.critics import Critic, Leaky, flat_critic
+from backend.nets.images import PictureDecoder, downward, upward
+from backend.nets.points import PointDecoder, mlp
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig(BaseConfig):
+    data_shape: tuple[int, ...] = param((1, 28, 28), "Channels, height, width; or 2 for points")
+    latent_dim: int = param(16, "Size of the code z", min=1, max=512)
+    hidden: tuple[int, ...] = param((512, 256), "Units per hidden layer of the encoder")
+    net: Literal["mlp", "conv"] = param("mlp", "Layers for pictures; points are given to an MLP")
+    channels: int = param(32, "Channels of the first convolution", min=1, max=512)
+
+    @property
+    def convolutional(self) -> bool:
+        return self.net == "conv" and len(self.data_shape) == 3
+
+    @classmethod
+    def tiny(cls) -> Self:
+        return cls(data_shape=(1, 4, 4), latent_dim=2, hidden=(8,), channels=2)
+
+
+class Encoder(nn.Module):
+    """x [B, *data_shape] -> features [B, outputs]"""
+
+    def __init__(self, config: DataConfig, outputs: int) -> None:
+        super().__init__()
+        if config.convolutional:
+            body, size = downward(config.data_shape, config.channels)
+            self.layers = nn.Sequential(*body, nn.Linear(size, outputs))
+        else:
+            self.layers = mlp(prod(config.data_shape), *config.hidden, outputs)
+        self.flat = not config.convolutional
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x.flatten(1) if self.flat else x)
+
+
+def build_encoder(config: DataConfig, outputs: int) -> Encoder:
+    return Encoder(config, outputs)
+
+
+def build_decoder(
+    config: DataConfig, *, inputs: int | None = None, batch_norm: bool = False
+) -> PictureDecoder | PointDecoder:
+    """The mirror of the encoder, from codes with ``inputs`` (``latent_dim``) numbers to p(x|z)."""
+    shape = config.data_shape
+    inputs = inputs or config.latent_dim
+    if config.convolutional:
+        layers = upward(inputs, shape, config.channels, batch_norm)
+    else:
+        layers = mlp(inputs, *reversed(config.hidden), prod(shape), batch_norm=batch_norm)
+    return PictureDecoder(layers, shape) if len(shape) == 3 else PointDecoder(layers)
+
+
+def build_critic(config: DataConfig, *, batch_norm: bool = False) -> Critic:
+    """A critic of the size of the encoder."""
+    if config.convolutional:
+        return Critic(*downward(config.data_shape, config.channels, Leaky, batch_norm))
+    return flat_critic(prod(config.data_shape), config.hidden, batch_norm)
