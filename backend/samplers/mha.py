@@ -25,15 +25,18 @@ KEPT = 4096
 class Victim:
     """A sentence classifier asked through another model's vocabulary; counts what it is asked.
 
-    ``ids`` maps a token of the attacker to one of the victim (<unk> where it has none).
+    ``ids`` maps a token of the attacker to one of the victim (<unk> where it has none). Where the
+    victim reads pairs, ``before`` are its ids of the premise and the mark behind it.
 
     Attributes:
         forward_passes: sentences classified so far.
         gradients: sentences whose gradient was asked for; each is a forward pass, too.
     """
 
-    def __init__(self, model: nn.Module, ids: Callable[[int], int]) -> None:
-        self.model, self.ids = model, ids
+    def __init__(
+        self, model: nn.Module, ids: Callable[[int], int], before: Sequence[int] = ()
+    ) -> None:
+        self.model, self.ids, self.before = model, ids, list(before)
         self.forward_passes = self.gradients = 0
         self._log_p: OrderedDict[Tokens, np.ndarray] = OrderedDict()
         self._slopes: OrderedDict[tuple[Tokens, int], np.ndarray] = OrderedDict()
@@ -65,7 +68,8 @@ class Victim:
                 ):  # it differentiates in training only
                     log_p = self.model.logits_of(vectors, batch).log_softmax(1)[0, label]
                 (slope,) = torch.autograd.grad(-log_p, vectors)
-            self._slopes[key] = slope[0, : len(x)].double().cpu().numpy()
+            first = len(self.before)
+            self._slopes[key] = slope[0, first : first + len(x)].double().cpu().numpy()
             _shorten(self._slopes)
         return self._slopes[key]
 
@@ -75,7 +79,7 @@ class Victim:
         return self.model.words.weight.detach()[rows].double().cpu().numpy()
 
     def _batch(self, sentences: Sequence[Tokens]) -> Tensor:
-        rows = [torch.tensor([*map(self.ids, x), EOS]) for x in sentences]
+        rows = [torch.tensor([*self.before, *map(self.ids, x), EOS]) for x in sentences]
         batch = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PAD)
         return batch.to(self.model.words.weight.device)
 
