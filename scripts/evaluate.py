@@ -211,6 +211,13 @@ class Subject:
             return [items[i] for i in _spread(len(items), n)]
         return items[_spread(len(items), n)]
 
+    def rows(self, split: str) -> list[int]:
+        """Rows of a split that the model reads; sentences of nearly equal length together."""
+        items = self.splits[split].items
+        if not self.text:
+            return list(range(len(items)))
+        return sorted(self.processor.readable_rows(items), key=lambda row: len(items[row]))
+
     def batches(self, items: Any) -> list[Tensor]:
         """Inputs of the model; sentences are sorted by length, so that little is padding."""
         if self.text:
@@ -238,8 +245,7 @@ class Subject:
     def codes_and_labels(self, split: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Likeliest components [N, m] and the labels [N] of each tag, for a whole split."""
         items, labels = self.splits[split].items, self.splits[split].labels
-        rows = self.processor.readable_rows(items) if self.text else list(range(len(items)))
-        order = sorted(rows, key=lambda row: len(items[row])) if self.text else rows
+        order = self.rows(split)
         codes = []
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
@@ -657,7 +663,8 @@ def judge(name: str, x: Tensor) -> Judged:
 def classification(subject: Subject) -> Results:
     split = subject.splits["test"]
     if subject.text:
-        guesses, labels = _sentence_classes(subject, split)
+        rows = subject.rows("test")
+        guesses, labels = _sentence_classes(subject, rows), split.labels[rows]
     else:
         judged = judge(subject.info.name, torch.cat(subject.batches(split.items)))
         guesses, labels = judged.probabilities.argmax(1).cpu(), split.labels
@@ -665,18 +672,13 @@ def classification(subject: Subject) -> Results:
     yield "accuracy", _mean(guesses == torch.from_numpy(labels), reference=chance)
 
 
-def _sentence_classes(subject: Subject, split: data.Split) -> tuple[Tensor, np.ndarray]:
-    """Guesses and labels of the sentences that the model reads."""
+def _sentence_classes(subject: Subject, rows: list[int]) -> Tensor:
+    """What the model takes those test sentences for."""
     model = checkpoint.load_model(subject.info.name).to(subject.device)
-    rows = subject.processor.readable_rows(split.items)
-    rows.sort(key=lambda row: len(split.items[row]))
-    guesses = [
-        model.logits(x).argmax(1).cpu()
-        for x in subject.processor.encode([split.items[row] for row in rows])
-        .to(subject.device)
-        .split(BATCH)
-    ]
-    return torch.cat(guesses), split.labels[rows]
+    items = subject.splits["test"].items
+    parts = (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+    batches = (subject.processor.encode([items[row] for row in part]) for part in parts)
+    return torch.cat([model.logits(x.to(subject.device)).argmax(1).cpu() for x in batches])
 
 
 # Small things

@@ -155,7 +155,7 @@ def _language_recipes() -> dict[str, Recipe]:
     }
     for model, title, steps, sizes in (
         ("lstm_lm", "LSTM", 7000, {"embedding_dim": 160, "hidden_dim": 320}),
-        ("transformer_lm", "Transformer", 6000, {"width": 160, "layers": 3}),
+        ("transformer_lm", "Transformer", 4500, {"width": 160, "layers": 3}),
     ):
         for direction in ("forward", "backward"):
             recipes[f"lm/{model}--everyday--{direction}"] = Recipe(

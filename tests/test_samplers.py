@@ -12,7 +12,7 @@ import torch
 from backend import registry
 from backend.device import seeded
 from backend.distributions.sequence import Sequence
-from backend.nets.beam import beam_search
+from backend.nets.beam import beam_search, forced_beam
 from backend.nets.language import reverse
 from backend.samplers import metropolis_hastings as mh
 from backend.samplers.cgmh import paper_step
@@ -346,3 +346,18 @@ def test_the_victim_counts_what_it_is_asked(victim) -> None:
     other.model.load_state_dict(victim.model.state_dict() | {"words.weight": moved})
     after = float(other.log_probs([(4, 5)])[0][1])
     assert -(after - before) / step == pytest.approx(slope[0, 2], rel=1e-3, abs=1e-6)
+
+
+def test_a_forced_beam_as_wide_as_the_space_finds_the_best_sentence_with_the_keywords() -> None:
+    model = language_model(seed=5)
+    p = Sequence(model, model.start(1), 1)
+    for keywords in [(4,), (5, 7), (6, 4)]:
+        fitting = [x for x in all_sentences() if set(keywords) <= set(x)]
+        scores = Contexts(model).log_probs(fitting)
+        best = max(zip(scores, fitting, strict=True))
+        found = forced_beam(p, keywords, width=64, forbid=(3,))
+        assert found.tokens[:-1] == best[1]
+        assert found.log_p == pytest.approx(best[0], abs=1e-9)
+        narrow = forced_beam(p, keywords, width=1, forbid=(3,))
+        assert set(keywords) <= set(narrow.tokens) and narrow.log_p <= found.log_p + 1e-9
+    assert forced_beam(p, (4, 5, 6, 7), width=8) is None

@@ -1,5 +1,6 @@
 """Beam search: the likeliest sequences of an autoregressive distribution, and how it got there."""
 
+from collections.abc import Sequence as SequenceABC
 from typing import NamedTuple
 
 import torch
@@ -66,3 +67,61 @@ def beam_search(
             break
         states = after[[rows[i] for i in places]]
     return done, tree
+
+
+@torch.inference_mode()
+def forced_beam(
+    p: Sequence,
+    keywords: SequenceABC[int],
+    width: int,
+    *,
+    shortest: int = 1,
+    forbid: tuple[int, ...] = (),
+) -> Hypothesis | None:
+    """The likeliest sequence found that holds all ``keywords``, in any order; None for none.
+
+    Grid beam search (Hokamp and Liu 2017, https://arxiv.org/abs/1704.07138): hypotheses compete
+    only with those that hold as many keywords, ``width`` of them survive for each number. A
+    sequence has at least ``shortest`` tokens before its end mark. ``p`` has batch size 1.
+    """
+    decoder = p.decoder
+    front, states = [Hypothesis((), 0.0, 0, True)], p.state
+    best: Hypothesis | None = None
+    for t in range(decoder.max_len):
+        last = [h.tokens[-1] if h.tokens else BOS for h in front]
+        inputs = torch.tensor(last, device=states.device)[:, None]
+        hidden, after = decoder.hidden(inputs, states)
+        log_p = decoder.log_probs(hidden[:, 0]).double()
+        log_p[:, list(forbid)] = -torch.inf
+        if t == decoder.max_len - 1:  # there the end is certain
+            log_p = torch.full_like(log_p, -torch.inf)
+            log_p[:, EOS] = 0.0
+        likeliest = min(width, log_p.shape[1])
+        banks: dict[int, list[tuple[float, int, int]]] = {}  # keywords held -> (score, row, token)
+        for row, h in enumerate(front):
+            missing = [word for word in keywords if word not in h.tokens]
+            if not missing and t >= shortest:
+                total = h.log_p + float(log_p[row, EOS])
+                if best is None or total > best.log_p:
+                    best = Hypothesis((*h.tokens, EOS), total, row, True)
+            log_p[row, EOS] = -torch.inf
+            for token in {*log_p[row].topk(likeliest).indices.tolist(), *missing}:
+                held = len(keywords) - len(missing) + (token in missing)
+                total = h.log_p + float(log_p[row, token])
+                banks.setdefault(held, []).append((total, row, token))
+        left = decoder.max_len - 2 - t  # words that may still come
+        chosen = [
+            entry
+            for held, bank in banks.items()
+            if len(keywords) - held <= left
+            for entry in sorted(bank, reverse=True)[:width]
+            if best is None or entry[0] > best.log_p
+        ]
+        if not chosen:
+            break
+        front = [
+            Hypothesis((*front[row].tokens, token), total, row, True)
+            for total, row, token in chosen
+        ]
+        states = after[[row for _, row, _ in chosen]]
+    return best
