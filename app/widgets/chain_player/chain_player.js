@@ -82,9 +82,10 @@ async function prepare() {
 
 /** Run what the form says. */
 async function runForm() {
+  const empty = emptyBox();
+  if (empty) return fail(`${empty} is empty or not a number. Write one.`);
   recover();
-  const run = readForm();
-  await runIt(run, { play: true });
+  await runIt(readForm(), { play: true });
 }
 
 async function runIt(run, { play: playing = false } = {}) {
@@ -100,7 +101,7 @@ async function runIt(run, { play: playing = false } = {}) {
 /** The first question of a run; called by latent.result with what runIt gave it. */
 async function begin({ run }) {
   const total = run.steps * run.chains * KERNELS[run.kernel].length;
-  if (total > MOST)
+  if (run.steps <= offers.most.steps && total > MOST)
     return { error: `${total.toLocaleString("en")} steps over all chains are more than this page keeps. Ask for at most ${MOST.toLocaleString("en")}: fewer steps, or fewer chains.` };
   return ask("start", {
     settings: run.settings, kernels: KERNELS[run.kernel], chains: run.chains, seed: run.seed, steps: run.steps,
@@ -197,6 +198,7 @@ function showScene(shown) {
   noteLine.hidden = !shown.notes.length;
   showMore();
   showAt();
+  if (shown.view === undefined && !job) jump(firstChange());
   latent.setView(TAB, full);
   remember();
   if (shown.chains.some(({ steps }) => steps.length) && !job) measure();

@@ -80,19 +80,20 @@ const form = el("form", { class: "chain-form", novalidate: true, hidden: true },
         runForm();
       }, { quiet: true, "data-key": "r", class: "lp-button chain-square" }))),
     runButton, el("div", { class: "chain-running" }, status, progress, cancel)),
-  el("details", { class: "chain-more" }, el("summary", { text: "How a step is decided" }),
-    el("p", { text: "A step draws an action, a place and a word from q, which two language models give that read from the left and from the right. The proposal x′ is accepted with probability α = min(1, π(x′) q(x | x′) / (π(x) q(x′ | x))): a number u is drawn between 0 and 1, and u ≤ α accepts. So, in the long run, the chain visits each sentence as often as the target π says, which need only be known up to a constant. Logarithms are natural, in nats." }),
-    el("p", { text: "The paper’s released procedure goes through the places from left to right, draws among the 100 likeliest words by their π, takes a replacement whenever π passes a threshold, and leaves the place out of the ratio. What it converges to is not π." }),
-    el("p", {}, "Sources: ", source("https://doi.org/10.1093/biomet/57.1.97", "Hastings 1970"), "; ", source("https://arxiv.org/abs/1811.10996", "Miao et al., CGMH, 2019"), ".")),
-  el("details", { class: "chain-more", id: id("more") },
-    el("summary", { text: "Model, proposals, target" }),
-    el("div", { class: "chain-row" }, field("Language models", lmList, { class: "chain-field chain-grow" }),
-      el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Words in a sentence" }),
-        el("div", { class: "chain-boxes" }, el("label", {}, "from", shortestBox), el("label", {}, "to", longestBox)))),
-    el("div", { class: "chain-row" },
-      el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Proposals, in proportion" }),
-        el("div", { class: "chain-boxes" }, ...ACTIONS.map((action) => el("label", {}, action, proposalBoxes[action])))),
-      el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Weights of the parts of log π" }), weightRow))));
+  el("div", { class: "chain-folds" },
+    el("details", { class: "chain-more" }, el("summary", { text: "How a step is decided" }),
+      el("p", { text: "A step draws an action, a place and a word from q, which two language models give that read from the left and from the right. The proposal x′ is accepted with probability α = min(1, π(x′) q(x | x′) / (π(x) q(x′ | x))): a number u is drawn between 0 and 1, and u ≤ α accepts. So, in the long run, the chain visits each sentence as often as the target π says, which need only be known up to a constant. Logarithms are natural, in nats." }),
+      el("p", { text: "The paper’s released procedure goes through the places from left to right, draws among the 100 likeliest words by their π, takes a replacement whenever π passes a threshold, and leaves the place out of the ratio. What it converges to is not π." }),
+      el("p", {}, "Sources: ", source("https://doi.org/10.1093/biomet/57.1.97", "Hastings 1970"), "; ", source("https://arxiv.org/abs/1811.10996", "Miao et al., CGMH, 2019"), ".")),
+    el("details", { class: "chain-more", id: id("more") },
+      el("summary", { text: "Model, proposals, target" }),
+      el("div", { class: "chain-row" }, field("Language models", lmList, { class: "chain-field chain-grow" }),
+        el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Words in a sentence" }),
+          el("div", { class: "chain-boxes" }, el("label", {}, "from", shortestBox), el("label", {}, "to", longestBox)))),
+      el("div", { class: "chain-row" },
+        el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Proposals, in proportion" }),
+          el("div", { class: "chain-boxes" }, ...ACTIONS.map((action) => el("label", {}, action, proposalBoxes[action])))),
+        el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Weights of the parts of log π" }), weightRow)))));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   runForm();
@@ -155,6 +156,13 @@ function showForm(name, run) {
 
 /** The number in a box, or null where there is none: the server says what it wants there. */
 const value = (box) => (box.value.trim() === "" || Number.isNaN(Number(box.value)) ? null : Number(box.value));
+
+/** The name of a box that holds no number, or nothing. */
+function emptyBox() {
+  const box = [...form.querySelectorAll("input[type=number]")].find((each) => value(each) === null);
+  const label = box && (form.querySelector(`label[for="${box.id}"]`) ?? box.closest("label"));
+  return label ? `“${label.textContent}”` : "";
+}
 
 function readForm() {
   takeWord();
