@@ -19,7 +19,8 @@ from app.widgets.image_input import read, to_value
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
-    for endpoint in (sample, interpolate, encode, decode, modes, responsibilities, decode_at):
+    endpoints = (sample, interpolate, encode, decode, modes, responsibilities, decode_at)
+    for endpoint in (*endpoints, next_words):
         gr.api(
             plainly(endpoint),
             api_name=endpoint.__name__,
@@ -195,6 +196,40 @@ def decode_at(
         "code": place.code.tolist(),
         "distance": place.distance,
     }
+
+
+def next_words(
+    checkpoint: str,
+    text: str = "",
+    k: int = 10,
+    temperature: float = 1.0,
+    n: int = 0,
+    seed: Seed = 0,
+) -> dict[str, Any]:
+    """Say what a language model expects after a text (before it, if it reads from the end).
+
+    Args:
+        checkpoint: name of a language model, for example lm/lstm_lm--everyday--forward.
+        text: the text so far; may be empty.
+        k: how many of the likeliest words to return, 1 to 100.
+        temperature: divides the log-probabilities, 0 to 5; 0 takes the likeliest each time.
+        n: how many continuations to draw, 0 to 50.
+        seed: the same seed draws the same continuations.
+
+    Returns:
+        words (each with word, p, kind - word, end or unknown - and the text with it), entropy in
+        nats, typed (log_p of each word of the text, in nats), unknown (words that the model does
+        not know), backward (whether it reads from the end), and continuations, each with its
+        text, its log_p in nats and whether it was cut before its end.
+    """
+    from backend import next_words as ahead
+
+    lm = session.get_language_model(checkpoint)
+    found = ahead.predict(lm, text, k, temperature)._asdict()
+    drawn = ahead.continuations(lm, text, n, temperature=temperature, seed=seed) if n else []
+    for part in ("words", "typed"):
+        found[part] = [one._asdict() for one in found[part]]
+    return found | {"continuations": [one._asdict() for one in drawn]}
 
 
 def items(space: Any, inputs: list[str]) -> list:

@@ -17,7 +17,7 @@ import gradio as gr
 
 from app import api, components, links, session
 
-TABS = ("sample", "interpolate", "explore", "modes", "edits")
+TABS = ("sample", "interpolate", "explore", "modes", "edits", "next_word")
 HERE = Path(__file__).parent
 PORTS = range(7860, 7960)
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -44,7 +44,8 @@ def head() -> str:
     """Style and script of the page, written into its head so that nothing appears unstyled."""
     styles = [HERE / "assets" / "style.css", *sorted(HERE.glob("widgets/*/*.css"))]
     css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
-    script = (HERE / "assets" / "app.js").read_text(encoding="utf-8")
+    scripts = [HERE / "assets" / name for name in ("elements.js", "app.js")]
+    script = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
     facts = json.dumps(components.checkpoint_facts()).replace("<", "\\u003c")
     return (
         f"<style>{css}</style>\n<script>window.latentCheckpoints = {facts};\n{script}</script>"

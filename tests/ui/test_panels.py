@@ -136,7 +136,7 @@ def test_tables_hold_what_is_drawn(open_page, tmp_path):
     page = open_page(fragment("of:2 step:5000"))
     at_step(page, 5000)
     page.locator(f"{PANELS} summary", has_text="Modes at both steps").click()
-    rows = page.locator(f"{PANELS} .panel-table").first.locator("tbody tr")
+    rows = page.locator(f"{PANELS} .lp-twin").first.locator("tbody tr")
     expect(rows).to_have_count(2 * 4 * 5)
     with page.expect_download() as download:
         page.locator("#modes-panels-means-csv").click()

@@ -1,6 +1,6 @@
 // The eight panels: one column for each objective, a row at an early step, a row at the step that
 // the scrubber says; beside them four curves. All data comes once; drawing asks no server.
-const { el, svg, mark, button, bytes, COLOURS, SYMBOLS } = latent;
+const { el, svg, mark, button, bytes, tableTwin, COLOURS, SYMBOLS } = latent;
 const LINES = [["--ink-2", "", 1.5], ["--caution-mark", "6 3", 2], ["--accent", "2 3", 2], ["--accept", "", 2.5]];
 const SPEED = 2.5; // snapshots a second
 const GLIDE = 160; // ms
@@ -38,28 +38,8 @@ const ticks = el("div", { class: "panel-ticks", "aria-hidden": "true" });
 const curves = el("div", { class: "panel-curves" });
 const missing = el("div", { class: "panel-missing" });
 const note = el("p", { class: "panel-note" });
-const meansTable = tableTwin("means", "Modes at both steps as a table");
-const curveTable = tableTwin("curves", "Curves as a table");
-
-function tableTwin(name, title) {
-  const [head, body] = [el("tr"), el("tbody")];
-  const details = el("details", { class: "panel-table" }, el("summary", { text: title }),
-    el("div", { class: "panel-scroll", tabindex: "0", role: "region", "aria-label": title },
-      el("table", {}, el("thead", {}, head), body)));
-  let made = [];
-  details.addEventListener("toggle", () => details.open && fill());
-  const fill = () => body.replaceChildren(...made.map((row) => el("tr", {}, ...row.map((cell) => el("td", { text: cell })))));
-  return {
-    details,
-    rows: () => made,
-    set(columns, lines) {
-      made = lines;
-      head.replaceChildren(...columns.map((text) => el("th", { text, scope: "col" })));
-      details.columns = columns;
-      if (details.open) fill();
-    },
-  };
-}
+const meansTable = tableTwin("Modes at both steps as a table");
+const curveTable = tableTwin("Curves as a table");
 
 const about = el("div", { class: "panel-about" },
   el("p", { text: "The bound of a Gaussian-mixture VAE charges for modes that differ (the dispersion) and for telling which mode a sentence came from (the mutual information), so training slides the modes together until they say nothing. L_var lowers the first charge (β < 1) and L_mi drops the second; DGMVAE does both, and its modes stay apart." }),

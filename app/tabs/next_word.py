@@ -1,0 +1,44 @@
+"""Next word: write with a language model and see what it expects."""
+
+import gradio as gr
+
+from app import links, session
+from app.components import checkpoint_picker, seed
+from app.widgets.next_word.widget import next_word
+
+TITLE = "Next word"
+FIRST = "lm/lstm_lm--everyday--forward"
+
+
+def build() -> None:
+    """The model and how to read it above; below what is written, and what comes next."""
+    picker = checkpoint_picker(
+        "next-word-checkpoint", requires={"log_prob"}, first=FIRST, given=session.given_lms()
+    )
+    with gr.Row(elem_classes="lp-controls"):
+        temperature = gr.Slider(
+            0.0, 2.0, 1.0, step=0.05, label="Temperature", elem_id="next-word-temperature"
+        )
+        k = gr.Slider(1, 50, 12, step=1, label="Words shown", elem_id="next-word-k")
+        width = gr.Slider(1, 12, 5, step=1, label="Beam width", elem_id="next-word-width")
+        chosen = seed("next-word-seed")
+    result = next_word("next-word-result")
+    links.connect(
+        "next_word",
+        result,
+        {
+            "checkpoint": (picker, language_model),
+            "text": (result, links.text),
+            "temperature": (temperature, links.number),
+            "k": (k, links.integer),
+            "width": (width, links.integer),
+            "seed": (chosen, links.integer),
+        },
+        [picker.input, chosen.input, result.input]
+        + [slider.release for slider in (temperature, k, width)],
+    )
+
+
+def language_model(text: str) -> str:
+    """Parser for links: a checkpoint, or the name of a model that is given with --lm."""
+    return text if text in dict(session.given_lms()) else links.checkpoint(text)

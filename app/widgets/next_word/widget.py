@@ -1,0 +1,93 @@
+"""What the next-word page asks the server: the bars at once, then what lies further ahead."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import gradio as gr
+import pydantic
+
+from app import session
+from app.components import Seed, served, widget
+
+HERE = Path(__file__).parent
+SCRIPT = ("next_word.js", "bars.js", "tree.js")
+EXAMPLE = "A man is"  # what the page opens with
+DRAWN = 4  # continuations drawn at random
+SHOWN = 3  # pruned branches at each step
+
+Text = Annotated[str, pydantic.Field(max_length=2000)]
+
+
+def next_word(elem_id: str) -> gr.HTML:
+    """The widget; its value is the text that is being written. Emits ``input``."""
+    server = [served(predict, "run"), served(ahead, "ahead")]
+    made = widget("next_word", EXAMPLE, elem_id=elem_id, server=server)
+    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
+    return made
+
+
+def predict(
+    checkpoint: str, text: Text, temperature: float, k: int, width: int, seed: Seed
+) -> dict[str, Any]:
+    """The likeliest next words, and what the model thinks of the words that are there."""
+    from backend import next_words
+
+    lm = language_model(checkpoint)
+    with session.model_work():
+        found = next_words.predict(lm, text, k, temperature)
+    return {
+        **found._asdict(),
+        "words": [word._asdict() for word in found.words],
+        "typed": [typed._asdict() for typed in found.typed],
+        "code": script(checkpoint, text, temperature, k, width, seed),
+    }
+
+
+def ahead(checkpoint: str, text: Text, temperature: float, width: int, seed: Seed) -> dict:
+    """Continuations, the greedy one first, and the tree of a beam search."""
+    from backend import next_words
+
+    lm = language_model(checkpoint)
+    with session.model_work():
+        rest = next_words.continuations(lm, text, temperature=0)
+        rest += next_words.continuations(lm, text, DRAWN, temperature=temperature, seed=seed)
+    with session.model_work():  # apart, so that somebody who types on need not wait for both
+        beam = next_words.beam(lm, text, width, SHOWN)
+    return {
+        "rest": [one._asdict() for one in rest],
+        "found": [one._asdict() for one in beam.found],
+        "steps": [[branch._asdict() for branch in step] for step in beam.steps],
+    }
+
+
+def language_model(checkpoint: str) -> Any:
+    """The model of this name; raises ValueError where there is none at all."""
+    if not checkpoint:
+        raise ValueError(
+            "There is no language model on this machine. Train one with scripts/train.py "
+            "lm/lstm_lm--everyday--forward, or start with --lm and a folder where one is."
+        )
+    return session.get_language_model(checkpoint)
+
+
+def script(checkpoint: str, text: str, temperature: float, k: int, width: int, seed: int) -> str:
+    """A short program with the same answers."""
+    if session.is_given(checkpoint):
+        name = checkpoint.removeprefix(session.HUB)
+        head = (
+            "from backend import next_words\nfrom backend.hub_lm import HubLM\n\n"
+            f"lm = HubLM.load({name!r})  # what was given with --lm\n"
+        )
+    else:
+        head = (
+            "import backend\nfrom backend import next_words\n\n"
+            f"lm = backend.load_text_model({checkpoint!r})\n"
+        )
+    return (
+        f"{head}text = {text!r}\n"
+        f"result = next_words.predict(lm, text, k={k}, temperature={temperature!r})\n"
+        f"drawn = next_words.continuations(\n"
+        f"    lm, text, {DRAWN}, temperature={temperature!r}, seed={seed}\n)\n"
+        f"tree = next_words.beam(lm, text, width={width}, shown={SHOWN})\n"
+        "print(result.words)\n"
+    )
