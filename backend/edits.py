@@ -107,12 +107,12 @@ class Editor:
         forward, backward = (models(f"{settings.lm}--{way}") for way in ("forward", "backward"))
         self.processor = forward.processor
         self.fingerprints = {m.info.name: m.info.fingerprint for m in (forward, backward)}
-        self._models = [contexts_of(forward.model), contexts_of(backward.model)]
+        self.contexts = [contexts_of(forward.model), contexts_of(backward.model)]
         self._check_numbers()
         keywords = [self._keyword(word) for word in settings.keywords]
         self._check_keywords()
         self.proposals = WordProposals(
-            *self._models,
+            *self.contexts,
             probabilities=self._probabilities(),
             keywords=keywords,
             words=(settings.shortest, settings.longest),
@@ -122,7 +122,7 @@ class Editor:
         self.target = Product(self._parts(keywords, spaces, judges), self._weights())
 
     def _check_numbers(self) -> None:
-        limit = min(contexts.longest for contexts in self._models)
+        limit = min(one.longest for one in self.contexts)
         shortest, longest = self.settings.shortest, self.settings.longest
         if not 1 <= shortest <= longest <= limit:
             raise ValueError(
@@ -213,7 +213,7 @@ class Editor:
 
     def _parts(self, keywords: list[int], spaces: Callable, judges: Callable | None) -> list[Part]:
         settings = self.settings
-        fluency: Part = Fluency(self._models[0])
+        fluency: Part = Fluency(self.contexts[0])
         if settings.judge:
             if judges is None:
                 from backend.hub_lm import HubLM
@@ -241,7 +241,7 @@ class Editor:
 
     def _vectors(self) -> np.ndarray:
         """The forward model's vectors of the vocabulary, [V, E]."""
-        return self._models[0].model.words.vectors().detach().cpu().numpy()
+        return self.contexts[0].model.words.vectors().detach().cpu().numpy()
 
     def text(self, tokens: Tokens) -> str:
         return self.processor.decode(as_ids([tokens]))[0]
