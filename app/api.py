@@ -6,8 +6,9 @@ docstrings are what an MCP client reads. A wrong argument is answered with a sen
 
 import functools
 import inspect
+import json
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import gradio as gr
 import pydantic
@@ -15,12 +16,13 @@ import pydantic
 from app import session
 from app.components import Seed, first_mistake
 from app.widgets.image_input import read, to_value
+from backend.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
 
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
     endpoints = (sample, interpolate, encode, decode, modes, responsibilities, decode_at)
-    for endpoint in (*endpoints, next_words):
+    for endpoint in (*endpoints, next_words, edit_chain, attack):
         gr.api(
             plainly(endpoint),
             api_name=endpoint.__name__,
@@ -230,6 +232,83 @@ def next_words(
     for part in ("words", "typed"):
         found[part] = [one._asdict() for one in found[part]]
     return found | {"continuations": [one._asdict() for one in drawn]}
+
+
+def edit_chain(
+    keywords: list[str],
+    start: str = "",
+    task: Task = "keywords",
+    steps: Annotated[int, pydantic.Field(ge=1, le=1000)] = 100,
+    seed: Seed = 0,
+    chains: Annotated[int, pydantic.Field(ge=1, le=CHAINS)] = 1,
+    kernel: Kernel = "exact",
+    lm: str = PAIR,
+    shortest: int = 5,
+    longest: int = 15,
+    weights: dict[str, float] | None = None,
+    proposals: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """Run Markov chains over sentences, one proposed word at a time, and return all they did.
+
+    Args:
+        keywords: words that every sentence holds; may be empty.
+        start: the sentence to start from; may be empty for the task keywords.
+        task: keywords, paraphrase (keep the meaning of start) or correction (stay close to it).
+        steps: of each chain, 1 to 1000.
+        seed: the same seed gives the same chains.
+        chains: how many run side by side, 1 to 16.
+        kernel: exact (Metropolis-Hastings) or paper (the procedure that CGMH released).
+        lm: a pair of language models, for example lm/lstm_lm--everyday.
+        shortest: the least number of words and marks in a sentence.
+        longest: the greatest number of them.
+        weights: of the parts of log pi, such as {"language model": 1}; by default the task's own.
+        proposals: weights of the actions replace, insert and delete; by default 1 each.
+
+    Returns:
+        the trace: settings, fingerprints, and the chains with every step, rejected ones too;
+        each step has the candidate, log pi by part, log q both ways, log alpha, log u, accepted.
+    """
+    from backend import edits
+
+    settings = Settings(
+        task=task,
+        lm=lm,
+        start=start,
+        keywords=tuple(keywords),
+        shortest=shortest,
+        longest=longest,
+        weights=weights or {},
+        proposals=proposals or {},
+    )
+    editor = edits.Editor(settings, models=session.get_text_model, spaces=session.get_space)
+    return json.loads(to_json(edits.edit_chain(settings, steps, seed, chains, [kernel], editor)))
+
+
+def attack(
+    victim: str,
+    text: str,
+    methods: list[Literal["b-mha", "w-mha", "genetic"]] | None = None,
+    trials: Annotated[int, pydantic.Field(ge=1, le=1000)] = 200,
+    seed: Seed = 0,
+) -> dict[str, Any]:
+    """Edit a sentence until a classifier takes it for something else.
+
+    Args:
+        victim: name of a classifier, for example classifier/text_classifier--yelp.
+        text: the sentence; for an entailment classifier "premise | hypothesis".
+        methods: b-mha, w-mha (looks at gradients), genetic; by default all three.
+        trials: the most proposals of each chain, 1 to 1000.
+        seed: the same seed gives the same attack.
+
+    Returns:
+        methods (the state after each step, with the probability of the label wanted, trials and
+        forward passes so far) and verdicts (whether a second copy of the classifier is misled).
+    """
+    from backend import attacks
+
+    chosen = tuple(methods) if methods is not None else attacks.METHODS
+    settings = attacks.Settings(victim=victim, text=text, methods=chosen, trials=trials, seed=seed)
+    return attacks.attack(settings, attacks.Attacker(settings, session.get_text_model))
 
 
 def items(space: Any, inputs: list[str]) -> list:

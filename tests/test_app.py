@@ -22,6 +22,8 @@ from app.tabs import interpolate as interpolate_tab
 from app.tabs import sample as sample_tab
 from app.widgets.image_input import to_value
 from app.widgets.paths.words import marked
+from backend import attacks, edits
+from backend.traces import to_json
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = "<img src=x onerror=alert(1)>"
@@ -61,7 +63,7 @@ def test_only_the_named_endpoints_are_public(built):
     public = {fn.api_name for fn in built.fns.values() if fn.api_visibility != "private"}
     assert public == {
         *("sample", "interpolate", "encode", "decode"),
-        *("modes", "responsibilities", "decode_at"),
+        *("modes", "responsibilities", "decode_at", "next_words"),
     }
 
 
@@ -360,6 +362,16 @@ def test_a_damaged_checkpoint_is_listed_with_its_reason_and_cannot_be_chosen():
 
 
 # --- endpoints ---------------------------------------------------------------------------------
+
+
+def test_edits_and_attacks_answer_like_the_public_interface():
+    settings = edits.Settings(keywords=("dog",))
+    trace = json.loads(to_json(edits.edit_chain(settings, steps=5, seed=1)))
+    assert api.edit_chain(["dog"], steps=5, seed=1) == trace
+    victim = "classifier/text_classifier--yelp"
+    text = "The food was great."
+    wanted = attacks.Settings(victim=victim, text=text, trials=10, methods=("b-mha",))
+    assert api.attack(victim, text, ["b-mha"], trials=10) == attacks.attack(wanted)
 
 
 def test_endpoints_answer_like_the_public_interface():

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::Depr
 TEXT = "text_vae/text_vae--tatoeba"
 PICTURES = "vae/vae--mnist--2d"
 MIXTURE = "text_vae/dgmvae--smd"
-NAMES = {"sample", "interpolate", "encode", "decode", "modes", "responsibilities", "decode_at"}
+WORDS = "lm/lstm_lm--everyday--forward"
+NAMES = {
+    *("sample", "interpolate", "encode", "decode"),
+    *("modes", "responsibilities", "decode_at", "next_words", "edit_chain", "attack"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +51,20 @@ def test_codes_come_and_go(client):
     assert len(client.predict(PICTURES, [picture], api_name="/encode")[0]) == 2
 
 
+def test_chains_of_edits_are_the_same_again(client):
+    trace = client.predict(["dog"], steps=12, seed=2, chains=2, api_name="/edit_chain")
+    assert client.predict(["dog"], steps=12, seed=2, chains=2, api_name="/edit_chain") == trace
+    assert [len(chain["steps"]) for chain in trace["chains"]] == [12, 12]
+    assert all(
+        "dog" in step["tokens"]
+        for chain in trace["chains"]
+        for step in chain["steps"]
+        if step["accepted"]
+    )
+    with pytest.raises(AppError, match="does not know the keyword 'dogz'"):
+        client.predict(["dogz"], api_name="/edit_chain")
+
+
 def test_modes_responsibilities_and_places(client):
     table = client.predict(MIXTURE, api_name="/modes")
     assert [(mode["variable"], mode["component"]) for mode in table] == [
@@ -61,6 +79,16 @@ def test_modes_responsibilities_and_places(client):
     assert there["exact"] and there["item"] and len(there["code"]) == 6
     again = client.predict(MIXTURE, [there["code"]], api_name="/decode")
     assert again == [there["item"]]
+
+
+def test_next_words_are_seeded(client):
+    question = {"checkpoint": WORDS, "text": "a man is", "k": 5, "n": 2, "api_name": "/next_words"}
+    found = client.predict(**question, seed=3)
+    assert len(found["words"]) == 5 and 0 < found["words"][0]["p"] < 1
+    assert [typed["word"] for typed in found["typed"]] == ["a", "man", "is"]
+    assert all(one["text"].startswith("A man is") for one in found["continuations"])
+    assert client.predict(**question, seed=3) == found
+    assert client.predict(**question, seed=4)["continuations"] != found["continuations"]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +109,11 @@ def test_modes_responsibilities_and_places(client):
         ("modes", (TEXT,), "has no modes"),
         ("responsibilities", (MIXTURE, []), "number of items"),
         ("responsibilities", (MIXTURE, ["qwertz zuiop"]), "no word that this model knows"),
+        ("next_words", ("../secrets",), "no checkpoint called"),
+        ("next_words", (TEXT, "a"), "is no language model"),
+        ("next_words", ("hub:gpt2", "a"), "is not here"),
+        ("next_words", (WORDS, "a " * 60), "Shorten it"),
+        ("next_words", (WORDS, "a", 0), "k must lie between"),
         ("decode_at", (MIXTURE, "moon", 0, 0), "no view 'moon'"),
         ("decode_at", (MIXTURE, "pca", 1e9, 0), "between -10,000"),
         ("decode_at", (MIXTURE, "c0", 0, 0, -3), "items 0 to"),
