@@ -63,7 +63,7 @@ def test_only_the_named_endpoints_are_public(built):
     public = {fn.api_name for fn in built.fns.values() if fn.api_visibility != "private"}
     assert public == {
         *("sample", "interpolate", "encode", "decode"),
-        *("modes", "responsibilities", "decode_at", "next_words"),
+        *("modes", "responsibilities", "decode_at", "next_words", "edit_chain", "attack"),
     }
 
 

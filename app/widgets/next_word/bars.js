@@ -57,5 +57,5 @@ function option({ text, log_p, cut }, how) {
 }
 
 function drawRest(list, { temperature, seed }) {
-  rest.replaceChildren(...list.map((one, i) => option(one, i ? `drawn at ${temperature}, seed ${seed}` : "likeliest each time")));
+  rest.replaceChildren(...list.map((one, i) => option(one, ["likeliest word each time", `drawn at temperature ${temperature}, seed ${seed}`][i])));
 }

@@ -52,8 +52,7 @@ const branches = el("section", { class: "next-branches" },
     el("span", { class: "next-key next-kept", text: "kept" }), el("span", { class: "next-key next-pruned", text: "pruned" }),
     el("span", { class: "next-key next-best", text: "on the way to the best" }), el("span", { class: "next-key next-end", text: "complete" })),
   treeScroll,
-  el("div", { class: "next-columns" },
-    el("div", {}, el("h4", { text: "What it found, the likeliest first" }), found)),
+  el("h4", { text: "What it found, the likeliest first" }), found,
   el("p", { class: "next-note", text: "Numbers are log p of what is added, in nats. Width 1 takes the likeliest word each time. Click a box to take that beginning." }));
 life.body.append(
   el("div", { class: "next-write" }, boxLabel, el("div", { class: "next-line" }, box, shorten, clear), note, unknown, tokens, total),
@@ -115,6 +114,7 @@ async function draw(data, request, alive) {
   drawTyped();
   drawBars();
   for (const node of [rest, found, treeScroll]) node.classList.add("next-old");
+  tree.style.minHeight = `${heightOf(request.width + props.shown)}px`; // nothing jumps when it comes
   await new Promise((done) => setTimeout(done, REST));
   if (!alive()) return;
   const { checkpoint, text, temperature, width, seed } = request;
@@ -132,7 +132,7 @@ function drawTyped() {
   tokens.replaceChildren(...typed.map(({ word, log_p, unknown: strange }) => {
     const depth = Math.min(1, -log_p / STEEP);
     const title = `${strange ? "an unknown word" : visible(word)}: p = ${percent(Math.exp(log_p))} given the words ${backward ? "after" : "before"} it`;
-    return el("li", { title, class: strange ? "next-strange" : "", style: `--depth: ${(45 * depth).toFixed(0)}%` },
+    return el("li", { title, class: strange ? "next-strange" : "", style: `--depth: ${(60 * depth).toFixed(0)}%` },
       el("b", { text: visible(word) }), el("span", { text: nats(-log_p) }));
   }));
   const sum = typed.reduce((all, { log_p }) => all + log_p, 0);

@@ -3,11 +3,13 @@
 
 const [COLUMN, ROW, BOX, TALL, ROOT] = [128, 46, 104, 38, 56]; // pixels
 
+const heightOf = (rows) => rows * ROW - (ROW - TALL);
+
 function drawTree({ steps, found: list }) {
   const best = bestPath(steps, list[0]);
   const rows = Math.max(1, ...steps.map((step) => step.length));
   const wide = ROOT + steps.length * COLUMN;
-  const high = rows * ROW - (ROW - TALL);
+  const high = heightOf(rows);
   const left = (column) => (backward ? wide - ROOT - column * COLUMN - BOX - 24 : ROOT + column * COLUMN + 24);
   const middle = (row) => row * ROW + TALL / 2;
   const lines = [];
@@ -21,7 +23,7 @@ function drawTree({ steps, found: list }) {
     return node(branch, t, i, best[t] === i, `left: ${left(t)}px; top: ${i * ROW}px`);
   }));
   const root = el("span", { class: "next-root", style: `${backward ? "right" : "left"}: 0; top: 0`, text: shown.typed.length ? "…" : "start" });
-  tree.style.cssText = `width: ${wide}px; height: ${high}px`;
+  Object.assign(tree.style, { width: `${wide}px`, height: `${high}px` });
   tree.replaceChildren(svg("svg", { width: wide, height: high, "aria-hidden": "true" }, ...lines), root, ...nodes);
   if (backward) treeScroll.scrollLeft = wide;
   found.replaceChildren(...list.map((one) => option(one)));

@@ -21,7 +21,7 @@ Text = Annotated[str, pydantic.Field(max_length=2000)]
 def next_word(elem_id: str) -> gr.HTML:
     """The widget; its value is the text that is being written. Emits ``input``."""
     server = [served(predict, "run"), served(ahead, "ahead")]
-    made = widget("next_word", EXAMPLE, elem_id=elem_id, server=server)
+    made = widget("next_word", EXAMPLE, elem_id=elem_id, server=server, shown=SHOWN)
     made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
     return made
 

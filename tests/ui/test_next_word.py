@@ -1,0 +1,218 @@
+"""The page "Next word" as a person uses it."""
+
+import csv
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.conftest import wait_until_drawn
+
+pytestmark = pytest.mark.browser
+TAB = "#v=1&tab=next_word"
+BACKWARD = f"{TAB}&checkpoint=lm/lstm_lm--everyday--backward"
+RESULT = "#next-word-result"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def words(page: Page) -> list[str]:
+    return page.locator(f"{RESULT} .next-bar .next-word").all_text_contents()
+
+
+def settled(page: Page) -> None:
+    """Until the bars and what lies further ahead belong to the text that is written."""
+    wait_until_drawn(page)
+    expect(page.locator(f"{RESULT} .next-old")).to_have_count(0)
+
+
+def write(page: Page, text: str) -> None:
+    before = page.locator(f"{RESULT} .lp-result").get_attribute("data-drawn")
+    page.locator("#next-word-text").fill(text)
+    expect(page.locator(f"{RESULT} .lp-result")).not_to_have_attribute("data-drawn", before)
+    settled(page)
+
+
+def probabilities(page: Page) -> list[float]:
+    shown = page.locator(f"{RESULT} .next-bar .next-p").all_text_contents()
+    return [float(text.replace(" %", "")) for text in shown]
+
+
+def test_it_opens_on_an_example_with_everything_drawn(open_page, shot):
+    page = open_page(TAB)
+    settled(page)
+    assert len(words(page)) == 12
+    assert probabilities(page) == sorted(probabilities(page), reverse=True)
+    expect(page.locator(f"{RESULT} .next-tokens li")).to_have_count(3)
+    expect(page.locator(f"{RESULT} .next-side .next-rest li")).to_have_count(5)
+    assert page.locator(f"{RESULT} .next-node.next-kept").count() >= 5
+    assert page.locator(f"{RESULT} .next-node.next-pruned").count() >= 3
+    shot(page, "next-word-light")
+
+
+def test_a_bar_that_is_clicked_becomes_the_next_word(open_page):
+    page = open_page(TAB)
+    settled(page)
+    first = page.locator(f"{RESULT} .next-bar:enabled").first
+    word = first.locator(".next-word").text_content()
+    first.click()
+    expect(page.locator("#next-word-text")).to_have_value(f"A man is {word}")
+    expect(page.locator(f"{RESULT} .next-tokens li")).to_have_count(4)
+    settled(page)
+    page.locator("#next-word-shorten").click()
+    expect(page.locator("#next-word-text")).to_have_value("A man is")
+    page.locator("#next-word-clear").click()
+    expect(page.locator(f"{RESULT} .next-total")).to_contain_text("how sentences begin")
+    settled(page)
+    assert len(words(page)) == 12
+
+
+def test_a_sentence_is_written_with_the_keyboard_alone(open_page):
+    page = open_page(TAB)
+    settled(page)
+    page.locator("#next-word-text").press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{RESULT} .next-tokens li")).to_have_count(4)
+    settled(page)
+    page.keyboard.press("Enter")  # the bars keep the focus
+    expect(page.locator(f"{RESULT} .next-tokens li")).to_have_count(5)
+    settled(page)
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#next-word-text")).to_be_focused()
+
+
+def test_typing_is_followed(open_page):
+    page = open_page(TAB)
+    settled(page)
+    page.locator("#next-word-text").fill("")
+    page.locator("#next-word-text").press_sequentially("i would like to")
+    expect(page.locator(f"{RESULT} .next-tokens li")).to_have_count(4)
+    settled(page)
+    assert "text=i+would+like+to" in page.evaluate("location.hash")
+    expect(page.locator("#next-word-text")).to_be_focused()
+
+
+def test_the_temperature_moves_the_bars(open_page):
+    page = open_page(f"{TAB}&temperature=0.2")
+    settled(page)
+    cold = probabilities(page)
+    page.goto(page.url.replace("temperature=0.2", "temperature=2"))
+    expect(page.locator("#next-word-temperature input[type=number]")).to_have_value("2")
+    settled(page)
+    assert probabilities(page)[0] < cold[0]
+    page.goto(page.url.replace("temperature=2", "temperature=0"))
+    expect(page.locator(f"{RESULT} .next-bar")).to_have_count(1)
+    assert probabilities(page) == [100]
+
+
+def test_a_model_that_reads_from_the_end_writes_in_front(open_page, shot):
+    page = open_page(f"{BACKWARD}&text=in+the+park.")
+    settled(page)
+    expect(page.locator(f"{RESULT} .next-main h3")).to_have_text("The word before")
+    bar = page.locator(f"{RESULT} .next-bar:enabled").first
+    word = bar.locator(".next-word").text_content()
+    bar.click()
+    expect(page.locator("#next-word-text")).to_have_value(f"{word} in the park.")
+    for text in page.locator(f"{RESULT} .next-side .next-text").all_text_contents():
+        assert text.lower().endswith("in the park.")
+    boxes = page.locator(f"{RESULT} .next-node")
+    settled(page)
+    left = [boxes.nth(i).bounding_box()["x"] for i in (0, boxes.count() - 1)]
+    assert left[0] > left[1]  # the tree grows to the left
+    page.locator("#next-word-shorten").click()
+    expect(page.locator("#next-word-text")).to_have_value("in the park.")
+    shot(page, "next-word-backward")
+
+
+def test_a_box_of_the_tree_is_taken_with_all_before_it(open_page):
+    page = open_page(f"{TAB}&text=a+dog&width=3")
+    settled(page)
+    box = page.locator(f"{RESULT} .next-node[data-step='2']:not(.next-end)").first
+    title = box.get_attribute("title")
+    box.click()
+    expect(page.locator("#next-word-text")).to_have_value(title.split(": ")[0])
+    settled(page)
+    expect(page.locator(f"{RESULT} .next-tokens li")).to_have_count(5)
+    found = page.locator(f"{RESULT} .next-found button")
+    scores = [
+        float(t.replace("\u2212", "-")) for t in found.locator(".next-p").all_text_contents()
+    ]
+    assert scores == sorted(scores, reverse=True)
+    text = found.first.locator(".next-text").text_content()
+    found.first.click()
+    expect(page.locator("#next-word-text")).to_have_value(text)
+
+
+def test_arrows_walk_over_the_tree(open_page):
+    page = open_page(TAB)
+    settled(page)
+    page.locator(f"{RESULT} .next-node").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"{RESULT} .next-node[data-step='0'][data-place='1']")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"{RESULT} .next-node[data-step='1'][data-place='0']")).to_be_focused()
+
+
+def test_the_seed_decides_what_is_drawn(open_page):
+    page = open_page(f"{TAB}&seed=1")
+    settled(page)
+    drawn = page.locator(f"{RESULT} .next-side .next-text")
+    first = drawn.all_text_contents()
+    page.get_by_role("button", name="Roll the seed").locator("visible=true").click()
+    expect(drawn.nth(1)).not_to_have_text(first[1])
+    settled(page)
+    assert drawn.all_text_contents()[0] == first[0]  # the greedy one draws nothing
+    page.goto(re.sub("seed=[0-9]+", "seed=1", page.url))
+    expect(drawn.nth(1)).to_have_text(first[1])
+    settled(page)
+    assert drawn.all_text_contents() == first
+
+
+def test_bad_input_is_answered_and_nothing_is_lost(open_page):
+    page = open_page(TAB)
+    write(page, "qwertyish dogs <b>run</b>")
+    expect(page.locator(f"{RESULT} .next-note.lp-caution")).to_contain_text("qwertyish")
+    expect(page.locator(f"{RESULT} .next-tokens .next-strange").first).to_be_visible()
+    assert page.locator(f"{RESULT} .next-tokens b b").count() == 0
+    kept = words(page)
+    page.locator("#next-word-text").fill("word " * 40)
+    expect(page.locator(f"{RESULT} .lp-error")).to_contain_text("40 words and marks")
+    assert words(page) == kept
+    write(page, "a dog")
+    expect(page.locator(f"{RESULT} .lp-error")).to_be_hidden()
+
+
+def test_tables_files_and_the_script_say_the_same(open_page, tmp_path):
+    page = open_page(f"{TAB}&text=a+dog&k=4&width=2")
+    settled(page)
+    page.locator(f"{RESULT} .lp-twin summary").first.click()
+    rows = page.locator(f"{RESULT} .lp-twin").first.locator("tbody tr")
+    expect(rows).to_have_count(4)
+    with page.expect_download() as download:
+        page.locator("#next-word-tree-csv").click()
+    download.value.save_as(tmp_path / "beam.csv")
+    lines = list(csv.reader((tmp_path / "beam.csv").read_text(encoding="utf-8").splitlines()))
+    assert lines[0] == ["step", "beginning", "log p, nats", "fate"]
+    assert len(lines) - 1 == page.locator(f"{RESULT} .next-node").count()
+    assert {line[3] for line in lines[1:]} == {"kept", "pruned", "complete"}
+    code = page.locator(f"{RESULT} .lp-code pre").text_content()
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert all(repr(word) in done.stdout for word in words(page) if " " not in word)
+
+
+@pytest.mark.parametrize("width", [390, 1320])
+def test_it_fits_its_window_in_the_dark_too(open_page, shot, width):
+    page = open_page(TAB, width=width, dark=True)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.locator(f"{RESULT} button:visible").evaluate_all(
+        "all => all.filter((b) => b.getBoundingClientRect().height < 32).length"
+    )
+    assert small == 0
+    shot(page, f"next-word-dark-{width}")
