@@ -112,7 +112,7 @@ async function begin({ run }) {
 async function draw(data, { run, playing }, alive) {
   scene = { ...data, run, settings: run.settings };
   scenes[run.task] = scene;
-  view = { at: 0, show: 0, beside: run.kernel === "both" ? run.chains : -1 };
+  view = firstView(run);
   showScene(scene);
   if (playing && !calm.matches) play();
   await advance(scene.chains.map((_, i) => i), run.steps, alive);
@@ -186,7 +186,7 @@ function showScene(shown) {
     halt();
     job = null;
     scene = shown;
-    view = { at: 0, show: 0, beside: shown.run.kernel === "both" && shown.chains.length > 1 ? shown.run.chains : -1, ...shown.view };
+    view = { ...firstView(shown.run), ...shown.view };
     showForm(shown.run.task, shown.run);
     showProgress();
   }
@@ -284,7 +284,7 @@ function remember() {
   const forks = scene.chains.filter(({ parent }) => parent).map(({ parent, seed }) =>
     `${parent.kind === "branch" ? "b" : "o"}${parent.chain}.${parent.step}.${seed}`).join("~");
   const state = { ...stateOf(scene.run), forks, at: view.at, show: view.show || "", beside: view.beside };
-  if (view.beside < 0) delete state.beside;
+  if (view.beside === firstView(scene.run).beside) delete state.beside;
   kept = Object.entries(state).filter(([, value]) => value !== "").map(([key, value]) => `${key}:${safe(value)}`).join("/");
   props.value = kept;
   latent.keep(TAB, { chain: kept });
@@ -295,6 +295,9 @@ const pairsOf = (text) => Object.fromEntries((text || "").split("/").filter(Bool
   return [key, plain(value)];
 }));
 
+/** What is shown of a run at the start: where there are two kernels, the first chain of each. */
+const firstView = ({ kernel, chains }) => ({ at: 0, show: 0, beside: kernel === "both" ? chains : -1 });
+
 function readView(text) {
   const asked = pairsOf(text);
   const forks = (asked.forks || "").split("~").filter(Boolean).map((part) => {
@@ -302,7 +305,7 @@ function readView(text) {
     return { kind: kind === "b" ? "branch" : "overrule", chain: Number(chain), step: Number(step), seed: Number(seed) };
   });
   const number = (key, otherwise) => (asked[key] === undefined ? otherwise : Number(asked[key]));
-  return { forks, at: number("at", -1), show: number("show", 0), beside: number("beside", -1) };
+  return { forks, at: number("at", -1), show: number("show", 0), beside: number("beside", null) };
 }
 
 /** What a link adds to a run: its branches, in order, and the place that was shown. */
@@ -314,7 +317,8 @@ async function replayForks({ forks, at, show, beside }) {
     await fork(chain, position, kind, seed);
   }
   if (show < scene.chains.length) view.show = show;
-  view.beside = beside < scene.chains.length && beside !== view.show ? beside : -1;
+  const second = beside ?? firstView(scene.run).beside;
+  view.beside = second < scene.chains.length && second !== view.show ? second : -1;
   showMore();
   jump(at < 0 ? firstChange() : at);
 }

@@ -29,7 +29,7 @@ function saveCsv() {
   latent.download("chain.csv", "text/csv", csv([COLUMNS, ...lines]));
 }
 
-const fileBox = el("input", { type: "file", accept: ".json,application/json", class: "lp-offscreen", id: id("file"), tabindex: "-1", "aria-label": "Trace file" });
+const fileBox = el("input", { type: "file", accept: ".json,application/json", id: id("file"), hidden: true });
 fileBox.addEventListener("change", async () => {
   const [file] = fileBox.files;
   fileBox.value = ""; // so that the same file can be chosen again

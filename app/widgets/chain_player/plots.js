@@ -78,8 +78,9 @@ function drawActions() {
       row[1] += path.accepted[k];
     });
     const rows = Object.entries(tally).sort().map(([action, [asked, taken]]) => el("tr", {}, el("th", { scope: "row", text: action }),
-      el("td", {}, el("span", { class: "chain-bar" }, el("i", { style: `width:${(100 * taken) / asked}%` }))),
-      el("td", { class: "chain-number", text: percent(taken / asked) }), el("td", { class: "chain-number", text: `${count(taken)} of ${count(asked)}` })));
+      ...(action === "none" ? [el("td", { text: "nothing was proposed" }), el("td"), el("td", { class: "chain-number", text: count(asked) })] : [
+        el("td", {}, el("span", { class: "chain-bar" }, el("i", { style: `width:${(100 * taken) / asked}%` }))),
+        el("td", { class: "chain-number", text: percent(taken / asked) }), el("td", { class: "chain-number", text: `${count(taken)} of ${count(asked)}` })])));
     return el("table", { class: "chain-tally" }, el("caption", {}, swatch(index), nameOf(index)), el("tbody", {}, ...rows));
   });
   actionBox.replaceChildren(...blocks);
