@@ -112,6 +112,7 @@ class GradientProposals(WordProposals):
         super().__init__(forward, backward, **options)
         self.victim, self.label = victim, label
         self._vectors = victim.vectors(forward.model.config.vocab_size)
+        self._squares = (self._vectors**2).sum(1)
 
     def log_positions(self, x: Tokens, action: str) -> dict[int, float]:
         found = super().log_positions(x, action)
@@ -130,9 +131,13 @@ class GradientProposals(WordProposals):
         if place.action != "replace":
             return log_q
         slope = self.victim.slopes(place.tokens, self.label)[place.position]
-        steps = self._vectors - self._vectors[place.tokens[place.position]]
-        lengths = np.linalg.norm(steps, axis=1) * np.linalg.norm(slope)
-        cosine = np.divide(-(steps @ slope), lengths, out=np.zeros(len(steps)), where=lengths > 0)
+        old = place.tokens[place.position]
+        along = self._vectors @ slope  # e'·slope; differences e' - e are never written out
+        squares = self._squares + self._squares[old] - 2 * self._vectors @ self._vectors[old]
+        lengths = np.sqrt(squares.clip(0)) * np.linalg.norm(slope)
+        cosine = np.zeros(len(along))
+        np.divide(along[old] - along, lengths, out=cosine, where=lengths > 1e-9)
+        cosine = cosine.clip(-1, 1)
         weighed = log_q + np.log((1 + cosine) / 2 + 1e-9)
         peak = weighed.max()
         return weighed - peak - math.log(np.exp(weighed - peak).sum())
