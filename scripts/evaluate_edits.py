@@ -32,7 +32,7 @@ from backend.edits import Editor, Settings, contexts_of
 from backend.files import write_json
 from backend.nets.beam import forced_beam
 from backend.text_models import TextModel
-from backend.traces import Chain
+from backend.traces import PAIR, Chain
 
 SEED = 0
 Row = dict[str, Any]
@@ -470,7 +470,7 @@ def _attack_row(method: str, runs: list[dict]) -> Row:
 def _pool(name: str, n: int) -> Iterator[Attacker]:
     """Attackers of examples that the classifier gets right, spread over the test split."""
     info = checkpoint.info(name)
-    names = (name, *(f"{edits.PAIR}--{way}" for way in ("forward", "backward")))
+    names = (name, *(f"{PAIR}--{way}" for way in ("forward", "backward")))
     others = [f"{pair['name']}--forward" for pair in edits.pairs()]
     models = {name: TextModel.load(name) for name in {*names, *others}}
     test = data.load(info.dataset)["test"]

@@ -8,6 +8,7 @@ The sample section is drawn from the model with seed 0.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,7 +161,47 @@ def overview(infos: list[CheckpointInfo]) -> str:
             ]
             lines.append(f"| [{info.title}](trained/{info.name}) | " + " | ".join(cells) + " |")
         tables.append("\n".join(lines))
+    tables.append(_words(infos))
+    for info in infos:
+        tables += [
+            f"*{table['title']}.* {table['note']}\n\n{grid(table)}" for table in measured(info)
+        ]
     return "\n\n".join(tables)
+
+
+def _words(infos: list[CheckpointInfo]) -> str:
+    """Language models and classifiers, each beside what it has to beat."""
+    lines = ["| Checkpoint | Measured | To beat |", "| --- | ---: | ---: |"]
+    for info in infos:
+        for id in ("ppl", "accuracy"):
+            if id in info.metrics and "decode" not in info.capabilities:
+                entry = info.metrics[id]
+                rival = _number(entry["reference"]) + f" ({entry['settings']['reference_is']})"
+                value = f"{METRICS[id].title.lower()} {_number(entry['value'])}"
+                lines.append(f"| [{info.title}](trained/{info.name}) | {value} | {rival} |")
+    return "\n".join(lines)
+
+
+def measured(info: CheckpointInfo) -> list[dict]:
+    """The tables that scripts/evaluate_edits.py left in a checkpoint's folder."""
+    found = []
+    for name in ("edits.json", "attacks.json"):
+        if (path := info.path / name).is_file():
+            content = json.loads(path.read_text(encoding="utf-8"))
+            found += [content] if "rows" in content else list(content.values())
+    return found
+
+
+def grid(table: dict) -> str:
+    """A measured table as Markdown; published rows are in italics."""
+    columns = list(dict.fromkeys(key for row in table["rows"] for key in row))
+    columns = [key for key in columns if key not in ("label", "reference")]
+    lines = [f"| Method | {' | '.join(columns)} |", "| --- |" + " ---: |" * len(columns)]
+    for row in table["rows"]:
+        label = f"*{row['label']}*" if row.get("reference") else row["label"]
+        cells = ["" if row.get(key) is None else _number(row[key]) for key in columns]
+        lines.append("| " + " | ".join([_cell(label), *cells]) + " |")
+    return "\n".join(lines)
 
 
 def _group(info: CheckpointInfo) -> str:
@@ -182,6 +223,8 @@ def card(info: CheckpointInfo, sample_section: str) -> str:
         f"## Metrics\n\n{_metrics(info)}",
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in _limits(info)),
     ]
+    for table in measured(info):
+        sections.append(f"## {table['title']}\n\n{table['note']}\n\n{grid(table)}")
     if sample_section:
         sections.append(f"{SAMPLES_HEADING}\n\n{sample_section}")
     return "\n\n".join(sections) + "\n"
