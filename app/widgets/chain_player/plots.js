@@ -160,7 +160,7 @@ function axes(context, { low, high, end, x, y, width, height }) {
   context.strokeStyle = token("--hairline");
   context.lineWidth = 1;
   context.textAlign = "right";
-  for (const total of ticks(low, high, 6)) {
+  for (const total of ticks(low, high, 8)) {
     const line = Math.round(y(total)) + 0.5;
     context.beginPath();
     context.moveTo(INSET.left, line);
