@@ -58,7 +58,7 @@ FUNCTION_WORDS = 100  # so many of the most frequent tokens carry no meaning of 
 CODES = "text_vae/text_vae--tatoeba"  # whose codes stand for the meaning of sentences
 TASKS: dict[str, dict[str, float]] = {  # task -> parts of log π that have a weight, and which
     "keywords": {"language model": 1.0},
-    "paraphrase": {"language model": 1.0, "meaning of words": 20.0, "meaning of codes": 20.0},
+    "paraphrase": {"language model": 1.0, "meaning of words": 20.0, "meaning of codes": 5.0},
     "correction": {"language model": 1.0, "closeness": 3.0},
 }
 
