@@ -75,7 +75,7 @@ async function prepare() {
   const answer = await ask("options", {});
   if (answer.error) return void fail(answer.error);
   offers = answer;
-  form.hidden = false;
+  form.hidden = life.tools.hidden = false;
   lmList.replaceChildren(...offers.pairs.map(({ name, title }) => el("option", { value: name, text: title })));
   return true;
 }

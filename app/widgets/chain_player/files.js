@@ -64,4 +64,5 @@ life.body.append(form, noteLine, player);
 life.tools.append(
   button("save", "JSON", saveJson, { id: id("json") }), button("save", "CSV", saveCsv, { id: id("csv") }),
   button("open", "Import", () => fileBox.click(), { id: id("import") }), fileBox);
+life.tools.hidden = true; // until it is known what there is to choose from
 showPlaying();

@@ -66,7 +66,11 @@ const number = (x, digits = 2) => {
   return (Math.abs(x) < 0.5 * 10 ** -digits ? 0 : x).toFixed(digits).replace("-", MINUS);
 };
 const signed = (x, digits = 2) => (x > 0.5 * 10 ** -digits ? `+${number(x, digits)}` : number(x, digits));
-const percent = (x) => `${(100 * x).toFixed(x > 0 && x < 0.095 ? 1 : 0)}%`;
+const percent = (x) => {
+  if (x > 0 && x < 0.0005) return "<0.1%";
+  if (x < 1 && x >= 0.995) return ">99%";
+  return `${(100 * x).toFixed(x > 0 && x < 0.095 ? 1 : 0)}%`;
+};
 const count = (n) => n.toLocaleString("en");
 const finite = (x) => (x == null ? -Infinity : x);
 
@@ -84,18 +88,27 @@ function asWritten({ tokens, text }) {
   });
 }
 
-/** The sentence of a step with its edit marked: struck out, underlined, or boxed. */
-function marked(before, step) {
+/**
+ * The sentence of a step with its edit marked: struck out, underlined, or boxed. Where it is too
+ * long for `room` letters, it begins shortly before the edit.
+ */
+function marked(before, step, room = Infinity) {
   const { action, position, old } = step;
-  const words = asWritten(action === "delete" || action === "none" ? before : step);
+  const was = asWritten(before);
+  const words = action === "delete" || action === "none" ? was : asWritten(step);
+  let from = 0;
+  if (step.text?.length > room)
+    for (let letters = words.slice(0, position).map(({ text }) => text).join(" ").length; letters > room / 2; from++) letters -= words[from].text.length + 1;
   const line = el("span", { class: "chain-words" });
-  let run = ""; // words that bear no mark, in one text
+  let run = from ? "… " : ""; // words that bear no mark, in one text
   const put = (...nodes) => {
     line.append(run, ...nodes);
     run = "";
   };
   words.forEach(({ text, space }, i) => {
-    if (i && space) run += " ";
+    if (i < from) return;
+    const apart = space || (i === position && action === "replace" && was[i].space);
+    if (i > from && apart) run += " ";
     const tag = i === position && { replace: "mark", insert: "ins", delete: "del" }[action];
     if (tag === "mark") put(el("del", { text: old }), " ");
     if (tag) put(el(tag, { text }));

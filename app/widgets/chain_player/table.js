@@ -1,6 +1,7 @@
 // All steps as a table: Step, Action, Verdict, Sentence. Only the rows in sight are drawn.
 
 const ROW = 32; // px
+const ROOM = 36; // letters of a sentence that can be seen at once
 const FILTERS = { all: "All", accepted: "Accepted", rejected: "Rejected" };
 let filter = "all";
 let listed = null; // positions that pass the filter; null for all
@@ -98,6 +99,6 @@ function cellsOf(index, at) {
   return [
     cell({ text: step.action }),
     cell({ class: step.action === "none" ? "" : accepted ? "chain-yes" : "chain-no", text: verdict + (overruled ? " !" : ""), title: overruled ? "overruled" : null }),
-    cell({ class: `chain-text chain-${accepted ? "accepted" : "rejected"}${at <= path.fork ? " chain-shared" : ""}` }, marked(path.states[at - 1], step)),
+    cell({ title: step.text, class: `chain-text chain-${accepted ? "accepted" : "rejected"}${at <= path.fork ? " chain-shared" : ""}` }, marked(path.states[at - 1], step, ROOM)),
   ];
 }
