@@ -17,7 +17,7 @@ import torch
 
 import backend
 from backend.data.entailment import LABELS, SEPARATOR
-from backend.edits import contexts_of, pairs
+from backend.edits import contexts_of, judges, pairs
 from backend.samplers import metropolis_hastings as mh
 from backend.samplers.genetic import Attack, Generation, Neighbours
 from backend.samplers.metropolis_hastings import Info, State, Tokens
@@ -123,7 +123,7 @@ class Attacker:
         forward, backward = (models(f"{settings.lm}--{way}") for way in ("forward", "backward"))
         self.processor = forward.processor
         self.contexts = contexts_of(forward.model), contexts_of(backward.model)
-        self.judge = _judge(settings.lm, models)
+        self.judge = next((models(name) for name in judges(settings.lm)), None)
         self.labels = NAMES[self.classifier.info.dataset]
         self.premise, sentence = self._parts(settings.text)
         self.start = self._tokens(sentence)
@@ -339,9 +339,3 @@ def _label_words(model: Any, ids: Sequence[int], label: int) -> tuple[int, ...]:
 
 def _pairs(model: Any) -> bool:
     return hasattr(model.config, "separator")
-
-
-def _judge(lm: str, models: Callable[[str], TextModel]) -> TextModel | None:
-    """A forward language model over the same words that is not the attacker's, if one is here."""
-    others = [pair["name"] for pair in pairs() if pair["name"] != lm]
-    return models(f"{others[0]}--forward") if others else None

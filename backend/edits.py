@@ -73,6 +73,13 @@ def pairs() -> list[dict[str, str]]:
     ]
 
 
+def judges(lm: str) -> list[str]:
+    """Language models over the same words that a chain of the pair ``lm`` does not use."""
+    dataset = lm.split("--")[-1]
+    names = [info.name for info in backend.available(requires={"log_prob"})]
+    return [n for n in names if n.endswith(f"--{dataset}--forward") and n != f"{lm}--forward"]
+
+
 @functools.lru_cache(maxsize=8)
 def contexts_of(model: LanguageModel) -> Contexts:
     """What the model has read, shared by all who use it."""

@@ -83,10 +83,10 @@ class Bench:
     def __init__(self, name: str) -> None:
         self.name = name
         self.forward = TextModel.load(f"{name}--forward")
-        others = [pair["name"] for pair in edits.pairs() if pair["name"] != name]
+        others = edits.judges(name)
         if not others:
-            sys.exit("A second pair of language models has to judge; train it first.")
-        self.judge = f"{others[0]}--forward"
+            sys.exit("Another language model over the same words has to judge; train one first.")
+        self.judge = others[0]
         self._judge = contexts_of(TextModel.load(self.judge).model)
         loaded = {
             name: TextModel.load(name)
@@ -471,8 +471,7 @@ def _pool(name: str, n: int) -> Iterator[Attacker]:
     """Attackers of examples that the classifier gets right, spread over the test split."""
     info = checkpoint.info(name)
     names = (name, *(f"{PAIR}--{way}" for way in ("forward", "backward")))
-    others = [f"{pair['name']}--forward" for pair in edits.pairs()]
-    models = {name: TextModel.load(name) for name in {*names, *others}}
+    models = {name: TextModel.load(name) for name in {*names, *edits.judges(PAIR)}}
     test = data.load(info.dataset)["test"]
     found = 0
     for row in _spread(len(test.items), min(len(test.items), 20 * n)):
