@@ -207,7 +207,7 @@ class Jobs:
         with self._guard:
             pieces = self._jobs.pop(name, None)
         if pieces is None:
-            raise ValueError("This run is no longer kept. Press Sample to start it again.")
+            raise ValueError("This run is no longer kept. Start it again.")
         piece = next(pieces, None)
         if piece is not None:
             with self._guard:

@@ -5,6 +5,7 @@
    latent.icon(name), latent.button     one of the line icons below, and a button with it
    latent.mark(k)                       colour and symbol of category k; see COLOURS, SYMBOLS, GLYPHS
    latent.paint(canvas, bytes, index)   one 28 x 28 picture as ink on paper
+   latent.changed(parts)                a sentence with its edits marked
    latent.tableTwin(title)              the numbers behind a drawing
    latent.markdown(source)              a model card as elements
 */
@@ -118,6 +119,21 @@ window.latent = (() => {
     el("a", { href: canvas.toDataURL("image/png"), download: name }).click();
   }
 
+  /** A sentence, given in parts, with the words marked that another does not have. */
+  function changed(parts) {
+    const node = el("span");
+    if (!parts.length) node.append("(nothing)");
+    let last = null;
+    parts.forEach(({ text, space, mark, old }, i) => {
+      const gap = i && (space || parts[i - 1].mark === "delete") ? " " : "";
+      if (last && last.mark === mark && last.old === old) return last.node.append(gap, text); // one mark for a run
+      const tag = { insert: "ins", delete: "del", replace: "mark" }[mark] ?? "span";
+      last = { mark, old, node: el(tag, { text, title: mark === "replace" ? `was: ${old}` : null }) };
+      node.append(gap, last.node);
+    });
+    return node;
+  }
+
   /** Numbers behind a drawing: a table to unfold. `set(columns, rows)` fills it, `rows()` are as given. */
   function tableTwin(title) {
     const [head, body] = [el("tr"), el("tbody")];
@@ -176,5 +192,5 @@ window.latent = (() => {
     });
   }
 
-  return { el, svg, icon, mark, COLOURS, SYMBOLS, GLYPHS, button, picture, bytes, paint, sheet, tableTwin, markdown };
+  return { el, svg, icon, mark, COLOURS, SYMBOLS, GLYPHS, button, picture, bytes, paint, sheet, changed, tableTwin, markdown };
 })();

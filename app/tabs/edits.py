@@ -3,10 +3,17 @@
 import gradio as gr
 
 from app import links
+from app.widgets.attack.widget import attack
+from app.widgets.attack.widget import read_state as read_attack
 from app.widgets.chain_player.widget import chain_player, read_state
 
 TITLE = "Edits"
-TASKS = {"Write": "keywords", "Paraphrase": "paraphrase", "Correct": "correction"}
+TASKS = {
+    "Write": "keywords",
+    "Paraphrase": "paraphrase",
+    "Correct": "correction",
+    "Attack": "attack",
+}
 
 
 def build() -> None:
@@ -21,5 +28,10 @@ def build() -> None:
             elem_classes="lp-segmented",
         )
     player = chain_player("edits-chain", tab="edits")
-    fields = {"mode": (task, links.one_of(*TASKS.values())), "chain": (player, read_state)}
+    attacks = attack("edits-attack", tab="edits")
+    fields = {
+        "mode": (task, links.one_of(*TASKS.values())),
+        "chain": (player, read_state),
+        "attack": (attacks, read_attack),
+    }
     links.connect("edits", player, fields, [task.input])

@@ -61,7 +61,7 @@ watch("value", showNotice);
 function typing(target) {
   return target.closest?.("input, textarea, select, [contenteditable]") && target.type !== "range" && target.type !== "radio";
 }
-const press = (selector) => document.querySelector(`[role="tabpanel"]:not([style*="none"]) ${selector}`)?.click();
+const press = (selector) => [...document.querySelectorAll(`[role="tabpanel"] ${selector}`)].find((node) => node.offsetParent)?.click();
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
   if (event.key === "Escape") return press("[data-key=escape]");

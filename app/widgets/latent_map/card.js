@@ -187,7 +187,7 @@ function sentenceParts() {
 
 function pathParts() {
   const rows = selection.path.map(({ at, item, parts, exact }, i) => {
-    const node = parts ? changed(parts) : item == null ? el("span", { class: "map-wait" }) : itemNode(item, `place ${i + 1}`);
+    const node = parts ? latent.changed(parts) : item == null ? el("span", { class: "map-wait" }) : itemNode(item, `place ${i + 1}`);
     const title = exact === false ? "approximate: decode this place" : "Decode this place";
     return el("li", {}, el("button", { type: "button", title, on: { click: () => selectPlace(at, { base: selection.base }) } }, node));
   });
@@ -200,21 +200,6 @@ function pathParts() {
       latent.download("path.csv", "text/csv", csv([["step", "x", "y", "decoded", "distance to the nearest code"], ...list]));
     }),
   ];
-}
-
-/** A sentence with the words marked that the one before it does not have. */
-function changed(parts) {
-  const node = el("span");
-  if (!parts.length) node.append("(nothing)");
-  let last = null;
-  parts.forEach(({ text, space, mark, old }, i) => {
-    const gap = i && space ? " " : "";
-    if (last && last.mark === mark && last.old === old) return last.node.append(gap, text); // one mark for a run
-    const tag = { insert: "ins", delete: "del", replace: "mark" }[mark] ?? "span";
-    last = { mark, old, node: el(tag, { text, title: mark === "replace" ? `was: ${old}` : null }) };
-    node.append(gap, last.node);
-  });
-  return node;
 }
 
 function pictureNode(item, label, kind = "map-picture") {

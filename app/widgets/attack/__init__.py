@@ -1,0 +1,1 @@
+"""Attacks on a sentence classifier side by side, watched as they run."""
