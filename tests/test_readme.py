@@ -10,12 +10,14 @@ README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encodi
 
 def test_the_python_examples_run() -> None:
     names: dict = {}
-    first, modes = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    first, modes, edits = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(first, names)
     assert names["z"].shape == (1, names["space"].latent_dim)
     assert names["z"].dtype == np.float32
     exec(modes, names)
     assert names["place"].code.shape == (names["space"].latent_dim,)
+    exec(edits, names)
+    assert len(names["chain"]["steps"]) == 100
 
 
 def test_every_file_it_names_exists() -> None:
