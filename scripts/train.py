@@ -147,7 +147,7 @@ def _language_recipes() -> dict[str, Recipe]:
         "lm/lstm_lm--ptb": Recipe(
             "LSTM language model, Penn Treebank",
             {"embedding_dim": 200, "hidden_dim": 320, "dropout": 0.4},
-            {"steps": 9000, "batch_size": 64, "lr": 2e-3, "warmup": 300},
+            {"steps": 7000, "batch_size": 64, "lr": 2e-3, "warmup": 300},
             min_count=1,
             max_tokens=82,
             split="spaces",
