@@ -49,7 +49,7 @@ function card(method) {
   const p = row?.p ?? scene.p[scene.wanted];
   const accepted = rows.filter((each) => each.accepted && each[axis] <= place).length;
   const seen = rows.filter((each) => each[axis] <= place).length;
-  const steps = key === "genetic" ? `${count(seen)} generations, ${count(accepted)} with a better sentence` : `${count(accepted)} of ${count(seen)} proposals accepted`;
+  const steps = key === "genetic" ? `${count(seen)} ${seen === 1 ? "generation" : "generations"}, ${count(accepted)} with a better sentence` : `${count(accepted)} of ${count(seen)} proposals accepted`;
   return el("article", { class: "attack-card", "data-method": key, "aria-label": title },
     el("header", {}, mark(METHODS.indexOf(method)), el("h3", { text: title }), said(method, verdict)),
     el("p", { class: "chain-note attack-about", text: about }),

@@ -89,14 +89,13 @@ function settings() {
   };
 }
 
-/** Settings as a field of the link; what is as at the start is left out. */
+/** Settings as a field of the link; numbers that are as at the start are left out. */
 function stateOf({ victim: name, text, methods, trials, seed, weight, spare_label_words }) {
   const letters = METHODS.filter(({ key }) => methods.includes(key)).map(({ letter }) => letter).join("");
   const now = { victim: name, trials, seed, methods: letters, weight, words: spare_label_words ? "" : "all" };
-  const first = { victim: offers.victims[0].name, trials: props.trials, seed: 0, methods: "bwg", weight: 1, words: "" };
+  const first = { trials: props.trials, seed: 0, methods: "bwg", weight: 1, words: "" };
   const said = Object.keys(now).filter((key) => now[key] !== first[key]).map((key) => `${key}:${now[key]}`);
-  if (text !== victim().examples[0]?.text) said.push(`text:${text}`);
-  return said.join(" ");
+  return [...said, `text:${text}`].join(" ");
 }
 
 function readState(state) {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 SCRIPT = ("attack.js", "form.js", "cards.js", "curve.js")
 TRIALS = 200  # at the start
+FIRST = "yelp"  # of the classifiers, the one that is offered first
 EXAMPLES = {  # where no held-out ones are stored with the classifier
     "yelp": "The food was great and the staff was friendly.",
     "sst2": "A charming and funny story.",
@@ -60,7 +61,8 @@ def options() -> dict:
     """The classifiers that are here, with sentences to attack and what was measured."""
     from backend import attacks
 
-    victims = [_victim(info, attacks.NAMES) for info in attacks.victims()]
+    infos = sorted(attacks.victims(), key=lambda info: info.dataset != FIRST)
+    victims = [_victim(info, attacks.NAMES) for info in infos]
     if not victims:
         raise ValueError(
             "There is no classifier of sentences on this machine. Train one with scripts/train.py "
