@@ -129,13 +129,31 @@ def test_what_follows_a_step_depends_on_nothing_but_its_outcome() -> None:
         (WRITE | {"proposals": {"replace": 0, "insert": 0, "delete": 0}}, {}, "Raise one"),
         (WRITE | {"weights": {"beauty": 1}}, {}, "no part 'beauty'"),
         (WRITE | {"lm": "../secrets"}, {}, "no language model"),
-        (WRITE | {"judge": "/etc"}, {}, "not one that this page was started with"),
+        (WRITE | {"judge": "/etc"}, {}, "is not here"),
         ({"task": "paraphrase"}, {}, "no sentence to start from"),
         ({"task": "dance"}, {}, "task"),
     ],
 )
 def test_what_cannot_be_run_is_told_plainly(settings: dict, asked: dict, said: str) -> None:
     assert said in ask(widget.start, settings=settings, **ASKED | asked)["error"]
+
+
+def test_a_language_model_that_was_given_takes_its_place_in_the_target(monkeypatch) -> None:
+    class Given:
+        name = "of-ours"
+
+        def log_probs(self, texts: list[str]) -> list[float]:
+            return [-float(len(text)) for text in texts]
+
+    monkeypatch.setattr(session, "_given", Given())
+    assert ask(widget.options)["judges"][0]["name"] == "of-ours"
+    (chain,) = run(WRITE | {"judge": "of-ours"}, 4)
+    for record in chain["steps"]:
+        assert record["parts"]["language model"] == -len(record["text"])
+    assert (
+        "judge='of-ours'"
+        in ask(widget.start, settings=WRITE | {"judge": "of-ours"}, **ASKED)["code"]
+    )
 
 
 def test_statistics_of_chains() -> None:

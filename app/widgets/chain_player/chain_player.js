@@ -77,6 +77,8 @@ async function prepare() {
   offers = answer;
   form.hidden = life.tools.hidden = false;
   lmList.replaceChildren(...offers.pairs.map(({ name, title }) => el("option", { value: name, text: title })));
+  const judges = [{ name: "", title: "the forward one of the pair" }, ...offers.judges];
+  judgeList.replaceChildren(...judges.map(({ name, title }) => el("option", { value: name, text: title })));
   return true;
 }
 
@@ -165,7 +167,7 @@ function stop() {
   element.removeAttribute("aria-busy");
   element.classList.remove("lp-waiting");
   showProgress("Stopped; the steps that were done are kept.");
-  measure();
+  setTimeout(measure); // the page has stopped before it counts
 }
 
 function showProgress(said = "") {

@@ -19,7 +19,6 @@ const ACTIONS = ["replace", "insert", "delete"];
 
 let task = "keywords";
 let words = []; // the keywords of the form
-let judged = ""; // another language model in the target, from a script or a file
 
 const field = (label, node, props = {}) => el("div", { class: "chain-field", ...props }, el("label", { for: node.id, text: label }), node);
 const numberBox = (name, min, max, step = 1) => el("input", { type: "number", class: "lp-input", id: id(name), min, max, step, required: true });
@@ -32,6 +31,8 @@ const stepsBox = numberBox("steps", 1, 20000);
 const chainsBox = numberBox("chains", 1, 16);
 const seedBox = numberBox("seed", 0, 2 ** 31 - 1);
 const lmList = el("select", { class: "lp-input", id: id("lm") });
+const judgeList = el("select", { class: "lp-input", id: id("judge") });
+const judgeField = field("Language model of the target", judgeList, { class: "chain-field chain-grow" });
 const shortestBox = numberBox("shortest", 1, 60);
 const longestBox = numberBox("longest", 1, 60);
 const proposalBoxes = Object.fromEntries(ACTIONS.map((action) => [action, numberBox(action, 0, 100, 0.1)]));
@@ -87,7 +88,7 @@ const form = el("form", { class: "chain-form", novalidate: true, hidden: true },
       el("p", {}, "Sources: ", source("https://doi.org/10.1093/biomet/57.1.97", "Hastings 1970"), "; ", source("https://arxiv.org/abs/1811.10996", "Miao et al., CGMH, 2019"), ".")),
     el("details", { class: "chain-more", id: id("more") },
       el("summary", { text: "Model, proposals, target" }),
-      el("div", { class: "chain-row" }, field("Language models", lmList, { class: "chain-field chain-grow" }),
+      el("div", { class: "chain-row" }, field("Language models", lmList, { class: "chain-field chain-grow" }), judgeField,
         el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Words in a sentence" }),
           el("div", { class: "chain-boxes" }, el("label", {}, "from", shortestBox), el("label", {}, "to", longestBox)))),
       el("div", { class: "chain-row" },
@@ -144,10 +145,13 @@ function showForm(name, run) {
   chainsBox.value = run.chains;
   seedBox.value = run.seed;
   lmList.value = settings.lm;
+  if (![...judgeList.options].some(({ value: known }) => known === settings.judge)) // from a file or a link
+    judgeList.append(el("option", { value: settings.judge, text: `${settings.judge} (not here)` }));
+  judgeList.value = settings.judge;
+  judgeField.hidden = judgeList.options.length < 2;
   shortestBox.value = settings.shortest;
   longestBox.value = settings.longest;
   for (const action of ACTIONS) proposalBoxes[action].value = settings.proposals[action] ?? 1;
-  judged = settings.judge;
   const partNames = Object.keys(offers.weights[name]);
   weightBoxes = Object.fromEntries(partNames.map((part) => [part, numberBox(`weight-${part.replaceAll(" ", "-")}`, 0, 100, 0.1)]));
   for (const part of partNames) weightBoxes[part].value = settings.weights[part] ?? offers.weights[name][part];
@@ -171,7 +175,7 @@ function readForm() {
     task, kernel: kernel.get(), steps: value(stepsBox), chains: value(chainsBox), seed: value(seedBox),
     settings: {
       task, lm: lmList.value, keywords: [...words], start: startBox.value.trim(),
-      judge: judged, proposals: take(proposalBoxes), weights: take(weightBoxes), shortest: value(shortestBox), longest: value(longestBox),
+      judge: judgeList.value, proposals: take(proposalBoxes), weights: take(weightBoxes), shortest: value(shortestBox), longest: value(longestBox),
     },
   };
 }

@@ -95,7 +95,12 @@ def options() -> dict:
             "There is no language model on this machine. Train one in both reading orders with "
             "scripts/train.py lstm_lm, or start with --trained-dir and the folder where one is."
         )
-    return {"pairs": pairs, "weights": edits.TASKS, "most": {"steps": STEPS, "chains": CHAINS}}
+    judges = [
+        {"name": name.removeprefix(session.HUB), "title": title}
+        for name, title in session.given_lms()
+    ]
+    most = {"steps": STEPS, "chains": CHAINS}
+    return {"pairs": pairs, "judges": judges, "weights": edits.TASKS, "most": most}
 
 
 def start(
@@ -167,12 +172,8 @@ def editor_of(settings: Settings) -> "Editor":
     """Target and proposals of ``settings``, kept with what they have computed.
 
     Raises:
-        ValueError: they cannot be used, or name a model that only a script may load.
+        ValueError: they cannot be used.
     """
-    if settings.judge:
-        raise ValueError(
-            f"The language model {settings.judge!r} is not one that this page was started with."
-        )
     return _editor(json.dumps(asdict(settings), sort_keys=True))
 
 
@@ -184,6 +185,7 @@ def _editor(settings: str) -> "Editor":
         pydantic.TypeAdapter(Settings).validate_json(settings),
         models=session.get_text_model,
         spaces=session.get_space,
+        judges=lambda name: session.get_language_model(f"{session.HUB}{name}"),
     )
 
 
