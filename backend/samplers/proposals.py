@@ -15,7 +15,7 @@ from backend.samplers.metropolis_hastings import Candidate, Edit, Tokens
 ACTIONS = ("replace", "insert", "delete")
 INVERSE = {"replace": "replace", "insert": "delete", "delete": "insert"}
 SHOWN = 12  # words of the candidate table
-KEPT = 512  # word distributions kept, one number per word of the vocabulary each
+KEPT = 256  # word distributions kept, one number per word of the vocabulary each
 
 
 class Place(NamedTuple):
