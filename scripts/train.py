@@ -146,8 +146,8 @@ def _language_recipes() -> dict[str, Recipe]:
     recipes = {
         "lm/lstm_lm--ptb": Recipe(
             "LSTM language model, Penn Treebank",
-            {"embedding_dim": 200, "hidden_dim": 320, "dropout": 0.4},
-            {"steps": 7000, "batch_size": 64, "lr": 2e-3, "warmup": 300},
+            {"embedding_dim": 200, "hidden_dim": 320, "dropout": 0.35},
+            {"steps": 6000, "batch_size": 64, "lr": 2e-3, "warmup": 300},
             min_count=1,
             max_tokens=82,
             split="spaces",
