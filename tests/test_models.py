@@ -38,7 +38,7 @@ def example(model: GenerativeModel, n: int = BATCH) -> Tensor:
 
 def batch_of(model: GenerativeModel, n: int = BATCH):
     x = example(model, n)
-    if "classify" in model.capabilities:
+    if hasattr(model.config, "classes"):
         return x, torch.arange(n) % model.config.classes
     return x
 
@@ -74,7 +74,8 @@ def test_codes_and_events_have_the_promised_shapes(model: GenerativeModel) -> No
     if "decode" in model.capabilities:
         p = model.decode(torch.zeros(BATCH, model.config.latent_dim))
         assert p.sample().shape[1:] == x.shape[1:]
-        assert p.log_prob(x).shape == (BATCH,)
+        if not isinstance(p, Deterministic):
+            assert p.log_prob(x).shape == (BATCH,)
 
 
 def test_log_prob_ignores_padding(model: GenerativeModel) -> None:
@@ -130,6 +131,8 @@ def test_weights_survive_saving(model: GenerativeModel, tmp_path: Path) -> None:
 
 
 def test_loss_falls_when_fitting_a_few_examples(model: GenerativeModel) -> None:
+    if len(model.players) > 1:
+        pytest.skip("where one player wins another loses")
     batch = batch_of(model)
     config = TrainConfig(steps=80, batch_size=BATCH, lr=1e-2, warmup=1, decay=False)
     losses = [report.terms["loss"] for report in fit(model, lambda step: batch, config)]

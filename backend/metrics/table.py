@@ -303,10 +303,10 @@ TRAINING_TERMS: frozenset[str] = frozenset(
         *("loss", "recon_nll", "kl", "kl_weight", "nll", "ppl", "mse", "bce", "accuracy"),
         *("kl_z", "kl_z_components", "dispersion", "kl_c", "mi_c", "mean_variance"),
         *("mmd", "sparsity", "contraction", "recon_l1", "feature_nll", "penalty"),
-        *("capacity_z", "capacity_c"),
         # Games: what each player minimises, and the mean scores of critics.
         *("critic_loss", "generator_loss", "encoder_loss", "decoder_loss", "code_critic_loss"),
         *("score_real", "score_fake", "score_prior", "score_code"),
+        *("critic_accuracy", "code_critic_accuracy"),
     }
 )
 """Ids that a model's ``loss`` may report."""
