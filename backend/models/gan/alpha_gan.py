@@ -1,0 +1,115 @@
+"""α-GAN: an auto-encoder with a critic of pictures and a critic of codes (Rosca et al., 2017)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import Tensor
+from torch.distributions import Distribution
+
+from backend.base import LatentModel, Terms, param
+from backend.distributions.deterministic import Deterministic
+from backend.divergences import gan_loss
+from backend.nets.build import DataConfig, build_critic, build_decoder, build_encoder
+from backend.nets.critics import flat_critic
+from backend.priors import StandardNormal
+from backend.registry import register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(DataConfig):
+    l1_weight: float = param(10.0, "Weight λ of the mean absolute error", min=0, max=1000)
+    use_l1: bool = param(True, "Keep the reconstruction term")
+    use_critic: bool = param(True, "Keep the critic D of pictures")
+    use_code_critic: bool = param(True, "Keep the critic C of codes")
+    code_hidden: tuple[int, ...] = param((700, 700), "Units per hidden layer of the code critic")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.use_l1 and not (self.use_critic and self.use_code_critic):
+            raise ValueError("without the reconstruction term both critics are needed")
+
+    @classmethod
+    def tiny(cls) -> "Config":
+        small = {"data_shape": (1, 4, 4), "hidden": (8,), "channels": 2}
+        return cls(**small, latent_dim=2, code_hidden=(8,))
+
+
+@register
+class AlphaGAN(LatentModel):
+    """Each of four networks minimises its own part, L1 = λ mean|x - G(E(x))|:
+
+    - encoder E: L1 - log C(E(x));
+    - generator G: L1 - log D(G(E(x))) - log D(G(z));
+    - critic D: -log D(x) - log(1 - D(G(E(x)))) - log(1 - D(G(z)));
+    - code critic C: -log C(z) - log(1 - C(E(x))), z from the prior.
+
+    https://arxiv.org/abs/1706.04987. C is the probability that a code came from the *prior*; the
+    paper's first version had the two exchanged. Departure: the non-saturating losses alone, not
+    the ratio log D/(1 - D). Without one of its terms it is near an AAE (no D), a VAE/GAN (no C)
+    or a GAN with an encoder (no L1).
+    """
+
+    Config = Config
+    capabilities = frozenset({"sample", "encode", "decode"})
+    players: ClassVar[dict[str, tuple[str, ...]]] = {
+        "encoder": ("encoder",),
+        "generator": ("generator",),
+        "critic": ("critic",),
+        "code_critic": ("code_critic",),
+    }
+    betas = (0.5, 0.9)
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.encoder = build_encoder(config, config.latent_dim)
+        self.generator = build_decoder(config)
+        self.critic = build_critic(config)
+        self.code_critic = flat_critic(config.latent_dim, config.code_hidden)
+        self.prior = StandardNormal(config.latent_dim)
+
+    def plan(self, step: int) -> list[str]:
+        kept = {"critic": self.config.use_critic, "code_critic": self.config.use_code_critic}
+        return [player for player in self.players if kept.get(player, True)]
+
+    def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
+        return Deterministic(self.encoder(x))
+
+    def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
+        return Deterministic(self.generator(z).mean)
+
+    def loss(self, batch: Tensor, player: str = "encoder") -> Terms:
+        """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2].
+
+        Scores are means of D (of real pictures and samples) and of C (of prior and codes).
+        """
+        config = self.config
+        z_p = self.prior().sample((len(batch),))
+        z = self.encode(batch).mean
+        if player == "code_critic":
+            prior, code = self.code_critic(z_p), self.code_critic(z.detach())
+            loss = gan_loss(prior, True) + gan_loss(code, False)
+            scores = {"score_prior": prior.sigmoid().mean(), "score_code": code.sigmoid().mean()}
+            scores["code_critic_accuracy"] = _accuracy(prior, code)
+            return {"loss": loss, "code_critic_loss": loss, **scores}
+        copy = self.decode(z).mean
+        recon_l1 = (batch - copy).abs().mean()
+        kept = config.l1_weight * recon_l1 if config.use_l1 else recon_l1.new_zeros(())
+        if player == "encoder":
+            loss = kept + gan_loss(self.code_critic(z), True) if config.use_code_critic else kept
+            return {"loss": loss, "encoder_loss": loss, "recon_l1": recon_l1}
+        sample = self.decode(z_p).mean
+        if player == "generator":
+            loss = kept
+            if config.use_critic:
+                loss = loss + sum(gan_loss(self.critic(x), True) for x in (copy, sample))
+            return {"loss": loss, "generator_loss": loss}
+        real, *made = (self.critic(x) for x in (batch, copy.detach(), sample.detach()))
+        loss = gan_loss(real, True) + sum(gan_loss(logits, False) for logits in made)
+        scores = {"score_real": real.sigmoid().mean(), "score_fake": made[1].sigmoid().mean()}
+        scores["critic_accuracy"] = _accuracy(real, made[1])
+        return {"loss": loss, "critic_loss": loss, **scores}
+
+
+def _accuracy(positive: Tensor, negative: Tensor) -> Tensor:
+    """Share of logits on the right side of 0, both kinds weighing the same."""
+    return ((positive > 0).float().mean() + (negative < 0).float().mean()) / 2

@@ -1,0 +1,62 @@
+"""GAN: a generator learns from a critic that tells samples from data (Goodfellow et al., 2014)."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from torch import Tensor
+from torch.distributions import Distribution
+
+from backend.base import LatentModel, Terms, param
+from backend.distributions.deterministic import Deterministic
+from backend.divergences import gan_loss
+from backend.nets.build import DataConfig, build_critic, build_decoder
+from backend.priors import StandardNormal
+from backend.registry import register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(DataConfig):
+    objective: Literal["non-saturating", "minimax"] = param(
+        "non-saturating", "What the generator minimises: -log D(G(z)) or log(1 - D(G(z)))"
+    )
+
+
+@register
+class GAN(LatentModel):
+    """The critic minimises -E log D(x) - E log(1 - D(G(z))), the generator -E log D(G(z)).
+
+    https://arxiv.org/abs/1406.2661. With ``objective`` "minimax" the generator minimises
+    E log(1 - D(G(z))), the very value that the critic maximises: its gradient vanishes where the
+    critic is sure. D = σ(critic). Departure: z is normal instead of uniform.
+    """
+
+    Config = Config
+    capabilities = frozenset({"sample", "decode"})
+    players: ClassVar[dict[str, tuple[str, ...]]] = {
+        "critic": ("critic",),
+        "generator": ("generator",),
+    }
+    betas = (0.5, 0.999)
+    batch_norm: ClassVar[bool] = False
+
+    def __init__(self, config: DataConfig) -> None:
+        super().__init__(config)
+        self.generator = build_decoder(config, batch_norm=self.batch_norm)
+        self.critic = build_critic(config, batch_norm=self.batch_norm)
+        self.prior = StandardNormal(config.latent_dim)
+
+    def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
+        return Deterministic(self.generator(z).mean)
+
+    def loss(self, batch: Tensor, player: str = "critic") -> Terms:
+        """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]; scores are means of D."""
+        fake = self.decode(self.prior().sample((len(batch),))).mean
+        if player == "generator":
+            logits = self.critic(fake)
+            saturating = self.config.objective == "minimax"
+            loss = -gan_loss(logits, False) if saturating else gan_loss(logits, True)
+            return {"loss": loss, "generator_loss": loss}
+        real, made = self.critic(batch), self.critic(fake.detach())
+        loss = gan_loss(real, True) + gan_loss(made, False)
+        scores = {"score_real": real.sigmoid().mean(), "score_fake": made.sigmoid().mean()}
+        return {"loss": loss, "critic_loss": loss, **scores}
