@@ -88,3 +88,14 @@ def test_both_reading_orders_know_the_language_better_than_counting(name: str) -
         for way in ("forward", "backward")
     ]
     assert vocabularies[0] == vocabularies[1]
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("way", ["forward", "backward"])
+def test_the_order_of_words_matters_to_a_language_model(name: str, way: str) -> None:
+    loaded = backend.load_text_model(f"{name}--{way}")
+    sentences = ["The dog is running in the park.", "I don't know what you want to say."]
+    shuffled = ["park the running The in. is dog", "what want I to. say don't you know"]
+    with torch.inference_mode():
+        log_p = loaded.model.log_prob(loaded.processor.encode(sentences + shuffled))
+    assert (log_p[:2] - log_p[2:] > 20).all()  # nats
