@@ -8,7 +8,6 @@ The sample section is drawn from the model with seed 0.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import backend
-from backend import checkpoint, registry
+from backend import checkpoint, measured, registry
 from backend.checkpoint import CheckpointInfo
 from backend.device import seeded
 from backend.files import replace_section
@@ -164,7 +163,8 @@ def overview(infos: list[CheckpointInfo]) -> str:
     tables.append(_words(infos))
     for info in infos:
         tables += [
-            f"*{table['title']}.* {table['note']}\n\n{grid(table)}" for table in measured(info)
+            f"*{table['title']}.* {table['note']}\n\n{grid(table)}"
+            for table in measured.tables(info.name)
         ]
     return "\n\n".join(tables)
 
@@ -180,16 +180,6 @@ def _words(infos: list[CheckpointInfo]) -> str:
                 value = f"{METRICS[id].title.lower()} {_number(entry['value'])}"
                 lines.append(f"| [{info.title}](trained/{info.name}) | {value} | {rival} |")
     return "\n".join(lines)
-
-
-def measured(info: CheckpointInfo) -> list[dict]:
-    """The tables that scripts/evaluate_edits.py left in a checkpoint's folder."""
-    found = []
-    for name in ("edits.json", "attacks.json"):
-        if (path := info.path / name).is_file():
-            content = json.loads(path.read_text(encoding="utf-8"))
-            found += [content] if "rows" in content else list(content.values())
-    return found
 
 
 def grid(table: dict) -> str:
@@ -223,7 +213,7 @@ def card(info: CheckpointInfo, sample_section: str) -> str:
         f"## Metrics\n\n{_metrics(info)}",
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in _limits(info)),
     ]
-    for table in measured(info):
+    for table in measured.tables(info.name):
         sections.append(f"## {table['title']}\n\n{table['note']}\n\n{grid(table)}")
     if sample_section:
         sections.append(f"{SAMPLES_HEADING}\n\n{sample_section}")

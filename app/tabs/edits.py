@@ -6,6 +6,7 @@ from app import links
 from app.widgets.attack.widget import attack
 from app.widgets.attack.widget import read_state as read_attack
 from app.widgets.chain_player.widget import chain_player, read_state
+from app.widgets.measured.widget import measured
 
 TITLE = "Edits"
 TASKS = {
@@ -17,7 +18,7 @@ TASKS = {
 
 
 def build() -> None:
-    """The task above, the chain below."""
+    """The task above, the chain below, and what was measured of such chains at the end."""
     with gr.Row(elem_classes="lp-controls"):
         task = gr.Radio(
             list(TASKS.items()),
@@ -29,6 +30,7 @@ def build() -> None:
         )
     player = chain_player("edits-chain", tab="edits")
     attacks = attack("edits-attack", tab="edits")
+    measured("edits-measured")
     fields = {
         "mode": (task, links.one_of(*TASKS.values())),
         "chain": (player, read_state),

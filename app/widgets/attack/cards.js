@@ -73,19 +73,9 @@ function gauge(label, share, text, half = false) {
     el("span", { class: half ? "attack-track attack-half" : "attack-track", "aria-hidden": "true" }, el("i", { style: `width:${100 * Math.min(1, share)}%` })), el("b", { text }));
 }
 
-/** The table that was measured on held-out sentences, beside published numbers. */
+/** Which classifier is chosen, for the table that was measured of it. */
 function drawMeasured() {
-  const { table } = victim();
-  measured.hidden = !table;
-  if (!table) return;
-  const heads = ["", "examples", "misled", "trials", "forward passes", "perplexity", "acceptance"];
-  const share = (x) => (x == null ? "–" : `${(100 * x).toFixed(1)} %`);
-  const lines = table.rows.map((row) => el("tr", { class: row.reference ? "attack-published" : "" },
-    el("th", { scope: "row", text: row.reference ? `${row.label}, published` : row.label }),
-    ...[row.n ?? "–", share(row.success), number(row.trials), number(row.passes), number(row.perplexity), share(row.acceptance)].map((text) => el("td", { text }))));
-  measured.replaceChildren(measured.firstChild, el("div", { class: "lp-twin-scroll", tabindex: "0", role: "region", "aria-label": table.title },
-    el("table", { class: "attack-table" }, el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...lines))),
-  el("p", { text: table.note }));
+  panel.dataset.victim = victimList.value;
 }
 
 function saveJson() {

@@ -30,7 +30,7 @@ const startBox = el("input", { class: "lp-input", id: id("start"), autocomplete:
 const stepsBox = numberBox("steps", 1, 20000);
 const chainsBox = numberBox("chains", 1, 16);
 const seedBox = numberBox("seed", 0, 2 ** 31 - 1);
-const lmList = el("select", { class: "lp-input", id: id("lm") });
+const lmList = el("select", { class: "lp-input", id: id("lm"), on: { change: sayPair } });
 const judgeList = el("select", { class: "lp-input", id: id("judge") });
 const judgeField = field("Language model of the target", judgeList, { class: "chain-field chain-grow" });
 const shortestBox = numberBox("shortest", 1, 60);
@@ -145,6 +145,7 @@ function showForm(name, run) {
   chainsBox.value = run.chains;
   seedBox.value = run.seed;
   lmList.value = settings.lm;
+  sayPair();
   if (![...judgeList.options].some(({ value: known }) => known === settings.judge)) // from a file or a link
     judgeList.append(el("option", { value: settings.judge, text: `${settings.judge} (not here)` }));
   judgeList.value = settings.judge;
@@ -156,6 +157,11 @@ function showForm(name, run) {
   weightBoxes = Object.fromEntries(partNames.map((part) => [part, numberBox(`weight-${part.replaceAll(" ", "-")}`, 0, 100, 0.1)]));
   for (const part of partNames) weightBoxes[part].value = settings.weights[part] ?? offers.weights[name][part];
   weightRow.replaceChildren(...partNames.map((part) => el("label", {}, part, weightBoxes[part])));
+}
+
+/** Which language models are chosen, for the tables that were measured of them. */
+function sayPair() {
+  element.closest('[role="tabpanel"]').dataset.pair = lmList.value;
 }
 
 /** The number in a box, or null where there is none: the server says what it wants there. */
