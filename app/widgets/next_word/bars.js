@@ -1,7 +1,7 @@
 // The likeliest next words as bars that can be taken, and whole continuations.
 // Joined to next_word.js by widget.py; shares its names.
 
-const MARKS = { end: () => (backward ? "beginning of the sentence" : "end of the sentence"), unknown: () => "a word that it does not know" };
+const MARKS = { end: () => (backward ? "beginning of the sentence" : "end of the sentence"), unknown: () => "any unknown word" };
 
 function drawBars() {
   const { words, entropy } = shown;
@@ -11,8 +11,9 @@ function drawBars() {
   bars.replaceChildren(...words.map(({ word, p, kind, text }, i) => {
     const name = kind === "word" ? visible(word) : MARKS[kind]();
     const fill = el("i", { style: `width: ${(100 * p) / most}%` });
+    const whole = kind === "word" && !text.includes("\ufffd"); // of subwords, some are parts of a letter
     return el("li", {}, el("button", {
-      type: "button", class: kind === "word" ? "next-bar" : "next-bar next-mark", disabled: kind !== "word",
+      type: "button", class: kind === "word" ? "next-bar" : "next-bar next-mark", disabled: !whole,
       "aria-label": `${name}, ${percent(p)}`, "data-place": i, on: { click: () => take(text) },
     }, el("span", { class: "next-word", text: name }), el("span", { class: "next-track", "aria-hidden": "true" }, fill), el("span", { class: "next-p", text: percent(p) })));
   }));
