@@ -33,21 +33,19 @@ def settings(**changed) -> dict:
     } | changed  # fmt: skip
 
 
-def test_classifiers_are_offered_with_sentences_and_measurements(folder):
+def test_classifiers_are_offered_with_held_out_sentences(folder):
     victims = widget.options()["victims"]
     assert victims[0]["name"] == YELP and victims[0]["labels"] == ("negative", "positive")
     assert victims[0]["examples"] == [{"text": widget.EXAMPLES["yelp"], "label": None}]
-    assert victims[0]["table"] is None and len(victims[1]["labels"]) == 3
-    table = {"title": "t", "note": "n", "rows": [{"label": "b-mha", "success": 0.5}]}
+    assert len(victims[1]["labels"]) == 3
     examples = [{"text": "bad food", "label": 0, "methods": {}}]
     path = folder / YELP / "attacks.json"
-    path.write_text(json.dumps(table | {"examples": examples}), encoding="utf-8")
+    path.write_text(json.dumps({"examples": examples}), encoding="utf-8")
     try:
         found = widget.options()["victims"][0]
     finally:
         path.unlink()
     assert found["examples"] == [{"text": "bad food", "label": 0}]
-    assert found["table"] == table
 
 
 def test_rows_come_in_pieces_until_verdicts(folder):

@@ -73,11 +73,6 @@ function gauge(label, share, text, half = false) {
     el("span", { class: half ? "attack-track attack-half" : "attack-track", "aria-hidden": "true" }, el("i", { style: `width:${100 * Math.min(1, share)}%` })), el("b", { text }));
 }
 
-/** Which classifier is chosen, for the table that was measured of it. */
-function drawMeasured() {
-  panel.dataset.victim = victimList.value;
-}
-
 function saveJson() {
   const { settings: asked, labels, label, wanted, premise, start, rows, verdicts } = scene;
   const plain = Object.fromEntries(Object.entries(rows).map(([key, all]) => [key, all.map(({ parts, ...row }) => row)]));

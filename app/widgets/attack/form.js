@@ -16,7 +16,6 @@ const status = el("span", { class: "lp-status", role: "status", id: id("status")
 const bar = el("progress", { class: "lp-progress", max: 1, "aria-label": "Progress", hidden: true });
 const stopper = button("close", "Cancel", () => cancel(), { "data-key": "escape", id: id("cancel"), hidden: true });
 const source = (href, text) => el("a", { href, target: "_blank", rel: "noopener", text });
-const measured = el("details", { class: "chain-more", id: id("measured"), hidden: true }, el("summary", { text: "How often it works, measured" }));
 const tick = ({ box, title, about }) => el("label", { class: "attack-tick", title: about }, box, el("span", { text: title }));
 
 const form = el("form", { class: "chain-form", novalidate: true },
@@ -39,8 +38,7 @@ const form = el("form", { class: "chain-form", novalidate: true },
       el("p", {}, "Sources: ", source("https://aclanthology.org/P19-1559", "Zhang et al., MHA, 2019"), "; ", source("https://aclanthology.org/D18-1316", "Alzantot et al., 2018"), ".")),
     el("details", { class: "chain-more" }, el("summary", { text: "Target" }),
       el("div", { class: "chain-row" }, field("Weight of the classifier", weightBox),
-        el("label", { class: "attack-tick", title: "Words that alone convince the classifier of the label" }, spareBox, el("span", { text: "never bring in words about the label itself" })))),
-    measured));
+        el("label", { class: "attack-tick", title: "Words that alone convince the classifier of the label" }, spareBox, el("span", { text: "never bring in words about the label itself" }))))));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
@@ -59,7 +57,7 @@ function offerExamples() {
   exampleList.replaceChildren(el("option", { value: -1, text: "your own sentence" }),
     ...examples.map(({ text, label }, i) => el("option", { value: i, text: shorter(label == null ? text : `${labels[label]}: ${text}`) })));
   textBox.placeholder = labels.length > 2 ? "two sentences, with a bar between: the second is edited" : "a sentence of your own";
-  drawMeasured();
+  panel.dataset.victim = victimList.value; // for the tables that were measured of it
 }
 
 function takeExample(i) {

@@ -58,7 +58,7 @@ def attack(elem_id: str, tab: str) -> gr.HTML:
 
 
 def options() -> dict:
-    """The classifiers that are here, with sentences to attack and what was measured."""
+    """The classifiers that are here, with sentences to attack."""
     from backend import attacks
 
     infos = sorted(attacks.victims(), key=lambda info: info.dataset != FIRST)
@@ -73,15 +73,14 @@ def options() -> dict:
 
 def _victim(info: backend.CheckpointInfo, names: dict[str, tuple[str, ...]]) -> dict:
     path = info.path / "attacks.json"
-    table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    examples = [{key: one[key] for key in ("text", "label")} for one in table.get("examples", [])]
+    stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    examples = [{key: one[key] for key in ("text", "label")} for one in stored.get("examples", [])]
     text = EXAMPLES.get(info.dataset, "")
     return {
         "name": info.name,
         "title": info.title,
         "labels": names[info.dataset],
         "examples": examples or ([{"text": text, "label": None}] if text else []),
-        "table": {key: table[key] for key in ("title", "note", "rows")} if table else None,
     }
 
 
