@@ -69,15 +69,19 @@ class AAE(LatentModel):
 
     def loss(self, batch: Tensor, player: str = "autoencoder") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]; scores are means of C."""
+        if player == "code_critic":
+            return self.code_critic_terms(batch)
         z = self.encode(batch).mean
         if player == "autoencoder":
             recon_nll = -self.decode(z).log_prob(batch).mean()
             return {"loss": recon_nll, "recon_nll": recon_nll}
-        if player == "encoder":
-            loss = gan_loss(self.code_critic(z), True)
-            return {"loss": loss, "encoder_loss": loss}
-        prior = self.code_critic(self.prior().sample((len(batch),)))
-        code = self.code_critic(z.detach())
+        loss = gan_loss(self.code_critic(z), True)
+        return {"loss": loss, "encoder_loss": loss}
+
+    def code_critic_terms(self, batch: Tensor) -> Terms:
+        with torch.no_grad():
+            z = self.encode(batch).mean
+        prior, code = self.code_critic(self.prior().sample((len(batch),))), self.code_critic(z)
         loss = gan_loss(prior, True) + gan_loss(code, False)
         scores = {"score_prior": prior.sigmoid().mean(), "score_code": code.sigmoid().mean()}
         return {"loss": loss, "code_critic_loss": loss, **scores}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
@@ -82,32 +83,42 @@ class AlphaGAN(LatentModel):
 
         Scores are means of D (of real pictures and samples) and of C (of prior and codes).
         """
-        config = self.config
-        z_p = self.prior().sample((len(batch),))
-        z = self.encode(batch).mean
+        if player == "critic":
+            return self.critic_terms(batch)
         if player == "code_critic":
-            prior, code = self.code_critic(z_p), self.code_critic(z.detach())
-            loss = gan_loss(prior, True) + gan_loss(code, False)
-            scores = {"score_prior": prior.sigmoid().mean(), "score_code": code.sigmoid().mean()}
-            scores["code_critic_accuracy"] = _accuracy(prior, code)
-            return {"loss": loss, "code_critic_loss": loss, **scores}
+            return self.code_critic_terms(batch)
+        config = self.config
+        z = self.encode(batch).mean
         copy = self.decode(z).mean
         recon_l1 = (batch - copy).abs().mean()
-        kept = config.l1_weight * recon_l1 if config.use_l1 else recon_l1.new_zeros(())
+        loss = config.l1_weight * recon_l1 if config.use_l1 else recon_l1.new_zeros(())
         if player == "encoder":
-            loss = kept + gan_loss(self.code_critic(z), True) if config.use_code_critic else kept
+            if config.use_code_critic:
+                loss = loss + gan_loss(self.code_critic(z), True)
             return {"loss": loss, "encoder_loss": loss, "recon_l1": recon_l1}
-        sample = self.decode(z_p).mean
-        if player == "generator":
-            loss = kept
-            if config.use_critic:
-                loss = loss + sum(gan_loss(self.critic(x), True) for x in (copy, sample))
-            return {"loss": loss, "generator_loss": loss}
-        real, *made = (self.critic(x) for x in (batch, copy.detach(), sample.detach()))
+        if config.use_critic:
+            sample = self.decode(self.prior().sample((len(batch),))).mean
+            loss = loss + sum(gan_loss(self.critic(x), True) for x in (copy, sample))
+        return {"loss": loss, "generator_loss": loss}
+
+    def critic_terms(self, batch: Tensor) -> Terms:
+        with torch.no_grad():
+            copy = self.decode(self.encode(batch).mean).mean
+            sample = self.decode(self.prior().sample((len(batch),))).mean
+        real, *made = (self.critic(x) for x in (batch, copy, sample))
         loss = gan_loss(real, True) + sum(gan_loss(logits, False) for logits in made)
         scores = {"score_real": real.sigmoid().mean(), "score_fake": made[1].sigmoid().mean()}
         scores["critic_accuracy"] = _accuracy(real, made[1])
         return {"loss": loss, "critic_loss": loss, **scores}
+
+    def code_critic_terms(self, batch: Tensor) -> Terms:
+        with torch.no_grad():
+            z = self.encode(batch).mean
+        prior, code = self.code_critic(self.prior().sample((len(batch),))), self.code_critic(z)
+        loss = gan_loss(prior, True) + gan_loss(code, False)
+        scores = {"score_prior": prior.sigmoid().mean(), "score_code": code.sigmoid().mean()}
+        scores["code_critic_accuracy"] = _accuracy(prior, code)
+        return {"loss": loss, "code_critic_loss": loss, **scores}
 
 
 def _accuracy(positive: Tensor, negative: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
@@ -48,15 +49,20 @@ class GAN(LatentModel):
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return Deterministic(self.generator(z).mean)
 
+    def made(self, n: int) -> Tensor:
+        """``n`` samples through which gradients reach the generator, [n, *data_shape]."""
+        return self.decode(self.prior().sample((n,))).mean
+
     def loss(self, batch: Tensor, player: str = "critic") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]; scores are means of D."""
-        fake = self.decode(self.prior().sample((len(batch),))).mean
         if player == "generator":
-            logits = self.critic(fake)
+            logits = self.critic(self.made(len(batch)))
             saturating = self.config.objective == "minimax"
             loss = -gan_loss(logits, False) if saturating else gan_loss(logits, True)
             return {"loss": loss, "generator_loss": loss}
-        real, made = self.critic(batch), self.critic(fake.detach())
+        with torch.no_grad():
+            fake = self.made(len(batch))
+        real, made = self.critic(batch), self.critic(fake)
         loss = gan_loss(real, True) + gan_loss(made, False)
         scores = {"score_real": real.sigmoid().mean(), "score_fake": made.sigmoid().mean()}
         return {"loss": loss, "critic_loss": loss, **scores}

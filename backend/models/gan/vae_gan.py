@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
@@ -56,6 +57,8 @@ class VAEGAN(LatentModel):
 
     def loss(self, batch: Tensor, player: str = "encoder") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]; scores are means of D."""
+        if player == "critic":
+            return self.critic_terms(batch)
         q = self.encode(batch)
         copy = self.decode(q.rsample()).mean
         if player == "encoder":
@@ -64,11 +67,15 @@ class VAEGAN(LatentModel):
             terms = {"kl": divergence, "feature_nll": feature_nll}
             return {"loss": loss, "encoder_loss": loss, **terms}
         sample = self.decode(self.prior().sample((len(batch),))).mean
-        if player == "decoder":
-            loss = self.config.feature_weight * self.feature_nll(batch, copy)
-            loss = loss + gan_loss(self.critic(copy), True) + gan_loss(self.critic(sample), True)
-            return {"loss": loss, "decoder_loss": loss}
-        real, *made = (self.critic(x) for x in (batch, copy.detach(), sample.detach()))
+        loss = self.config.feature_weight * self.feature_nll(batch, copy)
+        loss = loss + gan_loss(self.critic(copy), True) + gan_loss(self.critic(sample), True)
+        return {"loss": loss, "decoder_loss": loss}
+
+    def critic_terms(self, batch: Tensor) -> Terms:
+        with torch.no_grad():
+            copy = self.decode(self.encode(batch).sample()).mean
+            sample = self.decode(self.prior().sample((len(batch),))).mean
+        real, *made = (self.critic(x) for x in (batch, copy, sample))
         loss = gan_loss(real, True) + sum(gan_loss(logits, False) for logits in made)
         scores = {"score_real": real.sigmoid().mean(), "score_fake": made[1].sigmoid().mean()}
         return {"loss": loss, "critic_loss": loss, **scores}

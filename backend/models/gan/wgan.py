@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+import torch
 from torch import Tensor
 
 from backend.base import Terms, param
@@ -49,11 +50,12 @@ class WGAN(gan.GAN):
     def loss(self, batch: Tensor, player: str = "critic") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]; scores are means of f."""
         self.constrain()
-        fake = self.decode(self.prior().sample((len(batch),))).mean
         if player == "generator":
-            loss = -self.critic(fake).mean()
+            loss = -self.critic(self.made(len(batch))).mean()
             return {"loss": loss, "generator_loss": loss}
-        return self.critic_terms(batch, fake.detach())
+        with torch.no_grad():
+            fake = self.made(len(batch))
+        return self.critic_terms(batch, fake)
 
     def critic_terms(self, real: Tensor, fake: Tensor) -> Terms:
         scores = {
