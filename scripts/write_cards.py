@@ -390,7 +390,7 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
     if "components" in info.capabilities and "modes_used" in value:
         modes = info.config["components"] * info.config.get("variables", 1)
         yield f"{value['modes_used']:.0f} of its {modes} modes hold at least 1% of the test items."
-    if info.model.endswith("ae") and not info.model.endswith("vae"):
+    if info.family == "ae" or info.model == "text_ae":
         yield (
             "A plain auto-encoder has no prior: nothing taught the decoder what to make of codes "
             "between or beside the training codes. Samples from N(0, I) are shown because they "
