@@ -96,8 +96,8 @@ ABOUT = {
         ("a charming film .", "a dull , lifeless movie ."),
     ),
     "entailment": About(
-        "Pairs of sentences from SNLI (20,000 of its 570,000 pairs) and SICK: does the first "
-        "entail or contradict the second?",
+        "Pairs of sentences, of which the first entails or contradicts the second or neither: "
+        "SNLI (20,000 of its 570,000 pairs) and SICK",
         "snli_sick",
         "Sentences are captions of photographs and variants of them. The second sentence alone "
         "gives many labels away, so accuracy says little about understanding. SICK is licensed "
