@@ -302,7 +302,7 @@ def attack(
 
     Returns:
         methods (the state after each step, with the probability of the label wanted, trials and
-        forward passes so far) and verdicts (whether a second copy of the classifier is misled).
+        forward passes so far) and verdicts (whether the classifier, asked afresh, is misled).
     """
     from backend import attacks
 

@@ -1,7 +1,8 @@
 """Attacks on a sentence classifier, side by side: b-MHA, w-MHA and a genetic algorithm.
 
-Each edits a sentence until the classifier gives it another label. A claimed success is checked by
-a second copy of the classifier that reads the sentence as text, as a user would type it.
+Each edits a sentence until the classifier gives it another label. A claimed success is checked:
+the classifier is asked afresh with the sentence as text, as a user would type it. Nothing holds
+the meaning: an attack may win by saying something else.
 """
 
 import functools
@@ -33,7 +34,7 @@ TRIALS = 2000  # the most a visitor may spend
 SURE = 0.9  # a word that alone makes the classifier so sure is a word about the label
 SPECIALS = range(4)
 UNK = 3
-TOGETHER = 5  # steps of each method between two looks at the clock of whoever asks
+TOGETHER = {"b-mha": 5, "w-mha": 5, "genetic": 1}  # steps of each method in a piece
 NAMES = {  # dataset -> what its classes are called
     "yelp": ("negative", "positive"),
     "sst2": ("negative", "positive"),
@@ -73,15 +74,17 @@ class Row(TypedDict):
     accepted: bool
     action: str
     trials: int  # proposals so far; of the genetic algorithm: sentences tried
-    passes: int  # sentences that the classifier really read, gradients included
+    passes: int  # sentences that the classifier really read
+    gradients: int  # of these, how many were differentiated
 
 
 class Verdict(TypedDict):
-    flipped: bool  # by the second copy
+    flipped: bool  # the classifier, asked afresh, prefers another class than the true one
     text: str
-    p: float  # by the second copy
+    p: float  # that it then gives the class wanted
     trials: int
     passes: int
+    gradients: int
     perplexity: float | None  # per word, under a language model that no attack used
 
 
@@ -124,12 +127,14 @@ class Attacker:
         self.processor = forward.processor
         self.contexts = contexts_of(forward.model), contexts_of(backward.model)
         self.judge = next((models(name) for name in judges(settings.lm)), None)
-        self.labels = NAMES[self.classifier.info.dataset]
+        self.labels = class_names(self.classifier.info)
         self.premise, sentence = self._parts(settings.text)
         self.start = self._tokens(sentence)
         (log_p,) = self.victim().log_probs([self.start])
         self.p = np.exp(log_p).tolist()
         self.label = int(log_p.argmax()) if settings.label is None else settings.label
+        if self.label >= len(self.labels):
+            raise ValueError(f"There is no class {self.label}; there are {len(self.labels)}.")
         if self.label != log_p.argmax():
             raise ValueError(
                 f"The classifier already takes this sentence for {self.labels[log_p.argmax()]} "
@@ -178,15 +183,21 @@ class Attacker:
         )
 
     def forbidden(self) -> list[int]:
-        """Token ids that no attack may bring in: marks, and words about the label itself."""
+        """Token ids that no attack may bring in: marks, and words about the label itself.
+
+        Words of the start are allowed: what cannot come back could not go, either.
+        """
         banned = [*SPECIALS]
         if self.settings.spare_label_words:
             banned += label_words(self.victim(), self.wanted, len(self.processor.vocabulary))
-        return banned
+        return [token for token in banned if token not in self.start]
 
     def chain(self, method: str, victim: Victim) -> tuple[Product, WordProposals]:
         """Target and proposals of b-MHA or w-MHA."""
-        words = max(1, len(self.start) - 2), min(len(self.start) + 4, self.contexts[0].longest)
+        theirs = self.classifier.processor
+        room = theirs.max_tokens - len(theirs.tokens(self.premise)) - bool(self.premise)
+        longest = min(len(self.start) + 4, self.contexts[0].longest, room)
+        words = max(1, len(self.start) - 2), max(longest, len(self.start))
         parts = [Fluency(self.contexts[0]), Misleading(victim, self.wanted), Length(*words)]
         target = Product(parts, {"classifier": self.settings.weight})
         options = {
@@ -240,6 +251,7 @@ class Attacker:
             action=info.candidate.edit.action,
             trials=n + 1,
             passes=victim.forward_passes,
+            gradients=victim.gradients,
         )
 
     def _generation_row(self, generation: Generation, last: Tokens, victim: Victim) -> Row:
@@ -252,6 +264,7 @@ class Attacker:
             action="generation",
             trials=victim.forward_passes,
             passes=victim.forward_passes,
+            gradients=victim.gradients,
         )
 
     def verdict(self, row: Row) -> Verdict:
@@ -271,6 +284,7 @@ class Attacker:
             p=float(p[self.wanted]),
             trials=row["trials"],
             passes=row["passes"],
+            gradients=row["gradients"],
             perplexity=perplexity,
         )
 
@@ -282,6 +296,11 @@ class Attacker:
 
     def ids(self, words: Sequence[str]) -> Tokens:
         return tuple(self.processor.ids[word] for word in words)
+
+
+def class_names(info: Any) -> tuple[str, ...]:
+    """What a classifier's classes are called."""
+    return NAMES.get(info.dataset) or tuple(f"class {i}" for i in range(info.config["classes"]))
 
 
 def victims() -> list[Any]:
@@ -296,10 +315,10 @@ def start(attacker: Attacker) -> Iterator[Piece]:
     while running:
         new: dict[str, list[Row]] = {}
         for method, rows in list(running.items()):
-            new[method] = list(itertools.islice(rows, TOGETHER))
+            new[method] = list(itertools.islice(rows, TOGETHER[method]))
             if new[method]:
                 last[method] = new[method][-1]
-            if len(new[method]) < TOGETHER:
+            if len(new[method]) < TOGETHER[method]:
                 del running[method]
         done = not running
         verdicts = {m: attacker.verdict(row) for m, row in last.items()} if done else {}
@@ -319,8 +338,9 @@ def attack(settings: Settings, attacker: Attacker | None = None) -> Piece:
 def label_words(victim: Victim, label: int, vocabulary: int) -> list[int]:
     """Words that alone, without a premise, make the victim ``SURE`` of ``label``.
 
-    They stand in for the lists of label words and negations of the released attack: a sentence
-    whose sentiment word was replaced by its opposite would be a new sentence, not an attack.
+    They stand in for the lists of label words and negations of the released attack, which keep
+    it from writing the wanted label down. To find them the victim reads the whole vocabulary
+    once; no attack's count holds that.
     """
     return list(_label_words(victim.model, tuple(map(victim.ids, range(vocabulary))), label))
 

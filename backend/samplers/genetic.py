@@ -37,8 +37,14 @@ class Neighbours:
     def __init__(self, vectors: np.ndarray, forbidden: Sequence[int]) -> None:
         self.vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12)
         self.forbidden = list(forbidden)
+        self._found: dict[int, list[int]] = {}
 
     def of(self, word: int) -> list[int]:
+        if word not in self._found:
+            self._found[word] = self._search(word)
+        return self._found[word]
+
+    def _search(self, word: int) -> list[int]:
         cosine = self.vectors @ self.vectors[word]
         cosine[[*self.forbidden, word]] = -np.inf
         near = np.argpartition(-cosine, NEIGHBOURS)[:NEIGHBOURS]
@@ -90,21 +96,28 @@ class Attack:
 
         Places with more neighbours are drawn more often. One without any stays as it is.
         """
-        families = [self._family(rng, x) for x in sentences]
-        asked = list(dict.fromkeys(y for family in families for y in family))
+        places = [self._place(rng, x) for x in sentences]
+        moved = [place for place in places if place is not None]
+        families = dict(zip(moved, self._families(moved), strict=True))
+        asked = list(dict.fromkeys(y for family in families.values() for y in family))
         fitness = dict(zip(asked, self._fitness(asked), strict=True)) if asked else {}
         return [
-            max(family, key=fitness.__getitem__) if family else x
-            for x, family in zip(sentences, families, strict=True)
+            max(families[place], key=fitness.__getitem__) if place else x
+            for x, place in zip(sentences, places, strict=True)
         ]
 
-    def _family(self, rng: random.Random, x: Tokens) -> list[Tokens]:
-        near = [
-            self.neighbours.of(w) if self.proposals.is_free(x, i) else [] for i, w in enumerate(x)
+    def _place(self, rng: random.Random, x: Tokens) -> Place | None:
+        counts = [
+            len(self.neighbours.of(word)) if self.proposals.is_free(x, i) else 0
+            for i, word in enumerate(x)
         ]
-        if not any(near):
-            return []
-        (position,) = rng.choices(range(len(x)), [len(words) for words in near])
-        (log_q,) = self.proposals.log_words([Place(x, "replace", position)])
-        fluent = sorted(near[position], key=lambda word: -log_q[word])[:FLUENT]
-        return [(*x[:position], word, *x[position + 1 :]) for word in fluent]
+        if not any(counts):
+            return None
+        return Place(x, "replace", rng.choices(range(len(x)), counts)[0])
+
+    def _families(self, places: Sequence[Place]) -> Iterator[list[Tokens]]:
+        """At each place, the sentences with the ``FLUENT`` neighbours that fit best there."""
+        for place, log_q in zip(places, self.proposals.log_words(places), strict=True):
+            x, i = place.tokens, place.position
+            fluent = sorted(self.neighbours.of(x[i]), key=lambda word: -log_q[word])[:FLUENT]
+            yield [(*x[:i], word, *x[i + 1 :]) for word in fluent]

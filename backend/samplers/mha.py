@@ -2,7 +2,7 @@
 
 https://aclanthology.org/P19-1559. The chain samples from π(x) ∝ LM(x) · C(y|x), with y a label
 that the sentence does not have: fluent sentences that the classifier takes for y. b-MHA proposes
-as CGMH does; w-MHA also looks at the classifier's gradient. Without C both are CGMH.
+as CGMH does, and without C it is CGMH; w-MHA also looks at the classifier's gradient.
 """
 
 import math
@@ -30,7 +30,8 @@ class Victim:
 
     Attributes:
         forward_passes: sentences classified so far.
-        gradients: sentences whose gradient was asked for; each is a forward pass, too.
+        gradients: sentences whose gradient was asked for; the forward pass that this takes also
+            answers for the sentence's probabilities, so it counts once.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Victim:
         self._slopes: OrderedDict[tuple[Tokens, int], np.ndarray] = OrderedDict()
 
     def log_probs(self, sentences: Sequence[Tokens]) -> list[np.ndarray]:
-        """log C(·|x) of each sentence, nats; a sentence that was asked for is not asked again."""
+        """log C(·|x) of each sentence, nats; the last ``KEPT`` asked for are not asked again."""
         missing = [x for x in dict.fromkeys(sentences) if x not in self._log_p]
         if missing:
             self.forward_passes += len(missing)
@@ -58,7 +59,7 @@ class Victim:
         """∂(-log C(label|x)) / ∂ the vector of each word, float64 [n, E]."""
         key = x, label
         if key not in self._slopes:
-            self.forward_passes += 1
+            self.forward_passes += x not in self._log_p
             self.gradients += 1
             batch = self._batch([x])
             with torch.inference_mode(False), torch.enable_grad():
@@ -66,8 +67,9 @@ class Victim:
                 with torch.backends.cudnn.flags(
                     enabled=False
                 ):  # it differentiates in training only
-                    log_p = self.model.logits_of(vectors, batch).log_softmax(1)[0, label]
-                (slope,) = torch.autograd.grad(-log_p, vectors)
+                    log_p = self.model.logits_of(vectors, batch).double().log_softmax(1)[0]
+                (slope,) = torch.autograd.grad(-log_p[label], vectors)
+            self._log_p.setdefault(x, log_p.detach().cpu().numpy())
             first = len(self.before)
             self._slopes[key] = slope[0, first : first + len(x)].double().cpu().numpy()
             _shorten(self._slopes)
@@ -102,7 +104,7 @@ class GradientProposals(WordProposals):
     A word is replaced with probability proportional to the norm of its gradient of -log C(label),
     by words reweighted with (1 + cos(-gradient, e' - e)) / 2: those that lead towards the label.
     The same weights from x' give the probability of the way back, at the price of its gradient.
-    Departure: the sign, which lets the chain descend the attack's loss. Insertions and deletions
+    Insertions and deletions
     are those of b-MHA, as in the paper.
     """
 

@@ -60,11 +60,11 @@ function card(method) {
     el("p", { class: "chain-note", text: `${steps}${verdict?.perplexity == null ? "" : `; perplexity at the end ${number(verdict.perplexity)}`}` }));
 }
 
-/** What became of it; a success only counts once the second copy of the classifier agrees. */
+/** What became of it; a success only counts once the classifier, asked afresh, agrees. */
 function said({ key }, verdict) {
   if (verdict?.flipped)
-    return el("span", { class: "attack-verdict attack-won", title: `A second copy of the classifier read the sentence as text: P(${labelWanted()}) = ${percent(verdict.p)}`, text: `✔ misled, verified after ${count(verdict.passes)} passes` });
-  if (verdict) return el("span", { class: "attack-verdict attack-lost", text: `✕ not misled in ${count(verdict.trials)} trials` });
+    return el("span", { class: "attack-verdict attack-won", title: `The classifier was asked afresh with the sentence as text: P(${labelWanted()}) = ${percent(verdict.p)}`, text: `✔ misled, verified after ${count(verdict.passes)} passes` });
+  if (verdict) return el("span", { class: "attack-verdict attack-lost", text: verdict.trials < scene.settings.trials ? "✕ claimed, not confirmed" : `✕ not misled in ${count(verdict.trials)} trials` });
   return el("span", { class: "attack-verdict", text: running ? "running" : "not verified" });
 }
 

@@ -62,7 +62,7 @@ def options() -> dict:
     from backend import attacks
 
     infos = sorted(attacks.victims(), key=lambda info: info.dataset != FIRST)
-    victims = [_victim(info, attacks.NAMES) for info in infos]
+    victims = [_victim(info, attacks.class_names(info)) for info in infos]
     if not victims:
         raise ValueError(
             "There is no classifier of sentences on this machine. Train one with scripts/train.py "
@@ -71,7 +71,7 @@ def options() -> dict:
     return {"victims": victims, "most": attacks.TRIALS}
 
 
-def _victim(info: backend.CheckpointInfo, names: dict[str, tuple[str, ...]]) -> dict:
+def _victim(info: backend.CheckpointInfo, labels: tuple[str, ...]) -> dict:
     path = info.path / "attacks.json"
     stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     examples = [{key: one[key] for key in ("text", "label")} for one in stored.get("examples", [])]
@@ -79,7 +79,7 @@ def _victim(info: backend.CheckpointInfo, names: dict[str, tuple[str, ...]]) -> 
     return {
         "name": info.name,
         "title": info.title,
-        "labels": names[info.dataset],
+        "labels": labels,
         "examples": examples or ([{"text": text, "label": None}] if text else []),
     }
 
@@ -123,7 +123,7 @@ def _said(attacker: "Attacker") -> tuple[list[str], str]:
 
 def _before(attacker: "Attacker") -> dict:
     tokens, text = _said(attacker)
-    return {"tokens": tokens, "text": text, "trials": 0, "passes": 0}
+    return {"tokens": tokens, "text": text, "trials": 0, "passes": 0, "gradients": 0}
 
 
 def _pieces(attacker: "Attacker") -> Iterator[dict]:
