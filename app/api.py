@@ -18,6 +18,9 @@ from app.components import Seed, first_mistake
 from app.widgets.image_input import read, to_value
 from backend.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
 
+PRICES = {"exact": 1, "paper": 10}  # of a step, in exact ones
+MOST = 2000  # exact steps in one call, which others wait for
+
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
@@ -265,23 +268,32 @@ def edit_chain(
         proposals: weights of the actions replace, insert and delete; by default 1 each.
 
     Returns:
-        the trace: settings, fingerprints, and the chains with every step, rejected ones too;
+        notes on the settings, and the trace: settings, fingerprints, and the chains with every
+        step, rejected ones too;
         each step has the candidate, log pi by part, log q both ways, log alpha, log u, accepted.
     """
     from backend import edits
 
-    settings = Settings(
-        task=task,
-        lm=lm,
-        start=start,
-        keywords=tuple(keywords),
-        shortest=shortest,
-        longest=longest,
-        weights=weights or {},
-        proposals=proposals or {},
+    if steps * chains * PRICES[kernel] > MOST:
+        raise ValueError(
+            f"{steps} steps of {chains} chains are too many for one call; at most "
+            f"{MOST // PRICES[kernel]:,} steps in all. Continue from the last sentence instead."
+        )
+    settings = pydantic.TypeAdapter(Settings).validate_python(
+        {
+            "task": task,
+            "lm": lm,
+            "start": start,
+            "keywords": keywords,
+            "shortest": shortest,
+            "longest": longest,
+            "weights": weights or {},
+            "proposals": proposals or {},
+        }
     )
     editor = edits.Editor(settings, models=session.get_text_model, spaces=session.get_space)
-    return json.loads(to_json(edits.edit_chain(settings, steps, seed, chains, [kernel], editor)))
+    trace = edits.edit_chain(settings, steps, seed, chains, [kernel], editor)
+    return json.loads(to_json(trace)) | {"notes": editor.notes}
 
 
 def attack(

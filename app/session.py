@@ -176,7 +176,7 @@ def model_work() -> Iterator[None]:
 
 def warm_up() -> None:
     """Load what the first screen shows; a failure is told when someone asks for the space."""
-    names = [info.name for info in backend.available(requires={"sample"})]
+    names = [info.name for info in backend.available(requires={"sample", "decode"})]
     if names:
         try:
             space = get_space(FIRST if FIRST in names else names[0])
@@ -191,6 +191,7 @@ class Jobs:
     def __init__(self, limit: int = 32) -> None:
         self.limit = limit
         self._jobs: OrderedDict[str, Iterator] = OrderedDict()
+        self._running: set[str] = set()
         self._guard = threading.Lock()
 
     def add(self, pieces: Iterator) -> str:
@@ -206,18 +207,24 @@ class Jobs:
         """The next piece, or None after the last; raises ValueError for an unknown job."""
         with self._guard:
             pieces = self._jobs.pop(name, None)
-        if pieces is None:
-            raise ValueError("This run is no longer kept. Start it again.")
-        piece = next(pieces, None)
-        if piece is not None:
+            if pieces is None:
+                raise ValueError("This run is no longer kept. Start it again.")
+            self._running.add(name)
+        piece = None
+        try:
+            piece = next(pieces, None)
+        finally:
             with self._guard:
-                self._jobs[name] = pieces
+                if piece is not None and name in self._running:  # nobody stopped it meanwhile
+                    self._jobs[name] = pieces
+                self._running.discard(name)
         return piece
 
     def stop(self, name: str) -> None:
         """Forget a job; an unknown name is a job that already ended."""
         with self._guard:
             self._jobs.pop(name, None)
+            self._running.discard(name)
 
 
 jobs = Jobs()

@@ -126,7 +126,9 @@ class Attacker:
         forward, backward = (models(f"{settings.lm}--{way}") for way in ("forward", "backward"))
         self.processor = forward.processor
         self.contexts = contexts_of(forward.model), contexts_of(backward.model)
-        self.judge = next((models(name) for name in judges(settings.lm)), None)
+        others = (models(name) for name in judges(settings.lm))
+        same = (m for m in others if m.processor.vocabulary == self.processor.vocabulary)
+        self.judge = next(same, None)
         self.labels = class_names(self.classifier.info)
         self.premise, sentence = self._parts(settings.text)
         self.start = self._tokens(sentence)

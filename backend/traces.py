@@ -92,7 +92,7 @@ class Trace(TypedDict):
     version: Literal[1]
     settings: Settings
     fingerprints: dict[str, str]
-    chains: Annotated[list[Chain], pydantic.Field(max_length=4 * CHAINS)]
+    chains: Annotated[list[Chain], pydantic.Field(max_length=256)]
 
 
 class Head(TypedDict):
@@ -131,6 +131,8 @@ def to_json(trace: Trace) -> str:
 def _check_parent(number: int, chains: list[Chain]) -> None:
     chain, parent = chains[number], chains[number]["parent"]
     if not parent:
+        if chain["first"]:
+            raise ValueError(f"Chain {number} has no parent, so its first step must be step 0.")
         return
     if parent["chain"] >= number:
         raise ValueError(
@@ -147,6 +149,22 @@ def _check_parent(number: int, chains: list[Chain]) -> None:
             f"Chain {number} leaves its parent after step {parent['step']} and goes on at "
             f"{chain['first']}."
         )
+    if chain["start"]["tokens"] != _after(left, parent, chains):
+        raise ValueError(f"Chain {number} does not start where its parent was.")
+
+
+def _after(left: Chain, parent: Parent, chains: list[Chain]) -> list[str]:
+    """The sentence after a step of a chain, or after the other outcome of that step."""
+    if parent["step"] < left["first"]:  # before the chain left its own parent
+        return _after(chains[left["parent"]["chain"]], parent, chains)
+    tokens = left["start"]["tokens"]
+    for step in left["steps"]:
+        overruled = parent["kind"] == "overrule" and step["n"] == parent["step"]
+        if step["accepted"] != overruled:
+            tokens = step["tokens"]
+        if step["n"] == parent["step"]:
+            break
+    return tokens
 
 
 def _check_chain(number: int, chain: Chain) -> None:
@@ -163,11 +181,13 @@ def _check_chain(number: int, chain: Chain) -> None:
             tokens = step["tokens"]
 
 
-def _edited(tokens: list[str], step: Step) -> list[str]:
-    """``tokens`` with the step's edit."""
+def _edited(tokens: list[str], step: Step) -> list[str] | None:
+    """``tokens`` with the step's edit; None where the edit does not fit them."""
     at = step["position"]
     if step["action"] == "none":
         return tokens
+    if at > len(tokens) or (step["action"] != "insert" and tokens[at : at + 1] != [step["old"]]):
+        return None
     behind = at + (step["action"] != "insert")
     new = [] if step["action"] == "delete" else [step["new"]]
     return [*tokens[:at], *new, *tokens[behind:]]

@@ -111,9 +111,9 @@ def test_paraphrases_and_corrections_have_their_parts() -> None:
     (chain,) = edit_chain(correction, steps=20)["chains"]
     assert chain["start"]["score"]["parts"]["closeness"] == 0
     assert {s["parts"]["closeness"] for s in chain["steps"]} & {-3.0, -6.0}
-    assert Editor(Settings(task="correction", start="Tom has a zebra dog.", longest=9)).notes == [
-        "Not in the vocabulary, so read as <unk>: zebra."
-    ]
+    respelled = Editor(Settings(task="correction", start="Tom has a goood dog.", longest=9))
+    assert respelled.notes == ["'goood' is not in the vocabulary, so it is read as 'good'."]
+    assert respelled.words(respelled.start) == ["tom", "has", "a", "good", "dog", "."]
 
 
 def test_a_judge_takes_the_place_of_the_language_model() -> None:
@@ -140,6 +140,7 @@ def test_a_judge_takes_the_place_of_the_language_model() -> None:
         ({"keywords": ("tea",), "start": "The dog runs."}, "lacks the keyword 'tea'"),
         ({"start": "The dog " * 6}, "has 12 words and marks"),
         ({"task": "paraphrase", "start": " "}, "no sentence to start from"),
+        ({"start": "The zebra runs."}, "does not know 'zebra'"),
         ({"shortest": 0}, "Lengths must go from 1 to 12"),
         ({"shortest": 9, "longest": 8}, "the shortest first"),
         ({"longest": 13}, "Lengths must go from 1 to 12"),
@@ -187,6 +188,8 @@ def test_insertions_without_deletions_are_noted_and_rejected() -> None:
         (("chains", 0, "kernel"), "gibbs", "kernel"),
         (("chains", 0, "parent"), {"chain": 0, "step": 1, "kind": "branch"}, "comes later"),
         (("settings", "longest"), None, "longest"),
+        (("chains", 0, "steps", 0, "position"), 99, "does not follow"),
+        (("chains", 0, "first"), 5, "must be step 0"),
     ],
 )
 def test_a_trace_made_by_hand_is_checked(editor: Editor, path, value, complaint: str) -> None:
@@ -236,3 +239,23 @@ def test_effective_sample_size_of_known_series() -> None:
     found = statistics([walk[:200].tolist(), [0.0] * 5])
     assert [len(column) for column in found["autocorrelation"]] == [50, 5]
     assert found["ess"][1] == 1
+
+
+def test_a_fork_starts_where_its_parent_was(editor: Editor) -> None:
+    trace = edit_chain(KEYWORDS, steps=20, editor=editor)
+    (chain,) = trace["chains"]
+    step = next(s for s in chain["steps"] if not s["accepted"] and s["total"] is not None)
+    before = [s for s in chain["steps"][: step["n"]] if s["accepted"]]
+    stayed = before[-1]["tokens"] if before else chain["start"]["tokens"]
+    for kind, tokens, other in (
+        ("overrule", step["tokens"], stayed),
+        ("branch", stayed, step["tokens"]),
+    ):
+        parent = {"chain": 0, "step": step["n"], "kind": kind}
+        (start,) = editor.states([editor.ids(tokens)])
+        fork = {**chain, "parent": parent, "first": step["n"] + 1, "start": start, "steps": []}
+        document = json.loads(to_json({**trace, "chains": [chain, fork]}))
+        assert len(read_trace(document)["chains"]) == 2
+        document["chains"][1]["start"]["tokens"] = other
+        with pytest.raises(ValueError, match="does not start where its parent was"):
+            read_trace(document)

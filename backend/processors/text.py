@@ -131,7 +131,10 @@ class TextProcessor:
         return cls(SPECIALS + kept, casing, max_tokens, split)
 
     def tokens(self, text: str) -> list[str]:
-        return tokenize(text) if self.split == "words" else text.split()
+        if self.split == "words":
+            return tokenize(text)
+        marks = SPECIALS[:UNK]  # written out in a text they are no marks
+        return ["<unk>" if token in marks else token for token in text.split()]
 
     def unknown_words(self, text: str) -> list[str]:
         """Tokens of ``text`` that are not in the vocabulary, in order, each once."""

@@ -45,7 +45,7 @@ class Contexts:
             hidden = self.model.contexts(x)
             scores = self._score(x, hidden) if scored else [None] * len(missing)
             for row, tokens in enumerate(missing):
-                self._kept[tokens] = hidden[row, : len(tokens) + 1], scores[row]
+                self._kept[tokens] = hidden[row, : len(tokens) + 1].clone(), scores[row]
         for tokens in sentences:
             self._kept.move_to_end(tokens)
         while len(self._kept) > max(self.limit, len(sentences)):

@@ -187,12 +187,14 @@ class WordProposals:
             return 0.0
         if place.action == "insert":
             return float(log_q[word])
-        return float(log_q[word] - _log1m(log_q[place.tokens[place.position]]))
+        return float(log_q[word] - _log_others(log_q, place.tokens[place.position]))
 
 
-def _log1m(log_p: float) -> float:
-    """log(1 - p)"""
-    return math.log1p(-math.exp(log_p)) if log_p < 0 else -math.inf
+def _log_others(log_q: np.ndarray, word: int) -> float:
+    """log of the probability that another word than ``word`` is drawn."""
+    if log_q[word] < -1e-6:
+        return math.log(-math.expm1(log_q[word]))
+    return float(np.logaddexp.reduce(np.delete(log_q, word)))  # 1 - p would lose all digits
 
 
 def _likeliest(q: np.ndarray, drawn: int) -> tuple[tuple[int, float], ...]:

@@ -40,12 +40,15 @@ KEYS = (
 )
 EXAMPLES = {  # what each task opens on
     "keywords": Settings(task="keywords", keywords=("dog", "park")),
-    "paraphrase": Settings(task="paraphrase", start="What is the best way to learn English?"),
+    "paraphrase": Settings(task="paraphrase", start="A man is playing a guitar on the street."),
     "correction": Settings(task="correction", start="He go to school every days."),
 }
 FIRST = {"kernel": "exact", "steps": 60, "chains": 1, "seed": 0}
 
-Series = Annotated[list[float], pydantic.Field(min_length=1, max_length=10**6)]
+Series = Annotated[
+    list[Annotated[float, pydantic.Field(allow_inf_nan=False)]],
+    pydantic.Field(min_length=1, max_length=60_000),
+]
 
 
 def chain_player(elem_id: str, tab: str) -> gr.HTML:
@@ -131,7 +134,7 @@ def advance(
         return {"blocks": editor_of(settings).block(heads, first, steps, SECONDS)}
 
 
-def statistics(log_pi: Annotated[list[Series], pydantic.Field(max_length=1000)]) -> dict:
+def statistics(log_pi: Annotated[list[Series], pydantic.Field(max_length=256)]) -> dict:
     """Effective sample size and autocorrelation of each chain's log π."""
     from backend import edits
 

@@ -10,7 +10,7 @@ const SHARES = new Set(["keywords kept", "success", "acceptance", "restored exac
 
 const answers = {}; // checkpoint -> promise of its tables
 const body = el("div", { class: "measured-body" });
-const fold = el("details", { class: "chain-more", id: `${element.id}-fold` }, el("summary", { text: "Measured on held-out inputs" }), body);
+const fold = el("details", { class: "chain-more", id: `${props.prefix}-fold` }, el("summary", { text: "Measured on held-out inputs" }), body);
 element.append(fold);
 element.hidden = true;
 
@@ -30,7 +30,7 @@ async function show() {
 function section(table) {
   const { id, title, note, rows, examples } = table;
   const keys = columnsOf(rows, ["label", "reference"]);
-  const name = `${element.id}-${id}`;
+  const name = `${props.prefix}-${id}`;
   return el("section", { class: "measured-section", "aria-labelledby": name },
     el("div", { class: "measured-head" }, el("h3", { text: title, id: name }),
       button("save", "CSV", () => latent.download(`${id}.csv`, "text/csv", csv(plain(rows, ["label", ...keys]))), { "aria-label": `CSV of ${title}` })),
@@ -50,7 +50,7 @@ function exampleTable(title, examples) {
     grid(`${title}: examples`, keys, lines));
 }
 
-const outcome = ({ flipped, text, trials }) => `${text} (${flipped ? "✔" : "✕ not"} misled, ${trials} ${trials === 1 ? "trial" : "trials"})`;
+const outcome = ({ flipped, text, trials }) => `${text} (${flipped ? "✔" : "✕ not"}\u00a0misled, ${trials}\u00a0${trials === 1 ? "trial" : "trials"})`;
 const said = (value) => (Array.isArray(value) ? value.join(", ") : value ?? "–");
 const columnsOf = (rows, without) => [...new Set(rows.flatMap(Object.keys))].filter((key) => !without.includes(key));
 const plain = (rows, keys) => [keys, ...rows.map((row) => keys.map((key) => row[key]))];

@@ -14,7 +14,8 @@ def measured(elem_id: str) -> gr.HTML:
     Other widgets of the tab say what is chosen: they set ``data-pair`` and ``data-victim`` of the
     tab's panel. The mode of the tab, its ``data-mode``, says which tables concern it.
     """
-    return widget("measured", elem_id=elem_id, server=[served(tables, "tables")])
+    server = [served(tables, "tables")]
+    return widget("measured", "", elem_id=elem_id, server=server, prefix=elem_id)
 
 
 def tables(checkpoint: str) -> dict:
