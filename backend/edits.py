@@ -59,7 +59,7 @@ CODES = "text_vae/text_vae--tatoeba"  # whose codes stand for the meaning of sen
 TASKS: dict[str, dict[str, float]] = {  # task -> parts of log π that have a weight, and which
     "keywords": {"language model": 1.0},
     "paraphrase": {"language model": 1.0, "meaning of words": 20.0, "meaning of codes": 5.0},
-    "correction": {"language model": 1.0, "closeness": 3.0},
+    "correction": {"language model": 1.0, "closeness": 7.0},
 }
 
 

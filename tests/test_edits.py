@@ -110,7 +110,7 @@ def test_paraphrases_and_corrections_have_their_parts() -> None:
     correction = Settings(task="correction", start="Tom has has a good dog.", longest=9)
     (chain,) = edit_chain(correction, steps=20)["chains"]
     assert chain["start"]["score"]["parts"]["closeness"] == 0
-    assert {s["parts"]["closeness"] for s in chain["steps"]} & {-3.0, -6.0}
+    assert {s["parts"]["closeness"] for s in chain["steps"]} & {-7.0, -14.0}
     respelled = Editor(Settings(task="correction", start="Tom has a goood dog.", longest=9))
     assert respelled.notes == ["'goood' is not in the vocabulary, so it is read as 'good'."]
     assert respelled.words(respelled.start) == ["tom", "has", "a", "good", "dog", "."]
