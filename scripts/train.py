@@ -151,8 +151,8 @@ def _language_recipes() -> dict[str, Recipe]:
             min_count=1,
             max_tokens=82,
             split="spaces",
-            note="Published for a recurrent model of 512 units on this corpus (Shi et al. 2020, as "
-            "their baseline): perplexity 117.60. Sentences stand alone here, as there.",
+            note="Published for a recurrent model of 512 units on this corpus (Shi et al. 2020, "
+            "as their baseline): perplexity 117.60. Sentences stand alone here, as there.",
         )
     }
     for model, title, steps, sizes in (
