@@ -18,7 +18,7 @@ from app.components import Seed, first_mistake
 from app.widgets.image_input import read, to_value
 from backend.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
 
-PRICES = {"exact": 1, "paper": 10}  # of a step, in exact ones
+PRICES = {"exact": 1, "rescored": 10, "paper": 10}  # of a step, in exact ones
 MOST = 2000  # exact steps in one call, which others wait for
 
 
@@ -260,7 +260,8 @@ def edit_chain(
         steps: of each chain, 1 to 1000.
         seed: the same seed gives the same chains.
         chains: how many run side by side, 1 to 16.
-        kernel: exact (Metropolis-Hastings) or paper (the procedure that CGMH released).
+        kernel: exact (Metropolis-Hastings), rescored (the same, with words drawn by the target
+            from the 100 likeliest) or paper (the procedure that CGMH released).
         lm: a pair of language models, for example lm/lstm_lm--everyday.
         shortest: the least number of words and marks in a sentence.
         longest: the greatest number of them.

@@ -22,7 +22,7 @@ from backend.samplers import metropolis_hastings as mh
 from backend.samplers.contexts import Contexts, as_ids
 from backend.samplers.diagnostics import autocorrelation, effective_sample_size
 from backend.samplers.metropolis_hastings import Info, State, Tokens
-from backend.samplers.proposals import ACTIONS, Place, WordProposals
+from backend.samplers.proposals import ACTIONS, Place, RescoredProposals, WordProposals
 from backend.samplers.targets import (
     Closeness,
     CodeMeaning,
@@ -123,15 +123,16 @@ class Editor:
         self._check_numbers()
         keywords = [self._keyword(word) for word in settings.keywords]
         self._check_keywords()
-        self.proposals = WordProposals(
-            *self.contexts,
-            probabilities=self._probabilities(),
-            keywords=keywords,
-            words=(settings.shortest, settings.longest),
-        )
+        options = {
+            "probabilities": self._probabilities(),
+            "keywords": keywords,
+            "words": (settings.shortest, settings.longest),
+        }
+        self.proposals = WordProposals(*self.contexts, **options)
         self.start = self._start(keywords)
         self._check_start()
         self.target = Product(self._parts(keywords, spaces, judges), self._weights())
+        self.rescored = RescoredProposals(*self.contexts, self.target, **options)
 
     def _check_numbers(self) -> None:
         limit = min(one.longest for one in self.contexts)
@@ -334,10 +335,11 @@ class Editor:
             rows = [i for i, head in enumerate(heads) if head["kernel"] == kernel]
             rngs = [mh.rng_of(heads[i]["seed"], heads[i]["number"], n) for i in rows]
             mine = [states[i] for i in rows]
-            if kernel == "exact":
-                after, done = mh.advance(rngs, mine, self.target, self.proposals)
-            else:
+            if kernel == "paper":
                 after, done = cgmh.paper_advance(rngs, n, mine, self.target, self.proposals)
+            else:
+                proposals = self.rescored if kernel == "rescored" else self.proposals
+                after, done = mh.advance(rngs, mine, self.target, proposals)
             for i, state, info in zip(rows, after, done, strict=True):
                 new[i], infos[i] = state, info
         return new, infos

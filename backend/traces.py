@@ -12,7 +12,7 @@ STEPS, CHAINS = 20_000, 16  # the most that is run at once
 PAIR = "lm/lstm_lm--everyday"
 
 Task = Literal["keywords", "paraphrase", "correction"]
-Kernel = Literal["exact", "paper"]
+Kernel = Literal["exact", "rescored", "paper"]
 Weight = Annotated[float, pydantic.Field(ge=0, le=100)]
 Word = Annotated[str, pydantic.Field(max_length=80)]
 Text = Annotated[str, pydantic.Field(max_length=2000)]

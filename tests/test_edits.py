@@ -36,7 +36,7 @@ def test_pairs_are_models_that_read_both_ways() -> None:
     ]
 
 
-@pytest.mark.parametrize("kernel", ["exact", "paper"])
+@pytest.mark.parametrize("kernel", ["exact", "rescored", "paper"])
 @pytest.mark.parametrize("lm", ["lm/lstm_lm--everyday", "lm/transformer_lm--everyday"])
 def test_a_trace_is_the_same_again_and_in_blocks(lm: str, kernel: str) -> None:
     settings = Settings(keywords=("dog",), shortest=3, longest=8, lm=lm)

@@ -18,7 +18,7 @@ from backend.samplers import metropolis_hastings as mh
 from backend.samplers.cgmh import paper_step
 from backend.samplers.contexts import Contexts, as_ids
 from backend.samplers.mha import GradientProposals, Misleading, Victim
-from backend.samplers.proposals import WordProposals
+from backend.samplers.proposals import RescoredProposals, WordProposals
 from backend.samplers.targets import Fluency, Keywords, Length, Product
 
 WORDS = (4, 5, 6, 7)  # after <pad> <bos> <eos> <unk>
@@ -63,10 +63,15 @@ class Uniform:
         return [mh.Score(0.0, {}) for _ in sentences]
 
 
+@pytest.mark.parametrize("rescored", [False, True])
 @pytest.mark.parametrize("keywords", [(), (5,), (4, 7)])
-def test_detailed_balance_for_every_pair_of_sentences(pair, keywords) -> None:
+def test_detailed_balance_for_every_pair_of_sentences(pair, keywords, rescored: bool) -> None:
     target = Product([Fluency(pair[0]), Keywords(keywords), Length(1, LONGEST)])
-    proposals = WordProposals(*pair, keywords=keywords, words=(1, LONGEST))
+    options = {"keywords": keywords, "words": (1, LONGEST)}
+    if rescored:
+        proposals = RescoredProposals(*pair, target, **options)
+    else:
+        proposals = WordProposals(*pair, **options)
     states = [x for x in all_sentences() if Counter(keywords) <= Counter(x)]
     log_pi = dict(zip(states, (s.total for s in target.score(states)), strict=True))
     total = np.logaddexp.reduce(list(log_pi.values()))

@@ -20,9 +20,8 @@ from backend.samplers.metropolis_hastings import (
     after,
     rng_of,
 )
-from backend.samplers.proposals import SHOWN, Place, WordProposals
+from backend.samplers.proposals import CANDIDATES, SHOWN, Place, WordProposals
 
-CANDIDATES = 100  # words rescored by the target at each place
 ACTIONS = {"replace": 0.3, "insert": 0.3, "delete": 0.3, "none": 0.1}
 PERIOD = 10  # steps between the two thresholds
 THRESHOLDS = (0.0, 0.5)  # of π(x') / π(x), below which nothing is accepted

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 
 from backend.samplers.contexts import Contexts
-from backend.samplers.metropolis_hastings import Candidate, Edit, Tokens
+from backend.samplers.metropolis_hastings import Candidate, Edit, Target, Tokens
 
 ACTIONS = ("replace", "insert", "delete")
 INVERSE = {"replace": "replace", "insert": "delete", "delete": "insert"}
+CANDIDATES = 100  # words rescored by the target at each place
 SHOWN = 12  # words of the candidate table
 KEPT = 256  # word distributions kept, one number per word of the vocabulary each
 
@@ -188,6 +189,45 @@ class WordProposals:
         if place.action == "insert":
             return float(log_q[word])
         return float(log_q[word] - _log_others(log_q, place.tokens[place.position]))
+
+
+class RescoredProposals(WordProposals):
+    """The same edits, with words drawn by the target itself from the likeliest ``CANDIDATES``.
+
+    At each place the candidates are those of ``WordProposals`` with the highest q, and one is
+    drawn by its share of their sum of π, as CGMH does. All depends on the words around the place
+    alone, so both q's are known here too; a word outside the candidates cannot come back. A step
+    costs as many scorings as there are candidates.
+    """
+
+    def __init__(
+        self, forward: Contexts, backward: Contexts, target: Target, **options: object
+    ) -> None:
+        super().__init__(forward, backward, **options)
+        self.target = target
+        self._shares: OrderedDict[tuple[Tokens, Tokens], np.ndarray] = OrderedDict()
+
+    def log_words(self, places: Sequence[Place]) -> list[np.ndarray]:
+        plain = super().log_words(places)
+        return [self._rescored(*pair) for pair in zip(places, plain, strict=True)]
+
+    def _rescored(self, place: Place, log_q: np.ndarray) -> np.ndarray:
+        if place.action == "delete":  # it brings no word
+            return log_q
+        if place.gap not in self._shares:
+            while len(self._shares) >= KEPT:
+                self._shares.popitem(last=False)
+            words = [int(w) for w in (-log_q).argsort()[:CANDIDATES] if log_q[w] > -math.inf]
+            before, after = place.gap
+            scores = self.target.score([(*before, word, *after) for word in words])
+            totals = np.array([score.total for score in scores])
+            shares = np.full(len(log_q), -math.inf)
+            if totals.max() > -math.inf:  # else no candidate is possible
+                shares[words] = totals - np.logaddexp.reduce(totals)
+            else:
+                shares[words] = -math.log(len(words))
+            self._shares[place.gap] = shares
+        return self._shares[place.gap]
 
 
 def _log_others(log_q: np.ndarray, word: int) -> float:

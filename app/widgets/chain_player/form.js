@@ -1,6 +1,6 @@
 // What to run: the controls above the player, and the same as text for links.
 
-const KERNELS = { exact: ["exact"], paper: ["paper"], both: ["exact", "paper"] };
+const KERNELS = { exact: ["exact"], rescored: ["rescored"], paper: ["paper"], both: ["exact", "paper"] };
 const TASKS = {
   keywords: {
     words: "Keywords, in any order", start: "Start from", hint: "empty: the keywords themselves",
@@ -42,8 +42,9 @@ const about = el("p", { class: "chain-about" });
 const runButton = el("button", { type: "submit", class: "lp-button chain-primary", id: id("run") }, "Run");
 const kernel = choice("kernel", "Kernel", [
   ["exact", "Exact", "Metropolis-Hastings: its samples are distributed as π"],
+  ["rescored", "Rescored", "Metropolis-Hastings too: words are drawn by π itself among the 100 likeliest; fewer rejections, slower steps"],
   ["paper", "Paper", "The procedure that the authors of CGMH released, which does not sample π exactly"],
-  ["both", "Both", "The two side by side, on the same seed"],
+  ["both", "Both", "Exact and paper side by side, on the same seed"],
 ]);
 
 /** A few choices in one frame. */
@@ -202,11 +203,12 @@ function stateOf(run) {
 }
 
 function flatten({ kernel, steps, chains, seed, settings }) {
-  const list = (numbers) => Object.values(numbers).join("~");
+  const known = defaults(settings.task).settings; // a trace from elsewhere may leave weights out
+  const list = (name) => Object.keys(known[name]).map((key) => settings[name][key] ?? known[name][key]).join("~");
   return {
     lm: settings.lm, judge: settings.judge, keywords: settings.keywords.map(safe).join("~") || "~", start: settings.start || "~", kernel,
-    steps: String(steps), chains: String(chains), seed: String(seed), proposals: list(settings.proposals),
-    weights: list(settings.weights), length: `${settings.shortest}~${settings.longest}`,
+    steps: String(steps), chains: String(chains), seed: String(seed), proposals: list("proposals"),
+    weights: list("weights"), length: `${settings.shortest}~${settings.longest}`,
   };
 }
 
