@@ -15,6 +15,7 @@ const { el, svg, button, csv, say, COLOURS } = latent;
 const TAB = props.tab;
 const PATIENCE = 60000; // ms; the first question loads two language models
 const LOST = "The server did not answer. Is it still running? Try again.";
+const LONGEST_WORD = 80; // letters
 const MOST = 60000; // steps over all chains of a run: the page keeps every one
 const id = (name) => `${props.prefix}-${name}`;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -86,6 +87,8 @@ async function prepare() {
 async function runForm() {
   const empty = emptyBox();
   if (empty) return fail(`${empty} is empty or not a number. Write one.`);
+  const long = readForm().settings.keywords.find((word) => word.length > LONGEST_WORD);
+  if (long) return fail(`“${long.slice(0, 20)}…” is too long for a keyword: at most ${LONGEST_WORD} letters.`);
   recover();
   await runIt(readForm(), { play: true });
 }
@@ -155,10 +158,12 @@ async function advance(indices, count, alive = () => true) {
   const ended = mine.done >= count;
   if (job === mine) job = null;
   if (scene !== here) return;
-  showProgress(ended ? "" : `Stopped after ${mine.done.toLocaleString("en")} of ${count.toLocaleString("en")} steps; they are kept.`);
+  showProgress(ended ? "" : stopped(mine.done, count));
   showMore();
   await measure();
 }
+
+const stopped = (done, asked) => `Stopped after ${done.toLocaleString("en")} of ${asked.toLocaleString("en")} steps; they are kept.`;
 
 function stop() {
   if (!job) return;
@@ -190,7 +195,8 @@ function showScene(shown) {
     scene = shown;
     view = { ...firstView(shown.run), ...shown.view };
     showForm(shown.run.task, shown.run);
-    showProgress();
+    const [done, asked] = [shown.chains[0].steps.length, shown.run.steps];
+    showProgress(done && done < asked ? stopped(done, asked) : "");
   }
   full = { mode: shown.run.task };
   element.classList.remove("lp-fresh", "lp-waiting", "lp-stale");
