@@ -13,6 +13,7 @@ YELP = "classifier/text_classifier--yelp"
 SENTENCE = "The food was great and the staff was friendly."
 PAIR = "A man is playing a guitar. | A man is playing an instrument."
 ENTAILMENT = "classifier/entailment_classifier--entailment"
+PATIENCE = 180_000  # ms; the first attack loads a classifier and four language models
 
 
 def fragment(text: str = SENTENCE, victim: str = YELP, more: str = "trials:12") -> str:
@@ -21,7 +22,7 @@ def fragment(text: str = SENTENCE, victim: str = YELP, more: str = "trials:12") 
 
 
 def finished(page: Page) -> None:
-    expect(page.locator(f"{VIEW} [data-done=yes]")).to_be_visible()
+    expect(page.locator(f"{VIEW} [data-done=yes]")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(f"{VIEW}-cancel")).to_be_hidden()
 
 
@@ -90,7 +91,7 @@ def test_the_cursor_looks_back_along_the_chains(open_page):
 
 def test_cancel_keeps_what_came(open_page):
     page = open_page(fragment(SENTENCE, YELP, "trials:2000 methods:w weight:0"), drawn=False)
-    page.wait_for_selector(f"{VIEW} [data-rows]:not([data-rows='0'])")
+    page.wait_for_selector(f"{VIEW} [data-rows]:not([data-rows='0'])", timeout=PATIENCE)
     page.keyboard.press("Escape")
     expect(page.locator(f"{VIEW}-cancel")).to_be_hidden()
     expect(page.locator(f"{VIEW}-status")).to_contain_text("Cancelled after")
