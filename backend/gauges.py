@@ -5,7 +5,7 @@ from typing import NamedTuple
 from backend.checkpoint import CheckpointInfo
 from backend.metrics.table import METRICS
 
-SHOWN = ("kl", "active_units", "bleu", "exact_match", "mse", "inception_score")
+SHOWN = ("kl", "active_units", "bleu", "exact_match", "mse", "inception_score", "ppl", "accuracy")
 
 
 class Gauge(NamedTuple):
