@@ -95,7 +95,10 @@ Object.assign(window.latent, (() => {
   function tabShown() {
     const view = views[activeTab()];
     if (restoring || !view) return;
-    if (view.waiting) return view.rerun();
+    if (view.waiting) {
+      history.pushState(null, "", location.hash); // so that Back leads to the tab that a link opened
+      return view.rerun();
+    }
     if (!view.fragment || location.hash === view.fragment) return;
     history.pushState(null, "", view.fragment);
   }

@@ -72,6 +72,9 @@ def test_the_tab_that_a_link_passed_over_is_drawn_when_it_is_opened(open_page):
     page = open_page("#v=1&tab=interpolate&steps=3")
     page.get_by_role("tab", name="Sample").click()
     expect(page.locator("#sample-result .lp-sentence")).to_have_count(16)
+    page.wait_for_function("location.hash.includes('tab=sample')")
+    page.go_back()
+    expect(page.locator("#tab-interpolate-button")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_link_typed_into_an_open_page_is_followed(open_page):

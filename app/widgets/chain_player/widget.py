@@ -41,7 +41,7 @@ KEYS = (
 EXAMPLES = {  # what each task opens on
     "keywords": Settings(task="keywords", keywords=("dog", "park")),
     "paraphrase": Settings(task="paraphrase", start="A man is playing a guitar on the street."),
-    "correction": Settings(task="correction", start="He go to school every days."),
+    "correction": Settings(task="correction", start="He can to swim very well."),
 }
 FIRST = {"kernel": "exact", "steps": 60, "chains": 1, "seed": 0}
 
