@@ -176,7 +176,10 @@ def _words(infos: list[CheckpointInfo]) -> str:
         for id in ("ppl", "accuracy"):
             if id in info.metrics and "decode" not in info.capabilities:
                 entry = info.metrics[id]
-                rival = _number(entry["reference"]) + f" ({entry['settings']['reference_is']})"
+                rival = ""
+                if entry["reference"] is not None:
+                    what = entry["settings"]["reference_is"]
+                    rival = f"{_number(entry['reference'])} ({what})"
                 value = f"{METRICS[id].title.lower()} {_number(entry['value'])}"
                 lines.append(f"| [{info.title}](trained/{info.name}) | {value} | {rival} |")
     return "\n".join(lines)

@@ -255,7 +255,7 @@ _IMAGE_SAMPLES = (
 _CLASSIFIER = (
     Metric(
         "accuracy", "", "Accuracy", "", "higher",
-        "Share of images, 0 to 1, whose most probable class is the right one.",
+        "Share of items, 0 to 1, whose most probable class is the right one.",
     ),
 )
 
