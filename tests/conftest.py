@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,3 +50,15 @@ def corpus() -> Callable[[str], dict]:
         return load_corpus(name)
 
     return splits
+
+
+@pytest.fixture(scope="module")
+def small_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Small untrained language models and classifiers instead of the shipped checkpoints."""
+    from tests.small_language import write_all  # brings torch
+
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("trained")
+        patch.setenv("LATENT_TRAINED_DIR", str(folder))
+        write_all(folder)
+        yield

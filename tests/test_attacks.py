@@ -10,23 +10,14 @@ from backend import attacks
 from backend.attacks import Attacker, Settings, attack, label_words
 from backend.samplers.genetic import POPULATION, Attack, Neighbours
 from backend.samplers.proposals import WordProposals
-from tests.small_language import write_all
 
+pytestmark = pytest.mark.usefixtures("small_models")
 YELP, PAIRS = "classifier/text_classifier--yelp", "classifier/entailment_classifier--entailment"
 SENTENCE = "The dog has good food."
 
 
-@pytest.fixture(scope="module", autouse=True)
-def models(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("trained")
-        patch.setenv("LATENT_TRAINED_DIR", str(folder))
-        write_all(folder)
-        yield
-
-
 @pytest.fixture(scope="module")
-def attacker() -> Attacker:
+def attacker(small_models) -> Attacker:
     return Attacker(Settings(victim=YELP, text=SENTENCE, trials=60, spare_label_words=False))
 
 

@@ -10,22 +10,13 @@ from backend.edits import Editor, Settings, edit_chain, head_of, statistics
 from backend.samplers.diagnostics import autocorrelation, effective_sample_size
 from backend.samplers.targets import Closeness, CodeMeaning, WordMeaning, edit_distance
 from backend.traces import read_trace, to_json
-from tests.small_language import write_all
 
+pytestmark = pytest.mark.usefixtures("small_models")
 KEYWORDS = Settings(keywords=("dog", "water"), shortest=3, longest=8)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def models(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("trained")
-        patch.setenv("LATENT_TRAINED_DIR", str(folder))
-        write_all(folder)
-        yield
-
-
 @pytest.fixture(scope="module")
-def editor() -> Editor:
+def editor(small_models) -> Editor:
     return Editor(KEYWORDS)
 
 

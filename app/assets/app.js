@@ -254,8 +254,23 @@ Object.assign(window.latent, (() => {
     if (event.target.closest?.('#tabs [role="tab"]')) setTimeout(tabShown, 50);
   });
 
+  /** Asks a widget's server functions; what comes back late or not at all is `{error: lost}`. */
+  function asker(server, patience, lost) {
+    return async (name, question) => {
+      let timer;
+      const late = new Promise((done) => (timer = setTimeout(done, patience)));
+      try {
+        return (await Promise.race([server[name](question), late])) || { error: lost };
+      } catch {
+        return { error: lost };
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+  }
+
   return {
-    copy, download, csv, say, run, result, setView, keep, fragment, restored, activeTab, tray,
+    asker, copy, download, csv, say, run, result, setView, keep, fragment, restored, activeTab, tray,
     views, checkpoints,
     restoring: () => restoring,
     startRestoring: () => {

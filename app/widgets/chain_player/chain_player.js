@@ -32,17 +32,7 @@ watch("value", () => (given ||= props.value !== kept));
 const once = { run: begin };
 const life = latent.result(TAB, { element, ready: () => trigger("ready"), server: once, draw, linked: () => full });
 
-async function ask(name, question) {
-  let timer;
-  const late = new Promise((done) => (timer = setTimeout(done, PATIENCE)));
-  try {
-    return (await Promise.race([server[name](question), late])) || { error: LOST };
-  } catch {
-    return { error: LOST };
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const ask = latent.asker(server, PATIENCE, LOST);
 
 function fail(sentence) {
   life.fail(sentence);

@@ -141,17 +141,8 @@ function view() {
 const modeName = (j, k) => (scene.variables > 1 ? `c${j + 1} mode ${k + 1}` : `mode ${k + 1}`);
 const show = (x, digits = 2) => (x == null ? "–" : x.toFixed(digits).replace("-", "−"));
 
-async function ask(name, question) {
-  let timer;
-  const late = new Promise((done) => (timer = setTimeout(done, PATIENCE)));
-  try {
-    return (await Promise.race([server[name]({ checkpoint: scene.checkpoint, ...question }), late])) || { error: LOST };
-  } catch {
-    return { error: LOST };
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const sent = latent.asker(server, PATIENCE, LOST);
+const ask = (name, question) => sent(name, { checkpoint: scene.checkpoint, ...question });
 
 const run = life.view.run;
 life.view.run = (request) => {

@@ -87,17 +87,7 @@ const isText = () => scene.modality === "text";
 const isUnit = () => scene.kind === "unit";
 const axes = () => (isUnit() ? ["unit", "value"] : scene.flat ? ["z₁", "z₂"] : ["u", "v"]);
 
-async function ask(name, question) {
-  let timer;
-  const late = new Promise((done) => (timer = setTimeout(done, PATIENCE)));
-  try {
-    return (await Promise.race([server[name](question), late])) || { error: LOST };
-  } catch {
-    return { error: LOST };
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const ask = latent.asker(server, PATIENCE, LOST);
 
 // A mistake at a place is forgotten at the next place; one in the controls is not.
 let failed = false;

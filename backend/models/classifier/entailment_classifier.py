@@ -5,29 +5,21 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, param
+from backend.base import param
 from backend.distributions.sequence import EOS, PAD
-from backend.models.classifier.text_classifier import TextClassifier
+from backend.models.classifier import text_classifier
 from backend.registry import register
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(BaseConfig):
-    vocab_size: int = param(8000, "Tokens in the vocabulary", min=5)
+class Config(text_classifier.Config):
     max_len: int = param(60, "Tokens per pair, separator and <eos> included", min=2, max=200)
     classes: int = param(3, "Classes", min=2)
     separator: int = param(4, "Id of the mark between premise and hypothesis", min=4)
-    embedding_dim: int = param(96, "Size of word embeddings", min=2)
-    hidden_dim: int = param(96, "Units of the LSTM, per direction", min=2)
-    dropout: float = param(0.4, "Dropout on embeddings and features", min=0, max=0.9)
-
-    @classmethod
-    def tiny(cls) -> "Config":
-        return cls(vocab_size=12, max_len=6, embedding_dim=8, hidden_dim=8, dropout=0.0)
 
 
 @register
-class EntailmentClassifier(TextClassifier):
+class EntailmentClassifier(text_classifier.TextClassifier):
     """Minimises -log p(label | premise, hypothesis).
 
     A bidirectional LSTM reads both as one text (Rocktäschel et al. 2016,
