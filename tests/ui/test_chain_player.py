@@ -374,7 +374,7 @@ def test_each_task_keeps_its_trace(open_page):
     rested(page)
     link = page.evaluate("location.hash")
     page.locator("#edits-task").get_by_text("Correct").click()
-    expect(page.locator(part("start"))).to_have_value(re.compile("go to school"))
+    expect(page.locator(part("start"))).to_have_value(re.compile("can to swim"))
     rested(page)
     assert "mode=correction" in page.evaluate("location.hash")
     page.locator("#edits-task").get_by_text("Write").click()
