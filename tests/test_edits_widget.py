@@ -190,7 +190,7 @@ def child(**fields: Any) -> dict:
     [
         ([], "no chain"),
         ([written() | {"kernel": "magic"}], "kernel"),
-        ([written() | {"first": 5}], "where step 5 belongs"),
+        ([written() | {"first": 5}], "must be step 0"),
         ([written() | {"start": {}}], "start"),
         ([written("a cat") | {"steps": written("the dog")["steps"]}], "does not follow"),
         ([written(), child(first=4)], "goes on at 4"),
