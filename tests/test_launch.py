@@ -220,7 +220,10 @@ def test_an_interpreter_with_the_requirements_is_used(project, tmp_path):
 
 
 @pytest.mark.parametrize(("model", "offline"), [(".", "1"), ("gpt2", "0")])
-def test_only_a_model_asked_for_by_its_name_may_be_fetched(project, tmp_path, model, offline):
+def test_only_a_model_asked_for_by_its_name_may_be_fetched(
+    project, tmp_path, model, offline, monkeypatch
+):
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)  # a setting of one's own would win
     make_package(tmp_path / "packages", "1.0")
     done = start(project, "--lm", model, PYTHONPATH=str(tmp_path / "packages"))
     assert json.loads(done.stdout)["env"]["HF_HUB_OFFLINE"] == offline
