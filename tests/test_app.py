@@ -367,7 +367,7 @@ def test_a_damaged_checkpoint_is_listed_with_its_reason_and_cannot_be_chosen():
 def test_edits_and_attacks_answer_like_the_public_interface():
     settings = edits.Settings(keywords=("dog",))
     trace = json.loads(to_json(edits.edit_chain(settings, steps=5, seed=1)))
-    assert api.edit_chain(["dog"], steps=5, seed=1) == trace
+    assert api.edit_chain(["dog"], steps=5, seed=1) == trace | {"notes": []}
     victim = "classifier/text_classifier--yelp"
     text = "The food was great."
     wanted = attacks.Settings(victim=victim, text=text, trials=10, methods=("b-mha",))
