@@ -274,6 +274,74 @@ _TRAINING = (
         "exp of the summed negative log-probability divided by the number of predicted tokens, "
         "end mark included.",
     ),
+    Metric(
+        "mmd", "", "Maximum mean discrepancy", "", None,
+        "Distance of codes or samples to their target in a kernel's feature space.",
+    ),
+    Metric(
+        "sparsity", "", "Mean absolute activation", "", None,
+        "Mean of |a| over hidden units and examples.",
+    ),
+    Metric(
+        "contraction", "", "Squared Jacobian norm", "", None,
+        "Squared Frobenius norm of the encoder's Jacobian, mean over examples.",
+    ),
+    Metric(
+        "recon_l1", "", "Mean absolute error", "", None,
+        "Mean of |x - G(E(x))| over coordinates and examples.",
+    ),
+    Metric(
+        "feature_nll", "", "Feature NLL", "", None,
+        "Reconstruction NLL in the features of the critic.",
+    ),
+    Metric(
+        "penalty", "", "Gradient penalty", "", None,
+        "Mean squared distance of the critic's gradient norm from 1.",
+    ),
+    Metric(
+        "critic_loss", "", "Critic loss", "", None,
+        "What the critic minimises.",
+    ),
+    Metric(
+        "generator_loss", "", "Generator loss", "", None,
+        "What the generator minimises.",
+    ),
+    Metric(
+        "encoder_loss", "", "Encoder loss", "", None,
+        "What the encoder minimises.",
+    ),
+    Metric(
+        "decoder_loss", "", "Decoder loss", "", None,
+        "What the decoder minimises.",
+    ),
+    Metric(
+        "code_critic_loss", "", "Code critic loss", "", None,
+        "What the critic of codes minimises.",
+    ),
+    Metric(
+        "score_real", "", "Score of data", "", None,
+        "Mean output of the critic on data.",
+    ),
+    Metric(
+        "score_fake", "", "Score of samples", "", None,
+        "Mean output of the critic on samples.",
+    ),
+    Metric(
+        "score_prior", "", "Score of prior codes", "", None,
+        "Mean output of the code critic on draws from the prior.",
+    ),
+    Metric(
+        "score_code", "", "Score of codes", "", None,
+        "Mean output of the code critic on codes of data.",
+    ),
+    Metric(
+        "critic_accuracy", "", "Critic accuracy", "", None,
+        "Share of data and samples that the critic tells apart.",
+    ),
+    Metric(
+        "code_critic_accuracy", "", "Code critic accuracy", "", None,
+        "Share of prior draws and codes that the code critic tells apart.",
+    ),
 )
 
 # fmt: on
