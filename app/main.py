@@ -17,7 +17,7 @@ import gradio as gr
 
 from app import api, components, links, session
 
-TABS = ("sample", "interpolate", "explore", "modes", "edits", "next_word")
+TABS = ("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word")
 HERE = Path(__file__).parent
 PORTS = range(7860, 7960)
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

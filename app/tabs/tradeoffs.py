@@ -1,0 +1,38 @@
+"""Trade-offs: VAEs that cover and blur, GANs that sharpen and collapse, and their fusions."""
+
+import gradio as gr
+
+from app import links
+from app.widgets.laboratory.widget import laboratory
+from app.widgets.laboratory.widget import read_state as read_laboratory
+
+TITLE = "Trade-offs"
+VIEWS = {"Laboratory": "laboratory", "Pictures": "pictures", "Theory": "theory"}
+
+
+def build() -> None:
+    """Three views, of which one is shown.
+
+    A view watches the attribute ``data-mode`` of the tab's panel, asks for nothing until it is
+    shown, and keeps its own field of the link (``latent.keep``), empty while it is hidden.
+    """
+    with gr.Row(elem_classes="lp-controls"):
+        view = gr.Radio(
+            list(VIEWS.items()),
+            value="laboratory",
+            label="View",
+            show_label=False,
+            elem_id="tradeoffs-view",
+            elem_classes="lp-segmented",
+        )
+    with gr.Column(elem_classes="view-laboratory"):
+        lab = laboratory("tradeoffs-laboratory", tab="tradeoffs")
+    with gr.Column(elem_classes="view-pictures"):
+        pass
+    with gr.Column(elem_classes="view-theory"):
+        pass
+    fields = {
+        "mode": (view, links.one_of(*VIEWS.values())),
+        "laboratory": (lab, read_laboratory),
+    }
+    links.connect("tradeoffs", lab, fields, [view.input])

@@ -1,0 +1,1 @@
+"""Models of points in the plane, trained live side by side."""
