@@ -27,7 +27,7 @@ def evaluate(name: str) -> dict[str, Any]:
 
     space = backend.load(name, device="cpu")
     inputs = SENTENCES if space.modality == "text" else space.sample(4, seed=SEED)
-    codes = space.encode(inputs)
+    codes = space.encode(inputs) if space.encodes else space.sample_codes(4, seed=SEED)
     samples = space.sample(4, seed=SEED)
     return {
         "codes": np.round(codes[:, :8], 4).tolist(),
@@ -41,5 +41,7 @@ def _plain(items: list[str] | np.ndarray) -> list[Any]:
     """Sentences as they are; of pictures the mean brightness of 16 tiles."""
     if isinstance(items, list):
         return items
+    if items.ndim == 4:  # coloured
+        items = items.mean(-1)
     tiles = items.reshape(len(items), 4, items.shape[1] // 4, 4, -1)
     return np.round(tiles.mean((2, 4)), 2).reshape(len(items), -1).tolist()

@@ -1,5 +1,6 @@
 """A loaded model in the user's terms: sentences and pictures in, sentences and pictures out."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
@@ -16,6 +17,7 @@ from backend import checkpoint, refinement
 from backend.base import LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
+from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.latent import CODES, PATHS, CodeStatistics, Plane, bilinear, neighbours
 from backend.modes import Modes
@@ -24,7 +26,7 @@ from backend.processors import load_processor
 from backend.processors.text import UNK, TextProcessor
 from backend.projection import Projection
 
-Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W]
+Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W] or [n, H, W, 3]
 
 SOURCES = ("prior", "aggregate")
 MAX_ITEMS = 10_000
@@ -35,9 +37,9 @@ class Inspection(NamedTuple):
     """What can be said of one code and of the item it decodes to."""
 
     item: str | np.ndarray
-    log_p_x: float  # log p(item | z), nats
+    log_p_x: float  # log p(item | z), nats; NaN where the decoder is deterministic
     log_p_z: float  # log density under the prior (N(0, I) where the model has none), nats
-    round_trip: float  # agreement of decode(encode(item)) with item, 0 to 1
+    round_trip: float  # agreement of decode(encode(item)) with item, 0 to 1; NaN without encoder
     distance: float  # percentile among held-out codes of the density under the aggregate, 0-100
     off_manifold: bool  # less dense than 99 % of held-out codes
 
@@ -112,8 +114,13 @@ class LatentSpace:
 
     @property
     def codes(self) -> np.ndarray:
-        """Posterior means of held-out items, [N, D]."""
+        """Posterior means of held-out items, [N, D]; draws of the prior without an encoder."""
         return self.statistics.codes
+
+    @property
+    def encodes(self) -> bool:
+        """Whether the model has an encoder; a GAN has none."""
+        return "encode" in self.info.capabilities
 
     @property
     def labels(self) -> np.ndarray | None:
@@ -219,6 +226,11 @@ class LatentSpace:
         ``refine`` moves the code of a sentence that does not decode to itself, by
         ``backend.refinement.refine``, until it does or the steps are used up.
         """
+        if not self.encodes:
+            raise ValueError(
+                f"{self.info.title} has no encoder: it makes pictures from codes and cannot find "
+                "the code of one. Choose an auto-encoder, or a fusion such as VAE/GAN or α-GAN."
+            )
         codes = []
         for part in self.read(items).split(CHUNK):
             x = part.to(self.device)
@@ -324,15 +336,20 @@ class LatentSpace:
         on_device = z.to(self.device)
         p = self.model.decode(on_device)
         x = self._event(on_device)
+        sure = isinstance(p, Deterministic)  # a point has no density
+        log_p_x = [math.nan] * len(x) if sure else p.log_prob(x).float().tolist()
         items = self.processor.decode(x)
-        again = self.processor.decode(self._event(self.model.encode(x).mode))
+        trips = [math.nan] * len(items)
+        if self.encodes:
+            again = self.processor.decode(self._event(self.model.encode(x).mode))
+            trips = [_agreement(a, b) for a, b in zip(items, again, strict=True)]
         densities = self.aggregate().log_prob(z).numpy()
         percentiles = 100 * np.searchsorted(self._densities, densities) / len(self._densities)
         columns = (
             items,
-            p.log_prob(x).float().tolist(),
+            log_p_x,
             self.prior().log_prob(z).tolist(),
-            [_agreement(a, b) for a, b in zip(items, again, strict=True)],
+            trips,
             percentiles.tolist(),
             (percentiles < 1).tolist(),
         )

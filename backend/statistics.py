@@ -46,6 +46,22 @@ def code_statistics(
     )
 
 
+def prior_statistics(model: LatentModel, n: int, seed: int = 0) -> CodeStatistics:
+    """For a model without an encoder: ``n`` draws of its prior N(0, I) take the codes' place."""
+    size = model.config.latent_dim
+    with seeded(seed):
+        codes = model.prior().sample((n,)).cpu()
+    return CodeStatistics(
+        codes=codes.numpy(),
+        labels=None,
+        activity=codes.var(0).numpy(),
+        kl=np.zeros(size, np.float32),
+        weights=np.ones(1, np.float32),
+        means=np.zeros((1, size), np.float32),
+        scale_tril=np.eye(size, dtype=np.float32)[None],
+    )
+
+
 def _kl_per_unit(model: LatentModel, q: Distribution, draws: int = 8) -> Tensor:
     """KL of each unit to its own marginal prior, [B, D], nats; zeros where there is no posterior.
 

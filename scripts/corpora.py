@@ -264,6 +264,7 @@ COLLECTIONS = {
     "everyday": ("tatoeba", "commongen", "flickr8k-captions", "snli-subset", "sick", "cgmh"),
     "entailment": ("snli-subset", "sick"),
     "yelp": ("yelp-sentences",),
+    "color-mnist": ("mnist",),
 }
 
 

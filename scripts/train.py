@@ -8,15 +8,17 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from PIL import Image  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from backend import checkpoint, data, registry  # noqa: E402
@@ -30,199 +32,20 @@ from backend.data.batching import (  # noqa: E402
 from backend.data.entailment import SEPARATOR  # noqa: E402
 from backend.device import pick_device, seeded  # noqa: E402
 from backend.examples import write_examples  # noqa: E402
+from backend.files import write_json  # noqa: E402
 from backend.latent import CodeStatistics  # noqa: E402
+from backend.metrics.pictures import PictureBench, as_picture  # noqa: E402
 from backend.processors.images import ImageProcessor  # noqa: E402
-from backend.processors.text import MAX_TOKENS, Split, TextProcessor  # noqa: E402
+from backend.processors.text import TextProcessor  # noqa: E402
 from backend.snapshots import ITEMS, Snapshots  # noqa: E402
-from backend.statistics import code_statistics  # noqa: E402
+from backend.statistics import code_statistics, prior_statistics  # noqa: E402
 from backend.tags import Tags  # noqa: E402
 from backend.training import StepReport, TrainConfig, fit  # noqa: E402
+from scripts.recipes import RECIPES, Recipe  # noqa: E402
 
+GAME = ("score_real", "score_fake", "critic_accuracy", "code_critic_accuracy")  # of the last step
+JUDGED_AS = {"color-mnist": "mnist"}  # data sets that the classifier of another judges
 HELD_OUT = 2000  # validation items behind the curves and the stored codes
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that makes a checkpoint, beside the corpus itself."""
-
-    title: str
-    model: dict[str, Any] = field(default_factory=dict)
-    train: dict[str, Any] = field(default_factory=dict)
-    min_count: int = 4  # a word rarer than this in the training sentences is unknown
-    max_tokens: int = MAX_TOKENS  # longer sentences are left out
-    split: Split = "words"  # where the corpus's sentences are cut into tokens
-    components: int = 20  # of the mixture fitted to the codes
-    snapshots: tuple[int, ...] = ()  # steps at which codes and modes are kept
-    note: str = ""  # what a reader of the model card must know of the shipped run
-
-
-def _image_recipes() -> dict[str, Recipe]:
-    recipes = {}
-    for dataset, title in (("mnist", "MNIST digits"), ("fashion-mnist", "Fashion-MNIST")):
-        for size in (2, 16):
-            train = {"steps": 214 * (40 if size == 2 else 25), "batch_size": 256, "lr": 2e-3}
-            for model, long in (("ae", "Auto-encoder"), ("vae", "VAE")):
-                recipes[f"{model}/{model}--{dataset}--{size}d"] = Recipe(
-                    f"{long}, {title}, {size}-D", {"latent_dim": size}, train
-                )
-        recipes[f"classifier/image_classifier--{dataset}"] = Recipe(
-            f"Classifier, {title}", {}, {"steps": 429 * 5, "batch_size": 128, "lr": 2e-3}
-        )
-    return recipes
-
-
-_MOMENTS = (0, 50, 100, 200, 300, 500, 750, 1000, 1250, 1500, 1750, 2000, 2500, 3000, 4000)
-_MOMENTS += (5000, 6000, 7000, 8000, 9000, 10_000)
-_SMALL = {"embedding_dim": 128, "encoder_dim": 128, "decoder_dim": 256, "word_dropout": 0.3}
-
-
-def _mixture_recipes() -> dict[str, Recipe]:
-    """The objectives of Shi et al. 2020 side by side: same nets, seed and order of the data."""
-    plain, full = {"dispersion_weight": 1.0, "information": True}, {"information": False}
-    recipes = {}
-    for name, title, terms in (
-        ("gmvae--smd", "GMVAE", {}),
-        ("dgmvae--smd--var", "GMVAE + L_var", plain | {"dispersion_weight": 0.5}),
-        ("dgmvae--smd--mi", "GMVAE + L_mi", plain | full),
-        ("dgmvae--smd", "DGMVAE", full | {"dispersion_weight": 0.5}),
-    ):
-        recipes[f"text_vae/{name}"] = Recipe(
-            f"{title}, in-car assistant",
-            {"latent_dim": 6, **_SMALL, **terms},
-            {"steps": 10_000, "batch_size": 32, "lr": 1e-3, "decay": False},
-            min_count=2,
-            snapshots=_MOMENTS,
-        )
-    for name, title, terms in (
-        ("di_vae--dailydialog", "DI-VAE", {}),
-        ("semi_vae--dailydialog", "semi-VAE", {}),
-        ("semi_vae--dailydialog--mi", "semi-VAE + L_mi", {"information": False}),
-        ("gmvae--dailydialog", "GMVAE", {"latent_dim": 15}),
-        ("dgmvae--dailydialog", "DGMVAE", {"latent_dim": 15, "dispersion_weight": 0.3}),
-        (
-            "dgmvae--dailydialog--no-var",
-            "DGMVAE - L_var",
-            {"latent_dim": 15, "dispersion_weight": 1.0},
-        ),
-        (
-            "dgmvae--dailydialog--no-mi",
-            "DGMVAE - L_mi",
-            {"latent_dim": 15, "dispersion_weight": 0.3, "information": True},
-        ),
-    ):
-        recipes[f"text_vae/{name}"] = Recipe(
-            f"{title}, daily conversations",
-            {**_SMALL, **terms},
-            {"steps": 12_000, "batch_size": 32, "lr": 1e-3},
-            min_count=5,
-            max_tokens=40,
-        )
-    recipes["text_vae/dgmvae--tatoeba"] = Recipe(
-        "DGMVAE, everyday sentences",
-        {
-            "latent_dim": 32,
-            "variables": 8,
-            "components": 8,
-            "dispersion_weight": 0.9,
-            "usage_weight": 3.0,
-            "kl_weight": 0.7,
-            "word_dropout": 0.15,
-            "decoder_dim": 384,
-            "annealing": "linear",
-            "annealing_steps": 2000,
-        },
-        {"steps": 6_000, "batch_size": 128, "lr": 1e-3, "warmup": 300},
-    )
-    recipes["vae/gm_vae--mnist"] = Recipe(
-        "Gaussian-mixture VAE, MNIST digits",
-        {"latent_dim": 10, "components": 16, "pretraining_steps": 600},
-        {"steps": 53 * 60, "batch_size": 1024, "lr": 2e-3},
-    )
-    return recipes
-
-
-def _language_recipes() -> dict[str, Recipe]:
-    """Two architectures, each in both reading orders, over one vocabulary."""
-    recipes = {
-        "lm/lstm_lm--ptb": Recipe(
-            "LSTM language model, Penn Treebank",
-            {"embedding_dim": 200, "hidden_dim": 320, "dropout": 0.35},
-            {"steps": 6000, "batch_size": 64, "lr": 2e-3, "warmup": 300},
-            min_count=1,
-            max_tokens=82,
-            split="spaces",
-            note="Published for a recurrent model of 512 units on this corpus (Shi et al. 2020, "
-            "as their baseline): perplexity 117.60. Sentences stand alone here, as there.",
-        )
-    }
-    for model, title, steps, sizes in (
-        ("lstm_lm", "LSTM", 7000, {"embedding_dim": 160, "hidden_dim": 320}),
-        ("transformer_lm", "Transformer", 4500, {"width": 160, "layers": 3}),
-    ):
-        for direction in ("forward", "backward"):
-            recipes[f"lm/{model}--everyday--{direction}"] = Recipe(
-                f"{title} language model, everyday English, {direction}",
-                {**sizes, "direction": direction, "dropout": 0.1},
-                {"steps": steps, "batch_size": 128, "lr": 2e-3, "warmup": 300},
-                min_count=6,
-            )
-    return recipes
-
-
-def _victim_recipes() -> dict[str, Recipe]:
-    """Classifiers of sentences and of pairs of them, for attacks to mislead."""
-    recipes = {
-        "classifier/entailment_classifier--entailment": Recipe(
-            "Entailment classifier, SNLI and SICK",
-            {},
-            {"steps": 4000, "batch_size": 64, "lr": 1e-3},
-            min_count=2,
-            max_tokens=60,
-        )
-    }
-    for dataset, title, steps in (("yelp", "Yelp sentences", 6000), ("sst2", "SST-2", 3000)):
-        recipes[f"classifier/text_classifier--{dataset}"] = Recipe(
-            f"Sentiment classifier, {title}",
-            {},
-            {"steps": steps, "batch_size": 64, "lr": 1e-3},
-            min_count=5 if dataset == "yelp" else 2,
-            max_tokens=40,
-        )
-    return recipes
-
-
-_TEXT_TRAIN = {"batch_size": 192, "lr": 1e-3, "warmup": 300}
-
-RECIPES = {
-    "text_vae/text_vae--tatoeba": Recipe(
-        "Text VAE, everyday sentences",
-        {
-            "word_dropout": 0.15,
-            "annealing": "linear",
-            "annealing_steps": 3000,
-            "kl_weight": 0.3,
-            "kl_target": 24.5,
-        },
-        {"steps": 13_000, **_TEXT_TRAIN},
-        note="The shipped run found this recipe under way: until step 5,000 it had free bits of "
-        "0.7 nats a unit at KL weight 1, until step 5,500 none at weight 0.85; a rerun follows "
-        "the recipe throughout.",
-    ),
-    "text_vae/text_ae--tatoeba": Recipe(
-        "Text auto-encoder, everyday sentences",
-        {"word_dropout": 0.15},
-        {"steps": 4_000, **_TEXT_TRAIN},
-    ),
-    "text_vae/text_vae--tatoeba--collapsed": Recipe(
-        "Text VAE, collapsed",
-        {"annealing": "constant"},
-        {"steps": 1_500, **_TEXT_TRAIN},
-    ),
-    **_mixture_recipes(),
-    **_language_recipes(),
-    **_victim_recipes(),
-    **_image_recipes(),
-}
 
 
 @dataclass(frozen=True)
@@ -235,6 +58,8 @@ class Corpus:
     held_out: torch.Tensor  # validation
     held_out_labels: np.ndarray | None
     held_out_tags: Tags
+    dataset: str
+    test: torch.Tensor | None = None  # pictures only: what samples are compared with
 
 
 def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
@@ -254,8 +79,9 @@ def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
             processor.encode([held_out.items[row] for row in rows]),
             None if held_out.labels is None else held_out.labels[rows],
             Tags.of({tag: [column[r] for r in rows] for tag, column in held_out.tags.items()}),
+            dataset,
         )
-    processor = ImageProcessor()
+    processor = ImageProcessor(recipe.model.get("data_shape", (1, 28, 28)))
     return Corpus(
         processor,
         processor.encode(train.items),
@@ -263,6 +89,8 @@ def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
         processor.encode(held_out.items[:HELD_OUT]),
         labels,
         Tags.of({}),
+        dataset,
+        processor.encode(splits["test"].items),
     )
 
 
@@ -281,13 +109,18 @@ def build(name: str, recipe: Recipe, corpus: Corpus, seed: int) -> GenerativeMod
 
 def batches_of(corpus: Corpus, model: GenerativeModel, config: TrainConfig) -> Batches:
     text = isinstance(corpus.processor, TextProcessor)
-    if "classify" in model.capabilities:
+    if reads_labels(model):
         kind = LabelledLengthBatches if text else LabelledBatches
         labels = torch.from_numpy(corpus.train_labels)
         return kind(corpus.train, labels, config.batch_size, config.seed)
     if text:
         return LengthBatches(corpus.train, config.batch_size, config.seed)
     return Batches(corpus.train, config.batch_size, config.seed)
+
+
+def reads_labels(model: GenerativeModel) -> bool:
+    """Whether its batches are (items, labels)."""
+    return "classify" in model.capabilities or hasattr(model.config, "classes")
 
 
 @torch.no_grad()
@@ -300,9 +133,12 @@ def held_out_terms(model: GenerativeModel, corpus: Corpus) -> dict[str, float]:
         for start in range(0, len(corpus.held_out), size):
             x = corpus.held_out[start : start + size].to(model.device)
             batch = x
-            if "classify" in model.capabilities:
+            if reads_labels(model):
                 batch = (x, labels[start : start + size].to(model.device))
-            for term, value in model.loss(batch).items():
+            terms: dict[str, torch.Tensor] = {}
+            for player in model.players:
+                terms |= model.loss(batch, player)
+            for term, value in terms.items():
                 totals[term] = totals.get(term, 0) + float(value) * len(x)
     return {term: total / len(corpus.held_out) for term, total in totals.items()}
 
@@ -326,6 +162,63 @@ class History:
         return {key: [row[key] for row in self.rows] for key in self.rows[0]} if self.rows else {}
 
 
+class Clock:
+    """Seconds of training, without those of measuring; goes on from ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._began = time.monotonic()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        self.seconds += time.monotonic() - self._began
+        try:
+            yield
+        finally:
+            self._began = time.monotonic()
+
+
+class Moments:
+    """The picture bench along a run: numbers and a row of samples, kept so that it resumes."""
+
+    def __init__(self, run: Path, recipe: Recipe, corpus: Corpus) -> None:
+        self.run = run
+        dataset = corpus.dataset
+        self.judge = f"classifier/image_classifier--{JUDGED_AS.get(dataset, dataset)}"
+        classifier = checkpoint.load_model(self.judge)
+        self.bench = PictureBench(classifier, corpus.train, corpus.test)
+        path = run / "moments.json"
+        self.rows: list[dict] = json.loads(path.read_text()) if path.is_file() else []
+
+    def add(self, model: GenerativeModel, report: StepReport, seconds: float) -> None:
+        values = {k: v for k, v in report.terms.items() if k in GAME} | self.bench.values(model)
+        row = {"step": report.step, "seconds": round(seconds, 1), "values": _rounded(values)}
+        self.rows = [old for old in self.rows if old["step"] < report.step] + [row]
+        np.save(self.run / f"sheet-{report.step}.npy", self.bench.sheet(model).numpy())
+        write_json(self.run / "moments.json", self.rows)
+
+    def save(self, folder: Path, model: GenerativeModel) -> None:
+        """Puts numbers and samples beside the weights."""
+        sheets = [np.load(self.run / f"sheet-{row['step']}.npy") for row in self.rows]
+        picture = as_picture([torch.from_numpy(sheet) for sheet in sheets])
+        Image.fromarray(picture).save(folder / "moments.png", optimize=True)
+        networks = {name: _parameters(part) for name, part in model.named_children()}
+        content = {
+            "format_version": 1,
+            "n": self.bench.n,
+            "split": "test",
+            "classifier": self.judge,
+            "parameters": {name: size for name, size in networks.items() if size},
+            "reference": _rounded(self.bench.reference()),
+            "moments": self.rows,
+        }
+        write_json(folder / "tradeoffs.json", content)
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: float(f"{value:.5g}") for name, value in values.items()}
+
+
 def train(
     name: str,
     device: str = "auto",
@@ -343,9 +236,9 @@ def train(
     run = runs / name
     run.mkdir(parents=True, exist_ok=True)
     history = History(run / "history.jsonl")
-    before = history.rows[-1]["seconds"] if history.rows else 0.0
-    began = time.monotonic()
-    every = max(50, config.steps // 40 // 50 * 50)
+    bench = Moments(run, recipe, corpus) if recipe.moments else None
+    clock = Clock(history.rows[-1]["seconds"] if history.rows else 0.0)
+    every = max(50, config.steps // (12 if bench else 40) // 50 * 50)
     reports = fit(
         model, batches_of(corpus, model, config), config, state=run / "state.safetensors"
     )
@@ -356,13 +249,19 @@ def train(
             bar.update(report.step - bar.n)
             bar.set_postfix({k: f"{v:.2f}" for k, v in report.terms.items()}, refresh=False)
             if report.step % every == 0 or report.step == config.steps:
-                seconds = before + time.monotonic() - began
-                history.add(report, held_out_terms(model, corpus), seconds)
+                with clock.stopped():
+                    history.add(report, held_out_terms(model, corpus), clock.seconds)
+            if bench and (report.step in recipe.moments or report.step == config.steps):
+                with clock.stopped():
+                    bench.add(model, report, clock.seconds)
             if report.step in recipe.snapshots:
                 _snapshot(run, model, corpus, report.step)
     if recipe.snapshots:
         Snapshots.load(run).save(checkpoint.trained_dir() / name)
-    return finish(name, recipe, corpus, model.cpu(), config, history)
+    folder = finish(name, recipe, corpus, model.cpu(), config, history)
+    if bench:
+        bench.save(folder, model)
+    return folder
 
 
 def _snapshot(run: Path, model: GenerativeModel, corpus: Corpus, step: int) -> None:
@@ -401,12 +300,16 @@ def finish(
         statistics: CodeStatistics = code_statistics(
             model, corpus.train, corpus.held_out, corpus.held_out_labels, recipe.components
         )
-        statistics.save(folder)
-        write_examples(name)
+    elif "decode" in model.capabilities:
+        statistics = prior_statistics(model, HELD_OUT)
+    else:
+        return folder
+    statistics.save(folder)
+    write_examples(name)
     return folder
 
 
-def _parameters(model: GenerativeModel) -> int:
+def _parameters(model: torch.nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 

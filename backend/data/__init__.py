@@ -10,6 +10,7 @@ __all__ = ["MissingCorpus", "Split", "available", "data_dir", "load"]
 LOADERS = {  # corpus -> module that reads it
     **{name: name for name in ("tatoeba", "everyday", "ptb", "entailment", "smd", "dailydialog", "mnist")},
     "fashion-mnist": "mnist",
+    "color-mnist": "color_mnist",
     "yelp": "sentiment",
     "sst2": "sentiment",
 }

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Split(NamedTuple):
-    items: list[str] | np.ndarray  # sentences, or uint8 [n, 28, 28]
+    items: list[str] | np.ndarray  # sentences, or uint8 [n, 28, 28] or [n, 28, 28, 3]
     labels: np.ndarray | None  # int64 [n]
     tags: dict[str, list[str]] = {}  # what else is known of each item: {"act": [n], …}  # noqa: RUF012
 
