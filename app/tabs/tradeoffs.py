@@ -3,6 +3,8 @@
 import gradio as gr
 
 from app import links
+from app.widgets.frontier.widget import frontier
+from app.widgets.frontier.widget import read_state as read_frontier
 from app.widgets.laboratory.widget import laboratory
 from app.widgets.laboratory.widget import read_state as read_laboratory
 
@@ -28,11 +30,12 @@ def build() -> None:
     with gr.Column(elem_classes="view-laboratory"):
         lab = laboratory("tradeoffs-laboratory", tab="tradeoffs")
     with gr.Column(elem_classes="view-pictures"):
-        pass
+        bench = frontier("tradeoffs-frontier", tab="tradeoffs")
     with gr.Column(elem_classes="view-theory"):
         pass
     fields = {
         "mode": (view, links.one_of(*VIEWS.values())),
         "laboratory": (lab, read_laboratory),
+        "frontier": (bench, read_frontier),
     }
     links.connect("tradeoffs", lab, fields, [view.input])

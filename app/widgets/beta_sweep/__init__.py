@@ -1,0 +1,1 @@
+"""The β sweep: what a heavier KL costs and what it buys."""

@@ -1,0 +1,117 @@
+// The chosen dot: its numbers beside those of real pictures, the samples of that moment, and of
+// the shipped weights what they draw and reconstruct now.
+
+const OPEN = [["sample", "Sample", () => true], ["explore", "Explore", (run) => run.encodes && run.model !== "joint_vae"], ["interpolate", "Interpolate", (run) => run.encodes && run.model !== "joint_vae"]];
+const sheets = {}; // checkpoint -> promise of its samples at each moment
+let turn = 0;
+
+/** Pictures side by side, `n` of them in what the server packed. */
+function strip(packed, n, label, from = 0, total = n) {
+  const all = bytes(packed);
+  const size = all.length / total;
+  return el("div", { class: "front-strip", role: "img", "aria-label": label, style: `--n: ${n}` },
+    ...Array.from({ length: n }, (_, i) => latent.picture(all.subarray((from + i) * size, (from + i + 1) * size), "")));
+}
+const waiting = (rows = 1) => el("div", { class: "front-wait", style: `--rows: ${rows}` });
+const section = (title, ...children) => el("div", { class: "front-section" }, el("h4", { text: title }), ...children);
+
+function openCard() {
+  const chosen = found(look.dot);
+  if (!chosen) return card.replaceChildren(el("p", { class: "front-note", text: "No dot is chosen." }));
+  const mine = ++turn;
+  const { run, at } = chosen;
+  const last = at === run.moments.length - 1;
+  const samples = section(`Samples at step ${count(run.moments[at].step)}`, waiting());
+  const live = el("div", { class: "front-live" });
+  card.dataset.dot = look.dot;
+  delete card.dataset.live;
+  card.replaceChildren(head(run), moment(run, at), samples, live, numbers(run, at));
+  drawSamples(run, at, samples, mine);
+  if (last) drawLive(run, live, mine);
+  else live.replaceChildren(el("p", { class: "front-note", text: "Of this moment numbers and samples were kept, not the weights." }),
+    button("open", "Go to the last moment", () => choose({ dot: lastOf(run) }), { id: id("last") }));
+}
+
+function head(run) {
+  const symbol = el("i", { style: `color: ${colourOf(run)}`, "aria-hidden": "true", text: GLYPHS[kindIndex(run.kind)] });
+  const beside = button(null, "Put in the triptych", () => window.dispatchEvent(new CustomEvent("latent-compare", { detail: run.name })), { id: id("compare"), title: "The same noise and the same pictures through three models, below" });
+  const links = OPEN.filter(([, , can]) => can(run)).map(([tab, text]) =>
+    el("a", { class: "lp-button", href: latent.fragment(tab, { checkpoint: run.name }), text: `Open in ${text}` }));
+  return el("header", {}, el("h3", {}, symbol, el("span", { text: run.label })),
+    el("p", { class: "front-note", text: `${run.title}. ${run.name}` }),
+    el("div", { class: "front-actions" }, beside, ...links));
+}
+
+/** Which moment, with a way to the one before and the one after. */
+function moment(run, at) {
+  const go = (by) => choose({ dot: dotOf(run, at + by) });
+  const { step, values } = run.moments[at];
+  const back = el("button", { type: "button", class: "lp-button", "aria-label": "Earlier moment", id: id("earlier"), text: "◂", disabled: at === 0, on: { click: () => (go(-1), again("earlier")) } });
+  const on = el("button", { type: "button", class: "lp-button", "aria-label": "Later moment", id: id("later"), text: "▸", disabled: at === run.moments.length - 1, on: { click: () => (go(1), again("later")) } });
+  return el("div", { class: "front-moment" }, back, on,
+    el("span", { text: `step ${count(step)}, moment ${at + 1} of ${run.moments.length}${values.seconds == null ? "" : `, ${show(Math.round(values.seconds))} s of training`}` }));
+}
+const again = (name) => {
+  const same = document.getElementById(id(name));
+  (same.disabled ? card.querySelector(".front-moment button:not(:disabled)") : same)?.focus();
+};
+
+async function drawSamples(run, at, place, mine) {
+  const answer = await (sheets[run.name] ??= ask("moments", { checkpoint: run.name }));
+  if (mine !== turn) return;
+  if (answer.error) {
+    delete sheets[run.name];
+    return place.lastChild.replaceWith(el("p", { class: "front-note", text: answer.error }));
+  }
+  const total = answer.across * run.moments.length;
+  place.lastChild.replaceWith(strip(answer.pictures, answer.across, `${answer.across} samples, from the same codes at every moment`, at * answer.across, total));
+  card.dataset.samples = look.dot; // how tests know
+}
+
+async function drawLive(run, place, mine) {
+  place.replaceChildren(section("Drawn now", waiting(2)), section("Reconstructions", waiting(2)), section("A path", waiting()));
+  const answer = await ask("look", { checkpoint: run.name, seed: Number(look.seed) });
+  if (mine !== turn) return;
+  if (answer.error) return place.replaceChildren(el("p", { class: "lp-error", text: answer.error }));
+  const dice = button("dice", "Roll the seed", () => choose({ seed: String(Math.floor(Math.random() * 1e6)) }), { quiet: true, id: id("dice") });
+  const drawn = section(`Drawn now, seed ${look.seed}`, strip(answer.samples, 8, "8 samples", 0, 16), strip(answer.samples, 8, "8 more samples", 8, 16));
+  drawn.firstChild.append(dice);
+  const rebuilt = answer.rebuilt
+    ? section(`Given, and reconstructed (MSE of these 8: ${show(answer.mse)})`, strip(answer.given, 8, "8 given pictures"), strip(answer.rebuilt, 8, "their reconstructions"))
+    : section("Reconstructions", strip(answer.given, 8, "8 given pictures"), el("p", { class: "front-cannot", text: answer.cannot }));
+  const near = section("Nearest training pictures", button("open", "Find them", () => drawNearest(run, near, mine), { id: id("nearest") }));
+  place.replaceChildren(drawn, rebuilt, el("p", { class: "front-note", text: answer.note }),
+    section(`A path between ${answer.between}`, strip(answer.path, 9, "9 steps along the path")), near);
+  card.dataset.live = run.name; // how tests know
+}
+
+async function drawNearest(run, place, mine) {
+  place.lastChild.replaceWith(waiting(2));
+  const answer = await ask("nearest", { checkpoint: run.name, seed: Number(look.seed) });
+  if (mine !== turn) return;
+  if (answer.error) return place.lastChild.replaceWith(el("p", { class: "front-note", text: answer.error }));
+  place.lastChild.replaceWith(el("div", {}, strip(answer.samples, 8, "8 samples"), strip(answer.nearest, 8, "the training picture nearest to each"),
+    el("ol", { class: "front-away" }, ...answer.distances.map((x) => el("li", { text: x.toFixed(2) }))),
+    el("p", { class: "front-note", text: `Root mean squared difference of pixels, among ${count(answer.n)} training pictures; test pictures are ${answer.usual.toFixed(2)} away from theirs. Much less would be a copy.` })));
+  card.dataset.nearest = run.name;
+}
+
+function numbers(run, at) {
+  const { values } = run.moments[at];
+  const rows = scene.ids.map((one) => {
+    const quantity = scene.byId[one];
+    const value = values[one];
+    const elsewhere = value == null && run.moments.some((each) => one in each.values);
+    const said = value != null ? show(value) : elsewhere ? "last moment only" : "none";
+    const why = value != null || elsewhere ? "" : " This model does not have it.";
+    return el("tr", { class: value == null ? "front-lacks" : null, title: quantity.explanation + why },
+      el("th", { scope: "row", text: quantity.title }), el("td", { text: said }), el("td", { text: run.reference[one] == null ? "" : show(run.reference[one]) }), el("td", { text: quantity.unit }));
+  });
+  const nets = Object.entries(run.parameters).map(([net, n]) => `${net} ${count(n)}`).join(", ");
+  return el("div", { class: "front-section" },
+    el("h4", { text: `Numbers of the ${run.split} split, n ${count(run.n)}` }),
+    el("table", { class: "front-numbers" },
+      el("thead", {}, el("tr", {}, ...["", "here", "real pictures", ""].map((text) => el("th", { scope: "col", text })))),
+      el("tbody", {}, ...rows)),
+    el("p", { class: "front-note", text: `Parameters: ${nets}. Code of ${run.latent_dim} numbers.` }));
+}

@@ -1,0 +1,147 @@
+"""The bench of pictures: what was measured of each checkpoint at each moment, and one of them.
+
+The numbers are sent once and need no torch; samples and reconstructions are computed when a
+person asks for one checkpoint.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import gradio as gr
+import pydantic
+
+from app import parts, session
+from app.components import Seed, as_base64, served, widget
+from app.widgets.triptych import compute
+from backend import tradeoffs
+
+HERE = Path(__file__).parent
+SCRIPT = ("frontier.js", "plot.js", "card.js")
+KINDS = {"ae": "Auto-encoders", "vae": "VAEs", "gan": "GANs", "fusion": "Fusions of both"}
+DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "color-mnist": "ColorMNIST"}
+MODELS = {
+    "ae": "AE",
+    "denoising_ae": "Denoising AE",
+    "vae": "VAE",
+    "beta_vae": "β-VAE",
+    "cvae": "CVAE",
+    "joint_vae": "JointVAE",
+    "iwae": "IWAE",
+    "wae_mmd": "WAE-MMD",
+    "gan": "GAN",
+    "dcgan": "DCGAN",
+    "wgan": "WGAN",
+    "wgan_gp": "WGAN-GP",
+    "vae_gan": "VAE/GAN",
+    "aae": "AAE",
+    "alpha_gan": "α-GAN",
+}
+TAGS = {
+    "conv": "",
+    "minimax": "minimax",
+    "no-l1": "without L1",
+    "no-critic": "without D",
+    "no-code-critic": "without C",
+}
+
+First = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
+
+_NAME = r"[a-z0-9_]+/[a-z0-9_-]+"
+read_state = parts.reader(
+    {
+        "data": r"[a-z0-9-]{1,40}",
+        "x": r"[a-z_]{1,40}",
+        "y": r"[a-z_]{1,40}",
+        "dot": rf"{_NAME}@\d{{1,9}}",
+        "without": r"[a-z,]{1,40}",
+        "seed": r"\d{1,10}",
+    }
+)
+
+
+def frontier(elem_id: str, tab: str) -> gr.HTML:
+    """The widget; its value is what `read_state` reads. Starts when its view is shown."""
+    server = [
+        served(bench, "run"),
+        served(moments, "moments"),
+        served(look, "look"),
+        served(nearest, "nearest"),
+    ]
+    made = widget("frontier", "", elem_id=elem_id, server=server, tab=tab)
+    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
+    return made
+
+
+def bench() -> dict:
+    """Every run with its moments, and what the quantities mean."""
+    found = tradeoffs.read()
+    return {
+        "kinds": KINDS,
+        "datasets": DATASETS,
+        "quantities": [
+            {
+                "id": metric.id,
+                "title": metric.title,
+                "unit": metric.unit,
+                "direction": metric.direction,
+                "explanation": metric.explanation,
+            }
+            for metric in tradeoffs.QUANTITIES.values()
+        ],
+        "runs": [described(run) for run in found.runs],
+        "problems": found.problems,
+        "code": CODE,
+    }
+
+
+def described(run: tradeoffs.Run) -> dict:
+    """A run as the page has it."""
+    return {
+        "name": run.name,
+        "title": run.title,
+        "label": short(run),
+        "kind": run.kind,
+        "model": run.model,
+        "dataset": run.dataset,
+        "encodes": run.encodes,
+        "latent_dim": run.latent_dim,
+        "n": run.n,
+        "split": run.split,
+        "parameters": run.parameters,
+        "reference": run.reference,
+        "moments": [moment._asdict() for moment in run.moments],
+    }
+
+
+def short(run: tradeoffs.Run) -> str:
+    """A name that fits beside a dot: "β-VAE 4", "α-GAN without C"."""
+    name = MODELS.get(run.model, run.model)
+    if run.model == "beta_vae":
+        return f"{name} {run.config.get('beta', 1):g}"
+    return f"{name} {TAGS.get(run.tag, run.tag)}".strip()
+
+
+def moments(checkpoint: str) -> dict:
+    """The sheet of samples: pictures of all moments, row by row."""
+    session.check_name(checkpoint)
+    sheet = tradeoffs.sheet(checkpoint)
+    return {"pictures": as_base64(sheet), "across": tradeoffs.ACROSS}
+
+
+def look(checkpoint: str, seed: Seed, first: First = 0) -> dict:
+    """What the shipped weights draw and reconstruct."""
+    return compute.look(checkpoint, seed, first)
+
+
+def nearest(checkpoint: str, seed: Seed) -> dict:
+    """Samples and the training pictures nearest to them."""
+    return compute.nearest(checkpoint, seed)
+
+
+CODE = """from backend import tradeoffs
+
+for run in tradeoffs.read().runs:
+    for moment in run.moments:
+        print(run.name, moment.step, moment.values)
+    print(run.name, "real pictures", run.reference)
+"""

@@ -1,0 +1,1 @@
+"""The triptych: the same noise and the same pictures through up to three models."""
