@@ -92,15 +92,20 @@ window.latent = (() => {
     return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   }
 
-  /** Intensity becomes the opacity of ink; the page's style gives the ink its colour. */
+  /** Grey becomes the opacity of ink, to which the page's style gives its colour; red, green and
+      blue, three bytes a pixel, stay what they are. */
   function paint(canvas, data, index = 0, size = 28) {
     canvas.width = canvas.height = size;
     const context = canvas.getContext("2d");
     const image = context.createImageData(size, size);
+    const coloured = data.length === 3 * size * size;
     const start = index * size * size;
-    for (let i = 0; i < size * size; i++) image.data[4 * i + 3] = data[start + i];
+    for (let i = 0; i < size * size; i++) {
+      if (coloured) image.data.set([data[3 * i], data[3 * i + 1], data[3 * i + 2], 255], 4 * i);
+      else image.data[4 * i + 3] = data[start + i];
+    }
     context.putImageData(image, 0, 0);
-    canvas.classList.add("lp-ink");
+    canvas.classList.toggle("lp-ink", !coloured);
   }
 
   /** Pictures side by side in one PNG. */

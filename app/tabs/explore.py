@@ -22,7 +22,7 @@ SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
 def build() -> None:
     """What to explore above, the pad and what it decodes below."""
     picker = checkpoint_picker(
-        "explore-checkpoint", requires={"encode", "decode"}, excluding={"discrete"}, first=FIRST
+        "explore-checkpoint", requires={"decode"}, excluding={"discrete"}, first=FIRST
     )
     with gr.Row():
         mode = gr.Radio(

@@ -45,6 +45,7 @@ const sentence = el("p", { class: "pad-sentence" });
 const keep = el("div", { class: "pad-keep" });
 const facts = el("dl", { class: "pad-facts" });
 const mark = el("p", { class: "pad-mark", role: "status" });
+const nearestTitle = el("h3", { text: "Nearest held-out item" });
 const nearestItem = el("div", { class: "pad-nearest-item" });
 const nearestNote = el("p", { class: "pad-note" });
 const film = el("div", { class: "pad-film", role: "group", "aria-label": "The last eight places" });
@@ -62,7 +63,7 @@ life.body.append(
         el("div", { class: "pad-item" }, picture, sentence, keep),
         el("div", { class: "pad-numbers" }, facts, mark)),
       el("section", { class: "pad-nearest" },
-        nearestItem, el("div", {}, el("h3", { text: "Nearest held-out item" }), nearestNote)),
+        nearestItem, el("div", {}, nearestTitle, nearestNote)),
       el("h3", { text: "Last places" }), film)),
   table,
 );

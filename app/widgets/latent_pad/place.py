@@ -60,7 +60,7 @@ def choose(space: Any, mode: Mode, points: Points, seed: int, own: list) -> Anch
         return Anchors(codes, f"points = {_literal(codes)}", ["your picture"] * n)
     if not 0 <= seed < 2**32:
         raise ValueError(f"The seed is {seed}; it must lie between 0 and 4,294,967,295.")
-    if points == "samples":
+    if points == "samples" or not space.encodes:  # nothing held out has a code then
         codes = space.sample_codes(n, seed=seed)
         return Anchors(codes, f"points = space.sample_codes({n}, seed={seed})", ["sample"] * n)
     rows = _draw_rows(space, n, seed)

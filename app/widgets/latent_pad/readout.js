@@ -27,7 +27,7 @@ function drawNumbers({ z, log_p_z, log_p_x, round_trip, distance, off_manifold, 
       "How likely this code is under the prior N(0, I)."],
     ["log p(x|z)", log_p_x == null ? "no density" : `${show(log_p_x, 1)} nats`,
       "How sure the decoder is of the item shown."],
-    ["round trip", `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${show(100 * round_trip, 0)}%`,
+    ["round trip", round_trip == null ? "no encoder" : `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${show(100 * round_trip, 0)}%`,
       "The item is encoded and decoded again: the share that comes back."],
     ["distance to data", distance == null ? "–" : `percentile ${show(distance, digits)}`,
       "Density of training codes here, as a percentile of held-out codes; below 1 is far."],
@@ -40,7 +40,10 @@ function drawNumbers({ z, log_p_z, log_p_x, round_trip, distance, off_manifold, 
   mark.title = off_manifold ? "Fewer than 1% of held-out codes lie in so thin a region." : "";
   nearestItem.replaceChildren(thing(nearest.item));
   const label = nearest.label ? `, class ${nearest.label}` : "";
-  nearestNote.textContent = `As the model reconstructs it${label}; ${show(nearest.away)} away in z`;
+  nearestTitle.textContent = nearest.held_out ? "Nearest held-out item" : "Nearest draw of the prior";
+  nearestNote.textContent = nearest.held_out
+    ? `As the model reconstructs it${label}; ${show(nearest.away)} away in z`
+    : `This model has no encoder, so no held-out item has a code; ${show(nearest.away)} away in z`;
 }
 
 function drawFilm() {

@@ -111,12 +111,16 @@ function drawTiles({ n, tiles: packed }) {
   const context = tiles.getContext("2d");
   tiles.width = tiles.height = size;
   const image = context.createImageData(size, size);
-  for (let i = 0; i < data.length; i++) {
+  const coloured = data.length === 3 * size * size;
+  for (let i = 0; i < size * size; i++) {
     const tile = Math.floor(i / 784);
     const y = Math.floor(tile / n) * 28 + Math.floor((i % 784) / 28);
     const x = (tile % n) * 28 + (i % 28);
-    image.data[4 * (y * size + x) + 3] = data[i];
+    const at = 4 * (y * size + x);
+    if (coloured) image.data.set([data[3 * i], data[3 * i + 1], data[3 * i + 2], 255], at);
+    else image.data[at + 3] = data[i];
   }
+  tiles.classList.toggle("lp-ink", !coloured);
   context.putImageData(image, 0, 0);
   tiles.hidden = false;
 }

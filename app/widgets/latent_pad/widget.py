@@ -123,6 +123,7 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
         "nearest": {
             "item": item,
             "label": label,
+            "held_out": space.encodes,  # or a draw of the prior, where nothing can be encoded
             "away": _number(np.linalg.norm(space.codes[nearest] - z)),
         },
         "code": place.script(space, mode, script, at),

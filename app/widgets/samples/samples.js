@@ -1,6 +1,5 @@
 // Samples as a list of sentences or a grid of pictures, drawn chunk by chunk; emits "ready".
 const { el, button, bytes, tray } = latent;
-const SIZE = 784;
 
 const status = el("span", { class: "lp-status", role: "status" });
 const bar = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress", hidden: true });
@@ -41,7 +40,7 @@ async function draw(data, request, alive) {
   const count = `${data.total.toLocaleString("en")} ${noun}${data.total === 1 ? "" : "s"}, seed ${request.seed}`;
   let piece = data;
   while (piece.items?.length) {
-    add(piece.items, request, data.modality);
+    add(piece.items, request, data);
     if (!job) break;
     bar.hidden = stop.disabled = false;
     bar.value = shown.length / data.total;
@@ -54,15 +53,15 @@ async function draw(data, request, alive) {
   finish(count);
 }
 
-function add(packed, request, modality) {
+function add(packed, request, { modality, bytes_each }) {
   const chunk = el("div", { class: "lp-chunk", role: "presentation" });
-  const fresh = modality === "text" ? packed : pictures(bytes(packed));
+  const fresh = modality === "text" ? packed : pictures(bytes(packed), bytes_each);
   for (const item of fresh) chunk.append(row(item, shown.push(item) - 1, request));
   items.append(chunk);
 }
 
-function pictures(data) {
-  return Array.from({ length: data.length / SIZE }, (_, i) => data.subarray(i * SIZE, (i + 1) * SIZE));
+function pictures(data, size) {
+  return Array.from({ length: data.length / size }, (_, i) => data.subarray(i * size, (i + 1) * size));
 }
 
 function row(item, index, request) {
