@@ -1,0 +1,77 @@
+"""A step of ``fit`` is what torch's own functions do, bit for bit; only the detours are left out."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from backend.base import GenerativeModel
+from backend.device import seeded
+from backend.models.gan.alpha_gan import AlphaGAN
+from backend.models.gan.gan import GAN
+from backend.models.gan.wgan import WGAN
+from backend.models.gan.wgan_gp import WGANGP
+from backend.models.vae.vae import VAE
+from backend.training import TrainConfig, Trainer, fit
+
+STEPS = 12
+
+
+def plain(model: GenerativeModel, data: Tensor, config: TrainConfig) -> None:
+    """As one would write it first, with the schedule switched off by ``config``."""
+    players = {name: model.player_parameters(name) for name in model.players}
+    optimisers = {
+        name: torch.optim.Adam(own, lr=config.lr, betas=model.betas, fused=True)
+        for name, own in players.items()
+    }
+    for step in range(config.steps):
+        with seeded(config.seed + step):
+            model.step = step
+            model.train()
+            for name in model.plan(step):
+                loss = model.loss(data[step], name)["loss"]
+                gradients = torch.autograd.grad(loss, players[name], allow_unused=True)
+                for parameter, gradient in zip(players[name], gradients, strict=True):
+                    parameter.grad = gradient
+                nn.utils.clip_grad_norm_(players[name], config.clip or math.inf)
+                optimisers[name].step()
+                optimisers[name].zero_grad()
+            model.eval()
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.3, 5.0])
+@pytest.mark.parametrize("kind", [VAE, GAN, WGAN, WGANGP, AlphaGAN])
+def test_a_fit_equals_a_plain_loop(kind: type[GenerativeModel], clip: float) -> None:
+    small = {"code_hidden": (8,)} if kind is AlphaGAN else {}
+    config = TrainConfig(steps=STEPS, lr=1e-2, warmup=1, decay=False, clip=clip, report_every=5)
+    made = []
+    for train in (lambda model: list(fit(model, lambda s: data[s], config)), None):
+        with seeded(0):
+            model = kind(kind.Config(data_shape=(2,), hidden=(8, 8), latent_dim=2, **small))
+            data = 3 * torch.randn(STEPS, 16, 2)
+        if train:
+            train(model)
+        else:
+            plain(model, data, config)
+        made.append(list(model.parameters()))
+    for a, b in zip(*made, strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_gradient_that_is_no_number_moves_nothing() -> None:
+    model = VAE(VAE.Config(data_shape=(2,), hidden=(8,), latent_dim=2))
+    before = [parameter.clone() for parameter in model.parameters()]
+    trainer = Trainer(model, TrainConfig())
+    terms = trainer.step(0, torch.full((4, 2), math.nan), 1e-3)
+    assert not math.isfinite(terms["loss"])
+    for a, b in zip(before, model.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_rate_of_zero_moves_nothing() -> None:
+    model = GAN(GAN.Config(data_shape=(2,), hidden=(8,), latent_dim=2))
+    before = [parameter.clone() for parameter in model.parameters()]
+    Trainer(model, TrainConfig()).step(0, torch.randn(4, 2), 0.0)
+    for a, b in zip(before, model.parameters(), strict=True):
+        assert torch.equal(a, b)
