@@ -15,6 +15,9 @@ Object.assign(window.latent, (() => {
   let patience = 0;
   let picked = null; // the index that a link points at
   let restoring = location.hash.length > 1;
+  let asked = false; // the server is setting the controls after a link
+  let coming = ""; // a newer link that waits for it
+  let sender = null;
 
   async function copy(text, target) {
     try {
@@ -81,7 +84,7 @@ Object.assign(window.latent, (() => {
     const all = { ...values, ...view.kept };
     for (const name in view.kept) if (all[name] === "") delete all[name];
     view.fragment = fragment(tab, all);
-    if (activeTab() === tab) history.replaceState(null, "", view.fragment);
+    if (activeTab() === tab && !restoring) history.replaceState(null, "", view.fragment);
   }
 
   /** Fields that belong to a widget beside the tab's result; an empty one is left out. */
@@ -103,9 +106,30 @@ Object.assign(window.latent, (() => {
     history.pushState(null, "", view.fragment);
   }
 
-  function restored() {
+  /** Follow a link: `send` has the server set the controls. Gradio drops an event while an
+      earlier one of its kind is under way, so a newer link waits, and only the newest counts. */
+  function follow(link, send) {
+    restoring = true;
+    if (asked) return void (coming = link);
+    asked = true;
     clearTimeout(patience);
-    if (!restoring) return;
+    patience = setTimeout(shown, 4000); // a server that fails must not leave an empty page
+    picked = link.match(/&pick=(\d+)/)?.[1] ?? null;
+    sender = send;
+    send(link);
+  }
+
+  /** The controls are set, be it in time or not. */
+  function restored() {
+    asked = false;
+    const link = coming;
+    coming = "";
+    if (link) follow(link, sender);
+    else shown();
+  }
+
+  function shown() {
+    clearTimeout(patience);
     restoring = false;
     views[activeTab()]?.rerun?.();
   }
@@ -270,14 +294,8 @@ Object.assign(window.latent, (() => {
   }
 
   return {
-    asker, copy, download, csv, say, run, result, setView, keep, fragment, restored, activeTab, tray,
+    asker, copy, download, csv, say, run, result, setView, keep, fragment, follow, restored, activeTab, tray,
     views, checkpoints,
     restoring: () => restoring,
-    startRestoring: () => {
-      restoring = true;
-      clearTimeout(patience);
-      patience = setTimeout(restored, 4000); // a server that fails must not leave an empty page
-      picked = location.hash.match(/&pick=(\d+)/)?.[1] ?? null;
-    },
   };
 })());

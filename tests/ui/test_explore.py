@@ -314,7 +314,6 @@ GOLDEN = {
 def test_golden_links_open_their_view(open_page):
     page = open_page(next(iter(GOLDEN)))
     for link, place in GOLDEN.items():
-        page.wait_for_function("() => !latent.restoring()")  # one link after the other
         page.evaluate("link => { location.hash = link }", link)
         page.wait_for_function(
             "place => document.querySelector('#explore-pad [data-settled]')?.dataset.settled"

@@ -82,3 +82,12 @@ def test_a_link_typed_into_an_open_page_is_followed(open_page):
     page.evaluate("location.hash = '#v=1&tab=interpolate&a=I+like+tea.&steps=5'")
     expect(page.locator("#interpolate-a textarea")).to_have_value("I like tea.")
     expect(page.locator("#interpolate-result tbody tr")).to_have_count(5)
+
+
+def test_of_links_that_come_quickly_the_newest_is_followed(open_page):
+    page = open_page("#v=1&tab=sample&n=3")
+    for n in (4, 5, 6, 7):
+        page.evaluate("n => { location.hash = `#v=1&tab=sample&n=${n}` }", n)
+    expect(page.locator("#sample-result .lp-item")).to_have_count(7)
+    expect(page.locator("#sample-n input")).to_have_value("7")
+    assert "n=7" in page.evaluate("location.hash")

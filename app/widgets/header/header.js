@@ -77,11 +77,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-function restore() {
-  if (location.hash.length < 2) return;
-  latent.startRestoring();
-  const tab = location.hash.match(/[#&]tab=(\w+)/)?.[1];
-  trigger(props.tabs.includes(tab) ? `restore_${tab}` : "restore", { fragment: location.hash });
+function send(link) {
+  const tab = link.match(/[#&]tab=(\w+)/)?.[1];
+  trigger(props.tabs.includes(tab) ? `restore_${tab}` : "restore", { fragment: link });
 }
-window.addEventListener("hashchange", restore);
-restore();
+function restore(address) {
+  const link = new URL(address).hash;
+  if (link.length > 1) latent.follow(link, send);
+}
+window.addEventListener("hashchange", (event) => restore(event.newURL));
+restore(location.href);
