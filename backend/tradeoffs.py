@@ -23,54 +23,28 @@ WASSERSTEIN = "wasserstein"
 GENERATORS = ("decoder", "generator")  # what the net that draws is called
 Kind = Literal["ae", "vae", "gan", "fusion"]
 
-# fmt: off
-QUANTITIES: dict[str, Metric] = {metric.id: metric for metric in (
-    METRICS["mse"],
-    METRICS["inception_score"],
-    METRICS["fid_ours"],
-    Metric(
-        "ms_ssim", "M28", "Diversity, 1 − MS-SSIM", "", None,
-        "1 minus the mean multi-scale structural similarity of pairs of samples: near 0 where "
-        "all samples look alike. Noise scores high too, so compare with real pictures.",
+QUANTITIES: dict[str, Metric] = {
+    **{
+        id: METRICS[id]
+        for id in (
+            *("mse", "inception_score", "fid_ours", "ms_ssim", "sharpness"),
+            *("wasserstein_validation", "wasserstein_train", "classes_covered"),
+            *("classified_digit", "active_units", "kl", "mse_shuffled", "code_mmd"),
+            *("critic_accuracy", "code_critic_accuracy", "score_real", "score_fake"),
+        )
+    },
+    "seconds": Metric(
+        "seconds", "", "Training time", "s", "lower", "Seconds of training up to here."
     ),
-    METRICS["sharpness"],
-    Metric(
-        "wasserstein_validation", "M29", "Critic's distance, validation", "", "lower",
-        "A fresh WGAN-GP critic learns to tell validation pictures from samples; the gap of its "
-        "mean scores between test pictures and new samples. 0 where it finds no difference.",
-    ),
-    Metric(
-        "wasserstein_train", "M29", "Critic's distance, training data", "", "lower",
-        "The same with a critic that learns from training pictures. Much smaller than against "
-        "validation pictures where the model memorised its training data.",
-    ),
-    Metric(
-        "classes_covered", "", "Classes covered", "classes", "higher",
-        "Number of classes that our classifier finds among the samples.",
-    ),
-    Metric(
-        "recognised", "", "Samples recognised", "%", "higher",
-        "Share of samples to which our classifier gives one class with probability at least 0.9.",
-    ),
-    METRICS["active_units"],
-    METRICS["kl"],
-    METRICS["mse_shuffled"],
-    Metric(
-        "code_mmd", "", "Code MMD", "", "lower",
-        "Squared maximum mean discrepancy between codes of test pictures and draws of the "
-        "prior: 0 where they cannot be told apart.",
-    ),
-    METRICS["critic_accuracy"],
-    METRICS["code_critic_accuracy"],
-    METRICS["score_real"],
-    METRICS["score_fake"],
-    Metric("seconds", "", "Training time", "s", "lower", "Seconds of training up to here."),
-    Metric(
-        "parameters", "", "Parameters of the generator", "", None,
+    "parameters": Metric(
+        "parameters",
+        "",
+        "Parameters of the generator",
+        "",
+        None,
         "Weights of the net that turns codes into pictures; the other nets are not counted.",
     ),
-)}
-# fmt: on
+}
 
 
 class Moment(NamedTuple):

@@ -11,6 +11,7 @@ same checkpoint gives the same numbers. ``--only`` replaces the named numbers an
 import argparse
 import dataclasses
 import functools
+import json
 import math
 import sys
 import time
@@ -33,10 +34,13 @@ from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import PAD
+from backend.files import write_json
 from backend.metrics import images, likelihood, modes, text
 from backend.metrics.ngrams import KneserNey
+from backend.metrics.pictures import PictureBench, grey, judge_of, wasserstein
 from backend.metrics.table import METRICS
 from backend.processors import load_processor
+from backend.processors.images import ImageProcessor
 from backend.processors.text import UNK
 from backend.space import MAX_ITEMS, LatentSpace
 
@@ -64,7 +68,8 @@ class Sizes:
 SIZES = {
     "text": Sizes(held_out=2000, nll_codes=500, samples=20_000),
     "image": Sizes(held_out=10_000, nll_codes=5000, samples=10_000),
-}
+    "convolutional": Sizes(held_out=10_000, nll=200, nll_codes=1000, samples=10_000),
+}  # convolutions cost ten times as much
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -116,7 +121,8 @@ def main(arguments: list[str] | None = None) -> int:
         info = checkpoint.info(name)
         values = dict(info.metrics) if options.only else {}
         try:
-            subject = Subject(info, SIZES[info.modality], options.device)
+            kind = "convolutional" if info.config.get("net") == "conv" else info.modality
+            subject = Subject(info, SIZES[kind], options.device)
             for id, entry in measure(subject, options.only):
                 values[id] = entry  # written at once: what is measured is never lost
                 checkpoint.write_metrics(info.path, values=in_order(values))
@@ -141,7 +147,7 @@ def problem(name: str) -> str | None:
 
 def classifier_of(info: CheckpointInfo) -> str:
     """Name of the classifier that judges images of the checkpoint's data set."""
-    return f"classifier/image_classifier--{info.dataset}"
+    return judge_of(info.dataset)
 
 
 def measure(subject: "Subject", only: Sequence[str] | None = None) -> Iterator[tuple[str, Entry]]:
@@ -260,8 +266,23 @@ class Subject:
     @cached_property
     @torch.inference_mode()
     def has_density(self) -> bool:
-        """Whether q(z|x) has a density; a plain auto-encoder's is a single point."""
-        return not isinstance(self.model.encode(self.held_out[0][:1]), Deterministic)
+        """Whether q(z|x) and p(x|z) have densities; a plain auto-encoder's code is a point."""
+        if not self.space.encodes:
+            return False
+        q = self.model.encode(self.held_out[0][:1])
+        return not isinstance(q, Deterministic) and self.has_likelihood
+
+    @cached_property
+    @torch.inference_mode()
+    def has_likelihood(self) -> bool:
+        """Whether p(x|z) has a density; a GAN's picture is a point."""
+        z = torch.zeros(1, self.info.latent_dim, device=self.device)
+        return not isinstance(self.model.decode(z), Deterministic)
+
+    @property
+    def benched(self) -> bool:
+        """Whether it is one of the picture bench, measured along its training too."""
+        return (self.info.path / BENCH).is_file()
 
     @cached_property
     @torch.inference_mode()
@@ -325,11 +346,16 @@ def studies(subject: Subject) -> list[Study]:
         found.append(
             Study(_of_modality(IMPORTANCE, subject), partial(importance_sampled, subject))
         )
-    else:
+    elif subject.space.encodes and subject.has_likelihood:
         found.append(Study(("recon_nll",), partial(reconstruction, subject)))
     if "components" in subject.info.capabilities:
         found.append(Study(modes.names(subject.model), partial(mixture, subject)))
         found.append(Study(modes.label_names(subject.splits["test"]), partial(labels, subject)))
+    if subject.benched:
+        encodes = subject.space.encodes
+        found.append(Study(CODED + DRAWN if encodes else DRAWN, partial(bench, subject)))
+        found.append(Study(tuple(CRITICS), partial(independent_critics, subject)))
+        return found
     if subject.text:
         names = SENTENCES[:2] if discrete else SENTENCES  # a path between one-hots leaves them
         found.append(Study(names, partial(sentence_reconstruction, subject)))
@@ -584,7 +610,7 @@ def image_reconstruction(subject: Subject) -> Results:
     y = _pictures(subject, z)
     shuffled = _pictures(subject, z[torch.randperm(len(z))])
     average = subject.splits["train"].items.mean(0, keepdims=True) / 255
-    guess = torch.as_tensor(average, dtype=x.dtype, device=x.device).expand_as(x)
+    guess = subject.processor.encode(average.astype(np.float32)).to(x).expand_as(x)
     yield (
         "mse",
         _mean(
@@ -636,10 +662,62 @@ def image_samples(subject: Subject, source: str) -> Results:
     )
     for name, score in (
         ("classified_digit", lambda judged: 100.0 * images.recognised(judged.probabilities)),
-        ("sharpness", lambda judged: images.sharpness(judged.x)),
+        ("sharpness", lambda judged: images.sharpness(grey(judged.x))),
     ):
         reference = _mean(score(test)).value, real
         yield name, _mean(score(samples), reference=reference, settings=settings)
+
+
+# The picture bench
+
+BENCH = "tradeoffs.json"
+CODED = ("mse", "mse_shuffled", "code_mmd")
+DRAWN = (
+    "inception_score", "fid_ours", "ms_ssim", "sharpness", "classes_covered", "classified_digit",
+)  # fmt: skip
+CRITICS = {"wasserstein_validation": "validation", "wasserstein_train": "train"}
+
+
+@functools.lru_cache(maxsize=1)
+def picture_bench(dataset: str, shape: tuple[int, int, int]) -> PictureBench:
+    splits, processor = data.load(dataset), ImageProcessor(shape)
+    train, test = (processor.encode(splits[name].items) for name in ("train", "test"))
+    return PictureBench(checkpoint.load_model(judge_of(dataset)), train, test)
+
+
+def bench(subject: Subject) -> Results:
+    """The last moment of the picture bench once more, of the weights that ship."""
+    measuring = picture_bench(subject.info.dataset, subject.processor.shape)
+    reference = measuring.reference()
+    settings = {"classifier": checkpoint.info(judge_of(subject.info.dataset)).fingerprint}
+    for id, value in measuring.values(subject.model).items():
+        if id in CODED + DRAWN:
+            known = (reference[id], "real test images") if id in reference else None
+            yield id, Measured(value=value, n=measuring.n, reference=known, settings=settings)
+
+
+def independent_critics(subject: Subject) -> Results:
+    """How well a new critic tells samples from pictures; also kept beside the other moments."""
+    measuring = picture_bench(subject.info.dataset, subject.processor.shape)
+    validation = subject.processor.encode(subject.splits["validation"].items)
+    n = len(validation)
+    train, other = measuring.train[:n], measuring.train[n : 2 * n]
+    with seeded(SEED):
+        samples, fresh = measuring.samples(subject.model, 2 * n).split(n)
+    test = measuring.test.x
+    real = wasserstein(validation, train, test, other)
+    found = {
+        "validation": wasserstein(validation, samples, test, fresh),
+        "train": wasserstein(train, samples, train, fresh),
+        "noise": wasserstein(validation, torch.rand_like(train), test, torch.rand_like(train)),
+        "real": real,
+    }
+    path = subject.info.path / BENCH
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    write_json(path, stored | {"wasserstein": {k: _rounded(v) for k, v in found.items()}})
+    for id, split in CRITICS.items():
+        note = real, "training images against validation images"
+        yield id, Measured(value=found[split], n=n, split=split, reference=note)
 
 
 class Judged(NamedTuple):
@@ -653,7 +731,7 @@ class Judged(NamedTuple):
 def judge(name: str, x: Tensor) -> Judged:
     """What the classifier called ``name`` makes of the images x [N, 1, H, W]."""
     classifier = checkpoint.load_model(name).to(x.device)
-    parts = x.split(BATCH)
+    parts = grey(x).split(BATCH)
     features = torch.cat([classifier.features(part) for part in parts])
     logits = torch.cat([classifier.logits(part) for part in parts])
     return Judged(x, features, logits.softmax(1))

@@ -34,7 +34,7 @@ from backend.device import pick_device, seeded  # noqa: E402
 from backend.examples import write_examples  # noqa: E402
 from backend.files import write_json  # noqa: E402
 from backend.latent import CodeStatistics  # noqa: E402
-from backend.metrics.pictures import PictureBench, as_picture  # noqa: E402
+from backend.metrics.pictures import PictureBench, as_picture, judge_of  # noqa: E402
 from backend.processors.images import ImageProcessor  # noqa: E402
 from backend.processors.text import TextProcessor  # noqa: E402
 from backend.snapshots import ITEMS, Snapshots  # noqa: E402
@@ -44,7 +44,6 @@ from backend.training import StepReport, TrainConfig, fit  # noqa: E402
 from scripts.recipes import RECIPES, Recipe  # noqa: E402
 
 GAME = ("score_real", "score_fake", "critic_accuracy", "code_critic_accuracy")  # of the last step
-JUDGED_AS = {"color-mnist": "mnist"}  # data sets that the classifier of another judges
 HELD_OUT = 2000  # validation items behind the curves and the stored codes
 
 
@@ -183,8 +182,7 @@ class Moments:
 
     def __init__(self, run: Path, recipe: Recipe, corpus: Corpus) -> None:
         self.run = run
-        dataset = corpus.dataset
-        self.judge = f"classifier/image_classifier--{JUDGED_AS.get(dataset, dataset)}"
+        self.judge = judge_of(corpus.dataset)
         classifier = checkpoint.load_model(self.judge)
         self.bench = PictureBench(classifier, corpus.train, corpus.test)
         path = run / "moments.json"

@@ -20,7 +20,7 @@ REFERENCE = {
     "ms_ssim": 0.74,
     "sharpness": 0.031,
     "classes_covered": 10,
-    "recognised": 99.0,
+    "classified_digit": 99.0,
 }
 NAMES = {
     "ae/ae--mnist--conv": {},
@@ -80,7 +80,7 @@ def numbers(name: str, place: int = 0) -> dict[str, Any]:
             "ms_ssim": 0.5 + 0.06 * i + 0.01 * place,
             "sharpness": 0.012 + 0.004 * i,
             "classes_covered": 8 + i,
-            "recognised": 50.0 + 10 * i,
+            "classified_digit": 50.0 + 10 * i,
         }
         if drawn:
             values |= {"mse": 0.03 / (1 + i) + 0.001 * place, "mse_shuffled": 0.09}

@@ -29,6 +29,16 @@ PENALTY = 10.0  # weight that holds the critic's slope at 1
 SHEET = 16  # samples of a moment to look at
 
 
+def judge_of(dataset: str) -> str:
+    """Name of the classifier that judges pictures of a data set; of ColorMNIST it is MNIST's."""
+    return f"classifier/image_classifier--{dataset.removeprefix('color-')}"
+
+
+def grey(x: Tensor) -> Tensor:
+    """The brightest channel, [B, C, H, W] -> [B, 1, H, W]."""
+    return x if x.shape[1] == 1 else x.amax(1, keepdim=True)
+
+
 class Judged(NamedTuple):
     """Pictures [N, C, H, W], and what the classifier makes of them."""
 
@@ -117,14 +127,14 @@ class PictureBench:
             "inception_score": images.inception_score(made.probabilities)[0],
             "fid_ours": images.fid(made.features, real.features),
             "ms_ssim": 1 - float(images.ms_ssim(*pairs).mean()),
-            "sharpness": float(images.sharpness(_grey(made.x)).mean()),
+            "sharpness": float(images.sharpness(grey(made.x)).mean()),
             "classes_covered": float((counts >= COVERED * len(made.x)).sum()),
-            "recognised": 100 * len(sure) / len(made.x),
+            "classified_digit": 100 * len(sure) / len(made.x),
         }
 
     @torch.inference_mode()
     def _judged(self, x: Tensor) -> Judged:
-        parts = _grey(x).split(PARTS)
+        parts = grey(x).split(PARTS)
         features = torch.cat([self.classifier.features(part) for part in parts])
         logits = self.classifier.output(features)
         return Judged(x, features, logits.softmax(1))
@@ -158,10 +168,6 @@ def as_picture(rows: list[Tensor]) -> np.ndarray:
     sheet = torch.cat([torch.cat(list(row), 2) for row in rows], 1)  # [C, rows·H, n·W]
     pixels = (sheet.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     return pixels[..., 0] if pixels.shape[2] == 1 else pixels
-
-
-def _grey(x: Tensor) -> Tensor:
-    return x if x.shape[1] == 1 else x.amax(1, keepdim=True)
 
 
 def _decoded(model: LatentModel, z: Tensor) -> Tensor:

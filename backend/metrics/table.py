@@ -250,6 +250,34 @@ _IMAGE_SAMPLES = (
         "Mean over images of the variance of the Laplacian, pixels in [0, 1]: blur lowers it, "
         "noise raises it.",
     ),
+    Metric(
+        "ms_ssim", "M28", "Diversity, 1 − MS-SSIM", "", None,
+        "1 minus the mean multi-scale structural similarity of pairs of samples: near 0 where "
+        "all samples look alike. Noise scores high too, so compare with real pictures.",
+    ),
+    Metric(
+        "classes_covered", "", "Classes covered", "classes", "higher",
+        "Classes that at least 1 % of the samples belong to, among those that our classifier "
+        "recognises with probability at least 0.9.",
+    ),
+)
+
+_BENCH = (
+    Metric(
+        "code_mmd", "", "Code MMD", "", "lower",
+        "Squared maximum mean discrepancy between codes of test pictures and draws of the "
+        "prior: 0 where they cannot be told apart. Unbiased, so at times slightly below 0.",
+    ),
+    Metric(
+        "wasserstein_validation", "M29", "Critic's distance, validation", "", "lower",
+        "A fresh WGAN-GP critic learns to tell validation pictures from samples; the gap of its "
+        "mean scores between test pictures and new samples. 0 where it finds no difference.",
+    ),
+    Metric(
+        "wasserstein_train", "M29", "Critic's distance, training data", "", "lower",
+        "The same with a critic that learns from training pictures, and scores these. Much "
+        "smaller than against validation pictures where training data were memorised.",
+    ),
 )
 
 _CLASSIFIER = (
@@ -361,6 +389,7 @@ METRICS: dict[str, Metric] = _by_id(
     *(row for metric in _TEXT_SAMPLES for row in (metric, metric.of_aggregate)),
     *_IMAGES,
     *(row for metric in _IMAGE_SAMPLES for row in (metric, metric.of_aggregate)),
+    *_BENCH,
     *_CLASSIFIER,
     *_TRAINING,
 )
