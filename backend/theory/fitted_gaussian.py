@@ -110,9 +110,12 @@ def _descend(
         "middle": (mean, sd),
         "right": (p.means[-1], p.sds[-1]),
     }
-    bounds = [(None, None), (np.log(SMALLEST), np.log(LARGEST))]
     first = np.array([begin[start][0], np.log(begin[start][1])])
+    limits = np.log(SMALLEST), np.log(LARGEST)
     result = minimize(
-        lambda at: measure(at[0], float(np.exp(at[1]))), first, method="L-BFGS-B", bounds=bounds
+        lambda at: measure(at[0], float(np.exp(np.clip(at[1], *limits)))),
+        first,
+        method="BFGS",
+        options={"gtol": 1e-4},
     )
     return float(result.x[0]), float(np.exp(result.x[1])), float(result.fun), start

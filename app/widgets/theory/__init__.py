@@ -1,0 +1,1 @@
+"""The decks' theory, live: five panels, see widget.py."""
