@@ -1,0 +1,347 @@
+"""One run: models that take the same steps on the same batches, and what there is to see."""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import logsigmoid, softplus
+
+from backend.base import LatentModel
+from backend.data.plane import EXTENT, Plane, plane
+from backend.device import seeded
+from backend.laboratory.settings import (
+    BATCH,
+    CRITICS,
+    HIDDEN,
+    KNOBS,
+    MODELS,
+    MOST_EVENTS,
+    MOST_STEPS,
+    ONLY,
+    Event,
+    Settings,
+    check,
+    check_knob,
+)
+from backend.metrics.points import N, Scores, scores
+from backend.models.ae.ae import AE
+from backend.models.gan.aae import AAE
+from backend.models.gan.alpha_gan import AlphaGAN
+from backend.models.gan.gan import GAN
+from backend.models.gan.vae_gan import VAEGAN
+from backend.models.gan.wgan import WGAN
+from backend.models.gan.wgan_gp import WGANGP
+from backend.models.vae.beta_vae import BetaVAE
+from backend.models.vae.iwae import IWAE
+from backend.models.vae.vae import VAE
+from backend.models.vae.wae_mmd import WAEMMD
+from backend.training import Diverged, TrainConfig, Trainer, checked
+
+CLASSES: dict[str, tuple[type[LatentModel], dict[str, Any]]] = {
+    "gan": (GAN, {}),
+    "gan_minimax": (GAN, {"objective": "minimax"}),
+    "wgan": (WGAN, {}),
+    "wgan_gp": (WGANGP, {}),
+    "vae": (VAE, {}),
+    "beta_vae": (BetaVAE, {}),
+    "iwae": (IWAE, {}),
+    "wae_mmd": (WAEMMD, {}),
+    "vae_gan": (VAEGAN, {}),
+    "aae": (AAE, {"code_hidden": HIDDEN}),
+    "alpha_gan": (AlphaGAN, {"code_hidden": HIDDEN}),
+    "ae": (AE, {}),
+}
+SCORE_EVERY = 100  # steps
+KEEP_EVERY = 10  # steps between kept terms
+SHOWN = 400  # samples of a frame
+ARROWS = 64  # of them, those with an arrow; also the points that are reconstructed
+SURFACE = 40  # values of the critic along each axis, over ±EXTENT
+MESH = 13  # codes of the manifold along each axis, over ±MESH_EXTENT
+MESH_EXTENT = 2.0
+FRESH = 2**31 - 1  # seed of the points that nothing is trained on
+
+
+class Row(NamedTuple):
+    """Numbers of one model after ``step`` steps."""
+
+    step: int
+    values: dict[str, float]
+
+
+class Entry:
+    """One model of a run.
+
+    Attributes:
+        problem: why it has stopped, a sentence; empty while it can go on.
+        terms: of its losses, at every tenth step and the last.
+        scores: at every hundredth step and where someone stopped to look.
+    """
+
+    def __init__(self, name: str, settings: Settings, values: dict[str, float]) -> None:
+        self.name = name
+        kind, fixed = CLASSES[name]
+        own = {key: _number(key, values[key]) for key in _own(name)}
+        config = kind.Config(
+            data_shape=(2,), hidden=HIDDEN, latent_dim=settings.latent_dim, **fixed, **own
+        )
+        with seeded(settings.seed):
+            self.model = kind(config)
+        self.trainer = Trainer(self.model, TrainConfig(seed=settings.seed))
+        self.parameters = [p.detach() for p in self.model.parameters()]
+        self.problem = ""
+        self.step = 0
+        self.terms: list[Row] = []
+        self.scores: list[Row] = []
+        self._before = [p.clone() for p in self.parameters]  # the step that is being taken
+        self._good = [p.clone() for p in self.parameters]  # a step whose terms were all finite
+
+    def set(self, name: str, value: float) -> None:
+        """Turn a knob of the model; others are the run's business."""
+        if name in _own(self.name):
+            changed = {name: _number(name, value)}
+            self.model.config = dataclasses.replace(self.model.config, **changed)
+
+    def take(
+        self, step: int, batch: Tensor, rates: Callable[[str], float], players: list[str] | None
+    ) -> None:
+        """Step number ``step`` (from 0); a term that is no number stops this model for good."""
+        planned = self.model.plan(step) if players is None else players
+        planned = [player for player in planned if player in self.model.players]
+        torch._foreach_copy_(self._before, self.parameters)
+        terms: dict[str, Tensor] = {}
+        for player in planned:
+            terms |= self.trainer.step(step, batch, rates(player), [player])
+        try:
+            values = checked(terms, step + 1)
+        except Diverged as error:
+            torch._foreach_copy_(self.parameters, self._good)
+            self.step = max(0, self.step - 1)  # the losses of the last step were those before it
+            self.problem = f"Stopped at {error}. Shown is the last good state, step {self.step}."
+            return
+        self._before, self._good = self._good, self._before
+        self.step = step + 1
+        if values and (self.step % KEEP_EVERY == 0 or not self.terms):
+            self.terms.append(Row(self.step, values))
+
+    @torch.no_grad()
+    def samples(self, n: int, seed: int) -> Tensor:
+        """[n, 2]; the same noise for the same seed, so that frames can be compared."""
+        with seeded(seed):
+            return self.model.sample(n)
+
+
+class Run:
+    """Models that are trained side by side; everything follows from settings and events."""
+
+    def __init__(self, settings: Settings, events: Iterable[Event] = ()) -> None:
+        """Raises ValueError, with a sentence, for what cannot be run."""
+        self.events = sorted(events, key=lambda event: event.step)
+        check(settings, self.events)
+        self.settings = settings
+        self.plane = source(settings)
+        self.values = {name: knob.default for name, knob in KNOBS.items()} | dict(settings.knobs)
+        self.entries = [Entry(name, settings, self.values) for name in settings.models]
+        self.step = 0
+        self.shown = self.plane.draw(SHOWN, FRESH)
+        self.fresh = self.plane.draw(N, FRESH - 1).numpy()  # nothing is trained on these
+
+    @property
+    def over(self) -> str:
+        """Why no further step can be taken; empty if it can."""
+        if self.step >= MOST_STEPS:
+            return f"A run ends after {MOST_STEPS:,} steps. Reset to start a new one."
+        return "" if any(not entry.problem for entry in self.entries) else "All models stopped."
+
+    def edit(self, name: str, value: float) -> None:
+        """Turn a knob from this step on; raises ValueError if that cannot be."""
+        check_knob(name, value)
+        self._forget_future()
+        same = [e for e in self.events if (e.step, e.name) == (self.step, name)]
+        self.events = [event for event in self.events if event not in same]
+        self._note(Event(self.step, name, value))
+        self._apply()
+
+    def advance(self, player: str | None = None) -> None:
+        """One step of every model that can go on; with ``player`` of that player alone.
+
+        Raises:
+            ValueError: no model here has such a player.
+        """
+        if player is not None:
+            if all(player not in entry.model.players for entry in self.entries):
+                raise ValueError(f"No model here has a player {player[:40]!r}.")
+            self._forget_future()
+            self._note(Event(self.step, ONLY, player))
+        with seeded(self.settings.seed):
+            self.advance_seeded()
+
+    def advance_seeded(self) -> None:
+        """One step; the caller has forked the random state, see ``backend.device.seeded``."""
+        only = self._apply()
+        batch = self.plane.draw(BATCH, _batch_seed(self.settings.seed, self.step))
+        for entry in self.entries:
+            if not entry.problem:
+                torch.default_generator.manual_seed(self.settings.seed + self.step)
+                entry.take(self.step, batch, self._rate, only)
+        self.step += 1
+
+    def unscored(self) -> list[Entry]:
+        """Those whose scores are due at this step."""
+        return self.missing() if self.step % SCORE_EVERY == 0 else []
+
+    def missing(self) -> list[Entry]:
+        """Those without scores at this step."""
+        return [e for e in self.entries if not e.scores or e.scores[-1].step != e.step]
+
+    def score(self, entry: Entry) -> None:
+        """Scores of 10,000 samples; what takes longest."""
+        samples = entry.samples(N, self.settings.seed + FRESH).numpy()
+        found = scores(self.plane, self.fresh, samples)
+        entry.scores.append(Row(entry.step, found._asdict()))
+
+    def _apply(self) -> list[str] | None:
+        """What the events before this step change; the player that alone moves, if any."""
+        only = None
+        for event in self.events:
+            if event.step == self.step and event.name == ONLY:
+                only = [str(event.value)]
+            elif event.step == self.step:
+                self.values[event.name] = float(event.value)
+                for entry in self.entries:
+                    entry.set(event.name, float(event.value))
+        return only
+
+    def _note(self, event: Event) -> None:
+        if len(self.events) >= MOST_EVENTS:
+            raise ValueError(
+                f"A run can hold {MOST_EVENTS} changes and single moves. Reset to start a new one."
+            )
+        self.events.append(event)
+
+    def _forget_future(self) -> None:
+        """Whoever changes the past has another future; a link may have brought one."""
+        self.events = [event for event in self.events if event.step <= self.step]
+
+    def _rate(self, player: str) -> float:
+        return self.values["critic_lr" if player in CRITICS else "lr"]
+
+
+def train(settings: Settings, steps: int, events: Iterable[Event] = ()) -> Run:
+    """A run after ``steps`` steps, with scores at every hundredth step and the last.
+
+    >>> run = train(Settings(models=("vae",)), steps=2)
+    >>> run.entries[0].scores[-1].step
+    2
+
+    Raises:
+        ValueError: the settings cannot be run; the sentence says why.
+    """
+    run = Run(settings, events)
+    for entry in run.missing():
+        run.score(entry)
+    while run.step < steps and not run.over:
+        run.advance()
+        for entry in run.missing() if run.step == steps or run.over else run.unscored():
+            run.score(entry)
+    return run
+
+
+def source(settings: Settings) -> Plane:
+    """The distribution that the run learns; raises ValueError for one that cannot be."""
+    return plane(settings.data, theta=settings.theta, drawn=settings.drawn)
+
+
+def floor(settings: Settings) -> Scores:
+    """Scores of the data themselves: what a perfect model would get."""
+    found = source(settings)
+    return scores(found, *(found.draw(N, FRESH - k).numpy() for k in (1, 2)))
+
+
+def view(run: Run, entry: Entry) -> dict[str, np.ndarray]:
+    """What one square shows, all float32 but the surface.
+
+    - samples [400, 2]; mesh [13 * 13, 2] for codes of two numbers, [101, 2] for one;
+    - of an encoder: copies [64, 2], reconstructions of the first points shown;
+    - of a critic of points: surface [40, 40] in rows from the bottom, its values as given to
+      the sigmoid or as they are; pull [64, 2], the gradient at the first samples of what their
+      generator is paid for.
+    """
+    found = {"samples": entry.samples(SHOWN, run.settings.seed)}
+    with torch.no_grad():
+        if (codes := _mesh(run.settings.latent_dim)) is not None:
+            found["mesh"] = entry.model.decode(codes).mean
+        if "encode" in entry.model.capabilities:
+            codes = entry.model.encode(run.shown[:ARROWS]).mean
+            found["copies"] = entry.model.decode(codes).mean
+        if critic := getattr(entry.model, "critic", None):
+            found["surface"] = critic(_lattice()).view(SURFACE, SURFACE)
+    if critic:
+        found["pull"] = _pull(entry.model, found["samples"][:ARROWS])
+    return {name: value.numpy() for name, value in found.items()}
+
+
+def _pull(model: LatentModel, x: Tensor) -> Tensor:
+    """∇ at x of what the generator maximises there, [n, 2]."""
+    x = x.clone().requires_grad_()
+    score = model.critic(x)
+    if not isinstance(model, WGAN):
+        minimax = getattr(model.config, "objective", "") == "minimax"
+        score = softplus(score) if minimax else logsigmoid(score)
+    return torch.autograd.grad(score.sum(), x)[0]
+
+
+@functools.cache
+def _lattice() -> Tensor:
+    """Middles of the cells of the surface, x fastest: [SURFACE * SURFACE, 2]."""
+    ticks = (torch.arange(SURFACE) + 0.5) * (2 * EXTENT / SURFACE) - EXTENT
+    y, x = torch.meshgrid(ticks, ticks, indexing="ij")
+    return torch.stack([x.flatten(), y.flatten()], 1)
+
+
+@functools.cache
+def _mesh(dim: int) -> Tensor | None:
+    """Codes of a mesh, one after the other; nothing can be drawn of more than two numbers."""
+    if dim == 1:
+        return torch.linspace(-MESH_EXTENT, MESH_EXTENT, 101)[:, None]
+    ticks = torch.linspace(-MESH_EXTENT, MESH_EXTENT, MESH)
+    return torch.cartesian_prod(ticks, ticks) if dim == 2 else None
+
+
+def _batch_seed(seed: int, step: int) -> int:
+    """Another one than that of the step's noise, or the two would be alike."""
+    return (seed * 1_000_003 + step) % 2**31 + 2**31
+
+
+def _own(name: str) -> list[str]:
+    """Knobs that are fields of this model's configuration."""
+    return [key for key, knob in KNOBS.items() if name in knob.models and key != "critic_lr"]
+
+
+def _number(name: str, value: float) -> float:
+    return int(value) if KNOBS[name].whole else float(value)
+
+
+def describe(run: Run) -> list[dict[str, Any]]:
+    """Of each model: its name, players, parameters, and whether its critic gives logits."""
+    return [
+        {
+            "name": entry.name,
+            "title": MODELS[entry.name],
+            "players": list(entry.model.players),
+            "parameters": sum(math.prod(p.shape) for p in entry.parameters),
+            "critic": _critic_kind(entry.model),
+            "encodes": "encode" in entry.model.capabilities,
+        }
+        for entry in run.entries
+    ]
+
+
+def _critic_kind(model: LatentModel) -> str:
+    if not hasattr(model, "critic"):
+        return ""
+    return "value" if isinstance(model, WGAN) else "logit"
