@@ -7,6 +7,10 @@ from app.widgets.frontier.widget import frontier
 from app.widgets.frontier.widget import read_state as read_frontier
 from app.widgets.laboratory.widget import laboratory
 from app.widgets.laboratory.widget import read_state as read_laboratory
+from app.widgets.theory.widget import read_state as read_theory
+from app.widgets.theory.widget import theory
+from app.widgets.triptych.widget import read_state as read_triptych
+from app.widgets.triptych.widget import triptych
 
 TITLE = "Trade-offs"
 VIEWS = {"Laboratory": "laboratory", "Pictures": "pictures", "Theory": "theory"}
@@ -31,11 +35,14 @@ def build() -> None:
         lab = laboratory("tradeoffs-laboratory", tab="tradeoffs")
     with gr.Column(elem_classes="view-pictures"):
         bench = frontier("tradeoffs-frontier", tab="tradeoffs")
+        beside = triptych("tradeoffs-triptych", tab="tradeoffs")
     with gr.Column(elem_classes="view-theory"):
-        pass
+        proofs = theory("tradeoffs-theory", tab="tradeoffs")
     fields = {
         "mode": (view, links.one_of(*VIEWS.values())),
         "laboratory": (lab, read_laboratory),
         "frontier": (bench, read_frontier),
+        "triptych": (beside, read_triptych),
+        "theory": (proofs, read_theory),
     }
     links.connect("tradeoffs", lab, fields, [view.input])

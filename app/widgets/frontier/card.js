@@ -21,11 +21,12 @@ function openCard() {
   const mine = ++turn;
   const { run, at } = chosen;
   const last = at === run.moments.length - 1;
-  const samples = section(`Samples at step ${count(run.moments[at].step)}`, waiting());
+  const samples = section(`Samples at step ${count(run.moments[at].step)}, of codes that stay the same`, waiting(2));
   const live = el("div", { class: "front-live" });
   card.dataset.dot = look.dot;
   delete card.dataset.live;
-  card.replaceChildren(head(run), moment(run, at), samples, live, numbers(run, at));
+  card.replaceChildren(head(run), moment(run, at), samples, live);
+  figures.replaceChildren(...numbers(run, at));
   drawSamples(run, at, samples, mine);
   if (last) drawLive(run, live, mine);
   else live.replaceChildren(el("p", { class: "front-note", text: "Of this moment numbers and samples were kept, not the weights." }),
@@ -64,7 +65,8 @@ async function drawSamples(run, at, place, mine) {
     return place.lastChild.replaceWith(el("p", { class: "front-note", text: answer.error }));
   }
   const total = answer.across * run.moments.length;
-  place.lastChild.replaceWith(strip(answer.pictures, answer.across, `${answer.across} samples, from the same codes at every moment`, at * answer.across, total));
+  const half = answer.across / 2;
+  place.lastChild.replaceWith(...[0, half].map((from) => strip(answer.pictures, half, `${half} samples, from the same codes at every moment`, at * answer.across + from, total)));
   card.dataset.samples = look.dot; // how tests know
 }
 
@@ -103,15 +105,16 @@ function numbers(run, at) {
     const value = values[one];
     const elsewhere = value == null && run.moments.some((each) => one in each.values);
     const said = value != null ? show(value) : elsewhere ? "last moment only" : "none";
-    const why = value != null || elsewhere ? "" : " This model does not have it.";
-    return el("tr", { class: value == null ? "front-lacks" : null, title: quantity.explanation + why },
-      el("th", { scope: "row", text: quantity.title }), el("td", { text: said }), el("td", { text: run.reference[one] == null ? "" : show(run.reference[one]) }), el("td", { text: quantity.unit }));
+    return el("tr", { class: value == null ? "front-lacks" : null, title: quantity.explanation },
+      el("th", { scope: "row", text: quantity.title }), el("td", { text: said }), el("td", { text: run.reference[one] == null ? "" : show(run.reference[one]) }),
+      el("td", { text: quantity.unit }), el("td", { text: quantity.direction ? `${quantity.direction} is better` : "" }));
   });
   const nets = Object.entries(run.parameters).map(([net, n]) => `${net} ${count(n)}`).join(", ");
-  return el("div", { class: "front-section" },
-    el("h4", { text: `Numbers of the ${run.split} split, n ${count(run.n)}` }),
+  return [
+    el("h4", { text: `${run.label} at step ${count(run.moments[at].step)}, ${run.split} split, n ${count(run.n)}` }),
     el("table", { class: "front-numbers" },
-      el("thead", {}, el("tr", {}, ...["", "here", "real pictures", ""].map((text) => el("th", { scope: "col", text })))),
+      el("thead", {}, el("tr", {}, ...["", "here", "real pictures", "", ""].map((text) => el("th", { scope: "col", text })))),
       el("tbody", {}, ...rows)),
-    el("p", { class: "front-note", text: `Parameters: ${nets}. Code of ${run.latent_dim} numbers.` }));
+    el("p", { class: "front-note", text: `Parameters: ${nets}. Code of ${run.latent_dim} numbers. Point at a row for its definition.` }),
+  ];
 }

@@ -33,13 +33,14 @@ const readout = el("p", { class: "front-readout", role: "status" });
 const absent = el("p", { class: "front-note" });
 const problems = el("div", { class: "front-problems", hidden: true });
 const card = el("section", { class: "front-card", "aria-label": "Chosen dot" });
+const figures = el("section", { class: "front-figures", "aria-label": "Numbers of the chosen dot" });
 const table = tableTwin("Numbers as a table");
 const empty = el("p", { class: "front-empty", hidden: true });
 const body = el("div", { class: "front-columns" },
   el("div", { class: "front-main" },
     el("div", { class: "front-bar" }, data.field, ys.field, xs.field, swap),
     legend, stage, readout, absent),
-  card);
+  card, figures);
 life.body.append(
   el("header", { class: "front-head" }, el("h3", { text: "Fidelity against coverage" }),
     el("p", { text: "Every mark is a checkpoint at one moment of its training; a line leads to the last one, which is the largest. The same data and decoders of one size for all; the dashed lines are real test pictures." })),

@@ -62,7 +62,7 @@ function better(quantity, rising, falling) {
 function drawPlot() {
   const [width, height] = [stage.clientWidth, stage.clientHeight];
   if (!width) return;
-  const box = { left: 60, right: width - 16, top: 28, bottom: height - 48 };
+  const box = { left: 60, right: width - 16, top: 36, bottom: height - 48 };
   const [qx, qy] = [scene.byId[look.x], scene.byId[look.y]];
   const dots = visible().flatMap((run) => run.moments.map((moment, at) => ({ run, at, vx: moment.values[qx.id], vy: moment.values[qy.id] })))
     .filter(({ vx, vy }) => vx != null && vy != null);
@@ -103,9 +103,9 @@ function axes(box, sx, sy, qx, qy) {
   }
   const narrow = box.right - box.left < 420;
   const title = { class: "front-axis" };
-  parts.push(text(0, 14, `${axisTitle(qy, sy.log)}`, title));
+  parts.push(text(16, 22, `${axisTitle(qy, sy.log)}`, title));
   parts.push(text(narrow ? box.left : box.right, box.bottom + 38, `${axisTitle(qx, sx.log)} \u00b7 ${better(qx, "\u2192", "\u2190")}`, { ...title, "text-anchor": narrow ? "start" : "end" }));
-  parts.push(text(box.right, 14, better(qy, "\u2191", "\u2193"), { class: "front-axis", "text-anchor": "end" }));
+  parts.push(text(box.right, 22, better(qy, "\u2191", "\u2193"), { class: "front-axis", "text-anchor": "end" }));
   return parts;
 }
 
@@ -132,7 +132,8 @@ function trails() {
   const runs = [...new Set(marks.map((mark) => mark.run))];
   return runs.map((run) => {
     const own = marks.filter((mark) => mark.run === run).sort((a, b) => a.at - b.at);
-    return svg("path", { class: "front-trail", d: own.map(({ x, y }, i) => `${i ? "L" : "M"}${x} ${y}`).join(""), stroke: colourOf(run) });
+    const kind = look.dot.startsWith(`${run.name}@`) ? "front-trail front-own" : "front-trail";
+    return svg("path", { class: kind, d: own.map(({ x, y }, i) => `${i ? "L" : "M"}${x} ${y}`).join(""), stroke: colourOf(run) });
   });
 }
 
