@@ -3,6 +3,10 @@
 import gradio as gr
 
 from app import links
+from app.widgets.ablation.widget import ablation
+from app.widgets.ablation.widget import read_state as read_ablation
+from app.widgets.beta_sweep.widget import beta_sweep
+from app.widgets.beta_sweep.widget import read_state as read_beta
 from app.widgets.frontier.widget import frontier
 from app.widgets.frontier.widget import read_state as read_frontier
 from app.widgets.laboratory.widget import laboratory
@@ -36,6 +40,8 @@ def build() -> None:
     with gr.Column(elem_classes="view-pictures"):
         bench = frontier("tradeoffs-frontier", tab="tradeoffs")
         beside = triptych("tradeoffs-triptych", tab="tradeoffs")
+        betas = beta_sweep("tradeoffs-beta", tab="tradeoffs")
+        terms = ablation("tradeoffs-ablation", tab="tradeoffs")
     with gr.Column(elem_classes="view-theory"):
         proofs = theory("tradeoffs-theory", tab="tradeoffs")
     fields = {
@@ -43,6 +49,8 @@ def build() -> None:
         "laboratory": (lab, read_laboratory),
         "frontier": (bench, read_frontier),
         "triptych": (beside, read_triptych),
+        "beta": (betas, read_beta),
+        "ablation": (terms, read_ablation),
         "theory": (proofs, read_theory),
     }
     links.connect("tradeoffs", lab, fields, [view.input])

@@ -18,16 +18,8 @@ CLASSES = {
     "mnist": [f"digit {digit}" for digit in range(10)],
     "color-mnist": [f"digit {digit}" for digit in range(10)],
     "fashion-mnist": [
-        "T-shirt",
-        "trousers",
-        "pullover",
-        "dress",
-        "coat",
-        "sandal",
-        "shirt",
-        "trainer",
-        "bag",
-        "boot",
+        *("T-shirt", "trousers", "pullover", "dress", "coat"),
+        *("sandal", "shirt", "trainer", "bag", "boot"),
     ],
 }
 MOST = 3
