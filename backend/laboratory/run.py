@@ -77,6 +77,7 @@ class Entry:
     """One model of a run.
 
     Attributes:
+        critic_kind: "logit" or "value", empty without a critic of points.
         problem: why it has stopped, a sentence; empty while it can go on.
         terms: of its losses, at every tenth step and the last.
         scores: at every hundredth step and where someone stopped to look.
@@ -92,6 +93,7 @@ class Entry:
         with seeded(settings.seed):
             self.model = kind(config)
         self.trainer = Trainer(self.model, TrainConfig(seed=settings.seed))
+        self.critic_kind = _critic_kind(self.model)
         self.parameters = [p.detach() for p in self.model.parameters()]
         self.problem = ""
         self.step = 0
@@ -130,9 +132,14 @@ class Entry:
 
     @torch.no_grad()
     def samples(self, n: int, seed: int) -> Tensor:
-        """[n, 2]; the same noise for the same seed, so that frames can be compared."""
+        """[n, 2]; the same noise for the same seed, so that frames can be compared.
+
+        A plain auto-encoder has no prior: codes from N(0, I) show what lies between its own.
+        """
         with seeded(seed):
-            return self.model.sample(n)
+            if hasattr(self.model, "prior"):
+                return self.model.sample(n)
+            return self.model.decode(torch.randn(n, self.model.config.latent_dim)).sample()
 
 
 class Run:
@@ -334,7 +341,7 @@ def describe(run: Run) -> list[dict[str, Any]]:
             "title": MODELS[entry.name],
             "players": list(entry.model.players),
             "parameters": sum(math.prod(p.shape) for p in entry.parameters),
-            "critic": _critic_kind(entry.model),
+            "critic": entry.critic_kind,
             "encodes": "encode" in entry.model.capabilities,
         }
         for entry in run.entries
@@ -342,6 +349,7 @@ def describe(run: Run) -> list[dict[str, Any]]:
 
 
 def _critic_kind(model: LatentModel) -> str:
+    """What its critic of points gives, "logit" or "value"; empty if it has none."""
     if not hasattr(model, "critic"):
         return ""
     return "value" if isinstance(model, WGAN) else "logit"

@@ -1,13 +1,242 @@
-// The 2-D laboratory. Emits "ready".
+// The 2-D laboratory. Emits "ready". The parts, joined by widget.py, share their names:
+//   laboratory.js  state, the questions to the server, the link
+//   form.js        data, models, seed; knobs; transport and shortcuts
+//   drawing.js     a data set drawn by hand
+//   squares.js     what each model does: points, critic, mesh, arrows
+//   curves.js      losses and scores as curves and tables
 //
 // It is one view of its tab, shown while the tab's mode is "laboratory"; the other views watch
 // the attribute data-mode of the tab's panel, and keep their own field of the link.
+//
+// Training is the server's business: the page sets it going and asks for frames. A run follows
+// from settings, changes (events) and steps alone, so a link leads back to the very same state.
+const { el, svg, button, csv, say, tableTwin } = latent;
 const TAB = props.tab;
 const MODE = "laboratory";
+const PATIENCE = 30000; // ms
+const GAP = 60; // ms between two questions while training goes on
+const LOST = "The server does not answer. Is it still running? Then try again.";
+const id = (name) => `${props.prefix}-${name}`;
 const panel = element.closest('[role="tabpanel"]');
-const life = latent.result(TAB, { element, ready: () => trigger("ready"), server, draw: () => {} });
 
+let chosen = null; // what a run follows from: {data, theta, drawn, models, seed, dim, knobs}
+let scene = null; // the run that is shown: {key, models, real, floor, modes, step, events, knobs, frames…}
+let following = false;
+let written = null; // the state in the link, as this script made it
+let stale = 0; // counts runs, so that a late answer to an old one is dropped
+
+const life = latent.result(TAB, { element, ready: () => trigger("ready"), server, draw, linked: () => ({ mode: MODE, laboratory: written }) });
+const ask = latent.asker(server, PATIENCE, LOST);
+const runResult = life.view.run;
+
+/** Asked for by the page: a link, the switch of views, or the first look. */
 life.view.run = async ({ mode, laboratory }) => {
   panel.dataset.mode = mode;
-  latent.setView(TAB, mode === MODE ? { mode, laboratory } : { mode });
+  if (mode !== MODE) {
+    rest();
+    return latent.setView(TAB, { mode });
+  }
+  if (scene && (laboratory ?? "") === written) return remember();
+  const state = readState(laboratory ?? "");
+  await begin(state, state.step ?? props.opening);
 };
+
+function fail(sentence) {
+  life.fail(sentence);
+  if (scene) element.classList.remove("lp-stale"); // the run that is shown is still good
+}
+function recover() {
+  element.querySelector(".lp-error").hidden = true;
+}
+
+// ---- the run --------------------------------------------------------------------------------
+
+/** Start a run from the beginning and train it up to a step; `resume` goes on from there. */
+async function begin(state, until = props.opening, resume = false) {
+  const old = scene;
+  if (old) server.stop({ key: old.key });
+  following = false;
+  chosen = state;
+  stale += 1;
+  fillForm();
+  if (chosen.data === "drawn" && chosen.drawn.length < 2) showDrawing();
+  written = stateOf(until);
+  await runResult({ settings: settingsOf(chosen), events: chosen.events ?? [], until, resume });
+}
+
+function settingsOf({ data, theta, drawn, models, seed, dim, knobs }) {
+  return { data, theta, drawn: data === "drawn" ? drawn : [], models, seed, latent_dim: dim, knobs };
+}
+
+/** Called with the first answer to a run. */
+function draw(data, request) {
+  scene = { ...data, real: floats(data.real), frames: data.models.map(() => ({ terms: [], scores: [] })), until: request.until, times: [] };
+  buildSquares();
+  buildCurves();
+  buildKnobs();
+  take(data);
+  follow();
+}
+
+/** A frame or a state from the server. */
+function take(answer) {
+  if (answer.error) return void fail(answer.error);
+  recover();
+  Object.assign(scene, { playing: answer.playing, place: answer.place, note: answer.note, step: answer.step });
+  if (answer.frames) {
+    scene.events = answer.events;
+    scene.knobs = answer.knobs;
+    answer.frames.forEach((frame, i) => {
+      const { terms, scores, ...shown } = frame;
+      const kept = scene.frames[i];
+      scene.frames[i] = { terms: [...kept.terms, ...terms], scores: [...kept.scores, ...scores], ...unpacked(shown) };
+    });
+    pace();
+    drawSquares();
+    drawCurves();
+    fillKnobs();
+    if (answer.code) element.querySelector(".lp-code pre").textContent = answer.code;
+    element.dataset.frame = Number(element.dataset.frame ?? 0) + 1; // how tests know
+  }
+  showTransport();
+  remember();
+  return true;
+}
+
+const known = () => ({
+  key: scene.key, version: scene.frames[0].samples ? scene.step : -1,
+  terms: scene.frames.map(({ terms }) => terms.length), scores: scene.frames.map(({ scores }) => scores.length),
+});
+const shown = () => element.offsetParent !== null && !document.hidden;
+
+/** Ask for frames while training goes on and somebody can see them. */
+async function follow() {
+  if (following) return;
+  following = true;
+  const mine = stale;
+  while (mine === stale && scene.playing) {
+    if (!shown()) {
+      await command("pause", known());
+      break;
+    }
+    const began = performance.now();
+    const answer = await ask("poll", known());
+    if (mine !== stale) return;
+    if (answer.gone || answer.error) {
+      scene.playing = false;
+      take({ ...scene, frames: undefined, ...answer, note: answer.gone ? "The server has forgotten this run; Play trains it anew." : "" });
+      break;
+    }
+    take(answer);
+    await new Promise((done) => setTimeout(done, Math.max(5, GAP - (performance.now() - began))));
+  }
+  if (mine === stale) following = false;
+}
+
+/** Tell the server; a run that it has forgotten is trained anew up to where it was. */
+async function command(name, question, again) {
+  const mine = stale;
+  const answer = await ask(name, question);
+  if (mine !== stale) return;
+  if (answer.gone) {
+    chosen.events = scene.events;
+    return begin(chosen, scene.step, Boolean(again));
+  }
+  if (take(answer) && scene.playing) follow();
+}
+
+const play = () => command("play", { key: scene.key, until: props.most.steps, pace: speed() }, true);
+const pause = () => command("pause", known());
+const stepOnce = (player = null) => command("step", { ...known(), player });
+const edit = (name, value) => command("edit", { key: scene.key, name, value });
+const reset = () => begin({ ...chosen, knobs: turned(), events: [] }, 0);
+/** Knobs that are not at their defaults now. */
+const turned = () => Object.fromEntries(Object.entries(scene?.knobs ?? chosen.knobs).filter(([name, value]) => value !== props.knobs[name].default));
+
+/** Leave the run as it is, without a word. */
+function rest() {
+  if (scene?.playing) command("pause", known());
+}
+document.addEventListener("visibilitychange", () => document.hidden && rest());
+
+// ---- the link -------------------------------------------------------------------------------
+
+const list = (text, read) => (text ? text.split("~").map((item) => read(item.split("/"))) : []);
+
+function readState(text) {
+  const parts = Object.fromEntries(text.split(" ").filter(Boolean).map((part) => [part.slice(0, part.indexOf(":")), part.slice(part.indexOf(":") + 1)]));
+  const { first } = props;
+  hidden = new Set(parts.hide ?? "");
+  speedBox.value = parts.speed ?? "0";
+  return {
+    data: parts.data ?? first.data,
+    models: parts.models ? parts.models.split("~") : [...first.models],
+    theta: Number(parts.theta ?? 1),
+    drawn: list(parts.drawn, (pair) => pair.map(Number)),
+    seed: Number(parts.seed ?? 0),
+    dim: Number(parts.dim ?? first.dim),
+    knobs: Object.fromEntries(list(parts.knobs, ([name, value]) => [name, Number(value)])),
+    events: list(parts.events, ([at, name, value]) => [Number(at), name, name === "only" ? value : Number(value)]),
+    step: parts.step === undefined ? undefined : Number(parts.step),
+  };
+}
+
+/** The state as one field of a link; what is as at first is left out. */
+function stateOf(step) {
+  const { data, models, theta, drawn, seed, dim, knobs } = chosen;
+  const join = (items) => items.map((item) => item.join("/")).join("~");
+  const events = scene?.events ?? chosen.events ?? [];
+  const parts = {
+    data: data === props.first.data ? "" : data,
+    models: models.join() === props.first.models.join() ? "" : models.join("~"),
+    theta: data === "lines" ? theta : "",
+    drawn: data === "drawn" ? join(drawn) : "",
+    seed: seed || "",
+    dim: dim === props.first.dim ? "" : dim,
+    knobs: join(Object.entries(knobs)),
+    events: join(events),
+    step: step === props.opening ? "" : step,
+    speed: speed() || "",
+    hide: [...hidden].join(""),
+  };
+  return Object.entries(parts).filter(([, value]) => value !== "").map(([name, value]) => `${name}:${value}`).join(" ");
+}
+
+let remembered = 0;
+function remember() {
+  if (panel.dataset.mode !== MODE) return;
+  const now = performance.now();
+  if (scene.playing && now - remembered < 1000) return; // browsers count changes of the address
+  remembered = now;
+  written = props.value = stateOf(scene.playing && scene.until > scene.step ? scene.until : scene.step);
+  latent.setView(TAB, { mode: MODE, laboratory: written });
+}
+
+// ---- numbers --------------------------------------------------------------------------------
+
+function floats(base64) {
+  return new Float32Array(latent.bytes(base64).buffer);
+}
+function unpacked(frame) {
+  const found = { ...frame };
+  for (const name of ["samples", "mesh", "copies", "pull"]) if (frame[name]) found[name] = floats(frame[name]);
+  if (frame.surface) found.surface = latent.bytes(frame.surface);
+  return found;
+}
+const minus = (text) => text.replace("-", "\u2212");
+const number = (x, digits = 3) => (x == null || !Number.isFinite(x) ? "–" : Math.abs(x) >= 1e5 || (x && Math.abs(x) < 1e-3) ? minus(x.toExponential(1)) : minus(x.toPrecision(digits)));
+const count = (n) => Math.round(n).toLocaleString("en");
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** Frames and steps per second, over the last frames. */
+function pace() {
+  const now = performance.now();
+  if (!scene.playing) return (scene.times = []);
+  scene.times.push([now, scene.step]);
+  if (scene.times.length > 20) scene.times.shift();
+}
+function rates() {
+  const [first, last] = [scene.times[0], scene.times.at(-1)];
+  const seconds = scene.times.length > 2 ? (last[0] - first[0]) / 1000 : 0;
+  return seconds > 0.3 ? { steps: (last[1] - first[1]) / seconds, frames: (scene.times.length - 1) / seconds } : null;
+}
