@@ -8,6 +8,7 @@ from typing import Any
 from app.widgets.theory.figure import POINTS, Figure, Values, fact, numbers, script, series
 
 NAMES = (("jsd", "JSD", 0), ("kl", "KL(P‖Q)", 5), ("reverse_kl", "KL(Q‖P)", 1), ("w1", "W₁", 2))
+QUIET = {"small": True, "silent": True}  # of the same colour as the curve in the legend
 HIGH = 2.0  # of the plot of the four distances
 
 
@@ -24,7 +25,7 @@ def lines(values: Values) -> Iterator[Figure]:
         curve = [getattr(one, key) for one in truths]
         curves.append(series("line", colour, name, fine, curve, dash=k))
         guesses = [getattr(one, key) for one in estimates]
-        curves.append(series("dots", colour, f"{name}, from draws", rough, guesses, small=True))
+        curves.append(series("dots", colour, f"{name}, from draws", rough, guesses, **QUIET))
     if noise == 0:
         limits = [getattr(theory.exact(1e-9), key) for key, _, _ in NAMES[:3]]
         curves.append(series("open", 7, "not at θ = 0", [0] * 3, limits))
@@ -42,7 +43,7 @@ def lines(values: Values) -> Iterator[Figure]:
                 ],
             },
             {
-                "title": "Four distances as θ moves",
+                "title": "Four distances as θ moves: lines exact, symbols from draws",
                 "x": {"label": "θ", "low": -1, "high": 1},
                 "y": {"label": "nats, or units of the plane", "low": 0, "high": HIGH, "inf": True},
                 "rule": theta,

@@ -144,11 +144,11 @@ UNIFY = Panel(
         ("Hu, Yang, Salakhutdinov & Xing 2018, lemma 1", "https://arxiv.org/abs/1706.00550"),
     ),
     controls=(
-        Slider("gap", "Data: distance of the modes", 0, 6, 0.1, 4),
+        Slider("gap", "Data: modes’ distance", 0, 6, 0.1, 4),
         Slider("width", "Data: σ of each mode", 0.3, 1.5, 0.05, 0.6),
         Slider("mean", "Generator: μ", -4, 4, 0.1, 1),
         Slider("spread", "Generator: σ", 0.4, 2.5, 0.05, 1.2),
-        Slider("sureness", "How sure the critic is, t", 0, 2, 0.05, 1),
+        Slider("sureness", "How sure the critic is, t", 0, 2, 0.05, 0.5),
     ),
 )
 PANELS = {panel.name: panel for panel in (CRITIC, GRADIENT, LINES, FIT, UNIFY)}

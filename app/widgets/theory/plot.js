@@ -4,11 +4,11 @@
 // x). A y of "inf" is drawn on a strip of its own above the axis; what is above the axis is cut.
 
 const [TALL, LEFT, RIGHT, TOP, BOTTOM] = [248, 46, 12, 12, 40]; // pixels
+const PADDING = 12; // of the figure around it
 const STRIP = 30; // height of the strip of infinity
 const DASHES = ["", "8 4", "2 3", "9 3 2 3"];
-const SIGNS = "●▲■◆";
 const hue = (k) => (k === 7 ? "var(--ink)" : k === 6 ? "var(--ink-2)" : latent.COLOURS[k]);
-const sign = ({ kind, k }) => (kind === "open" ? "○" : SIGNS[k % 4]);
+const sign = ({ kind, k }) => (kind === "open" ? "○" : latent.GLYPHS[k % 5]);
 
 function drawPlots() {
   const made = figure.plots.map((plot, i) => {
@@ -17,12 +17,12 @@ function drawPlots() {
     const [title, legend, drawing] = node.children;
     title.textContent = plot.title;
     node.classList.toggle("theory-wide", !!plot.wide);
-    legend.replaceChildren(...plot.series.map(key));
+    legend.replaceChildren(...plot.series.filter(({ silent }) => !silent).map(key));
     drawing.setAttribute("aria-label", `${plot.title}: ${plot.series.map(({ name }) => name).join(", ")}. The numbers are in the table below.`);
     return node;
   });
   if (made.length !== plots.children.length || made.some((node, i) => node !== plots.children[i])) plots.replaceChildren(...made);
-  figure.plots.forEach((plot, i) => drawOne(plots.children[i].lastChild, plot, plots.children[i].clientWidth, id(`plot-${i}`)));
+  figure.plots.forEach((plot, i) => drawOne(plots.children[i].lastChild, plot, plots.children[i].clientWidth - 2 * PADDING, id(`plot-${i}`)));
 }
 new ResizeObserver(() => figure && plots.clientWidth && drawPlots()).observe(plots);
 
@@ -33,7 +33,7 @@ function key(series) {
   if (series.kind === "line") sample.append(svg("path", { class: stroke(series), d: "M1 6H25", style, "stroke-dasharray": DASHES[series.dash ?? 0] }));
   else if (series.kind === "area" || series.kind === "band") sample.append(svg("rect", { class: `theory-${series.kind}`, x: 1, y: 1, width: 24, height: 10, style }));
   else sample.append(svg("text", { x: 13, y: 11, "text-anchor": "middle", style: `fill:${hue(series.k)}` }, sign(series)));
-  return el("span", {}, sample, el("span", { text: series.name }));
+  return el("span", {}, sample, el("span", {}, ...typeset(series.name)));
 }
 const stroke = ({ wide }) => `theory-line${wide ? " theory-thick" : ""}`;
 
@@ -66,9 +66,9 @@ const superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => "
 
 /** One drawing of `wide` pixels; `name` is its own on the page. */
 function drawOne(drawing, plot, wide, name) {
-  if (!wide) return;
+  if (wide < 100) return; // not on the page yet
   const values = (which) => plot.series.flatMap((series) => series[which].filter((v) => typeof v === "number"));
-  const [across, up] = [axis(plot.x, values("x"), wide / 80), axis(plot.y, values("y"), 5)];
+  const [across, up] = [axis(plot.x, values("x"), wide / 60), axis(plot.y, values("y"), 5)];
   const [top, foot, end] = [TOP + (plot.y.inf ? STRIP : 0), TALL - BOTTOM, wide - RIGHT];
   const x = (v) => LEFT + ((v - across.low) / (across.high - across.low || 1)) * (end - LEFT);
   const level = (v) => foot - ((v - up.low) / (up.high - up.low || 1)) * (foot - top);

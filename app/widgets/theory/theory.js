@@ -21,6 +21,11 @@ let running = null; // the job that is asked for figures
 let shown = ""; // the view that is drawn, as it stands in the link
 let written = props.value; // what this script itself made the value
 
+/** A formula in plain text: what follows a _ stands lower. */
+function typeset(text) {
+  return text.split(/_([\p{L}\p{N}]+)/u).map((part, i) => (i % 2 ? el("sub", { text: part }) : part));
+}
+
 function starts(controls) {
   return Object.fromEntries(controls.map(({ name, start }) => [name, start]));
 }
@@ -61,10 +66,10 @@ life.tools.prepend(button("save", "CSV", () =>
 function fill() {
   for (const input of chooser.querySelectorAll("input")) input.checked = input.value === panel.name;
   claim.textContent = panel.claim;
-  formula.textContent = panel.formula;
+  formula.replaceChildren(...typeset(panel.formula));
   const sources = panel.sources.flatMap(([text, href], i) => [i ? "; " : "", el("a", { href, target: "_blank", rel: "noopener", text })]);
   notes.replaceChildren(el("summary", { text: "How it is computed, and the source" }),
-    el("p", { text: panel.notes }), el("p", {}, panel.sources.length > 1 ? "Sources: " : "Source: ", ...sources, "."));
+    el("p", {}, ...typeset(panel.notes)), el("p", {}, panel.sources.length > 1 ? "Sources: " : "Source: ", ...sources, "."));
   fillForm();
 }
 

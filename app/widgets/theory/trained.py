@@ -31,7 +31,7 @@ def critic(values: Values) -> Iterator[Figure]:
     for state in theory.train(p, q, values["steps"], values["seed"]):
         steps.append(state.step)
         reached.append(state.value)
-        low = min(-2.2, target.value - 0.2)
+        low, high = min(*reached, target.value) - 0.1, min(0.0, target.value + 0.3)
         yield {
             "plots": [
                 {
@@ -56,7 +56,7 @@ def critic(values: Values) -> Iterator[Figure]:
                 {
                     "title": "Its value, upwards to the bound",
                     "x": {"label": "training steps", "low": 0, "high": values["steps"]},
-                    "y": {"label": "nats", "low": low, "high": 0},
+                    "y": {"label": "nats", "low": low, "high": high},
                     "series": [
                         series(
                             "line",
