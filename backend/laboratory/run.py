@@ -278,6 +278,7 @@ def view(run: Run, entry: Entry) -> dict[str, np.ndarray]:
       the sigmoid or as they are; pull [64, 2], the gradient at the first samples of what their
       generator is paid for.
     """
+    entry.model.eval()  # clips a critic whose weights are held in a box
     found = {"samples": entry.samples(SHOWN, run.settings.seed)}
     with torch.no_grad():
         if (codes := _mesh(run.settings.latent_dim)) is not None:

@@ -43,9 +43,10 @@ function drawPlot(box, lines, last, { from = null, level = null, to = null } = {
   box.firstChild.replaceChildren(
     ...(level === null ? [] : [svg("path", { class: "lab-level", d: `M0 ${y(level)}H${WIDE}` })]),
     ...lines.map(({ points, colour, dash, width }) => svg("path", { d: path(points), style: `stroke:var(${colour})`, "stroke-width": width, "stroke-dasharray": dash })));
-  box.querySelector(".lab-top").textContent = values.length ? number(high) : "";
-  box.querySelector(".lab-bottom").textContent = values.length ? number(low) : "";
+  box.querySelector(".lab-top").textContent = values.length ? tick(high) : "";
+  box.querySelector(".lab-bottom").textContent = values.length ? tick(low) : "";
 }
+const tick = (x) => (Math.abs(x) >= 1e4 ? number(x, 2) : minus(String(Number(x.toPrecision(2)))));
 
 function drawCurves() {
   const last = Math.max(1, scene.step);

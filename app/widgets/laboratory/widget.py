@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 SCRIPT = ("laboratory.js", "form.js", "drawing.js", "squares.js", "curves.js")
 FIRST = Settings()
-OPENING = 300  # steps that are trained unasked, so that there is something to see
+OPENING = 100  # steps that are trained unasked, so that there is something to see
 
 Step = Annotated[int, pydantic.Field(ge=0, le=MOST_STEPS)]
 Rows = Annotated[
