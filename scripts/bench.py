@@ -35,7 +35,7 @@ import torch  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
 import backend  # noqa: E402
-from backend import edits  # noqa: E402
+from backend import edits, tradeoffs  # noqa: E402
 from backend.data.batching import Batches, LengthBatches  # noqa: E402
 from backend.device import seeded  # noqa: E402
 from backend.files import replace_section  # noqa: E402
@@ -357,10 +357,43 @@ def on_the_map(points: int = 20_000) -> list[Row]:
     ]
 
 
+PICTURES = """async () => {
+    const start = performance.now();
+    document.querySelector('#tradeoffs-view input[value="pictures"]').click();
+    while (!document.querySelector("#tradeoffs-frontier [data-drawn]"))
+        await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+}"""
+
+
+def on_the_frontier(times: int = 5) -> list[Row]:
+    from playwright.sync_api import sync_playwright
+
+    from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn
+
+    read = "import sys; from app.widgets.frontier import widget; widget.bench(); "
+    command = [sys.executable, "-c", f"{read}sys.exit('torch' in sys.modules)"]
+    without = subprocess.run(command, cwd=ROOT).returncode == 0
+    with server() as (address, _, _), sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        taken = []
+        for _ in range(times):
+            page = browser.new_page(viewport={"width": 1320, "height": 900})
+            page.goto(f"{address}/#v=1&tab=tradeoffs")
+            wait_until_drawn(page)
+            taken.append(page.evaluate(PICTURES))
+            page.close()
+        browser.close()
+    dots = sum(len(run.moments) for run in tradeoffs.read().runs)
+    how = f"{dots} dots, {'without' if without else 'WITH'} importing torch, headless Chromium"
+    return [Row("Opening the frontier", statistics.median(taken), "ms", "≤ 500", how)]
+
+
 PARTS = {
     "start": starting,
     "browser": in_the_browser,
     "map": on_the_map,
+    "frontier": on_the_frontier,
     "decode": decoding,
     "modes": responsibilities,
     "chains": chains,

@@ -97,14 +97,14 @@ function drawMatrix() {
     el("thead", {}, el("tr", {}, ...["", "L1", "D", "C", ...known.map(([, title]) => title), "samples of the same codes"].map((text) => el("th", { scope: "col", text })))),
     el("tbody", {},
       ...runs.map((run, k) => el("tr", { "data-run": run.name },
-        el("th", { scope: "row" }, swatch(k), el("span", { text: without(run) })),
+        el("th", { scope: "row" }, el("span", { class: "abl-name" }, swatch(k), without(run))),
         ...["L1", "D", "C"].map((term) => el("td", { class: "abl-term" }, el("span", { text: run.on.includes(term) ? "✔" : "–", "aria-label": run.on.includes(term) ? "on" : "off" }))),
         ...known.map(([column]) => cell(run, column)),
         kept.get(run.name) ?? el("td", { class: "abl-samples" }, el("div", { class: "abl-wait" })))),
       el("tr", { class: "abl-real" }, el("th", { scope: "row", text: "real test pictures" }), el("td"), el("td"), el("td"),
         ...known.map(([column]) => el("td", { text: real(column) == null ? "" : show(real(column)) })), el("td"))));
   const [first] = runs;
-  note.textContent = `${first.split} split, n ${count(first.n)}. Small numbers: times the value with all terms on. Without L1 the reconstruction suffers, without D the pictures blur, without C the codes leave the prior (a high code MMD).`;
+  note.textContent = `Measured on the ${first.split} split, n ${count(first.n)}. Small numbers: times the value with all terms on. L1 asks for a faithful reconstruction (MSE), D for sharp pictures, C for codes that look like draws of the prior (code MMD): look there at the row that leaves it out.`;
 }
 
 function matrix() {

@@ -96,6 +96,13 @@ async function drawAll() {
   await drawWalks(run);
 }
 
+/** Round numbers from 0 up to the first that is not below `most`. */
+function ticks(most) {
+  const power = 10 ** Math.floor(Math.log10(most / 4));
+  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => 5 * s >= most);
+  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => Number((i * step).toPrecision(12)));
+}
+
 const WIDE = 400;
 const HIGH = 260;
 /** Mean squared error over KL, one mark for each β, joined in the order of β. */
@@ -103,16 +110,14 @@ function drawPlot(run) {
   const known = runs.filter(({ values }) => values.mse != null && values.kl != null);
   if (known.length < 1) return plot.replaceChildren(el("p", { class: "beta-note", text: "Reconstruction error or KL was not measured." }));
   const [kl, mse] = [known.map(({ values }) => values.kl), known.map(({ values }) => values.mse)];
-  const [right, top] = [1.1 * Math.max(...kl), 1.15 * Math.max(...mse)];
+  const [across, up] = [ticks(1.1 * Math.max(...kl)), ticks(1.1 * Math.max(...mse))];
+  const [right, top] = [across.at(-1), up.at(-1)];
   const x = (value) => 56 + (value / right) * (WIDE - 72);
   const y = (value) => HIGH - 40 - (value / top) * (HIGH - 64);
   const text = (at, words, more = {}) => Object.assign(svg("text", { x: at[0], y: at[1], ...more }), { textContent: words });
   const parts = [];
-  for (const i of [0, 1, 2, 3, 4]) {
-    const [vx, vy] = [(right * i) / 4, (top * i) / 4];
-    parts.push(svg("path", { class: "front-grid", d: `M${x(vx)} 24V${HIGH - 40}` }), text([x(vx), HIGH - 24], show(Number(vx.toPrecision(2))), { "text-anchor": "middle" }));
-    parts.push(svg("path", { class: "front-grid", d: `M56 ${y(vy)}H${WIDE - 16}` }), text([50, y(vy) + 4], show(Number(vy.toPrecision(2))), { "text-anchor": "end" }));
-  }
+  for (const tick of across) parts.push(svg("path", { class: "front-grid", d: `M${x(tick)} 24V${HIGH - 40}` }), text([x(tick), HIGH - 24], show(tick), { "text-anchor": "middle" }));
+  for (const tick of up) parts.push(svg("path", { class: "front-grid", d: `M56 ${y(tick)}H${WIDE - 16}` }), text([50, y(tick) + 4], show(tick), { "text-anchor": "end" }));
   parts.push(text([8, 14], "Reconstruction MSE \u2193 better", { class: "front-axis" }), text([WIDE - 16, HIGH - 6], "KL, nats", { class: "front-axis", "text-anchor": "end" }));
   parts.push(svg("path", { class: "beta-trail", d: known.map(({ values }, i) => `${i ? "L" : "M"}${x(values.kl)} ${y(values.mse)}`).join("") }));
   for (const one of known) {
@@ -123,7 +128,7 @@ function drawPlot(run) {
   }
   const said = known.map(({ beta, values }) => `β ${show(beta)}: MSE ${show(values.mse)}, KL ${show(values.kl)} nats`).join("; ");
   plot.replaceChildren(svg("svg", { class: "front-plot beta-svg", viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": said }, ...parts),
-    el("p", { class: "beta-note", text: `${run.split} split, n ${count(run.n)}. Click a mark, or choose above.` }));
+    el("p", { class: "beta-note", text: `Measured on the ${run.split} split, n ${count(run.n)}. Click a mark, or choose above.` }));
 }
 
 /** A bar for each unit; the scale is the same for every β, so that they can be compared. */

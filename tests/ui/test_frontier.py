@@ -1,0 +1,255 @@
+"""The bench of pictures in a real browser: frontier, triptych, β sweep and ablation.
+
+A server of its own shows small untrained models with made-up numbers.
+"""
+
+import csv
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from backend.tradeoffs import QUANTITIES
+from tests.small_pictures import NAMES, STEPS, numbers, write_bench
+from tests.ui.conftest import ROOT, wait_for_address
+
+pytestmark = pytest.mark.browser
+
+FRONTIER, TRIPTYCH = "#tradeoffs-frontier", "#tradeoffs-triptych"
+BETA, ABLATION = "#tradeoffs-beta", "#tradeoffs-ablation"
+VAE, GAN, FUSION = "vae/vae--mnist--conv", "gan/dcgan--mnist", "gan/vae_gan--mnist"
+DAMAGED = "vae/vae--fashion-mnist--conv"
+MNIST = [name for name in NAMES if "--mnist" in name]
+
+
+@pytest.fixture(scope="module")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that has only the small bench, one file of it damaged, and no corpus."""
+    folder = tmp_path_factory.mktemp("bench")
+    write_bench(folder)
+    (folder / DAMAGED / "tradeoffs.json").write_text('{"format_version": 1', "utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "LATENT_TRAINED_DIR": str(folder),
+        "LATENT_DATA_DIR": str(folder / "data"),
+    }
+    with tempfile.TemporaryFile("w+") as log:
+        command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu"]
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield wait_for_address(server, log)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def fragment(**fields: str) -> str:
+    pairs = {"v": "1", "tab": "tradeoffs", "mode": "pictures"} | fields
+    return "#" + "&".join(f"{key}={value.replace(' ', '+')}" for key, value in pairs.items())
+
+
+def open_dot(page: Page, dot: str) -> None:
+    """Until the card shows this dot, with the samples of its moment."""
+    expect(page.locator(f"{FRONTIER} .front-card")).to_have_attribute("data-samples", dot)
+
+
+def click_dot(page: Page, dot: str) -> None:
+    page.locator(FRONTIER).scroll_into_view_if_needed()
+    box = page.locator(f"{FRONTIER} [data-dot='{dot}']").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def test_a_click_on_a_dot_opens_its_card(open_page, shot):
+    page = open_page(fragment())
+    open_dot(page, f"{FUSION}@{STEPS[-1]}")
+    dots = page.locator(f"{FRONTIER} [data-dots]")
+    expect(dots).to_have_attribute("data-dots", str(len(MNIST) * len(STEPS)))
+    expect(page.locator(f"{FRONTIER} .front-problems")).to_contain_text(DAMAGED)
+
+    click_dot(page, f"{GAN}@{STEPS[0]}")
+    open_dot(page, f"{GAN}@{STEPS[0]}")
+    card = page.locator(f"{FRONTIER} .front-card")
+    expect(card.locator("h3")).to_contain_text("DCGAN")
+    expect(card).to_contain_text("not the weights")
+    values = numbers(GAN, list(NAMES).index(GAN))["moments"][0]["values"]
+    row = page.locator(f"{FRONTIER} .front-numbers tr", has_text="Inception score")
+    expect(row.locator("td").first).to_have_text(f"{values['inception_score']:g}")
+    lacking = page.locator(f"{FRONTIER} .front-numbers tr", has_text="Reconstruction MSE")
+    expect(lacking.locator("td").first).to_have_text("none")
+
+    card.get_by_role("button", name="Go to the last moment").click()
+    open_dot(page, f"{GAN}@{STEPS[-1]}")
+    expect(card.locator(".front-cannot")).to_contain_text("no encoder")
+    expect(card).to_contain_text("scripts/download_data.py mnist")
+    expect(card.get_by_role("link", name="Open in Sample")).to_have_attribute(
+        "href", re.compile(f"tab=sample.*checkpoint={GAN}")
+    )
+    expect(card.get_by_role("link", name="Open in Explore")).to_have_count(0)
+    shot(page, "frontier")
+
+
+def test_a_link_brings_the_view_back(open_page):
+    page = open_page(fragment())
+    open_dot(page, f"{FUSION}@{STEPS[-1]}")
+    page.locator("#tradeoffs-frontier-x").select_option("mse")
+    page.locator("#tradeoffs-frontier-y").select_option("fid_ours")
+    page.locator(f"{FRONTIER} .front-legend button", has_text="Auto-encoders").click()
+    click_dot(page, f"{VAE}@{STEPS[1]}")
+    open_dot(page, f"{VAE}@{STEPS[1]}")
+    with_mse = [name for name in MNIST if name != GAN and not name.startswith("ae/")]
+    again = open_page(page.evaluate("location.hash"))
+    open_dot(again, f"{VAE}@{STEPS[1]}")
+    expect(again.locator("#tradeoffs-frontier-x")).to_have_value("mse")
+    expect(again.locator("#tradeoffs-frontier-y")).to_have_value("fid_ours")
+    for one in (page, again):
+        expect(one.locator(f"{FRONTIER} [data-dots]")).to_have_attribute(
+            "data-dots", str(len(with_mse) * len(STEPS))
+        )
+    expect(again.locator(f"{FRONTIER} .front-main > .front-note")).to_contain_text("DCGAN")
+
+
+@pytest.mark.parametrize("frontier", ["dot:vae/gone--mnist@100", "dot:<b>", "x:nonsense", "q:1"])
+def test_a_wrong_link_leaves_the_frontier(open_page, frontier):
+    page = open_page(fragment(frontier=frontier))
+    open_dot(page, f"{FUSION}@{STEPS[-1]}")
+    if frontier.startswith("dot:vae"):
+        expect(page.locator(f"{FRONTIER} .lp-error")).to_contain_text("vae/gone--mnist")
+    elif frontier.startswith("x:"):
+        expect(page.locator("#tradeoffs-frontier-x")).to_have_value("ms_ssim")
+    else:
+        expect(page.locator("#header .lp-notice")).to_be_visible()
+
+
+def test_keys_move_between_dots(open_page):
+    page = open_page(fragment(frontier=f"dot:{VAE}@{STEPS[-1]}"))
+    open_dot(page, f"{VAE}@{STEPS[-1]}")
+    page.locator(f"{FRONTIER} .front-stage").focus()
+    page.keyboard.press("ArrowLeft")
+    readout = page.locator(f"{FRONTIER} .front-readout")
+    expect(readout).to_contain_text(f"VAE at step {STEPS[-2]} ")
+    page.keyboard.press("Enter")
+    open_dot(page, f"{VAE}@{STEPS[-2]}")
+    page.keyboard.press("ArrowUp")
+    expect(readout).not_to_contain_text("VAE at step")
+    page.keyboard.press("Escape")
+    expect(readout).to_contain_text(f"VAE at step {STEPS[-2]} ")
+
+
+def test_the_table_holds_what_is_drawn(open_page):
+    page = open_page(fragment())
+    open_dot(page, f"{FUSION}@{STEPS[-1]}")
+    with page.expect_download() as download:
+        page.locator("#tradeoffs-frontier-csv").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text("utf-8").splitlines()))
+    assert len(rows) == 1 + len(MNIST) * len(STEPS)
+    row = next(r for r in rows if (r["checkpoint"], r["step"]) == (VAE, str(STEPS[1])))
+    given = numbers(VAE, list(NAMES).index(VAE))["moments"][1]["values"]
+    assert float(row[QUANTITIES["mse"].title]) == given["mse"]
+    gan = next(r for r in rows if r["checkpoint"] == GAN)
+    assert gan[QUANTITIES["mse"].title] == ""
+
+
+def moved(page: Page, what: str) -> None:
+    expect(page.locator(f"{TRIPTYCH} [data-moved]")).to_have_attribute("data-moved", what)
+    expect(page.locator(f"{TRIPTYCH} [aria-busy]")).to_have_count(0)
+
+
+def pixels(page: Page, part: str) -> list[str]:
+    return page.locator(f"{TRIPTYCH} {part} canvas").evaluate_all(
+        "all => all.map((canvas) => canvas.toDataURL())"
+    )
+
+
+def test_three_models_get_the_same_pictures(open_page, shot):
+    page = open_page(fragment())
+    moved(page, "thickness 1")
+    sections = page.locator(f"{TRIPTYCH} .trip-section")
+    expect(sections.nth(0).locator(".trip-name b")).to_have_text(["VAE", "DCGAN", "VAE/GAN"])
+    expect(sections.nth(1).locator(".trip-cannot p")).to_contain_text("no encoder")
+    expect(sections.nth(1)).to_contain_text("The corpus is not on this machine")
+    expect(sections.nth(3).locator(".trip-said").first).to_have_text(re.compile("→"))
+    shot(page, "triptych")
+
+    rebuilt = pixels(page, ".trip-section:nth-child(2)")
+    slider = page.get_by_role("slider", name="How far along the attribute")
+    slider.focus()
+    page.keyboard.press("Home")
+    moved(page, "thickness -3")
+    assert pixels(page, ".trip-section:nth-child(2)") == rebuilt
+    page.locator("#tradeoffs-triptych-attribute").select_option("class-3")
+    moved(page, "class-3 -3")
+    page.wait_for_function("location.hash.includes('attribute:class-3')")
+    again = open_page(page.evaluate("location.hash"))
+    moved(again, "class-3 -3")
+    last = ".trip-section:nth-child(4)"
+    assert pixels(again, last) == pixels(page, last)
+
+
+def test_a_dot_is_put_in_the_triptych(open_page):
+    page = open_page(fragment(frontier=f"dot:ae/ae--mnist--conv@{STEPS[-1]}"))
+    moved(page, "thickness 1")
+    open_dot(page, f"ae/ae--mnist--conv@{STEPS[-1]}")
+    page.locator("#tradeoffs-frontier-compare").click()
+    names = page.locator(f"{TRIPTYCH} .trip-section").first.locator(".trip-name b")
+    expect(names).to_have_text(["DCGAN", "VAE/GAN", "AE"])
+    page.wait_for_function("decodeURIComponent(location.hash).includes(',ae/ae--mnist--conv')")
+
+
+def test_a_missing_model_in_a_link_is_named(open_page):
+    page = open_page(fragment(triptych=f"models:{VAE},vae/gone--mnist"))
+    moved(page, "thickness 1")
+    expect(page.locator(f"{TRIPTYCH} .lp-error")).to_contain_text("vae/gone--mnist")
+    expect(page.locator(f"{TRIPTYCH} .trip-section").first.locator("b")).to_have_text(["VAE"])
+
+
+def test_beta_and_ablation(open_page, shot):
+    page = open_page(fragment(beta="of:vae/beta_vae--mnist--beta1", ablation="moment:0"))
+    walks = page.locator(f"{BETA} [data-walks]")
+    expect(walks).to_have_attribute("data-walks", "vae/beta_vae--mnist--beta1")
+    page.locator(f"{BETA} .panel-choice label", has_text="4").click()
+    expect(walks).to_have_attribute("data-walks", "vae/beta_vae--mnist--beta4")
+    expect(page.locator(f"{BETA} .beta-table .beta-own td").nth(2)).to_have_text("3 of 4")
+    expect(page.locator(f"{BETA} .beta-dead")).to_have_count(1)
+
+    moment = page.locator(f"{ABLATION} [data-moment]")
+    expect(moment).to_have_attribute("data-moment", "0")
+    rows = page.locator(f"{ABLATION} tr[data-run]")
+    expect(rows.locator("th")).to_have_text(["all on", "without L1", "without D"])
+    first = numbers("gan/alpha_gan--mnist", list(NAMES).index("gan/alpha_gan--mnist"))["moments"]
+    expect(rows.first.locator("td").nth(3)).to_have_text(f"{first[0]['values']['code_mmd']:g}")
+    page.get_by_role("slider", name="Moment of training").focus()
+    page.keyboard.press("End")
+    expect(moment).to_have_attribute("data-moment", "2")
+    page.wait_for_function("!location.hash.includes('ablation=')")
+    shot(page, "beta-ablation")
+
+
+@pytest.mark.parametrize("width, dark", [(1320, True), (390, False)])
+def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
+    page = open_page(fragment(), width=width, dark=dark)
+    moved(page, "thickness 1")
+    page.wait_for_selector(f"{BETA} [data-walks]")
+    page.wait_for_selector(f"{ABLATION} [data-moment]")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    parts = [f"{FRONTIER} .front-stage", f"{FRONTIER} .front-card", TRIPTYCH, BETA]
+    before = [place(page, part) for part in parts]
+    page.locator("#tradeoffs-frontier-earlier").click()
+    open_dot(page, f"{FUSION}@{STEPS[-2]}")
+    assert [place(page, part) for part in parts] == before
+    shot(page, f"bench-{width}-{'dark' if dark else 'light'}")
+
+
+def place(page: Page, part: str) -> float:
+    """Where a part begins on the page, wherever that is scrolled to."""
+    return page.locator(part).evaluate("e => e.getBoundingClientRect().top + scrollY")
