@@ -16,6 +16,8 @@ import pydantic
 from app import session
 from app.components import Seed, first_mistake
 from app.widgets.image_input import read, to_value
+from backend.laboratory.settings import Data
+from backend.laboratory.settings import Settings as PointSettings
 from backend.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
 
 PRICES = {"exact": 1, "rescored": 10, "paper": 10}  # of a step, in exact ones
@@ -25,7 +27,7 @@ MOST = 2000  # exact steps in one call, which others wait for
 def publish() -> None:
     """Register the endpoints on the page being built."""
     endpoints = (sample, interpolate, encode, decode, modes, responsibilities, decode_at)
-    for endpoint in (*endpoints, next_words, edit_chain, attack):
+    for endpoint in (*endpoints, next_words, edit_chain, attack, train_points):
         gr.api(
             plainly(endpoint),
             api_name=endpoint.__name__,
@@ -322,6 +324,58 @@ def attack(
     chosen = tuple(methods) if methods is not None else attacks.METHODS
     settings = attacks.Settings(victim=victim, text=text, methods=chosen, trials=trials, seed=seed)
     return attacks.attack(settings, attacks.Attacker(settings, session.get_text_model))
+
+
+def train_points(
+    model: str = "gan",
+    data: Data = "ring",
+    steps: Annotated[int, pydantic.Field(ge=0, le=2000)] = 500,
+    seed: Seed = 0,
+    theta: float = 1.0,
+    drawn: list[tuple[float, float]] | None = None,
+    latent_dim: int = 2,
+    knobs: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """Train a small model of points in the plane from nothing, and measure it on the way.
+
+    Args:
+        model: ae, vae, beta_vae, iwae, wae_mmd, gan, gan_minimax, wgan, wgan_gp, vae_gan, aae
+            or alpha_gan; nets of 2 x 64 units, batches of 128.
+        data: ring (8 Gaussians), grid (25), moons, spiral, lines (two, parallel) or drawn.
+        steps: training steps, 0 to 2000.
+        seed: the same seed gives the same weights.
+        theta: distance of the two lines, 0 to 4.
+        drawn: for the data "drawn", 2 to 300 points within 3.2 of 0 along each axis.
+        latent_dim: numbers in a code, 1 to 16.
+        knobs: such as {"lr": 0.001, "critic_lr": 0.001, "critic_steps": 5, "clip": 0.05,
+            "penalty_weight": 1, "beta": 4}; others are at their defaults.
+
+    Returns:
+        scores at every hundredth step and the last (modes hit, share of good samples, KL and
+        Jensen-Shannon divergence in nats, Wasserstein-1), losses at every tenth, floor (the scores
+        of the data against themselves), problem (why it stopped, if it diverged), and 200 samples.
+    """
+    from backend.laboratory.run import floor, train
+
+    session.one_thread()
+    settings = PointSettings(
+        data=data,
+        theta=theta,
+        drawn=tuple(drawn or ()),
+        models=(model,),
+        seed=seed,
+        latent_dim=latent_dim,
+        knobs=knobs or {},
+    )
+    run = train(settings, steps)
+    entry = run.entries[0]
+    return {
+        "scores": [{"step": row.step} | row.values for row in entry.scores],
+        "losses": [{"step": row.step} | row.values for row in entry.terms],
+        "floor": floor(settings)._asdict(),
+        "problem": entry.problem,
+        "samples": entry.samples(200, seed).tolist(),
+    }
 
 
 def items(space: Any, inputs: list[str]) -> list:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from app import api
+from app.widgets.laboratory import widget as page
 from backend.laboratory import service
 from backend.laboratory.run import CLASSES, Run, describe, floor, train, view
 from backend.laboratory.service import Gone, Laboratory
@@ -384,3 +386,68 @@ def test_a_run_that_fails_does_not_stop_the_others(lab: Laboratory, monkeypatch,
     until(lambda: not lab.state(bad)["playing"] and not lab.state(good)["playing"])
     assert lab.session(good).run.step == 3
     assert "failed" in lab.state(bad)["note"] and "on purpose" in caplog.text
+
+
+# The endpoint and the link
+
+
+def test_the_endpoint_gives_the_numbers_of_a_run() -> None:
+    found = api.train_points(model="vae", data="moons", steps=10, seed=2, knobs={"lr": 0.01})
+    settings = Settings(models=("vae",), data="moons", seed=2, knobs={"lr": 0.01})
+    entry = train(settings, steps=10).entries[0]
+    assert found["scores"] == [{"step": row.step} | row.values for row in entry.scores]
+    assert [row["step"] for row in found["losses"]] == [1, 10]
+    assert len(found["samples"]) == 200 and found["problem"] == ""
+    assert found["floor"]["js"] < found["scores"][-1]["js"]
+
+
+def test_the_endpoint_says_what_is_wrong() -> None:
+    with pytest.raises(ValueError, match="one point"):
+        api.train_points(data="drawn", drawn=[(0.0, 0.0)])
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("data:lines theta:1.5 models:vae~wgan_gp seed:3 dim:1 step:400 speed:30 hide:am", True),
+        ("knobs:lr/0.01~beta/2 events:10/lr/1e-4~20/only/critic", True),
+        ("data:drawn drawn:-1.5/0.25~3/1", True),
+        ("data:moon", False),
+        ("models:vae~gan~aae~ae", False),
+        ("step:-1", False),
+        ("other:1", False),
+    ],
+)
+def test_states_in_links(text: str, fine: bool) -> None:
+    if fine:
+        assert page.read_state(text) == text
+    else:
+        with pytest.raises(ValueError):
+            page.read_state(text)
+
+
+def test_show_code_gives_the_same_numbers(capsys) -> None:
+    settings = Settings(models=("vae",), data="grid", seed=1, knobs={"lr": 0.01})
+    events = [Event(2, "lr", 0.001), Event(40, "lr", 1.0)]
+    program = page.script(settings, events, 5)
+    assert "40" not in program  # what has not come to pass is left out
+    exec(compile(program, "shown", "exec"), {})
+    run = train(settings, 5, events)
+    assert str(run.entries[0].scores[-1]) in capsys.readouterr().out
+
+
+def test_the_page_is_told_new_rows_only() -> None:
+    first = page.start(Settings(models=("vae", "wgan")), [], 0)
+    assert first["step"] == 0 and len(first["frames"]) == 2 and not first["playing"]
+    rows = [len(frame["scores"]) for frame in first["frames"]]
+    assert rows == [1, 1]
+    second = page.step(first["key"], None, 0, [0, 0], rows)
+    assert second["step"] == 1
+    assert [[row[0] for row in frame["scores"]] for frame in second["frames"]] == [[1], [1]]
+    assert set(second["frames"][1]) >= {"surface", "pull", "low", "high", "samples", "mesh"}
+    assert "surface" not in second["frames"][0]
+    turned = page.edit(first["key"], "clip", 0.5)
+    assert turned["step"] == 1 and "frames" not in turned
+    assert turned["events"] == [[1, "clip", 0.5]] and turned["knobs"]["clip"] == 0.5
+    page.stop(first["key"])
+    assert page.poll(first["key"], 1, [], []) == {"gone": True}

@@ -82,10 +82,9 @@ function draw(data, request) {
 function take(answer) {
   if (answer.error) return void fail(answer.error);
   recover();
-  Object.assign(scene, { playing: answer.playing, place: answer.place, note: answer.note, step: answer.step });
+  Object.assign(scene, { playing: answer.playing, place: answer.place, note: answer.note, step: answer.step, events: answer.events, knobs: answer.knobs });
+  fillKnobs();
   if (answer.frames) {
-    scene.events = answer.events;
-    scene.knobs = answer.knobs;
     answer.frames.forEach((frame, i) => {
       const { terms, scores, ...shown } = frame;
       const kept = scene.frames[i];
@@ -94,7 +93,6 @@ function take(answer) {
     pace();
     drawSquares();
     drawCurves();
-    fillKnobs();
     if (answer.code) element.querySelector(".lp-code pre").textContent = answer.code;
     element.dataset.frame = Number(element.dataset.frame ?? 0) + 1; // how tests know
   }

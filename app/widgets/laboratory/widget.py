@@ -164,6 +164,8 @@ def _answer(key: str, version: int | None, terms: Rows, scores: Rows) -> dict[st
     run = kept.run
     state = LABORATORY.state(key)
     told: dict[str, Any] = {**state, "step": run.step}
+    told["events"] = [list(event) for event in run.events if event.step <= run.step]
+    told["knobs"] = {name: run.values[name] for name in KNOBS}
     if version is None or (version == run.step and state["playing"]):
         return told
     with kept.busy:
@@ -174,11 +176,8 @@ def _answer(key: str, version: int | None, terms: Rows, scores: Rows) -> dict[st
             _frame(run, entry, *(rows[i] if i < len(rows) else 0 for rows in (terms, scores)))
             for i, entry in enumerate(run.entries)
         ]
-        events = [list(event) for event in run.events if event.step <= run.step]
-        knobs = {name: run.values[name] for name in KNOBS}
         code = script(run.settings, run.events, run.step)
-        found = {"events": events, "knobs": knobs, "frames": frames, "code": code}
-        return {**told, "step": run.step, **found}
+        return {**told, "step": run.step, "frames": frames, "code": code}
 
 
 def _frame(run: "Run", entry: "Entry", terms: int, scores: int) -> dict[str, Any]:
