@@ -6,6 +6,7 @@
    latent.mark(k)                       colour and symbol of category k; see COLOURS, SYMBOLS, GLYPHS
    latent.paint(canvas, bytes, index)   one 28 x 28 picture as ink on paper
    latent.changed(parts)                a sentence with its edits marked
+   latent.typeset(formula)              plain text with lower indices
    latent.tableTwin(title)              the numbers behind a drawing
    latent.markdown(source)              a model card as elements
 */
@@ -139,6 +140,11 @@ window.latent = (() => {
     return node;
   }
 
+  /** A formula in plain text as nodes: letters and digits after a _ stand lower. */
+  function typeset(text) {
+    return text.split(/_([\p{L}\p{N}]+)/u).map((part, i) => (i % 2 ? el("sub", { text: part }) : part));
+  }
+
   /** Numbers behind a drawing: a table to unfold. `set(columns, rows)` fills it, `rows()` are as given. */
   function tableTwin(title) {
     const [head, body] = [el("tr"), el("tbody")];
@@ -197,5 +203,5 @@ window.latent = (() => {
     });
   }
 
-  return { el, svg, icon, mark, COLOURS, SYMBOLS, GLYPHS, button, picture, bytes, paint, sheet, changed, tableTwin, markdown };
+  return { el, svg, icon, mark, COLOURS, SYMBOLS, GLYPHS, button, picture, bytes, paint, sheet, changed, typeset, tableTwin, markdown };
 })();

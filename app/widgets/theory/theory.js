@@ -5,7 +5,7 @@
 //
 // It is one view of its tab, shown while the tab's mode is "theory". A panel that trains sends
 // one figure after another and the page asks for the next: to cancel is to ask no more.
-const { el, svg, button, tableTwin, say } = latent;
+const { el, svg, button, tableTwin, typeset, say } = latent;
 const TAB = props.tab;
 const MODE = "theory";
 const LOST = "The server does not answer. Is it still running? Then try again.";
@@ -20,11 +20,6 @@ let figure = null;
 let running = null; // the job that is asked for figures
 let shown = ""; // the view that is drawn, as it stands in the link
 let written = props.value; // what this script itself made the value
-
-/** A formula in plain text: what follows a _ stands lower. */
-function typeset(text) {
-  return text.split(/_([\p{L}\p{N}]+)/u).map((part, i) => (i % 2 ? el("sub", { text: part }) : part));
-}
 
 function starts(controls) {
   return Object.fromEntries(controls.map(({ name, start }) => [name, start]));
