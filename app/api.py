@@ -27,7 +27,7 @@ MOST = 2000  # exact steps in one call, which others wait for
 def publish() -> None:
     """Register the endpoints on the page being built."""
     endpoints = (sample, interpolate, encode, decode, modes, responsibilities, decode_at)
-    for endpoint in (*endpoints, next_words, edit_chain, attack, train_points):
+    for endpoint in (*endpoints, next_words, edit_chain, attack, train_points, frontier):
         gr.api(
             plainly(endpoint),
             api_name=endpoint.__name__,
@@ -375,6 +375,35 @@ def train_points(
         "floor": floor(settings)._asdict(),
         "problem": entry.problem,
         "samples": entry.samples(200, seed).tolist(),
+    }
+
+
+def frontier(dataset: str = "") -> dict[str, Any]:
+    """List what was measured along the training of the models of pictures: VAEs, GANs, fusions.
+
+    Args:
+        dataset: mnist, fashion-mnist or color-mnist; empty for all of them.
+
+    Returns:
+        checkpoints, each with its kind (ae, vae, gan or fusion), parameters of each net, n and
+        split of the measurements, reference (the same numbers of real test pictures), and moments
+        (step, and values such as mse, inception_score, fid_ours, ms_ssim; what a model cannot
+        have is absent); quantities (title, unit, direction and definition of each number);
+        problems (a sentence for each file that cannot be read).
+    """
+    from app.widgets.frontier.widget import bench
+
+    found = bench()
+    runs = [run for run in found["runs"] if dataset in ("", run["dataset"])]
+    if dataset and not runs:
+        known = sorted({run["dataset"] for run in found["runs"]})
+        raise ValueError(
+            f"Nothing was measured on {dataset[:40]!r}; there is: {', '.join(known) or 'nothing'}."
+        )
+    return {
+        "checkpoints": runs,
+        "quantities": found["quantities"],
+        "problems": found["problems"],
     }
 
 

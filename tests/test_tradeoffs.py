@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app import api
 from app.widgets.ablation import widget as ablation
 from app.widgets.beta_sweep import widget as beta_sweep
 from app.widgets.frontier import widget as frontier
@@ -307,6 +308,16 @@ def test_the_frontier_s_code_prints_the_numbers(bench, capsys):
     exec(compile(frontier.CODE, "shown", "exec"), {})
     printed = capsys.readouterr().out
     assert f"{GAN} {STEPS[-1]} {tradeoffs.run(GAN).moments[-1].values}" in printed
+
+
+def test_the_endpoint_filters_by_data_set(bench):
+    everything = api.frontier()
+    assert len(everything["checkpoints"]) == len(NAMES)
+    (fashion,) = api.frontier("fashion-mnist")["checkpoints"]
+    assert fashion["name"] == "vae/vae--fashion-mnist--conv"
+    assert fashion["moments"][0]["step"] == STEPS[0]
+    with pytest.raises(ValueError, match="mnist"):
+        api.frontier("imagenet")
 
 
 def test_shipped_ones_are_sound():

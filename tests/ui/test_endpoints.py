@@ -18,7 +18,7 @@ WORDS = "lm/lstm_lm--everyday--forward"
 NAMES = {
     *("sample", "interpolate", "encode", "decode"),
     *("modes", "responsibilities", "decode_at", "next_words", "edit_chain", "attack"),
-    "train_points",
+    *("train_points", "frontier"),
 }
 
 
