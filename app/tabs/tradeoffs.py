@@ -11,6 +11,8 @@ from app.widgets.frontier.widget import frontier
 from app.widgets.frontier.widget import read_state as read_frontier
 from app.widgets.laboratory.widget import laboratory
 from app.widgets.laboratory.widget import read_state as read_laboratory
+from app.widgets.objectives.widget import objectives
+from app.widgets.objectives.widget import read_state as read_objectives
 from app.widgets.theory.widget import read_state as read_theory
 from app.widgets.theory.widget import theory
 from app.widgets.triptych.widget import read_state as read_triptych
@@ -44,6 +46,7 @@ def build() -> None:
         terms = ablation("tradeoffs-ablation", tab="tradeoffs")
     with gr.Column(elem_classes="view-theory"):
         proofs = theory("tradeoffs-theory", tab="tradeoffs")
+        cards = objectives("tradeoffs-objectives", tab="tradeoffs")
     fields = {
         "mode": (view, links.one_of(*VIEWS.values())),
         "laboratory": (lab, read_laboratory),
@@ -52,5 +55,6 @@ def build() -> None:
         "beta": (betas, read_beta),
         "ablation": (terms, read_ablation),
         "theory": (proofs, read_theory),
+        "objectives": (cards, read_objectives),
     }
     links.connect("tradeoffs", lab, fields, [view.input])

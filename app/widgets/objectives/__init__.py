@@ -1,0 +1,1 @@
+"""What each model minimises, and which networks see it; see widget.py."""

@@ -1,0 +1,69 @@
+"""Objective cards: formulas, and what was measured of them on tiny models."""
+
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from app import parts, session
+from app.components import served, widget
+
+if TYPE_CHECKING:
+    from backend.objectives import Card
+
+read_state = parts.reader({"of": r"(ae|vae|gan)/[a-z_]{1,40}"})
+FIRST = "vae/vae"
+FAMILIES = {"ae": "Auto-encoders", "vae": "Variational auto-encoders", "gan": "Games"}
+SCRIPT = """from backend.objectives import cards
+
+for card in cards():
+    print(card.name, card.infers, card.scores, card.samples)
+    for reach in card.reach:
+        print("   ", *reach)
+"""
+
+
+def objectives(elem_id: str, tab: str) -> gr.HTML:
+    """The cards, shown while the mode of ``tab`` is "theory"; the value says which is open.
+
+    A link holds it as the field ``objectives`` of the tab.
+    """
+    return widget(
+        "objectives",
+        "",
+        elem_id=elem_id,
+        server=[served(run)],
+        tab=tab,
+        prefix=elem_id,
+        first=FIRST,
+    )
+
+
+def run() -> dict:
+    """All cards, by family."""
+    from backend import objectives as store
+
+    with session.model_work():
+        session.one_thread()
+        cards = store.cards()
+    families = [
+        {
+            "title": title,
+            "cards": [_described(card) for card in cards if card.name.startswith(f"{family}/")],
+        }
+        for family, title in FAMILIES.items()
+    ]
+    return {"families": families, "code": SCRIPT}
+
+
+def _described(card: "Card") -> dict:
+    return {
+        "name": card.name,
+        **card.objective._asdict(),
+        "infers": card.infers,
+        "scores": card.scores,
+        "samples": card.samples,
+        "networks": card.networks,
+        "players": card.players,
+        "reach": [reach._asdict() for reach in card.reach],
+        "switched": card.switched,
+    }
