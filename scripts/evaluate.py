@@ -60,6 +60,7 @@ class Sizes:
     nll_codes: int  # codes per example
     pairs: int = 500  # interpolations, text only
     samples: int  # drawn per source; references use as many real examples
+    critic_steps: int = 1500  # training of each independent critic
     language_model: text.LanguageModelSettings = dataclasses.field(
         default_factory=text.LanguageModelSettings
     )
@@ -696,27 +697,42 @@ def bench(subject: Subject) -> Results:
             yield id, Measured(value=value, n=measuring.n, reference=known, settings=settings)
 
 
+@functools.lru_cache(maxsize=2)
+def critics_of_no_model(bench: PictureBench, validation: Tensor, steps: int) -> dict[str, float]:
+    """What new critics find between real pictures, and between these and noise."""
+    train, other = bench.train[: len(validation)], bench.train[-len(validation) :]
+    distance = partial(wasserstein, validation, held_out=bench.test.x, steps=steps)
+    with seeded(SEED):
+        noise = torch.rand_like(train), torch.rand_like(train)
+    return {
+        "noise": distance(noise[0], fresh=noise[1]),
+        "real": distance(train, fresh=other),
+    }
+
+
+@functools.lru_cache(maxsize=1)
+def validation_pictures(dataset: str, shape: tuple[int, int, int]) -> Tensor:
+    return ImageProcessor(shape).encode(data.load(dataset)["validation"].items)
+
+
 def independent_critics(subject: Subject) -> Results:
     """How well a new critic tells samples from pictures; also kept beside the other moments."""
-    measuring = picture_bench(subject.info.dataset, subject.processor.shape)
-    validation = subject.processor.encode(subject.splits["validation"].items)
-    n = len(validation)
-    train, other = measuring.train[:n], measuring.train[n : 2 * n]
+    key = subject.info.dataset, subject.processor.shape
+    measuring, validation = picture_bench(*key), validation_pictures(*key)
+    n, steps = len(validation), subject.sizes.critic_steps
     with seeded(SEED):
         samples, fresh = measuring.samples(subject.model, 2 * n).split(n)
-    test = measuring.test.x
-    real = wasserstein(validation, train, test, other)
+    train = measuring.train[:n]
     found = {
-        "validation": wasserstein(validation, samples, test, fresh),
-        "train": wasserstein(train, samples, train, fresh),
-        "noise": wasserstein(validation, torch.rand_like(train), test, torch.rand_like(train)),
-        "real": real,
+        "validation": wasserstein(validation, samples, measuring.test.x, fresh, steps),
+        "train": wasserstein(train, samples, train, fresh, steps),
+        **critics_of_no_model(measuring, validation, steps),
     }
     path = subject.info.path / BENCH
     stored = json.loads(path.read_text(encoding="utf-8"))
     write_json(path, stored | {"wasserstein": {k: _rounded(v) for k, v in found.items()}})
     for id, split in CRITICS.items():
-        note = real, "training images against validation images"
+        note = found["real"], "training images against validation images"
         yield id, Measured(value=found[split], n=n, split=split, reference=note)
 
 

@@ -37,6 +37,15 @@ def test_pictures_have_their_labels(corpus, name: str) -> None:
         assert set(split.labels) == set(range(10))
 
 
+@pytest.mark.needs_corpus("color-mnist")
+def test_coloured_digits_are_those_of_mnist(corpus) -> None:
+    coloured, grey = corpus("color-mnist"), corpus("mnist")
+    for name, split in coloured.items():
+        assert np.array_equal(split.items.max(-1), grey[name].items)
+        assert np.array_equal(split.labels, grey[name].labels)
+    assert not np.array_equal(coloured["test"].items[..., 0], coloured["test"].items[..., 1])
+
+
 def turns(splits: dict[str, data.Split]) -> list[int]:
     """Sizes of the splits, whose tags must be as many as their items."""
     for split in splits.values():

@@ -22,6 +22,7 @@ SIZES = evaluate.Sizes(
     nll_codes=20,
     pairs=10,
     samples=300,
+    critic_steps=20,
     language_model=LanguageModelSettings(lm_embedding_dim=16, lm_hidden_dim=16, lm_epochs=2),
 )
 LIKELIHOOD = {"recon_nll", "kl", "elbo_nll", "mi", "active_units", "iw_nll"}
@@ -314,6 +315,29 @@ def test_codes_and_labels_are_of_the_same_sentence(of_modes, shipped):
 def test_one_number_of_a_mixture_alone_is_the_same(of_modes, shipped):
     for id in ("mi_c", "speaker_homogeneity"):
         assert dict(evaluate.measure(shipped[ALIVE], [id])) == {id: of_modes[ALIVE][id]}
+
+
+BENCH_NETS = {"latent_dim": 3, "hidden": (8,)}
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("gan/gan--mnist", set()),
+        ("gan/vae_gan--mnist", set(evaluate.CODED)),
+        ("gan/aae--mnist", {*evaluate.CODED, "recon_nll"}),
+        ("vae/vae--mnist--bench", {*evaluate.CODED, *LIKELIHOOD}),
+    ],
+)
+def test_a_model_of_the_picture_bench_gets_its_numbers(subjects, name, more):
+    subject = finished(name, BENCH_NETS)
+    path = subject.info.path / evaluate.BENCH
+    path.write_text(json.dumps({"format_version": 1}))
+    entries = dict(evaluate.measure(subject))
+    assert set(entries) == {*evaluate.DRAWN, *evaluate.CRITICS} | more
+    stored = json.loads(path.read_text())["wasserstein"]
+    assert stored["train"] == entries["wasserstein_train"]["value"]
+    assert abs(stored["real"]) < stored["noise"]
 
 
 def test_modes_of_pictures_are_named_on_validation_items(corpora):
