@@ -38,6 +38,7 @@ def _image_recipes() -> dict[str, Recipe]:
 
 
 _BENCH_NETS = {"net": "conv", "channels": 16, "latent_dim": 16, "hidden": (64,)}
+_ALPHA = {"code_hidden": (256, 256), "l1_weight": 50.0}
 _BENCH_MOMENTS = (250, 500, 1000, 2000, 3000)
 
 
@@ -79,10 +80,10 @@ def _bench_recipes() -> dict[str, Recipe]:
         ("gan/vae_gan", clothes, "", "VAE/GAN", {}, game),
         ("gan/aae", digits, "", "Adversarial auto-encoder", {}, game),
         *(
-            ("gan/alpha_gan", digits, tag, title, {"code_hidden": (256, 256)} | size, game)
+            ("gan/alpha_gan", digits, tag, title, _ALPHA | size, game)
             for tag, title, size in ablations
         ),
-        ("gan/alpha_gan", colour, "", "α-GAN", {"code_hidden": (256, 256)}, game),
+        ("gan/alpha_gan", colour, "", "α-GAN", _ALPHA, game),
     ]
     recipes = {}
     for model, dataset, tag, title, sizes, train in rows:
