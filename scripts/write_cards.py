@@ -115,6 +115,12 @@ ABOUT = {
         "Made for centred grey pictures of single articles, 28 x 28 pixels; any other picture is "
         "treated as one.",
     ),
+    "color-mnist": About(
+        "ColorMNIST: MNIST handwritten digits, each in one hue, drawn uniformly by a fixed seed",
+        "mnist",
+        "Made for centred digits of 28 x 28 pixels in one colour on black; a grey picture is "
+        "read as white ink.",
+    ),
 }
 
 
@@ -247,6 +253,9 @@ def samples(info: CheckpointInfo) -> str:
         return "\n\n".join(
             _listed(f"{title}; greedy decoding", lines) for title, lines in lists.items()
         )
+    if not space.encodes:
+        _write_mosaic([space.sample(64, seed=SEED)], info.path / PICTURE)
+        return f"![samples]({PICTURE})\n\nSeed {SEED}; codes from the {_prior(info)}."
     rows = [space.sample(32, seed=SEED, source=source) for source in sources]
     _write_mosaic(rows, info.path / PICTURE)
     return (
@@ -399,6 +408,18 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             "between or beside the training codes. Samples from N(0, I) are shown because they "
             "show exactly that."
         )
+    if info.family == "gan" and "encode" not in info.capabilities:
+        yield (
+            "No encoder: it finds no code for a picture, so it can neither reconstruct nor "
+            "interpolate between given ones; nor does it give a likelihood."
+        )
+    if "wasserstein_train" in value:
+        yield (
+            f"A critic trained afterwards separates its samples by "
+            f"{_number(value['wasserstein_validation'])} from validation pictures and by "
+            f"{_number(value['wasserstein_train'])} from training pictures; were the second much "
+            "smaller, it would have memorised."
+        )
     if {"classified_digit", "classified_digit_aggregate"} <= value.keys():
         yield (
             f"The classifier recognises {_number(value['classified_digit'])}% of prior samples "
@@ -437,13 +458,15 @@ def _cell(value: object) -> str:
 
 
 def _write_mosaic(blocks: list, path: Path) -> None:
-    """Save blocks of 32 images uint8 [32, H, W] as rows of 8, a white line between blocks."""
+    """Save blocks of images uint8 [8·r, H, W] or [8·r, H, W, 3] as rows of 8, a line between."""
     import numpy as np
     from PIL import Image
 
-    rows = [np.hstack(block[start : start + 8]) for block in blocks for start in range(0, 32, 8)]
-    line = np.full((4, rows[0].shape[1]), 255, np.uint8)
-    Image.fromarray(np.vstack([*rows[:4], line, *rows[4:]])).save(path, optimize=True)
+    parts = []
+    for block in blocks:
+        rows = [np.hstack(block[start : start + 8]) for start in range(0, len(block), 8)]
+        parts += [np.full_like(rows[0][:4], 255), *rows]
+    Image.fromarray(np.vstack(parts[1:])).save(path, optimize=True)
 
 
 if __name__ == "__main__":
