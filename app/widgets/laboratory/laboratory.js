@@ -81,14 +81,15 @@ function draw(data, request) {
 /** A frame or a state from the server. */
 function take(answer) {
   if (answer.error) return void fail(answer.error);
+  if (answer.step < scene.step) return true; // overtaken by a later answer
   recover();
   Object.assign(scene, { playing: answer.playing, place: answer.place, note: answer.note, step: answer.step, events: answer.events, knobs: answer.knobs });
   fillKnobs();
   if (answer.frames) {
     answer.frames.forEach((frame, i) => {
-      const { terms, scores, ...shown } = frame;
-      const kept = scene.frames[i];
-      scene.frames[i] = { terms: [...kept.terms, ...terms], scores: [...kept.scores, ...scores], ...unpacked(shown) };
+      const kept = scene.frames[i]; // two answers may bring the same rows
+      const rows = Object.fromEntries(["terms", "scores"].map((name) => [name, [...kept[name].slice(0, frame.from[name]), ...frame[name]]]));
+      scene.frames[i] = { ...unpacked(frame), ...rows };
     });
     pace();
     drawSquares();
@@ -122,7 +123,9 @@ async function follow() {
     if (mine !== stale) return;
     if (answer.gone || answer.error) {
       scene.playing = false;
-      take({ ...scene, frames: undefined, ...answer, note: answer.gone ? "The server has forgotten this run; Play trains it anew." : "" });
+      scene.note = answer.gone ? "The server has forgotten this run; Play trains it anew." : "";
+      if (answer.error) fail(answer.error);
+      showTransport();
       break;
     }
     take(answer);

@@ -195,6 +195,7 @@ def _frame(run: "Run", entry: "Entry", terms: int, scores: int) -> dict[str, Any
     return found | {
         "step": entry.step,
         "problem": entry.problem,
+        "from": {"terms": terms, "scores": scores},
         "terms": [[row.step, row.values] for row in entry.terms[terms:]],
         "scores": [[row.step, row.values] for row in entry.scores[scores:]],
     }
