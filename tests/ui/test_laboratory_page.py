@@ -1,0 +1,127 @@
+"""The laboratory in a real browser: play, pause, one player, a rate on the way, and its links."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+LAB = "#tradeoffs-laboratory"
+LINK = "#v=1&tab=tradeoffs&mode=laboratory&laboratory="
+
+
+def laboratory(page: Page) -> Locator:
+    return page.locator(f"{LAB} [data-step], {LAB}[data-step]").first
+
+
+def part(page: Page, name: str) -> Locator:
+    return page.locator(f"{LAB}-{name}")
+
+
+def rests_at(page: Page, step: int) -> None:
+    expect(laboratory(page)).to_have_attribute("data-step", str(step))
+    expect(laboratory(page)).to_have_attribute("data-playing", "false")
+
+
+def steps(page: Page) -> int:
+    return int(laboratory(page).get_attribute("data-step"))
+
+
+def scores(page: Page) -> list[str]:
+    """The last line of the table of scores."""
+    table = page.locator(f"{LAB} .lp-twin", has_text="Scores as a table")
+    if table.get_attribute("open") is None:
+        table.locator("summary").click()
+    return table.locator("tbody tr").last.locator("td").all_inner_texts()
+
+
+def test_play_pause_and_steps(open_page):
+    page = open_page(f"{LINK}models:vae+step:2")
+    rests_at(page, 2)
+    expect(part(page, "play")).to_have_text("Play")
+    part(page, "play").click()
+    expect(part(page, "play")).to_have_text("Pause")
+    page.wait_for_function(
+        f"Number(document.querySelector('{LAB} [data-step], {LAB}[data-step]').dataset.step) > 4"
+    )
+    part(page, "play").click()
+    expect(laboratory(page)).to_have_attribute("data-playing", "false")
+    expect(page).to_have_url(re.compile(rf"step:{steps(page)}\b"))
+    reached = steps(page)
+    part(page, "step").click()
+    rests_at(page, reached + 1)
+    page.locator("body").press(".")
+    rests_at(page, reached + 2)
+    part(page, "reset").click()
+    rests_at(page, 0)
+
+
+def test_one_player_and_a_rate_on_the_way_are_in_the_link_and_restored(open_page):
+    page = open_page(f"{LINK}models:gan+data:moons+seed:3+step:2")
+    rests_at(page, 2)
+    part(page, "player").select_option("generator")
+    part(page, "step-player").click()
+    rests_at(page, 3)
+    expect(page).to_have_url(re.compile("2/only/generator"))
+
+    part(page, "play").click()
+    expect(part(page, "play")).to_have_text("Pause")
+    part(page, "knob-lr").fill("0.02")
+    part(page, "knob-lr").press("Enter")
+    expect(laboratory(page)).to_have_attribute("data-playing", "true")
+    part(page, "play").click()
+    expect(laboratory(page)).to_have_attribute("data-playing", "false")
+    expect(page).to_have_url(re.compile(r"2/only/generator~\d+/lr/0\.02"))
+    reached = steps(page)
+    part(page, "step").click()  # so that the new rate has been used
+    rests_at(page, reached + 1)
+    expect(page).to_have_url(re.compile(rf"step:{reached + 1}\b"))
+
+    again = open_page(page.url[page.url.index("#") :])
+    rests_at(again, steps(page))
+    assert scores(again) == scores(page)
+    expect(part(again, "knob-lr")).to_have_value("0.02")
+    expect(part(again, "data")).to_have_value("moons")
+
+
+def test_too_few_drawn_points_are_a_sentence_and_two_are_enough(open_page, shot):
+    page = open_page(f"{LINK}models:vae+step:0")
+    rests_at(page, 0)
+    part(page, "data").select_option("drawn")
+    sheet = part(page, "sheet")
+    sheet.focus()
+    sheet.press("Enter")
+    part(page, "use").click()
+    expect(page.locator(f"{LAB} .lp-error")).to_contain_text("The drawing has one point")
+    for _ in range(5):
+        sheet.press("ArrowRight")
+    sheet.press("Enter")
+    part(page, "use").click()
+    expect(page).to_have_url(re.compile(r"data:drawn\+drawn:0/0~0\.5/0"))
+    expect(page.locator(f"{LAB} .lp-error")).to_be_hidden()
+    shot(page, "laboratory-drawn")
+
+
+def test_no_more_than_three_models_and_never_none(open_page):
+    page = open_page(f"{LINK}models:vae+step:0")
+    rests_at(page, 0)
+    expect(part(page, "model-vae")).to_be_disabled()
+    for name in ("gan", "aae"):
+        part(page, f"model-{name}").check()
+        expect(page.locator(f"{LAB} .lab-square[data-model={name}]")).to_be_visible()
+    expect(part(page, "model-wgan")).to_be_disabled()
+    expect(part(page, "model-vae")).to_be_enabled()
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1320, True), (390, False)])
+def test_it_fits(open_page, shot, width, dark):
+    page = open_page(f"{LINK}models:vae~gan+step:5", width=width, dark=dark)
+    rests_at(page, 5)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    small = page.evaluate(
+        """[...document.querySelectorAll("#tradeoffs-laboratory :is(button, select, input, label)")]
+        .filter((node) => node.offsetParent && !node.matches("label input[type=checkbox]"))
+        .filter((node) => node.getBoundingClientRect().height < 32).map((node) => node.id)"""
+    )
+    assert small == []
+    shot(page, f"laboratory-{width}{'-dark' if dark else ''}")
