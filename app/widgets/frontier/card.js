@@ -104,7 +104,7 @@ function numbers(run, at) {
     const quantity = scene.byId[one];
     const value = values[one];
     const elsewhere = value == null && run.moments.some((each) => one in each.values);
-    const said = value != null ? show(value) : elsewhere ? "last moment only" : "none";
+    const said = value != null ? show(value) : elsewhere ? "at the end" : "none";
     return el("tr", { class: value == null ? "front-lacks" : null, title: quantity.explanation },
       el("th", { scope: "row", text: quantity.title }), el("td", { text: said }), el("td", { text: run.reference[one] == null ? "" : show(run.reference[one]) }),
       el("td", { text: quantity.unit }), el("td", { text: quantity.direction ? `${quantity.direction} is better` : "" }));
