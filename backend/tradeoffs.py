@@ -63,6 +63,7 @@ class Run:
     dataset: str
     tag: str
     encodes: bool
+    discrete: bool  # codes hold one-hots, so no path leads from one to another
     latent_dim: int
     config: dict[str, Any]
     n: int  # samples, and held-out pictures, of each measurement
@@ -163,6 +164,7 @@ def _run(info: CheckpointInfo) -> Run:
         dataset=info.dataset,
         tag=info.tag,
         encodes="encode" in info.capabilities,
+        discrete="discrete" in info.capabilities,
         latent_dim=info.latent_dim,
         config=info.config,
         n=n,

@@ -1,7 +1,8 @@
 // The chosen dot: its numbers beside those of real pictures, the samples of that moment, and of
 // the shipped weights what they draw and reconstruct now.
 
-const OPEN = [["sample", "Sample", () => true], ["explore", "Explore", (run) => run.encodes && run.model !== "joint_vae"], ["interpolate", "Interpolate", (run) => run.encodes && run.model !== "joint_vae"]];
+const walkable = (run) => run.encodes && !run.discrete;
+const OPEN = [["sample", "Sample", () => true], ["explore", "Explore", walkable], ["interpolate", "Interpolate", walkable]];
 const sheets = {}; // checkpoint -> promise of its samples at each moment
 let turn = 0;
 
@@ -29,8 +30,7 @@ function openCard() {
   figures.replaceChildren(...numbers(run, at));
   drawSamples(run, at, samples, mine);
   if (last) drawLive(run, live, mine);
-  else live.replaceChildren(el("p", { class: "front-note", text: "Of this moment numbers and samples were kept, not the weights." }),
-    button("open", "Go to the last moment", () => choose({ dot: lastOf(run) }), { id: id("last") }));
+  else drawMoments(run, live, mine);
 }
 
 function head(run) {
@@ -68,6 +68,17 @@ async function drawSamples(run, at, place, mine) {
   const half = answer.across / 2;
   place.lastChild.replaceWith(...[0, half].map((from) => strip(answer.pictures, half, `${half} samples, from the same codes at every moment`, at * answer.across + from, total)));
   card.dataset.samples = look.dot; // how tests know
+}
+
+/** In place of what only weights can do: the same codes at every moment. */
+async function drawMoments(run, place, mine) {
+  place.replaceChildren(el("p", { class: "front-note", text: "Of this moment numbers and samples were kept, not the weights." }),
+    button("open", "Go to the last moment", () => choose({ dot: lastOf(run) }), { id: id("last") }));
+  const answer = await sheets[run.name];
+  if (mine !== turn || answer.error) return;
+  const total = answer.across * run.moments.length;
+  place.append(section("The first eight of these codes along the training", ...run.moments.map(({ step }, i) => el("div", { class: "front-step" },
+    el("span", { text: count(step) }), strip(answer.pictures, answer.across / 2, `samples at step ${count(step)}`, i * answer.across, total)))));
 }
 
 async function drawLive(run, place, mine) {

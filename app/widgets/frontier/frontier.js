@@ -43,7 +43,7 @@ const body = el("div", { class: "front-columns" },
   card, figures);
 life.body.append(
   el("header", { class: "front-head" }, el("h3", { text: "Fidelity against coverage" }),
-    el("p", { text: "Every mark is a checkpoint at one moment of its training; a line leads to the last one, which is the largest. The same data and decoders of one size for all; the dashed lines are real test pictures." })),
+    el("p", { text: "Every mark is a checkpoint at one moment of its training; a line leads to the last one, which is the largest. All see the same data, with decoders of nearly one size; the dashed lines are real test pictures." })),
   problems, empty, body, table.details);
 life.tools.prepend(button("save", "CSV", () => latent.download("frontier.csv", "text/csv", latent.csv([table.details.columns, ...table.rows()])), { id: id("csv") }));
 

@@ -104,6 +104,7 @@ def described(run: tradeoffs.Run) -> dict:
         "model": run.model,
         "dataset": run.dataset,
         "encodes": run.encodes,
+        "discrete": run.discrete,
         "latent_dim": run.latent_dim,
         "n": run.n,
         "split": run.split,

@@ -77,13 +77,14 @@ async function moveOne(name) {
     const known = (list ?? []).filter((x) => x != null);
     return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
   };
+  const unit = props.attributes.find(([one]) => one === attribute)?.[2] ?? "";
   const [before, after] = [mean(answer.before), mean(answer.after)];
-  place.fill(strip(answer.moved, 8, "moved picture"), before == null ? "" : `${show(before)} \u2192 ${show(after)}`);
+  place.fill(strip(answer.moved, 8, "moved picture"), before == null ? "" : `${show(before)} \u2192 ${show(after)} ${unit}`.trim());
   element.dataset.moved = `${attribute} ${by}`; // how tests know
 }
 
 function nameMeaning() {
-  const [, title, explanation] = props.attributes.find(([one]) => one === look.attribute) ?? [];
+  const [, title, , explanation] = props.attributes.find(([one]) => one === look.attribute) ?? [];
   const classes = classNames();
   meaning.textContent = title
     ? `${title}: ${explanation} The direction is the mean code of the fifth of 1,000 held-out pictures with most of it, less that of the fifth with least; beside each row the mean of the 8 pictures before and after.`

@@ -50,7 +50,7 @@ def triptych(elem_id: str, tab: str) -> gr.HTML:
         server=[served(chosen, "run"), served(look, "look"), served(move, "move")],
         tab=tab,
         first=FIRST,
-        attributes=[[id, one.title, one.explanation] for id, one in attributes.ATTRIBUTES.items()],
+        attributes=[[id, *one] for id, one in attributes.ATTRIBUTES.items()],
         classes=CLASSES,
     )
     made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
