@@ -33,6 +33,7 @@ NAMES = {
     "gan/alpha_gan--mnist--no-l1": {"code_hidden": (8,), "use_l1": False},
     "gan/alpha_gan--mnist--no-critic": {"code_hidden": (8,), "use_critic": False},
     "vae/vae--fashion-mnist--conv": {},
+    "vae/vae--color-mnist": {"data_shape": (3, 28, 28)},
 }
 
 

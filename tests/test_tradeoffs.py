@@ -1,5 +1,6 @@
 """What was measured along training is read without torch; attributes and their directions."""
 
+import base64
 import json
 import os
 import subprocess
@@ -226,6 +227,14 @@ def test_a_model_s_look_and_one_without_an_encoder(bench):
     assert gan["given"] == given["given"], "all models get the same pictures"
     assert compute.look(GAN, seed=3, first=8)["samples"] == gan["samples"]
     assert compute.look(GAN, seed=4, first=0)["samples"] != gan["samples"]
+
+
+def test_coloured_pictures_have_three_bytes_a_pixel(bench):
+    found = compute.look("vae/vae--color-mnist", seed=0, first=0)
+    for part, n in (("samples", 16), ("given", 8), ("rebuilt", 8), ("path", 9)):
+        assert len(base64.b64decode(found[part])) == n * 28 * 28 * 3
+    moved = compute.move("vae/vae--color-mnist", "thickness", 1.0, first=0)
+    assert len(base64.b64decode(moved["moved"])) == 8 * 28 * 28 * 3
 
 
 @pytest.mark.parametrize("attribute", [*attributes.ATTRIBUTES, "class-3"])

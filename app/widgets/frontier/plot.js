@@ -143,7 +143,7 @@ function symbol(mark) {
   const made = svg("path", { class: last ? "front-dot front-last" : "front-dot", d: outline(kindIndex(run.kind), x, y, last ? 7 : 3.5), fill: colourOf(run), "data-dot": dotOf(run, at) });
   const group = svg("g", {}, made);
   if (beside) group.prepend(svg("circle", { class: "front-beside", cx: x, cy: y, r: 12 }));
-  if (look.dot === dotOf(run, at)) group.prepend(svg("circle", { class: "front-chosen", cx: x, cy: y, r: 15 }));
+  if (look.dot === dotOf(run, at)) group.prepend(svg("circle", { class: "front-chosen", cx: x, cy: y, r: last ? 15 : 9 }));
   return group;
 }
 
