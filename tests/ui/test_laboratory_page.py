@@ -119,7 +119,7 @@ def test_it_fits(open_page, shot, width, dark):
     rests_at(page, 5)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     small = page.evaluate(
-        """[...document.querySelectorAll("#tradeoffs-laboratory :is(button, select, input, label)")]
+        """[...document.querySelectorAll("[id^=tradeoffs-laboratory] :is(button, select, label)")]
         .filter((node) => node.offsetParent && !node.matches("label input[type=checkbox]"))
         .filter((node) => node.getBoundingClientRect().height < 32).map((node) => node.id)"""
     )
