@@ -86,7 +86,7 @@ def test_a_click_on_a_dot_opens_its_card(open_page, shot):
     row = page.locator(f"{FRONTIER} .front-numbers tr", has_text="Inception score")
     expect(row.locator("td").first).to_have_text(f"{values['inception_score']:g}")
     lacking = page.locator(f"{FRONTIER} .front-numbers tr", has_text="Reconstruction MSE")
-    expect(lacking.locator("td").first).to_have_text("none")
+    expect(lacking.locator("td").first).to_have_text("no encoder")
 
     card.get_by_role("button", name="Go to the last moment").click()
     open_dot(page, f"{GAN}@{STEPS[-1]}")

@@ -3,6 +3,7 @@
 
 const walkable = (run) => run.encodes && !run.discrete;
 const OPEN = [["sample", "Sample", () => true], ["explore", "Explore", walkable], ["interpolate", "Interpolate", walkable]];
+const FROM_CODES = new Set(["mse", "mse_shuffled", "code_mmd", "active_units", "kl", "code_critic_accuracy"]); // of pictures
 const sheets = {}; // checkpoint -> promise of its samples at each moment
 let turn = 0;
 
@@ -115,7 +116,7 @@ function numbers(run, at) {
     const quantity = scene.byId[one];
     const value = values[one];
     const elsewhere = value == null && run.moments.some((each) => one in each.values);
-    const said = value != null ? show(value) : elsewhere ? "at the end" : "none";
+    const said = value != null ? show(value) : elsewhere ? "at the end" : FROM_CODES.has(one) && !run.encodes ? "no encoder" : "none";
     return el("tr", { class: value == null ? "front-lacks" : null, title: quantity.explanation },
       el("th", { scope: "row", text: quantity.title }), el("td", { text: said }), el("td", { text: run.reference[one] == null ? "" : show(run.reference[one]) }),
       el("td", { text: quantity.unit }), el("td", { text: quantity.direction ? `${quantity.direction} is better` : "" }));
