@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
-from backend.device import seeded
+from backend.device import STEP_LOCK, FairLock, seeded
 from backend.laboratory.run import Run
 from backend.laboratory.settings import MOST_STEPS, Event, Settings
 
@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 LIVE = 4  # runs that train in turn; others wait for a place
 KEPT = 24  # runs that are remembered; of those that rest, the one longest unseen goes first
 SLICE = 0.025  # seconds of one turn
-PAUSE = 0.002  # seconds between turns, for requests that wait for the same locks
+PAUSE = 0.002  # seconds between turns, in which requests are read and answered
 PATIENCE = 8.0  # seconds after which a run that nobody looks at is paused
 FORGET = 900.0  # seconds after which it is forgotten
 BUDGET = 180.0  # seconds of training from one play to the next
@@ -32,7 +32,7 @@ class Session:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.busy = threading.RLock()  # whoever computes with the run
+        self.busy = FairLock()  # whoever computes with the run
         self.goal = 0  # the step at which to rest
         self.pace = 0.0  # most steps per second; 0 for as fast as it goes
         self.due = 0.0  # when the next step may be taken
@@ -180,6 +180,8 @@ class Laboratory:
                 while not session.resting and not session.run.over:
                     now = time.monotonic()
                     if now < session.due or now - began > SLICE:
+                        break
+                    if session.busy.wanted or STEP_LOCK.wanted:  # a frame, or another request
                         break
                     session.run.advance_seeded()
                     if session.pace:

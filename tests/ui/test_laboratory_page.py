@@ -97,7 +97,7 @@ def test_too_few_drawn_points_are_a_sentence_and_two_are_enough(open_page, shot)
         sheet.press("ArrowRight")
     sheet.press("Enter")
     part(page, "use").click()
-    expect(page).to_have_url(re.compile(r"data:drawn\+drawn:0/0~0\.5/0"))
+    expect(page).to_have_url(re.compile(r"data:drawn\+models:vae\+drawn:0/0~0\.5/0"))
     expect(page.locator(f"{LAB} .lp-error")).to_be_hidden()
     shot(page, "laboratory-drawn")
 

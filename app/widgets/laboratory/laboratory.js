@@ -225,7 +225,12 @@ function unpacked(frame) {
   return found;
 }
 const minus = (text) => text.replace("-", "\u2212");
-const number = (x, digits = 3) => (x == null || !Number.isFinite(x) ? "–" : Math.abs(x) >= 1e5 || (x && Math.abs(x) < 1e-3) ? minus(x.toExponential(1)) : minus(x.toPrecision(digits)));
+const number = (x, digits = 3) => {
+  const size = Math.abs(x);
+  if (x == null || !Number.isFinite(x)) return "–";
+  if (size >= 1e5 || (size && size < 1e-3)) return minus(x.toExponential(1));
+  return minus(size >= 10 ** digits ? String(Math.round(x)) : x.toPrecision(digits));
+};
 const count = (n) => Math.round(n).toLocaleString("en");
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 

@@ -1,0 +1,48 @@
+"""The lock of the random state goes to whoever has waited longest."""
+
+import threading
+
+import pytest
+
+from backend.device import FairLock
+
+
+def test_who_waits_comes_before_who_just_had_it() -> None:
+    lock, order = FairLock(), []
+    lock.acquire()
+
+    def wait(name: str) -> None:
+        with lock:
+            order.append(name)
+
+    threads = [threading.Thread(target=wait, args=(name,)) for name in "abc"]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        while len(lock._waiting) < number:  # so that they wait in this order
+            threading.Event().wait(0.001)
+    assert lock.wanted
+    lock.release()
+    with lock:  # at once, yet after the others
+        order.append("me")
+    for thread in threads:
+        thread.join()
+    assert order == ["a", "b", "c", "me"]
+    assert not lock.wanted
+
+
+def test_it_can_be_taken_twice_by_one_thread_and_not_by_two() -> None:
+    lock, taken = FairLock(), []
+    with lock, lock:
+        other = threading.Thread(target=lambda: taken.append(lock.acquire(blocking=False)))
+        other.start()
+        other.join()
+    assert taken == [False]
+    assert lock.acquire(blocking=False)
+    lock.release()
+
+
+def test_it_is_let_go_when_something_fails() -> None:
+    lock = FairLock()
+    with pytest.raises(RuntimeError), lock:
+        raise RuntimeError("on purpose")
+    assert lock.acquire(blocking=False)
