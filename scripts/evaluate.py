@@ -69,7 +69,7 @@ class Sizes:
 SIZES = {
     "text": Sizes(held_out=2000, nll_codes=500, samples=20_000),
     "image": Sizes(held_out=10_000, nll_codes=5000, samples=10_000),
-    "convolutional": Sizes(held_out=10_000, nll=200, nll_codes=1000, samples=10_000),
+    "convolutional": Sizes(held_out=10_000, nll=200, nll_codes=500, samples=10_000),
 }  # convolutions cost ten times as much
 
 
