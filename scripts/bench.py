@@ -270,7 +270,7 @@ def training_of_points(steps: int = 150) -> list[Row]:
     shown = f"with {step / seconds:.0f} steps per second and scores at every hundredth"
     return [
         Row("Training a GAN of points", steps / fast, "steps/s", "≥ 300", how),
-        Row("Training a GAN of points, against a plain loop", slow / fast, "×", "≥ 0.9", "the same"),
+        Row("Training a GAN of points, against a plain loop", slow / fast, "×", "≥ 0.9", "same"),
         Row("Frames while it trains", frames / seconds, "per s", "≥ 10", shown),
     ]
 
