@@ -1,0 +1,114 @@
+"""The theory's panels in a real browser: setting, training, tables, links, the keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.conftest import OpenPage, wait_until_drawn
+
+pytestmark = pytest.mark.browser
+
+VIEW = "#tradeoffs-theory"
+
+
+def fragment(state: str, **more: str) -> str:
+    fields = {"v": "1", "tab": "tradeoffs", "mode": "theory", "theory": state} | more
+    return "#" + "&".join(f"{key}={value.replace(' ', '+')}" for key, value in fields.items())
+
+
+def value_of(page: Page, label: str):
+    return page.locator(f'{VIEW} [data-fact="{label}"] b')
+
+
+def test_a_slider_moves_numbers_change_and_the_link_brings_them_back(open_page: OpenPage, shot):
+    page = open_page(fragment("panel:lines theta:0.3"))
+    expect(value_of(page, "W₁")).to_have_text("0.3")
+    expect(value_of(page, "KL(P‖Q)")).to_have_text("∞")
+    slider = page.locator(f"{VIEW}-theta")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(value_of(page, "W₁")).to_have_text("0.32")
+    expect(page).to_have_url(re.compile(r"theta:0\.32"))
+    expect(page.locator(f"{VIEW} .theory-infinite")).to_have_text("∞")
+
+    summary = page.locator(f"{VIEW} .lp-twin summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{VIEW} .lp-twin tbody tr").first.locator("td").first).to_have_text(
+        "0.32"
+    )
+
+    page.locator(f"{VIEW}-noise-number").fill("0.16")
+    page.keyboard.press("Tab")
+    expect(value_of(page, "KL(P‖Q)")).to_have_text("2")
+    shot(page, "theory_lines")
+    again = open_page(page.evaluate("location.hash"))
+    expect(value_of(again, "KL(P‖Q)")).to_have_text("2")
+    expect(again.locator(f"{VIEW}-theta-number")).to_have_value("0.32")
+
+
+def test_panels_are_chosen_with_the_keyboard_and_each_says_where_it_is_from(open_page: OpenPage):
+    page = open_page(fragment("panel:lines"))
+    page.locator(f"{VIEW}-panel, {VIEW} input[value='lines']").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("panel:fit"))
+    expect(value_of(page, "By KL(q‖p)")).not_to_be_empty()
+    expect(page.locator(f"{VIEW} .lp-twin tbody tr")).to_have_count(4)
+    page.locator(f"{VIEW} .theory-notes summary").click()
+    source = page.locator(f"{VIEW} .theory-notes a")
+    expect(source).to_have_attribute("href", "https://arxiv.org/abs/1511.01844")
+    before = value_of(page, "By KL(q‖p)").text_content()
+    page.get_by_role("radio", name="right").check(force=True)
+    expect(page.locator(f'{VIEW} [data-fact="By KL(q‖p)"] small')).to_contain_text("μ 2.2")
+    assert before
+
+
+def test_a_critic_is_trained_live_and_can_be_cancelled(open_page: OpenPage, shot):
+    page = open_page(fragment("panel:critic steps:100"))
+    expect(page.locator(f"{VIEW}-status")).to_have_text("Trained")
+    expect(value_of(page, "Training steps")).to_have_text("100")
+    bound = float(value_of(page, "2 JSD − 2 ln 2").text_content().replace("−", "-"))
+    reached = float(value_of(page, "V(D)").text_content().replace("−", "-"))
+    assert bound - 0.1 < reached <= bound + 1e-3
+    shot(page, "theory_critic")
+
+    page.locator(f"{VIEW}-steps-number").fill("1500")
+    page.keyboard.press("Tab")
+    expect(page.locator(f"{VIEW}-status")).to_have_text("Training")
+    page.locator(f"{VIEW}-cancel").click()
+    expect(page.locator(f"{VIEW}-status")).to_have_text("Cancelled")
+    assert int(value_of(page, "Training steps").text_content()) < 1500
+    page.locator(f"{VIEW}-reset").click()
+    expect(page.locator(f"{VIEW}-steps-number")).to_have_value("400")
+    page.locator(f"{VIEW}-cancel").click()
+
+
+def test_on_a_narrow_dark_page_nothing_is_wider_than_the_page(open_page: OpenPage, shot):
+    page = open_page(fragment("panel:unify"), width=390, dark=True)
+    wait_until_drawn(page)
+    expect(page.locator(f"{VIEW} .theory-plot")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shot(page, "theory_narrow_dark")
+
+
+def test_cards_of_objectives_are_chosen_and_linked(open_page: OpenPage, shot):
+    page = open_page(fragment("panel:lines", objectives="of:gan/vae_gan"))
+    cards = page.locator("#tradeoffs-objectives")
+    cards.scroll_into_view_if_needed()
+    expect(cards.locator("h4")).to_contain_text("VAE/GAN")
+    expect(cards.locator(".objective-card dl > div")).to_have_count(3)
+    cards.locator("tr[data-name='gan/alpha_gan'] button").focus()
+    page.keyboard.press("Enter")
+    expect(cards.locator("h4")).to_contain_text("α-GAN")
+    expect(page).to_have_url(re.compile("objectives=of:gan/alpha_gan"))
+    row = cards.locator(".objective-card tbody tr").filter(has_text="recon l1")
+    expect(row.locator("td .lp-offscreen")).to_have_text(
+        ["moved", "passed", "not reached", "not reached"]
+    )
+    cards.locator(".lp-twin summary").click()
+    expect(cards.locator(".lp-twin tbody tr")).to_have_count(
+        cards.locator(".objective-list tr[data-name]").count()
+    )
+    shot(page, "theory_objectives")
