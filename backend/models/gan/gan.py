@@ -62,7 +62,10 @@ class GAN(LatentModel):
             return {"loss": loss, "generator_loss": loss}
         with torch.no_grad():
             fake = self.made(len(batch))
-        real, made = self.critic(batch), self.critic(fake)
+        if self.batch_norm:  # each kind is normalised on its own
+            real, made = self.critic(batch), self.critic(fake)
+        else:
+            real, made = self.critic(torch.cat([batch, fake])).split([len(batch), len(fake)])
         loss = gan_loss(real, True) + gan_loss(made, False)
         scores = {"score_real": real.sigmoid().mean(), "score_fake": made.sigmoid().mean()}
         return {"loss": loss, "critic_loss": loss, **scores}
