@@ -1,5 +1,7 @@
 """The public interface, on shipped checkpoints: the promises it makes and the input it refuses."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -59,9 +61,23 @@ def test_promises_of_the_interface(loaded, name: str) -> None:
     assert same(path[-1:], space.decode(z[1:2]))
     if space.modality == "image":
         assert items.dtype == np.uint8
-        assert items.shape == (5, 28, 28)
+        coloured = space.info.config["data_shape"][0] == 3
+        assert items.shape == ((5, 28, 28, 3) if coloured else (5, 28, 28))
     assert len(space.codes) <= 2000
     assert space.nbytes > 100_000
+
+
+@pytest.mark.parametrize("name", ["gan/dcgan--mnist", "gan/wgan_gp--color-mnist"])
+def test_a_model_without_an_encoder_says_so_and_does_the_rest(loaded, name: str) -> None:
+    space = loaded(name)
+    items = space.sample(5, seed=1)
+    assert same(items, space.sample(5, seed=1)) and not same(items, space.sample(5, seed=2))
+    with pytest.raises(ValueError, match="has no encoder"):
+        space.encode(items)
+    found = space.inspect(space.sample_codes(3, seed=1))
+    assert all(math.isnan(point.round_trip) and math.isnan(point.log_p_x) for point in found)
+    assert all(math.isfinite(point.log_p_z) for point in found)
+    assert space.labels is None and space.codes.shape == (2000, space.latent_dim)
 
 
 @pytest.mark.parametrize("name", [IMAGE, TEXT])
