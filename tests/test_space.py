@@ -32,7 +32,7 @@ def same(a, b) -> bool:
     return a == b if isinstance(a, list) else np.array_equal(a, b)
 
 
-@pytest.mark.parametrize("name", SPACES)
+@pytest.mark.parametrize("name", [info.name for info in backend.available({"decode"})])
 def test_every_shipped_checkpoint_still_does_what_it_did(name: str) -> None:
     stored, now = read_examples(name), evaluate(name)
     np.testing.assert_allclose(now["codes"], stored["codes"], atol=2e-3)
