@@ -140,7 +140,7 @@ def test_the_endpoints_are_tools_for_agents(app_url):
     with ThreadPoolExecutor(1) as thread:  # Playwright keeps a loop running in this one
         tools, done, wrong = thread.submit(asyncio.run, ask()).result()
     assert {tool.name for tool in tools} == NAMES
-    models = {"checkpoint", "lm", "victim"}  # each asks for one
+    models = {"checkpoint", "lm", "victim", "model", "dataset"}  # each asks for one
     assert all(models & set(tool.inputSchema["properties"]) for tool in tools)
     assert not done.isError and done.content[0].text.startswith("[")
     assert wrong.isError and "no checkpoint called" in wrong.content[0].text
