@@ -110,6 +110,7 @@ Object.assign(window.latent, (() => {
       earlier one of its kind is under way, so a newer link waits, and only the newest counts. */
   function follow(link, send) {
     restoring = true;
+    views[link.match(/[#&]tab=(\w+)/)?.[1]]?.cancel?.(); // an answer to what was there before must not undo it
     if (asked) return void (coming = link);
     asked = true;
     clearTimeout(patience);
