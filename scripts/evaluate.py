@@ -28,16 +28,16 @@ import torch
 from torch import Tensor
 from torch.distributions import Independent, Normal
 
-from backend import checkpoint, data
+from backend import checkpoint, data, tradeoffs
 from backend.base import GenerativeModel, LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import PAD
 from backend.files import write_json
-from backend.metrics import images, likelihood, modes, text
+from backend.metrics import images, likelihood, modes, pictures, text
 from backend.metrics.ngrams import KneserNey
-from backend.metrics.pictures import PictureBench, grey, judge_of, wasserstein
+from backend.metrics.pictures import Judged, PictureBench, grey, judge_of, wasserstein
 from backend.metrics.table import METRICS
 from backend.processors import load_processor
 from backend.processors.images import ImageProcessor
@@ -283,11 +283,11 @@ class Subject:
     @property
     def benched(self) -> bool:
         """Whether it is one of the picture bench, measured along its training too."""
-        return (self.info.path / BENCH).is_file()
+        return (self.info.path / tradeoffs.FILE).is_file()
 
     @cached_property
     @torch.inference_mode()
-    def judged(self) -> tuple["Judged", "Judged"]:
+    def judged(self) -> tuple[Judged, Judged]:
         """Training and test images in the eyes of the classifier, as many as there are samples."""
         n = self.sizes.samples
         splits = [self.batches(self.items(split, n)) for split in ("train", "test")]
@@ -671,11 +671,11 @@ def image_samples(subject: Subject, source: str) -> Results:
 
 # The picture bench
 
-BENCH = "tradeoffs.json"
 CODED = ("mse", "mse_shuffled", "code_mmd")
 DRAWN = (
     "inception_score", "fid_ours", "ms_ssim", "sharpness", "classes_covered", "classified_digit",
 )  # fmt: skip
+REAL_FID = "training images against test images"
 CRITICS = {"wasserstein_validation": "validation", "wasserstein_train": "train"}
 
 
@@ -691,9 +691,10 @@ def bench(subject: Subject) -> Results:
     measuring = picture_bench(subject.info.dataset, subject.processor.shape)
     reference = measuring.reference()
     settings = {"classifier": checkpoint.info(judge_of(subject.info.dataset)).fingerprint}
+    real = dict.fromkeys(reference, "real test images") | {"fid_ours": REAL_FID}
     for id, value in measuring.values(subject.model).items():
         if id in CODED + DRAWN:
-            known = (reference[id], "real test images") if id in reference else None
+            known = (reference[id], real[id]) if id in reference else None
             yield id, Measured(value=value, n=measuring.n, reference=known, settings=settings)
 
 
@@ -728,7 +729,7 @@ def independent_critics(subject: Subject) -> Results:
         "train": wasserstein(train, samples, train, fresh, steps),
         **critics_of_no_model(measuring, validation, steps),
     }
-    path = subject.info.path / BENCH
+    path = subject.info.path / tradeoffs.FILE
     stored = json.loads(path.read_text(encoding="utf-8"))
     write_json(path, stored | {"wasserstein": {k: _rounded(v) for k, v in found.items()}})
     for id, split in CRITICS.items():
@@ -736,21 +737,9 @@ def independent_critics(subject: Subject) -> Results:
         yield id, Measured(value=found[split], n=n, split=split, reference=note)
 
 
-class Judged(NamedTuple):
-    """Images [N, 1, H, W], and what the classifier makes of them."""
-
-    x: Tensor
-    features: Tensor  # [N, F]
-    probabilities: Tensor  # [N, C]
-
-
 def judge(name: str, x: Tensor) -> Judged:
-    """What the classifier called ``name`` makes of the images x [N, 1, H, W]."""
-    classifier = checkpoint.load_model(name).to(x.device)
-    parts = grey(x).split(BATCH)
-    features = torch.cat([classifier.features(part) for part in parts])
-    logits = torch.cat([classifier.logits(part) for part in parts])
-    return Judged(x, features, logits.softmax(1))
+    """What the classifier called ``name`` makes of the images x [N, C, H, W]."""
+    return pictures.judge(checkpoint.load_model(name).to(x.device), x)
 
 
 @torch.inference_mode()

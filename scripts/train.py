@@ -21,7 +21,7 @@ import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from backend import checkpoint, data, registry  # noqa: E402
+from backend import checkpoint, data, registry, tradeoffs  # noqa: E402
 from backend.base import GenerativeModel  # noqa: E402
 from backend.data.batching import (  # noqa: E402
     Batches,
@@ -199,10 +199,10 @@ class Moments:
         """Puts numbers and samples beside the weights."""
         sheets = [np.load(self.run / f"sheet-{row['step']}.npy") for row in self.rows]
         picture = as_picture([torch.from_numpy(sheet) for sheet in sheets])
-        Image.fromarray(picture).save(folder / "moments.png", optimize=True)
+        Image.fromarray(picture).save(folder / tradeoffs.SHEET, optimize=True)
         networks = {name: _parameters(part) for name, part in model.named_children()}
         content = {
-            "format_version": 1,
+            "format_version": tradeoffs.FORMAT_VERSION,
             "n": self.bench.n,
             "split": "test",
             "classifier": self.judge,
@@ -210,7 +210,7 @@ class Moments:
             "reference": _rounded(self.bench.reference()),
             "moments": self.rows,
         }
-        write_json(folder / "tradeoffs.json", content)
+        write_json(folder / tradeoffs.FILE, content)
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend import checkpoint, data
+from backend import checkpoint, data, tradeoffs
 from backend.metrics import modes
 from backend.metrics.table import METRICS
 from backend.metrics.text import LanguageModelSettings
@@ -331,7 +331,7 @@ BENCH_NETS = {"latent_dim": 3, "hidden": (8,)}
 )
 def test_a_model_of_the_picture_bench_gets_its_numbers(subjects, name, more):
     subject = finished(name, BENCH_NETS)
-    path = subject.info.path / evaluate.BENCH
+    path = subject.info.path / tradeoffs.FILE
     path.write_text(json.dumps({"format_version": 1}))
     entries = dict(evaluate.measure(subject))
     assert set(entries) == {*evaluate.DRAWN, *evaluate.CRITICS} | more

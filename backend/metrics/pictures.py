@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel
 from backend.device import seeded
 from backend.divergences import gradient_penalty, kl, mmd
-from backend.metrics import images
+from backend.metrics import images, likelihood
 from backend.models.classifier.image_classifier import ImageClassifier
 from backend.nets.critics import flat_critic
 from backend.priors import StandardNormal
@@ -24,7 +24,6 @@ PARTS = 500  # pictures at once
 PAIRS = 2000  # random pairs behind MS-SSIM
 CODES = 2000  # codes behind the MMD
 COVERED = 0.01  # share of samples from which a class counts as covered
-ACTIVE = 0.01  # variance from which a unit counts as active
 PENALTY = 10.0  # weight that holds the critic's slope at 1
 SHEET = 16  # samples of a moment to look at
 
@@ -47,6 +46,13 @@ class Judged(NamedTuple):
     probabilities: Tensor  # [N, classes]
 
 
+@torch.inference_mode()
+def judge(classifier: ImageClassifier, x: Tensor) -> Judged:
+    """What the classifier, in ``eval`` mode, makes of the pictures x [N, C, H, W]."""
+    features = torch.cat([classifier.features(part) for part in grey(x).split(PARTS)])
+    return Judged(x, features, classifier.output(features).softmax(1))
+
+
 class PictureBench:
     """Measures models of one data set.
 
@@ -62,18 +68,18 @@ class PictureBench:
         self.classifier = classifier.eval()
         self.n = min(n, len(test))
         self.train = train
-        self.test = self._judged(test[: self.n])
+        self.test = self._judge(test[: self.n])
 
     def reference(self) -> dict[str, float]:
         """The scores of real test pictures; the distance is between training and test."""
         with seeded(SEED):
-            real = self._judged(self.train[torch.randperm(len(self.train))[: self.n]])
+            real = self._judge(self.train[torch.randperm(len(self.train))[: self.n]])
             return self._scores(self.test, real)
 
     def values(self, model: LatentModel) -> dict[str, float]:
         """All that can be measured on this model, by id."""
         with seeded(SEED), torch.inference_mode():
-            found = self._scores(self._judged(self.samples(model, self.n)), self.test)
+            found = self._scores(self._judge(self.samples(model, self.n)), self.test)
             if "encode" in model.capabilities:
                 found |= self._codes(model)
         return found
@@ -89,8 +95,7 @@ class PictureBench:
 
         A model of classes gets each in turn.
         """
-        prior = getattr(model, "prior", None) or StandardNormal(model.config.latent_dim)
-        z = prior().sample((n,)).to(model.device)
+        z = _prior(model)().sample((n,)).to(model.device)
         classes = getattr(model.config, "classes", None)
         labels = torch.arange(n, device=z.device) % classes if classes else None
         parts = range(0, n, PARTS)
@@ -108,9 +113,9 @@ class PictureBench:
         found = {
             "mse": _error(x, _decoded(model, codes)),
             "mse_shuffled": _error(x, _decoded(model, shuffled)),
-            "active_units": float((codes.var(0) > ACTIVE).sum()),
+            "active_units": float(likelihood.active_units(codes)),
         }
-        prior = getattr(model, "prior", None) or StandardNormal(model.config.latent_dim)
+        prior = _prior(model)
         draws = torch.cat([q.sample() for q in posteriors])[:CODES]
         found["code_mmd"] = float(mmd(draws, prior().sample((len(draws),)).to(draws)))
         if all(_is_gaussian(q) for q in posteriors) and isinstance(prior, StandardNormal):
@@ -132,12 +137,8 @@ class PictureBench:
             "classified_digit": 100 * len(sure) / len(made.x),
         }
 
-    @torch.inference_mode()
-    def _judged(self, x: Tensor) -> Judged:
-        parts = grey(x).split(PARTS)
-        features = torch.cat([self.classifier.features(part) for part in parts])
-        logits = self.classifier.output(features)
-        return Judged(x, features, logits.softmax(1))
+    def _judge(self, x: Tensor) -> Judged:
+        return judge(self.classifier, x)
 
 
 def wasserstein(
@@ -147,7 +148,8 @@ def wasserstein(
 
     After Danihelka et al. 2017 (https://arxiv.org/abs/1705.05263), with a fully connected critic
     under a gradient penalty; so it is a lower bound of the Wasserstein-1 distance, up to the
-    penalty's slack. All are pictures [N, C, H, W]; none of the last two was trained on.
+    penalty's slack. All are pictures [N, C, H, W]. The critic never met ``fresh``; ``held_out``
+    may be ``seen`` itself, which then shows how much nearer samples lie to what was trained on.
     """
     with seeded(SEED):
         critic = flat_critic(seen[0].numel(), (256, 256))
@@ -168,6 +170,11 @@ def as_picture(rows: list[Tensor]) -> np.ndarray:
     sheet = torch.cat([torch.cat(list(row), 2) for row in rows], 1)  # [C, rows·H, n·W]
     pixels = (sheet.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     return pixels[..., 0] if pixels.shape[2] == 1 else pixels
+
+
+def _prior(model: LatentModel) -> nn.Module:
+    """N(0, I) for a model that has none."""
+    return getattr(model, "prior", None) or StandardNormal(model.config.latent_dim)
 
 
 def _decoded(model: LatentModel, z: Tensor) -> Tensor:
