@@ -95,6 +95,8 @@ class GenerativeModel(nn.Module):
 class LatentModel(GenerativeModel):
     """A model with codes z of size D = ``config.latent_dim``.
 
+    One whose ``config`` has ``classes`` takes labels, int64 [B], as the context.
+
     Attributes:
         prior: ``prior(context=None)`` is p(z), event [D]; plain auto-encoders have none.
     """

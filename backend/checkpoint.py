@@ -53,6 +53,11 @@ class CheckpointInfo:
     path: Path
     problem: str | None = None  # why it cannot be loaded
 
+    @property
+    def classes(self) -> int:
+        """How many classes it can be told when it encodes and decodes; 0 where it takes none."""
+        return self.config.get("classes", 0) if "decode" in self.capabilities else 0
+
 
 def trained_dir() -> Path:
     return Path(os.environ.get("LATENT_TRAINED_DIR") or ROOT / "trained")

@@ -20,6 +20,7 @@ from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.latent import CODES, PATHS, CodeStatistics, Plane, bilinear, neighbours
+from backend.models.vae.cvae import UNKNOWN
 from backend.modes import Modes
 from backend.priors import FittedMixture, StandardNormal
 from backend.processors import load_processor
@@ -27,6 +28,7 @@ from backend.processors.text import UNK, TextProcessor
 from backend.projection import Projection
 
 Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W] or [n, H, W, 3]
+Labels = np.ndarray | Sequence[int]  # [n], classes from 0; -1 where the class is not known
 
 SOURCES = ("prior", "aggregate")
 MAX_ITEMS = 10_000
@@ -56,6 +58,10 @@ class LatentSpace:
     n counts items, D is ``latent_dim``. Codes are float32 [n, D]. Each method gives the same
     result for the same seed, whatever else the process does. Wrong input raises ``ValueError``
     with a sentence fit to show.
+
+    A model of ``classes`` > 0 can be told the class of each item: ``labels``, int [n]. Without
+    them it encodes and decodes as for a class that is not known. Labels for a model that takes
+    none, of another number or length, are wrong input.
     """
 
     def __init__(
@@ -133,6 +139,11 @@ class LatentSpace:
         return "discrete" in self.info.capabilities
 
     @property
+    def classes(self) -> int:
+        """How many classes the model can be told, as ``labels``; 0 where it takes none."""
+        return self.info.classes
+
+    @property
     def nbytes(self) -> int:
         """Memory taken by weights and codes."""
         tensors = [*self.model.parameters(), *self.model.buffers()]
@@ -171,8 +182,25 @@ class LatentSpace:
                 draws = self.aggregate.scaled(temperature).sample((n,))
             return self.prior.snap(draws).numpy()
 
+    def sample_labels(self, n: int, *, seed: int = 0) -> np.ndarray | None:
+        """A class for each of ``n`` items, int64 [n], uniform; None for a model that takes none.
+
+        From a stream of its own: classes that shared their random bits with the codes of
+        ``sample_codes`` would depend on them.
+        """
+        _check_count(n)
+        if not self.classes:
+            return None
+        return np.random.default_rng(seed).integers(self.classes, size=n)
+
     def decode_chunks(
-        self, z: np.ndarray, *, token_temperature: float = 0.0, seed: int = 0, chunk: int = CHUNK
+        self,
+        z: np.ndarray,
+        *,
+        token_temperature: float = 0.0,
+        seed: int = 0,
+        chunk: int = CHUNK,
+        labels: Labels | None = None,
     ) -> Iterator[Items]:
         """The items of codes z [n, D], ``chunk`` at a time; together they are ``decode(z)``.
 
@@ -181,21 +209,32 @@ class LatentSpace:
         """
         codes = self._check_codes(z)
         _check_temperature(token_temperature)
+        told = self._told(labels, len(codes))
         for index in range(0, len(codes), chunk):
             # Nothing random, nothing to seed: greedy decoding need not wait for other requests.
             alone = seeded(seed + index) if token_temperature else nullcontext()
             with alone, torch.inference_mode():
                 part = torch.from_numpy(codes[index : index + chunk])
                 part = self.prior.snap(part).to(self.device)
-                items = self.processor.decode(self._event(part, token_temperature))
+                context = None if told is None else told[index : index + chunk]
+                items = self.processor.decode(self._event(part, token_temperature, context))
             yield items  # outside: whoever consumes must not hold the random state
 
-    def decode(self, z: np.ndarray, *, token_temperature: float = 0.0, seed: int = 0) -> Items:
+    def decode(
+        self,
+        z: np.ndarray,
+        *,
+        token_temperature: float = 0.0,
+        seed: int = 0,
+        labels: Labels | None = None,
+    ) -> Items:
         """Codes [n, D] to n items. Sentences are greedy at ``token_temperature`` 0.
 
         Discrete codes are taken as the nearest one-hots.
         """
-        chunks = self.decode_chunks(z, token_temperature=token_temperature, seed=seed)
+        chunks = self.decode_chunks(
+            z, token_temperature=token_temperature, seed=seed, labels=labels
+        )
         return self._join(list(chunks))
 
     def sample(
@@ -206,10 +245,13 @@ class LatentSpace:
         temperature: float = 1.0,
         source: str = "prior",
         token_temperature: float = 0.0,
+        labels: Labels | None = None,
     ) -> Items:
-        """``n`` items decoded from ``sample_codes``."""
+        """``n`` items decoded from ``sample_codes``, and from ``sample_labels`` unless given."""
         z = self.sample_codes(n, seed=seed, temperature=temperature, source=source)
-        return self.decode(z, token_temperature=token_temperature, seed=seed)
+        if labels is None:
+            labels = self.sample_labels(n, seed=seed)
+        return self.decode(z, token_temperature=token_temperature, seed=seed, labels=labels)
 
     # Codes from items
 
@@ -220,7 +262,13 @@ class LatentSpace:
         _check_count(len(items))
         return self.processor.encode(items)
 
-    def encode(self, items: Sequence[str] | np.ndarray, *, refine: bool = False) -> np.ndarray:
+    def encode(
+        self,
+        items: Sequence[str] | np.ndarray,
+        *,
+        refine: bool = False,
+        labels: Labels | None = None,
+    ) -> np.ndarray:
         """Posterior means [n, D] of sentences as typed, or of pictures [n, H, W].
 
         ``refine`` moves the code of a sentence that does not decode to itself, by
@@ -232,17 +280,22 @@ class LatentSpace:
                 "the code of one. Choose an auto-encoder, or a fusion such as VAE/GAN or α-GAN."
             )
         codes = []
-        for part in self.read(items).split(CHUNK):
-            x = part.to(self.device)
+        inputs = self.read(items)
+        told = self._told(labels, len(inputs))
+        for start in range(0, len(inputs), CHUNK):
+            x = inputs[start : start + CHUNK].to(self.device)
+            context = None if told is None else told[start : start + CHUNK]
             with torch.no_grad():
-                z = self.model.encode(x).mode
+                z = self.model.encode(x, context).mode
             if refine and self.modality == "text" and not self.discrete:
                 z = refinement.refine(self.model, x, z, forbid=(UNK,))
             codes.append(z.float().cpu())
         return torch.cat(codes).numpy()
 
-    def reconstruct(self, items: Sequence[str] | np.ndarray) -> Items:
-        return self.decode(self.encode(items))
+    def reconstruct(
+        self, items: Sequence[str] | np.ndarray, *, labels: Labels | None = None
+    ) -> Items:
+        return self.decode(self.encode(items, labels=labels), labels=labels)
 
     def unknown_words(self, text: str) -> list[str]:
         """Words of ``text`` that this model does not know, in order, each once."""
@@ -357,9 +410,11 @@ class LatentSpace:
 
     # Inside
 
-    def _event(self, z: Tensor, token_temperature: float = 0.0) -> Tensor:
+    def _event(
+        self, z: Tensor, token_temperature: float = 0.0, context: Tensor | None = None
+    ) -> Tensor:
         """The most fitting x for each code: greedy or drawn words, or mean pixels."""
-        p = self.model.decode(z)
+        p = self.model.decode(z, context)
         if isinstance(p, SequenceDistribution):
             return p.generate(token_temperature, forbid=(UNK,))
         return p.mean
@@ -373,6 +428,25 @@ class LatentSpace:
         if not isinstance(self.processor, TextProcessor):
             raise ValueError(f"{what} is for text models; {self.info.name} makes pictures.")
         return self.processor
+
+    def _told(self, labels: Labels | None, n: int) -> Tensor | None:
+        """Labels as the model's context, int64 [n] on its device."""
+        if labels is None:
+            return None
+        if not self.classes:
+            raise ValueError(f"{self.info.title} cannot be told classes. Leave the labels out.")
+        told = np.asarray(labels)
+        if told.shape != (n,):
+            raise ValueError(
+                f"There must be one label for each item: {n:,}, in the shape [{n}]; "
+                f"got {list(told.shape)}."
+            )
+        if told.dtype.kind not in "iu" or told.min() < UNKNOWN or told.max() >= self.classes:
+            raise ValueError(
+                f"Labels of {self.info.name} are whole numbers from 0 to {self.classes - 1}, "
+                f"or {UNKNOWN} where the class is not known."
+            )
+        return torch.from_numpy(told.astype(np.int64)).to(self.device)
 
     def _check_codes(self, z: np.ndarray) -> np.ndarray:
         try:
