@@ -117,6 +117,11 @@ def describe(name: str) -> dict[str, Any]:
     return _read_config(info(name).path)
 
 
+def history(name: str) -> dict[str, list[float]]:
+    """Curves along training by name, ``step`` among them; empty where none were kept."""
+    return _read_metrics(info(name).path).get("history", {})
+
+
 def save(
     folder: Path,
     model: "GenerativeModel",
