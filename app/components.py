@@ -162,6 +162,7 @@ def checkpoint_facts() -> dict[str, dict]:
             "modality": info.modality,
             "fingerprint": info.fingerprint,
             "latent_dim": info.latent_dim,
+            "classes": info.classes,
         }
         for info in backend.available()
         if info.capabilities & {"decode", "log_prob"}

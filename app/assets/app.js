@@ -4,7 +4,7 @@
    latent.setView(tab, values)          write a view into the address
    latent.keep(tab, values)             a widget beside the result adds its own fields to it
    latent.copy(text, button)            clipboard, with a word of confirmation
-   latent.checkpoints                   name -> {title, modality, fingerprint, latent_dim}
+   latent.checkpoints                   name -> {title, modality, fingerprint, latent_dim, classes}
 */
 "use strict";
 Object.assign(window.latent, (() => {

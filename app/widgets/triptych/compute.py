@@ -12,6 +12,7 @@ from backend import attributes, data, tradeoffs
 SAMPLES, PICTURES, STEPS = 16, 8, 9
 MEASURED = 1000  # held-out pictures from which directions are taken
 CACHED = 32
+HALF = 0.5  # of a step into another class, from which a model is told that class
 CLASS = "class-"  # before the number of a class, among the attributes
 CANNOT = "It has no encoder: it draws pictures, but cannot say which code a given one has."
 
@@ -29,17 +30,21 @@ def look(checkpoint: str, seed: int, first: int) -> dict:
     """Samples, reconstructions of held-out pictures from ``first`` on, and a path.
 
     The path leads between the first two of those pictures, or between two codes of the noise
-    where the model cannot encode.
+    where the model cannot encode. A model that is told classes gets those of the pictures, drawn
+    ones for samples, and on the path that of the nearer end.
     """
     space = session.get_space(checkpoint)
     held = held_out(space.info.dataset)
     given = _from(held, first)
+    labels = told(space, held, first)
     with session.model_work():
         codes = space.sample_codes(SAMPLES, seed=seed)
-        found = {"samples": as_base64(space.decode(codes)), "given": as_base64(given)}
+        drawn = space.sample_labels(SAMPLES, seed=seed)
+        samples = space.decode(codes, labels=drawn)
+        found = {"samples": as_base64(samples), "given": as_base64(given)}
         if encodes(space):
-            z = space.encode(given)
-            rebuilt = space.decode(z)
+            z = space.encode(given, labels=labels)
+            rebuilt = space.decode(z, labels=labels)
             errors = (given / 255.0 - rebuilt / 255.0) ** 2
             found |= {
                 "rebuilt": as_base64(rebuilt),
@@ -49,24 +54,33 @@ def look(checkpoint: str, seed: int, first: int) -> dict:
             ends = z[:2]
         else:
             found |= {"rebuilt": None, "cannot": CANNOT, "between": "two codes of the noise"}
-            ends = codes[:2]
-        found["path"] = as_base64(space.decode(space.path_codes(*ends, STEPS)))
+            ends, labels = codes[:2], drawn
+        on_the_way = None if labels is None else labels[:2].repeat((STEPS + 1) // 2)[:STEPS]
+        path = space.decode(space.path_codes(*ends, STEPS), labels=on_the_way)
+        found["path"] = as_base64(path)
     return found | {"note": held.note, "real": held.real}
 
 
 def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
     """Reconstructions of the same pictures with ``amount`` times a direction added to their codes.
 
-    With each the attribute as it was and as it became, measured on the decoded pictures.
+    With each the attribute as it was and as it became, measured on the decoded pictures. A model
+    that is told classes has no class in its codes: into another one its codes stay, and from
+    half of the way on it is told that class.
     """
     space = session.get_space(checkpoint)
     if not encodes(space):
         return {"moved": None, "cannot": CANNOT}
     held = held_out(space.info.dataset)
     given = _from(held, first)
+    labels = new = told(space, held, first)
     with session.model_work():
-        z = space.encode(given)
-        if attribute.startswith(CLASS):
+        z = space.encode(given, labels=labels)
+        if attribute.startswith(CLASS) and space.classes:
+            target = int(attribute.removeprefix(CLASS))
+            step = np.zeros_like(z)
+            new = np.full(len(z), target) if amount >= HALF else labels
+        elif attribute.startswith(CLASS):
             target = int(attribute.removeprefix(CLASS))
             codes, _, labels = _measured(checkpoint, space.info.fingerprint)
             if labels is None or held.labels is None:
@@ -78,9 +92,10 @@ def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
             step = attributes.direction(codes, values[attribute])
         else:
             raise ValueError(f"There is no attribute {attribute[:40]!r}.")
-        moved = space.decode(z + np.float32(amount) * step)
-        before = space.decode(z)
+        moved = space.decode(z + np.float32(amount) * step, labels=new)
+        before = space.decode(z, labels=labels)
     found = {"moved": as_base64(moved), "before": None, "after": None}
+    found["told"] = target if new is not labels else None
     if attribute in attributes.ATTRIBUTES:
         found["before"] = _plain(attributes.measure(before)[attribute])
         found["after"] = _plain(attributes.measure(moved)[attribute])
@@ -110,6 +125,12 @@ def nearest(checkpoint: str, seed: int) -> dict:
         "usual": float(usual.mean()),
         "n": len(train),
     }
+
+
+def told(space: Any, held: Held, first: int) -> np.ndarray | None:
+    """The classes of the pictures from ``first`` on, for a model that can be told them."""
+    known = space.classes and held.labels is not None
+    return _from(held, first, held.labels) if known else None
 
 
 def encodes(space: Any) -> bool:
@@ -145,9 +166,11 @@ def held_out(dataset: str) -> Held:
     known.sort(key=lambda run: (run.kind != "ae", run.name))
     for run in known:
         space = session.get_space(run.name)
-        with session.model_work():
-            pictures = space.decode(space.codes[:MEASURED])
         labels = None if space.labels is None else space.labels[:MEASURED]
+        with session.model_work():
+            pictures = space.decode(
+                space.codes[:MEASURED], labels=labels if space.classes else None
+            )
         note = (
             f"The corpus is not on this machine: these are stored codes of held-out pictures, "
             f"decoded by {run.name}. {missing(dataset)}"
@@ -170,7 +193,8 @@ def _measured(
     held = held_out(space.info.dataset)
     pictures = held.pictures[-MEASURED:]  # not those that the page shows first
     labels = None if held.labels is None else held.labels[-MEASURED:]
-    return space.encode(pictures), attributes.measure(pictures), labels
+    codes = space.encode(pictures, labels=labels if space.classes else None)
+    return codes, attributes.measure(pictures), labels
 
 
 def _from(held: Held, first: int, values: np.ndarray | None = None) -> np.ndarray:

@@ -1,6 +1,7 @@
 // The four sections of the triptych. Rows of pictures stand below each other, so that the same
 // picture, or the same step, is in the same column for every model.
 
+const SAMPLES_NOTE = "The same random numbers where codes have one size. A code means another thing to each model, so pictures in one place need not be alike.";
 let built = ""; // the models whose rows are on the page
 let places = {}; // checkpoint -> { samples, rebuilt, path, moved } where its pictures go
 let givenRow = null;
@@ -8,6 +9,8 @@ let pathNote = null;
 let heldNote = null;
 
 const named = (run) => el("span", { class: "trip-name" }, el("i", { style: `color: ${COLOURS[kindIndex(run.kind)]}`, "aria-hidden": "true", text: GLYPHS[kindIndex(run.kind)] }), el("b", { text: run.label }));
+/** A sentence on the models that are told classes, if there are any. */
+const told = (text) => look.models.filter((name) => latent.checkpoints[name]?.classes).map((name) => ` ${runOf(name).label}${text}`).join("");
 const section = (title, ...children) => el("section", { class: "trip-section" }, el("h4", { text: title }), ...children);
 
 function strip(packed, n, label) {
@@ -79,7 +82,8 @@ async function moveOne(name) {
   };
   const unit = props.attributes.find(([one]) => one === attribute)?.[2] ?? "";
   const [before, after] = [mean(answer.before), mean(answer.after)];
-  place.fill(strip(answer.moved, 8, "moved picture"), before == null ? "" : `${show(before)} \u2192 ${show(after)} ${unit}`.trim());
+  const told = answer.told == null ? "" : `told ${classNames()[answer.told]}`;
+  place.fill(strip(answer.moved, 8, "moved picture"), before == null ? told : `${show(before)} \u2192 ${show(after)} ${unit}`.trim());
   element.dataset.moved = `${attribute} ${by}`; // how tests know
 }
 
@@ -88,7 +92,7 @@ function nameMeaning() {
   const classes = classNames();
   meaning.textContent = title
     ? `${title}: ${explanation} The direction is the mean code of the fifth of 1,000 held-out pictures with most of it, less that of the fifth with least; beside each row the mean of the 8 pictures before and after.`
-    : `The direction leads from the mean code of the picture's own class to that of ${classes[Number(look.attribute.slice(6))]}; means over 1,000 held-out pictures.`;
+    : `The direction leads from the mean code of the picture's own class to that of ${classes[Number(look.attribute.slice(6))]}; means over 1,000 held-out pictures.${told(" is told the other class from half of the way on, and its code stays.")}`;
 }
 const classNames = () => props.classes[runOf(look.models[0])?.dataset] ?? Array.from({ length: 10 }, (_, i) => `class ${i}`);
 
@@ -109,7 +113,7 @@ function build() {
   const each = (part) => look.models.map((name) => places[name][part].node);
   sheet.replaceChildren(
     section("Samples of one seed", el("div", { class: "trip-columns" }, ...look.models.map((name) => places[name].head)),
-      el("p", { class: "trip-note", text: "The same random numbers where codes have one size. A code means another thing to each model, so pictures in one place need not be alike." })),
+      el("p", { class: "trip-note", text: `${SAMPLES_NOTE}${told(" is told a class for each, drawn from the seed.")}` })),
     section("Reconstructions", givenRow.node, ...each("rebuilt"), heldNote),
     section("A path in nine steps", ...each("path"), pathNote),
     section("A step along an attribute",
@@ -144,10 +148,10 @@ function drawOne(name, answer) {
   }
   place.samples.replaceChildren(...strip(answer.samples, 16, "sample"));
   givenRow.fill(strip(answer.given, 8, "given picture"), "MSE");
-  heldNote.textContent = answer.note;
+  heldNote.textContent = `${answer.note}${told(" is told the class of each.")}`;
   if (answer.rebuilt) place.rebuilt.fill(strip(answer.rebuilt, 8, "reconstruction"), show(answer.mse, 4));
   else place.rebuilt.cannot(answer.cannot);
   place.path.fill(strip(answer.path, 9, "step"));
   const own = look.models.map((one) => runOf(one)).filter((run) => !run.encodes).map((run) => run.label);
-  pathNote.textContent = `From the first of these pictures to the second, along the arc between their codes.${own.length ? ` ${own.join(" and ")}: between two codes of the noise.` : ""}`;
+  pathNote.textContent = `From the first of these pictures to the second, along the arc between their codes.${own.length ? ` ${own.join(" and ")}: between two codes of the noise.` : ""}${told(" is told the class of the nearer end.")}`;
 }

@@ -78,7 +78,10 @@ def script(models: list[str], seed: int, first: int, attribute: str, amount: flo
     """A short program with the same numbers, where the corpus is on the machine."""
     import backend
 
-    dataset = backend.info(models[0]).dataset
+    infos = [backend.info(name) for name in models]
+    dataset = infos[0].dataset
+    if any(info.classes for info in infos):
+        return _told(models, dataset, seed, first, attribute, amount)
     if attribute.startswith(compute.CLASS):
         target = int(attribute.removeprefix(compute.CLASS))
         step = f"attributes.towards(codes, test.labels[held], {target})[test.labels[shown]]"
@@ -104,4 +107,47 @@ for name in {models!r}:
     codes = space.encode(test.items[held])
     step = {step}
     print(attributes.measure(space.decode(z + np.float32({amount!r}) * step)))
+"""
+
+
+def _told(
+    models: list[str], dataset: str, seed: int, first: int, attribute: str, amount: float
+) -> str:
+    """The program where a model is told classes."""
+    if attribute.startswith(compute.CLASS):
+        target = int(attribute.removeprefix(compute.CLASS))
+        by_code = f"attributes.towards(codes, test.labels[held], {target})[test.labels[shown]]"
+        step = f"0 if space.classes else {by_code}"
+        new = f"[{target}] * len(shown)" if amount >= compute.HALF else "test.labels[shown]"
+    else:
+        step = f"attributes.direction(codes, attributes.measure(test.items[held])[{attribute!r}])"
+        new = "test.labels[shown]"
+    half = (compute.STEPS + 1) // 2
+    return f"""import numpy as np
+
+import backend
+from backend import attributes, data
+
+test = data.load({dataset!r})["test"]
+shown = ({first} + np.arange({compute.PICTURES})) % len(test.items)
+held = np.arange(len(test.items))[-{compute.MEASURED}:]
+way = shown[:2].repeat({half})[:{compute.STEPS}]
+for name in {models!r}:
+    space = backend.load(name)
+    samples = space.sample({compute.SAMPLES}, seed={seed})
+    if "encode" not in space.info.capabilities:
+        continue
+
+    def told(labels):
+        return labels if space.classes else None
+
+    given, labels = test.items[shown], told(test.labels[shown])
+    z = space.encode(given, labels=labels)
+    print(name, "MSE", ((given / 255 - space.decode(z, labels=labels) / 255) ** 2).mean())
+    steps = space.path_codes(z[0], z[1], {compute.STEPS})
+    path = space.decode(steps, labels=told(test.labels[way]))
+    codes = space.encode(test.items[held], labels=told(test.labels[held]))
+    step = {step}
+    moved = space.decode(z + np.float32({amount!r}) * step, labels=told({new}))
+    print(attributes.measure(moved))
 """
