@@ -12,6 +12,7 @@ from backend.base import GenerativeModel
 from backend.device import seeded
 from backend.distributions.deterministic import Deterministic
 from backend.divergences import gan_loss, gradient_penalty, mmd
+from backend.priors import StandardNormal
 from backend.training import TrainConfig, fit
 
 NAMES = ("gan", "dcgan", "wgan", "wgan_gp", "vae_gan", "aae", "alpha_gan")
@@ -237,3 +238,14 @@ def test_terms_of_an_alpha_gan_can_be_switched_off() -> None:
     assert no_l1.loss(x, "encoder")["loss"].item() == pytest.approx(expected.item())
     with pytest.raises(ValueError, match="both critics are needed"):
         build("alpha_gan", **POINTS, use_l1=False, use_critic=False)
+
+
+def test_the_quick_ways_to_draw_and_to_decode_give_what_the_distributions_give() -> None:
+    prior = StandardNormal(3)
+    with seeded(5):
+        quick = prior.draw(7)
+    with seeded(5):
+        assert torch.equal(quick, prior().sample((7,)))
+    for shape in ({"data_shape": (2,)}, {"data_shape": (3, 8, 8)}):
+        decoder = build("gan", latent_dim=3, hidden=(8,), **shape).generator
+        assert torch.equal(decoder.mean(quick), decoder(quick).mean)

@@ -18,9 +18,16 @@ class PictureDecoder(nn.Module):
         self.shape = tuple(shape)
         self.layers = layers
 
+    def mean(self, z: Tensor) -> Tensor:
+        """``forward(z).mean`` alone, for who needs no density."""
+        return self._logits(z).sigmoid()
+
     def forward(self, z: Tensor) -> Independent:
-        logits = self.layers(z).unflatten(1, self.shape)
-        return Independent(Bernoulli(logits=logits, validate_args=False), len(self.shape))
+        pixels = Bernoulli(logits=self._logits(z), validate_args=False)
+        return Independent(pixels, len(self.shape))
+
+    def _logits(self, z: Tensor) -> Tensor:
+        return self.layers(z).unflatten(1, self.shape)
 
 
 def downward(

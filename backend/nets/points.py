@@ -28,6 +28,10 @@ class PointDecoder(nn.Module):
         super().__init__()
         self.layers = layers
 
+    def mean(self, z: Tensor) -> Tensor:
+        """``forward(z).mean`` alone, for who needs no density."""
+        return self.layers(z)
+
     def forward(self, z: Tensor) -> Independent:
-        mean = self.layers(z)
+        mean = self.mean(z)
         return Independent(Normal(mean, torch.full_like(mean, NOISE), validate_args=False), 1)

@@ -81,7 +81,7 @@ class AAE(LatentModel):
     def code_critic_terms(self, batch: Tensor) -> Terms:
         with torch.no_grad():
             z = self.encode(batch).mean
-        prior, code = self.code_critic(self.prior().sample((len(batch),))), self.code_critic(z)
+        prior, code = self.code_critic(self.prior.draw(len(batch))), self.code_critic(z)
         loss = gan_loss(prior, True) + gan_loss(code, False)
         scores = {"score_prior": prior.sigmoid().mean(), "score_code": code.sigmoid().mean()}
         return {"loss": loss, "code_critic_loss": loss, **scores}

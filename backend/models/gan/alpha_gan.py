@@ -76,7 +76,7 @@ class AlphaGAN(LatentModel):
         return Deterministic(self.encoder(x))
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
-        return Deterministic(self.generator(z).mean)
+        return Deterministic(self.generator.mean(z))
 
     def loss(self, batch: Tensor, player: str = "encoder") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2].
@@ -97,14 +97,14 @@ class AlphaGAN(LatentModel):
                 loss = loss + gan_loss(self.code_critic(z), True)
             return {"loss": loss, "encoder_loss": loss, "recon_l1": recon_l1}
         if config.use_critic:
-            sample = self.decode(self.prior().sample((len(batch),))).mean
+            sample = self.decode(self.prior.draw(len(batch))).mean
             loss = loss + sum(gan_loss(self.critic(x), True) for x in (copy, sample))
         return {"loss": loss, "generator_loss": loss}
 
     def critic_terms(self, batch: Tensor) -> Terms:
         with torch.no_grad():
             copy = self.decode(self.encode(batch).mean).mean
-            sample = self.decode(self.prior().sample((len(batch),))).mean
+            sample = self.decode(self.prior.draw(len(batch))).mean
         real, *made = (self.critic(x) for x in (batch, copy, sample))
         loss = gan_loss(real, True) + sum(gan_loss(logits, False) for logits in made)
         scores = {"score_real": real.sigmoid().mean(), "score_fake": made[1].sigmoid().mean()}
@@ -114,7 +114,7 @@ class AlphaGAN(LatentModel):
     def code_critic_terms(self, batch: Tensor) -> Terms:
         with torch.no_grad():
             z = self.encode(batch).mean
-        prior, code = self.code_critic(self.prior().sample((len(batch),))), self.code_critic(z)
+        prior, code = self.code_critic(self.prior.draw(len(batch))), self.code_critic(z)
         loss = gan_loss(prior, True) + gan_loss(code, False)
         scores = {"score_prior": prior.sigmoid().mean(), "score_code": code.sigmoid().mean()}
         scores["code_critic_accuracy"] = _accuracy(prior, code)

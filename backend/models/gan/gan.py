@@ -47,11 +47,11 @@ class GAN(LatentModel):
         self.prior = StandardNormal(config.latent_dim)
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
-        return Deterministic(self.generator(z).mean)
+        return Deterministic(self.generator.mean(z))
 
     def made(self, n: int) -> Tensor:
         """``n`` samples through which gradients reach the generator, [n, *data_shape]."""
-        return self.decode(self.prior().sample((n,))).mean
+        return self.decode(self.prior.draw(n)).mean
 
     def loss(self, batch: Tensor, player: str = "critic") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]; scores are means of D."""

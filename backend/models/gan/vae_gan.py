@@ -53,7 +53,7 @@ class VAEGAN(LatentModel):
         return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
-        return Deterministic(self.decoder(z).mean)
+        return Deterministic(self.decoder.mean(z))
 
     def loss(self, batch: Tensor, player: str = "encoder") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]; scores are means of D."""
@@ -66,7 +66,7 @@ class VAEGAN(LatentModel):
             loss = divergence + feature_nll
             terms = {"kl": divergence, "feature_nll": feature_nll}
             return {"loss": loss, "encoder_loss": loss, **terms}
-        sample = self.decode(self.prior().sample((len(batch),))).mean
+        sample = self.decode(self.prior.draw(len(batch))).mean
         loss = self.config.feature_weight * self.feature_nll(batch, copy)
         loss = loss + gan_loss(self.critic(copy), True) + gan_loss(self.critic(sample), True)
         return {"loss": loss, "decoder_loss": loss}
@@ -74,7 +74,7 @@ class VAEGAN(LatentModel):
     def critic_terms(self, batch: Tensor) -> Terms:
         with torch.no_grad():
             copy = self.decode(self.encode(batch).sample()).mean
-            sample = self.decode(self.prior().sample((len(batch),))).mean
+            sample = self.decode(self.prior.draw(len(batch))).mean
         real, *made = (self.critic(x) for x in (batch, copy, sample))
         loss = gan_loss(real, True) + sum(gan_loss(logits, False) for logits in made)
         scores = {"score_real": real.sigmoid().mean(), "score_fake": made[1].sigmoid().mean()}

@@ -54,7 +54,7 @@ class CVAE(LatentModel):
     def sample(self, n: int) -> Tensor:
         """``n`` draws, the class of each drawn uniformly."""
         labels = torch.randint(self.config.classes, (n,), device=self.device)
-        return self.decode(self.prior().sample((n,)), labels).sample()
+        return self.decode(self.prior.draw(n), labels).sample()
 
     def loss(self, batch: tuple[Tensor, Tensor], player: str = "model") -> Terms:
         """``batch`` is (x [B, *data_shape], labels [B])."""

@@ -45,6 +45,6 @@ class WAEMMD(LatentModel):
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]."""
         z = self.encode(batch).mean
         squared = (self.decode(z).mean - batch).square()
-        discrepancy = mmd(z, self.prior().sample((len(z),)))
+        discrepancy = mmd(z, self.prior.draw(len(z)))
         total = squared.flatten(1).sum(1).mean() + self.config.mmd_weight * discrepancy
         return {"loss": total, "mse": squared.mean(), "mmd": discrepancy}
