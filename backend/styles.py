@@ -34,7 +34,7 @@ class Measured(NamedTuple):
     wanted: list[int | None]  # [K] the label that a classifier should see in each class
     recognised: list[float]  # [K] share of pictures in which it sees it; NaN where none is wanted
     share: float  # of the pictures of all classes with a wanted label; NaN where none has one
-    draws: int  # of which each class got every K-th
+    judged: int  # of ``DRAWS``, those of a class with a wanted label
     thickness: list[float]  # [K] mean thickness of strokes, pixels
     correlation: float  # of thickness between two classes over styles, mean over all pairs
     styles: int  # each drawn in each class
@@ -152,7 +152,7 @@ def measure(space: "LatentSpace", *, seed: int = 0) -> Measured:
         wanted=wanted,
         recognised=[_mean(right[judged & (labels == one)]) for one in range(count)],
         share=_mean(right[judged]),
-        draws=DRAWS,
+        judged=int(judged.sum()),
         thickness=[_mean(column[np.isfinite(column)]) for column in strokes.T],
         correlation=_correlation(strokes),
         styles=STYLES,

@@ -1,15 +1,20 @@
 """Sample: draw sentences or pictures from a latent space."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import gradio as gr
+import pydantic
 
+import backend
 from app import links, session
 from app.components import Seed, checkpoint_picker, packed, script, seed, served, widget
 
 TITLE = "Sample"
 CHUNK = 64  # items between two looks at Cancel
+DRAWN = "drawn"  # in place of a class: one for each item, from the seed
 COLLAPSED = 0.5  # nats of KL below which the code says next to nothing
+
+Label = Annotated[str, pydantic.Field(pattern=rf"^({DRAWN}|\d{{1,3}})$")]
 
 
 def build() -> None:
@@ -37,6 +42,14 @@ def build() -> None:
             elem_id="sample-words",
             elem_classes="lp-only-text",
         )
+        most = max((info.classes for info in backend.available({"sample", "decode"})), default=0)
+        label = gr.Radio(
+            [("drawn for each", DRAWN), *[(str(one), str(one)) for one in range(most)]],
+            value=DRAWN,
+            label="Class",
+            elem_id="sample-label",
+            elem_classes=["lp-segmented", "lp-only-classes"],
+        )
         go = gr.Button("Sample", variant="primary", elem_id="sample-go", min_width=112)
     result = widget(
         "samples",
@@ -53,20 +66,34 @@ def build() -> None:
             "source": (source, links.one_of("prior", "aggregate")),
             "temperature": (temperature, links.number),
             "token_temperature": (words, links.number),
+            "label": (label, links.one_of(DRAWN, *map(str, range(most)))),
         },
-        [go.click, n.submit, chosen.input, picker.input, source.input]
+        [go.click, n.submit, chosen.input, picker.input, source.input, label.input]
         + [slider.release for slider in (temperature, words)],
     )
 
 
 def sample(
-    checkpoint: str, n: int, seed: Seed, source: str, temperature: float, token_temperature: float
+    checkpoint: str,
+    n: int,
+    seed: Seed,
+    source: str,
+    temperature: float,
+    token_temperature: float,
+    label: Label = DRAWN,
 ) -> dict:
-    """The first chunk of samples, and the job that yields the rest when asked."""
+    """The first chunk of samples, and the job that yields the rest when asked.
+
+    ``label`` is of no account for a model that is told no classes.
+    """
     space = session.get_space(checkpoint)
+    one = None if label == DRAWN or not space.classes else int(label)
     with session.model_work():
         z = space.sample_codes(n, seed=seed, temperature=temperature, source=source)
-        pieces = space.decode_chunks(z, token_temperature=token_temperature, seed=seed)
+        labels = space.sample_labels(n, seed=seed) if one is None else [one] * n
+        pieces = space.decode_chunks(
+            z, token_temperature=token_temperature, seed=seed, labels=labels
+        )
         first = next(pieces)
     return {
         "modality": space.modality,
@@ -75,7 +102,7 @@ def sample(
         "bytes_each": 0 if space.modality == "text" else first[0].size,
         "job": session.jobs.add(pieces) if n > CHUNK else None,
         "warning": collapse_warning(space),
-        "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature),
+        "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature, one),
     }
 
 
@@ -105,9 +132,10 @@ def collapse_warning(space: Any) -> str:
 
 def sample_script(checkpoint: str, n: int, seed: int, *settings: Any) -> str:
     """The same samples by the public interface."""
-    source, temperature, token_temperature = settings
+    source, temperature, token_temperature, label = settings
+    told = "" if label is None else f",\n    labels=[{label}] * {n}"
     return script(
         checkpoint,
         f"result = space.sample(\n    {n}, seed={seed}, source={source!r}, "
-        f"temperature={temperature!r}, token_temperature={token_temperature!r}\n)",
+        f"temperature={temperature!r}, token_temperature={token_temperature!r}{told}\n)",
     )

@@ -13,6 +13,8 @@ from app.widgets.laboratory.widget import laboratory
 from app.widgets.laboratory.widget import read_state as read_laboratory
 from app.widgets.objectives.widget import objectives
 from app.widgets.objectives.widget import read_state as read_objectives
+from app.widgets.styles.widget import class_styles
+from app.widgets.styles.widget import read_state as read_styles
 from app.widgets.theory.widget import read_state as read_theory
 from app.widgets.theory.widget import theory
 from app.widgets.triptych.widget import read_state as read_triptych
@@ -42,6 +44,7 @@ def build() -> None:
     with gr.Column(elem_classes="view-pictures"):
         bench = frontier("tradeoffs-frontier", tab="tradeoffs")
         beside = triptych("tradeoffs-triptych", tab="tradeoffs")
+        classes = class_styles("tradeoffs-styles", tab="tradeoffs")
         betas = beta_sweep("tradeoffs-beta", tab="tradeoffs")
         terms = ablation("tradeoffs-ablation", tab="tradeoffs")
     with gr.Column(elem_classes="view-theory"):
@@ -52,6 +55,7 @@ def build() -> None:
         "laboratory": (lab, read_laboratory),
         "frontier": (bench, read_frontier),
         "triptych": (beside, read_triptych),
+        "styles": (classes, read_styles),
         "beta": (betas, read_beta),
         "ablation": (terms, read_ablation),
         "theory": (proofs, read_theory),

@@ -30,7 +30,7 @@ async function refresh() {
   list.value = name;
   const info = latent.checkpoints[name];
   const tab = element.closest('[role="tabpanel"]');
-  if (tab && info) tab.dataset.modality = info.modality;
+  if (tab && info) Object.assign(tab.dataset, { modality: info.modality, told: Boolean(info.classes) });
   if (!name) return;
   const facts = await server.facts({ checkpoint: name });
   if (asked !== name || !facts) return;

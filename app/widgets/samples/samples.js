@@ -9,10 +9,17 @@ const items = el("ol", { class: "lp-items", tabindex: "0", "aria-label": "Sample
 let job = null;
 let shown = []; // what is on the page, for the export
 
-const { body, tools, view } = latent.result("sample", { element, ready: () => trigger("ready"), server, draw });
-body.append(warning, items);
+const { body, tools, view } = latent.result("sample", { element, ready: () => trigger("ready"), server, draw, linked });
+const note = el("p", { class: "lp-sample-note", hidden: true, text: "This model is told the class of each picture. Explore and Interpolate decode without one, so a code gives another picture there." });
+body.append(warning, note, items);
 element.prepend(el("div", { class: "lp-status-line" }, status, bar, stop));
 tools.append(button("save", "Save", save, { id: "sample-save" }));
+
+const told = ({ checkpoint }) => latent.checkpoints[checkpoint]?.classes > 0;
+/** What goes into a link: a class only where the model is told one. */
+function linked({ label, ...request }) {
+  return told(request) && label !== "drawn" ? { ...request, label } : request;
+}
 
 function cancel() {
   if (!job) return;
@@ -38,6 +45,7 @@ async function draw(data, request, alive) {
   warning.hidden = !data.warning;
   const noun = data.modality === "text" ? "sentence" : "picture";
   const count = `${data.total.toLocaleString("en")} ${noun}${data.total === 1 ? "" : "s"}, seed ${request.seed}`;
+  note.hidden = !told(request);
   let piece = data;
   while (piece.items?.length) {
     add(piece.items, request, data);
@@ -67,7 +75,7 @@ function pictures(data, size) {
 function row(item, index, request) {
   const label = typeof item === "string" ? el("span", { class: "lp-sentence", text: item }) : latent.picture(item, `picture ${index + 1}`);
   const number = el("span", { class: "lp-index", text: index + 1, "aria-hidden": "true" });
-  return el("li", { class: "lp-item", "data-index": index }, number, label, tray.star("sample", request, index, item));
+  return el("li", { class: "lp-item", "data-index": index }, number, label, tray.star("sample", linked(request), index, item));
 }
 
 function save() {

@@ -35,7 +35,7 @@ def look(checkpoint: str, seed: int, first: int) -> dict:
     """
     space = session.get_space(checkpoint)
     held = held_out(space.info.dataset)
-    given = _from(held, first)
+    given = picked(held, first)
     labels = told(space, held, first)
     with session.model_work():
         codes = space.sample_codes(SAMPLES, seed=seed)
@@ -72,7 +72,7 @@ def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
     if not encodes(space):
         return {"moved": None, "cannot": CANNOT}
     held = held_out(space.info.dataset)
-    given = _from(held, first)
+    given = picked(held, first)
     labels = new = told(space, held, first)
     with session.model_work():
         z = space.encode(given, labels=labels)
@@ -86,7 +86,7 @@ def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
             if labels is None or held.labels is None:
                 raise ValueError("The classes of these pictures are not known.")
             shifts = attributes.towards(codes, labels, target)
-            step = shifts[np.minimum(_from(held, first, held.labels), len(shifts) - 1)]
+            step = shifts[np.minimum(picked(held, first, held.labels), len(shifts) - 1)]
         elif attribute in attributes.ATTRIBUTES:
             codes, values, _ = _measured(checkpoint, space.info.fingerprint)
             step = attributes.direction(codes, values[attribute])
@@ -130,7 +130,7 @@ def nearest(checkpoint: str, seed: int) -> dict:
 def told(space: Any, held: Held, first: int) -> np.ndarray | None:
     """The classes of the pictures from ``first`` on, for a model that can be told them."""
     known = space.classes and held.labels is not None
-    return _from(held, first, held.labels) if known else None
+    return picked(held, first, held.labels) if known else None
 
 
 def encodes(space: Any) -> bool:
@@ -197,7 +197,7 @@ def _measured(
     return codes, attributes.measure(pictures), labels
 
 
-def _from(held: Held, first: int, values: np.ndarray | None = None) -> np.ndarray:
+def picked(held: Held, first: int, values: np.ndarray | None = None) -> np.ndarray:
     """``PICTURES`` of them from ``first`` on, counted round and round."""
     rows = (first + np.arange(PICTURES)) % len(held.pictures)
     return (held.pictures if values is None else values)[rows]

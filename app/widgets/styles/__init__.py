@@ -1,0 +1,1 @@
+"""Class and style: the same style in every class of a model."""

@@ -1,0 +1,61 @@
+// The grid: classes across, styles down. A class that was found has the digit it mostly holds
+// under its number.
+
+async function draw(data, request, alive) {
+  const model = modelOf(request.checkpoint);
+  fillUnits(data);
+  nameMeaning(model, data);
+  drawGrid(model, data);
+  element.dataset.grid = [request.checkpoint, request.source, request.seed, request.first, data.unit].join(" "); // how tests know
+  await drawNumbers(model, data, request, alive);
+}
+
+function fillUnits({ units: all, unit }) {
+  units.replaceChildren(...all.map(([index, kl]) => el("option", { value: index, text: `${index}, KL ${show(kl)} nats` })));
+  units.value = unit;
+}
+
+function nameMeaning({ told }, { carried, columns }) {
+  const n = carried?.reduce((sum, one) => sum + one.n, 0);
+  const found = `This model found ${columns} classes without labels, so they carry no names. The one-hot of the class is set, the continuous units are kept.`;
+  meaning.textContent = told
+    ? "This model is told the digit: to its decoder goes the code and, beside it, the digit of the column."
+    : carried ? `${found} Under each class: the digit that most held-out pictures of it show, and their share, by ${count(n)} stored codes.` : found;
+}
+
+const head = (text, ...cells) => el("tr", {}, el("th", { scope: "row", text }), ...cells);
+
+function drawGrid({ told }, data) {
+  const { rows, columns, carried, labels, own, values } = data;
+  const all = bytes(data.pictures);
+  const given = data.given && bytes(data.given);
+  const size = all.length / (rows * columns);
+  const across = Array.from({ length: columns }, (_, k) => k);
+  const heads = [el("tr", {}, el("th", { scope: "row", text: told ? "digit" : "class" }), ...across.map((k) => el("th", { scope: "col", text: k })))];
+  if (carried) {
+    heads.push(head("mostly", ...carried.map(({ label }) => el("td", { text: label ?? "–" }))));
+    heads.push(head("share", ...carried.map(({ share, n }) => el("td", { text: share == null ? "–" : `${Math.round(100 * share)}%`, title: `${count(n)} held-out pictures` }))));
+  }
+  const cell = (row, k) => {
+    const same = own?.[row] === k;
+    const name = `style ${row + 1} as ${told ? "digit" : "class"} ${k}${same ? ", the reconstruction" : ""}`;
+    return el("td", { class: same ? "styles-own" : null }, latent.picture(all.subarray((row * columns + k) * size, (row * columns + k + 1) * size), name));
+  };
+  const rowHead = (row) => {
+    if (values) return el("th", { scope: "row", text: show(values[row], 1) });
+    if (!given) return el("th", { scope: "row", text: `style ${row + 1}` });
+    const label = labels ? labels[row] : "";
+    return el("th", { scope: "row" }, el("span", { class: "styles-given" }, latent.picture(given.subarray(row * size, (row + 1) * size), `held-out picture ${row + 1}`), el("span", { text: label })));
+  };
+  table.style.setProperty("--n", columns);
+  table.replaceChildren(el("thead", {}, ...heads), el("tbody", {}, ...Array.from({ length: rows }, (_, row) => el("tr", {}, rowHead(row), ...across.map((k) => cell(row, k))))));
+  table.setAttribute("aria-label", `${rows} styles in ${columns} ${told ? "digits" : "classes"}`);
+  gridNote.textContent = underGrid(told, data);
+}
+
+function underGrid(told, { values, given, labels, unit, note }) {
+  if (values) return `Unit ${unit} from \u22122 to 2, down; the other units are those of the first style of the seed.`;
+  if (!given) return "Each row is one draw from N(0, I) by the seed, the same in every column.";
+  const how = told && labels ? "encoded with its true digit" : "encoded";
+  return `The picture at the start of a row was ${how}; in the outlined cell its code meets its own class, which is its reconstruction. ${note}`;
+}
