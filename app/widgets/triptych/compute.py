@@ -82,10 +82,10 @@ def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
             new = np.full(len(z), target) if amount >= HALF else labels
         elif attribute.startswith(CLASS):
             target = int(attribute.removeprefix(CLASS))
-            codes, _, labels = _measured(checkpoint, space.info.fingerprint)
-            if labels is None or held.labels is None:
+            codes, _, classes = _measured(checkpoint, space.info.fingerprint)
+            if classes is None or held.labels is None:
                 raise ValueError("The classes of these pictures are not known.")
-            shifts = attributes.towards(codes, labels, target)
+            shifts = attributes.towards(codes, classes, target)
             step = shifts[np.minimum(picked(held, first, held.labels), len(shifts) - 1)]
         elif attribute in attributes.ATTRIBUTES:
             codes, values, _ = _measured(checkpoint, space.info.fingerprint)
