@@ -683,7 +683,8 @@ CRITICS = {"wasserstein_validation": "validation", "wasserstein_train": "train"}
 def picture_bench(dataset: str, shape: tuple[int, int, int]) -> PictureBench:
     splits, processor = data.load(dataset), ImageProcessor(shape)
     train, test = (processor.encode(splits[name].items) for name in ("train", "test"))
-    return PictureBench(checkpoint.load_model(judge_of(dataset)), train, test)
+    labels = torch.from_numpy(splits["test"].labels)
+    return PictureBench(checkpoint.load_model(judge_of(dataset)), train, test, labels=labels)
 
 
 def bench(subject: Subject) -> Results:

@@ -59,6 +59,7 @@ class Corpus:
     held_out_tags: Tags
     dataset: str
     test: torch.Tensor | None = None  # pictures only: what samples are compared with
+    test_labels: torch.Tensor | None = None
 
 
 def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
@@ -90,6 +91,7 @@ def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
         Tags.of({}),
         dataset,
         processor.encode(splits["test"].items),
+        torch.from_numpy(splits["test"].labels),
     )
 
 
@@ -184,7 +186,7 @@ class Moments:
         self.run = run
         self.judge = judge_of(corpus.dataset)
         classifier = checkpoint.load_model(self.judge)
-        self.bench = PictureBench(classifier, corpus.train, corpus.test)
+        self.bench = PictureBench(classifier, corpus.train, corpus.test, labels=corpus.test_labels)
         path = run / "moments.json"
         self.rows: list[dict] = json.loads(path.read_text()) if path.is_file() else []
 

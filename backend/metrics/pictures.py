@@ -4,6 +4,7 @@ Numbers are of ``n`` held-out test pictures and as many samples, on decoded mean
 picture is judged by its brightest channel, so that one classifier serves digits of any hue.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -60,14 +61,22 @@ class PictureBench:
         classifier: the judge, of grey pictures of the same height and width.
         train: pictures [N, C, H, W] in [0, 1].
         test: likewise; ``n`` of them are used.
+        labels: classes of ``test``, int64 [N], which a model of classes is told.
     """
 
     def __init__(
-        self, classifier: ImageClassifier, train: Tensor, test: Tensor, n: int = 10_000
+        self,
+        classifier: ImageClassifier,
+        train: Tensor,
+        test: Tensor,
+        n: int = 10_000,
+        *,
+        labels: Tensor | None = None,
     ) -> None:
         self.classifier = classifier.eval()
         self.n = min(n, len(test))
         self.train = train
+        self.labels = labels
         self.test = self._judge(test[: self.n])
 
     def reference(self) -> dict[str, float]:
@@ -98,21 +107,19 @@ class PictureBench:
         z = _prior(model)().sample((n,)).to(model.device)
         classes = getattr(model.config, "classes", None)
         labels = torch.arange(n, device=z.device) % classes if classes else None
-        parts = range(0, n, PARTS)
-        cut = [slice(start, start + PARTS) for start in parts]
-        context = [None if labels is None else labels[part] for part in cut]
-        made = [model.decode(z[a], b).mean for a, b in zip(cut, context, strict=True)]
-        return torch.cat(made).cpu()
+        return _decoded(model, z, labels)
 
     def _codes(self, model: LatentModel) -> dict[str, float]:
         """What needs an encoder: reconstruction, activity, and how codes are distributed."""
-        x = self.test.x
-        posteriors = [model.encode(part.to(model.device)) for part in x.split(PARTS)]
+        x, labels = self.test.x, None
+        if hasattr(model.config, "classes") and self.labels is not None:
+            labels = self.labels[: len(x)].to(model.device)
+        posteriors = [model.encode(x[a].to(model.device), b) for a, b in _parts(len(x), labels)]
         codes = torch.cat([q.mode for q in posteriors])
         shuffled = codes[torch.randperm(len(codes), device=codes.device)]
         found = {
-            "mse": _error(x, _decoded(model, codes)),
-            "mse_shuffled": _error(x, _decoded(model, shuffled)),
+            "mse": _error(x, _decoded(model, codes, labels)),
+            "mse_shuffled": _error(x, _decoded(model, shuffled, labels)),
             "active_units": float(likelihood.active_units(codes)),
         }
         prior = _prior(model)
@@ -177,8 +184,15 @@ def _prior(model: LatentModel) -> nn.Module:
     return getattr(model, "prior", None) or StandardNormal(model.config.latent_dim)
 
 
-def _decoded(model: LatentModel, z: Tensor) -> Tensor:
-    return torch.cat([model.decode(part).mean.cpu() for part in z.split(PARTS)])
+def _decoded(model: LatentModel, z: Tensor, labels: Tensor | None = None) -> Tensor:
+    return torch.cat([model.decode(z[a], b).mean.cpu() for a, b in _parts(len(z), labels)])
+
+
+def _parts(n: int, labels: Tensor | None) -> Iterator[tuple[slice, Tensor | None]]:
+    """``PARTS`` items at a time, with the classes of each part where there are any."""
+    for start in range(0, n, PARTS):
+        part = slice(start, start + PARTS)
+        yield part, None if labels is None else labels[part]
 
 
 def _error(x: Tensor, y: Tensor) -> float:
