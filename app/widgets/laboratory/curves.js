@@ -24,7 +24,7 @@ function buildCurves() {
     el("figcaption", {}, el("b", { text: title }), el("span", { text: name === "modes" ? `of ${scene.modes}` : unit })),
     el("div", { class: "lab-values" }, ...scene.models.map((_, i) => el("span", {}, lineSwatch(i), el("b", { text: "–" })))),
     plot(title))));
-  about.textContent = `Scores are of 10,000 samples against 10,000 fresh points, which nothing is trained on, every 100 steps and wherever the run rests; Wasserstein-1 is of 256 of each. The dotted line is what the data score against themselves, the best there is. ${shown.map(([, title, , how]) => `${title}: ${how}.`).join(" ")}`;
+  about.textContent = `Scores are of 10,000 samples against 10,000 fresh points, which nothing is trained on, every 100 steps and wherever the run rests. The dotted line is what the data score against themselves, the best there is. ${shown.map(([, title, , how]) => `${title}: ${how}.`).join(" ")} Mean pull: ${PULL}`;
 }
 
 function plot(title) {
@@ -63,14 +63,14 @@ function drawCurves() {
   scene.models.forEach((_, i) => drawLosses(i, last));
   fillTables();
 }
-const readout = (name, value) => (value == null ? "–" : name === "modes" ? String(value) : name === "good" ? `${(100 * value).toFixed(0)} %` : number(value, 2));
+const readout = (name, value) => (value == null ? "–" : name === "modes" ? String(value) : number(value, 2));
 
 /** Losses that a model's players minimise, and the terms they are made of. */
 function termsOf(i) {
   const names = Object.keys(scene.frames[i].terms.at(-1)?.[1] ?? {});
   return names.filter((name) => LOSSES[name]).slice(0, INKS.length);
 }
-const words = (name) => ({ kl: "KL", recon_nll: "−log p(x|z)", nll: "bound", mmd: "MMD²", mse: "MSE", recon_l1: "L1 error", feature_nll: "features", penalty: "penalty" })[name] ?? name.replace("_loss", "").replace("_", " ");
+const words = (name) => ({ kl: "KL, nats", recon_nll: "−log p(x|z), nats", nll: "bound, nats", mmd: "MMD²", mse: "MSE", recon_l1: "L1 error", feature_nll: "features", penalty: "penalty" })[name] ?? name.replace("_loss", "").replace("_", " ");
 
 function drawLosses(i, last) {
   const box = squares.children[i].querySelector(".lab-losses");

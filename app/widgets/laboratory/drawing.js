@@ -6,7 +6,7 @@ const MOST_DRAWN = 300;
 const APART = 0.12; // distance of points along a stroke
 
 const sheet = el("canvas", {
-  class: "lab-sheet", id: id("sheet"), width: 480, height: 480, tabindex: 0, role: "img",
+  class: "lab-sheet", id: id("sheet"), width: 480, height: 480, tabindex: 0, role: "application",
   "aria-label": "Sheet to draw on. Arrow keys move the cross, Enter leaves a point, Backspace removes the last one.",
 });
 const drawingCount = el("p", { class: "lab-note", role: "status" });
@@ -16,14 +16,17 @@ const drawingBox = el("section", { class: "lab-drawing", hidden: true, "aria-lab
   el("div", {}, el("p", { text: "Draw the data: drag over the sheet. Each point becomes a small Gaussian of deviation 0.1, and every batch is drawn from them anew." }), drawingCount, el("div", { class: "lp-legend" }, useButton, clearButton)));
 let cross = [0, 0];
 let stroke = false;
+let pending = false; // what is drawn is not what the run that is shown learns
 
 function showDrawing() {
   rest();
+  pending = true;
   drawingBox.hidden = false;
   drawDrawing();
 }
 
 function setDrawing(points) {
+  pending = true;
   chosen = { ...chosen, drawn: points.slice(0, MOST_DRAWN) };
   drawDrawing();
 }

@@ -11,7 +11,7 @@ const dataBox = select("data", Object.entries(props.data), () => choose({ data: 
 const thetaBox = el("input", { class: "lab-range", id: id("theta"), type: "range", min: 0, max: 4, step: 0.1, on: { change: () => choose({ theta: Number(thetaBox.value) }), input: () => nameTheta() } });
 const thetaText = el("span");
 const thetaField = el("label", { class: "lab-field" }, thetaText, thetaBox);
-const seedBox = el("input", { class: "lp-input", id: id("seed"), type: "number", min: 0, max: 2147483647, on: { change: () => choose({ seed: Number(seedBox.value) }) } });
+const seedBox = el("input", { class: "lp-input", id: id("seed"), type: "number", min: 0, max: 2147483647, on: { change: chooseSeed } });
 const dimBox = select("dim", [[1, "1"], [2, "2"], [8, "8"]], () => choose({ dim: Number(dimBox.value) }));
 const modelTicks = Object.entries(props.models).map(([name, title]) => {
   const box = el("input", { type: "checkbox", value: name, id: id(`model-${name}`), on: { change: chooseModels } });
@@ -33,6 +33,11 @@ function chooseModels() {
   const picked = modelTicks.map((tick) => tick.firstChild).filter((box) => box.checked).map((box) => box.value);
   limitModels();
   if (picked.length) choose({ models: picked });
+}
+function chooseSeed() {
+  if (seedBox.value !== "" && seedBox.checkValidity()) return choose({ seed: Number(seedBox.value) });
+  fail(`The seed is a whole number from ${seedBox.min} to ${seedBox.max}.`);
+  fillForm();
 }
 /** No fourth model, and never none. */
 function limitModels() {
@@ -61,23 +66,24 @@ function fillForm() {
 
 // ---- transport ------------------------------------------------------------------------------
 
-const playButton = button("", "Play", () => (scene.playing ? pause() : play()), { id: id("play"), class: "lp-button lab-play", title: "Play or pause (space)" });
-const stepButton = button("", "Step", () => stepOnce(), { id: id("step"), title: "One step of every player (.)" });
+const playButton = button("", "Play", () => (pending ? useDrawing() : scene.playing ? pause() : play()), { id: id("play"), class: "lp-button lab-play", title: "Play or pause (space); Esc pauses" });
+const stepButton = button("", "Step", () => (pending ? useDrawing() : stepOnce()), { id: id("step"), title: "One step of every player (.)" });
 const playerBox = select("player", [], () => {});
 playerBox.setAttribute("aria-label", "Player");
-const playerButton = button("", "Step one player", () => stepOnce(playerBox.value), { id: id("step-player"), title: "One step of this player alone (,)" });
+const playerButton = button("", "Step one player", () => (pending ? useDrawing() : stepOnce(playerBox.value)), { id: id("step-player"), title: "One step of this player alone (,)" });
 const resetButton = button("", "Reset", reset, { id: id("reset"), title: "Back to step 0 (r)", "data-key": "r" });
 const speedBox = select("speed", [["0", "full speed"], ["300", "300 per s"], ["100", "100 per s"], ["30", "30 per s"], ["5", "5 per s"]], () => (scene?.playing ? play() : remember()));
 speedBox.setAttribute("aria-label", "Most steps per second");
 const status = el("p", { class: "lab-status", role: "status" });
-const transport = el("div", { class: "lab-transport" }, playButton, stepButton,
-  el("span", { class: "lab-joined" }, playerBox, playerButton), resetButton, speedBox, status);
+const transport = el("div", { class: "lab-transport" }, playButton, stepButton, resetButton, speedBox,
+  el("span", { class: "lab-joined" }, playerBox, playerButton), status);
 const speed = () => Number(speedBox.value);
 const PLAYERS = { model: "whole model", critic: "critic", generator: "generator", encoder: "encoder", decoder: "decoder", autoencoder: "auto-encoder", code_critic: "critic of codes" };
 
 function showTransport() {
   playButton.querySelector("span").textContent = scene.playing ? "Pause" : "Play";
-  playButton.setAttribute("aria-pressed", String(scene.playing));
+  if (scene.playing) playButton.dataset.key = "escape";
+  else delete playButton.dataset.key;
   const over = scene.step >= props.most.steps || scene.frames.every(({ problem }) => problem);
   for (const one of [playButton, stepButton, playerButton]) one.disabled = over;
   element.dataset.step = scene.step; // how tests know

@@ -24,6 +24,7 @@ let scene = null; // the run that is shown: {key, models, real, floor, modes, st
 let following = false;
 let written = null; // the state in the link, as this script made it
 let stale = 0; // counts runs, so that a late answer to an old one is dropped
+let commands = 0; // counts what a run is told, so that a late answer to what was before is dropped
 
 const life = latent.result(TAB, { element, ready: () => trigger("ready"), server, draw, linked: () => ({ mode: MODE, laboratory: written }) });
 const ask = latent.asker(server, PATIENCE, LOST);
@@ -38,7 +39,9 @@ life.view.run = async ({ mode, laboratory }) => {
   }
   if (scene && (laboratory ?? "") === written) return remember();
   const state = readState(laboratory ?? "");
-  await begin(state, state.step ?? props.opening);
+  if ((await begin(state, Math.min(state.step ?? props.opening, props.most.steps))) || scene) return;
+  const why = element.querySelector(".lp-error").textContent;
+  if (await begin(readState(""))) fail(`${why} The first example is shown instead.`);
 };
 
 function fail(sentence) {
@@ -51,17 +54,29 @@ function recover() {
 
 // ---- the run --------------------------------------------------------------------------------
 
-/** Start a run from the beginning and train it up to a step; `resume` goes on from there. */
+/** Start a run from the beginning and train it up to a step; `resume` goes on from there.
+    False if the server refuses: then the run that is there stays, and what it follows from. */
 async function begin(state, until = props.opening, resume = false) {
-  const old = scene;
-  if (old) server.stop({ key: old.key });
+  const [old, before] = [scene, chosen];
+  if (old?.playing) server.pause({ key: old.key });
   following = false;
   chosen = state;
-  stale += 1;
+  const mine = (stale += 1);
   fillForm();
-  if (chosen.data === "drawn" && chosen.drawn.length < 2) showDrawing();
-  written = stateOf(until);
+  written = stateOf(until, state.events ?? []);
   await runResult({ settings: settingsOf(chosen), events: chosen.events ?? [], until, resume });
+  if (mine !== stale) return true; // something newer was begun
+  if (scene !== old) {
+    if (old) server.stop({ key: old.key });
+    return true;
+  }
+  if (!old) return false;
+  chosen = { ...before, drawn: state.drawn };
+  fillForm();
+  element.classList.remove("lp-stale"); // the run that is shown is still good
+  await command("poll", known());
+  fail(element.querySelector(".lp-error").textContent);
+  return false;
 }
 
 function settingsOf({ data, theta, drawn, models, seed, dim, knobs }) {
@@ -70,6 +85,7 @@ function settingsOf({ data, theta, drawn, models, seed, dim, knobs }) {
 
 /** Called with the first answer to a run. */
 function draw(data, request) {
+  pending = false;
   scene = { ...data, real: floats(data.real), frames: data.models.map(() => ({ terms: [], scores: [] })), until: request.until, times: [] };
   buildSquares();
   buildCurves();
@@ -82,7 +98,6 @@ function draw(data, request) {
 function take(answer) {
   if (answer.error) return void fail(answer.error);
   if (answer.step < scene.step) return true; // overtaken by a later answer
-  recover();
   Object.assign(scene, { playing: answer.playing, place: answer.place, note: answer.note, step: answer.step, events: answer.events, knobs: answer.knobs });
   fillKnobs();
   if (answer.frames) {
@@ -115,10 +130,11 @@ async function follow() {
   const mine = stale;
   while (mine === stale && scene.playing) {
     if (!shown()) {
-      await command("pause", known());
+      await pause();
       break;
     }
     const began = performance.now();
+    const order = commands;
     const answer = await ask("poll", known());
     if (mine !== stale) return;
     if (answer.gone || answer.error) {
@@ -128,7 +144,7 @@ async function follow() {
       showTransport();
       break;
     }
-    take(answer);
+    if (order === commands) take(answer);
     await new Promise((done) => setTimeout(done, Math.max(5, GAP - (performance.now() - began))));
   }
   if (mine === stale) following = false;
@@ -137,17 +153,23 @@ async function follow() {
 /** Tell the server; a run that it has forgotten is trained anew up to where it was. */
 async function command(name, question, again) {
   const mine = stale;
+  const order = name === "poll" ? commands : ++commands;
   const answer = await ask(name, question);
-  if (mine !== stale) return;
+  if (mine !== stale || (order !== commands && !answer.gone && !answer.error)) return;
   if (answer.gone) {
     chosen.events = scene.events;
     return begin(chosen, scene.step, Boolean(again));
   }
+  if (name !== "poll" && !answer.error) recover();
   if (take(answer) && scene.playing) follow();
 }
 
 const play = () => command("play", { key: scene.key, until: props.most.steps, pace: speed() }, true);
-const pause = () => command("pause", known());
+/** At rest first, then what the scores are there. */
+async function pause() {
+  await command("pause", { key: scene.key });
+  if (!scene.playing) await command("poll", known());
+}
 const stepOnce = (player = null) => command("step", { ...known(), player });
 const edit = (name, value) => command("edit", { key: scene.key, name, value });
 const reset = () => begin({ ...chosen, knobs: turned(), events: [] }, 0);
@@ -156,9 +178,13 @@ const turned = () => Object.fromEntries(Object.entries(scene?.knobs ?? chosen.kn
 
 /** Leave the run as it is, without a word. */
 function rest() {
-  if (scene?.playing) command("pause", known());
+  if (scene?.playing) pause();
 }
 document.addEventListener("visibilitychange", () => document.hidden && rest());
+/** A view is shown at once; what its widgets want of the server comes after it. */
+panel.addEventListener("change", ({ target }) => {
+  if (target.closest(`#${TAB}-view`)) panel.dataset.mode = target.value;
+});
 
 // ---- the link -------------------------------------------------------------------------------
 
@@ -183,10 +209,9 @@ function readState(text) {
 }
 
 /** The state as one field of a link; what is as at first is left out. */
-function stateOf(step) {
+function stateOf(step, events = scene.events) {
   const { data, models, theta, drawn, seed, dim, knobs } = chosen;
   const join = (items) => items.map((item) => item.join("/")).join("~");
-  const events = scene?.events ?? chosen.events ?? [];
   const parts = {
     data: data === props.first.data ? "" : data,
     models: models.join() === props.first.models.join() ? "" : models.join("~"),
@@ -205,7 +230,7 @@ function stateOf(step) {
 
 let remembered = 0;
 function remember() {
-  if (panel.dataset.mode !== MODE) return;
+  if (panel.dataset.mode !== MODE || pending) return;
   const now = performance.now();
   if (scene.playing && now - remembered < 1000) return; // browsers count changes of the address
   remembered = now;

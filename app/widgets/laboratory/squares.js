@@ -12,6 +12,7 @@ const LAYERS = [
   ["m", "mesh", "Mesh", "where the decoder puts a grid of codes, ±2"],
   ["r", "copies", "Reconstructions", "from points to what the auto-encoder makes of them"],
 ];
+const PULL = "the mean length of the gradient, at the samples, of what the generator is paid for; an arrow of that length is drawn a third of a unit long.";
 let hidden = new Set(); // letters of layers that are switched off
 
 const token = (name) => getComputedStyle(element).getPropertyValue(name).trim();
@@ -70,7 +71,7 @@ function scaleOf(model, frame) {
   if (!frame.surface) return [el("span", { text: model.name === "aae" ? "Its critic looks at codes, not at points." : "No critic." })];
   const ends = model.critic === "logit" ? ["D = 0, made", "1, real"] : [number(frame.low, 2), number(frame.high, 2)];
   return [el("span", { text: ends[0] }), el("i", { class: "lab-bar", "aria-hidden": "true" }), el("span", { text: ends[1] }),
-    el("span", { class: "lab-slope", text: `mean pull ${number(frame.slope, 2)}`, title: "Mean length of the gradient, at the samples, of what the generator is paid for. Arrows are drawn to the mean." })];
+    el("span", { class: "lab-slope", text: `mean pull ${number(frame.slope, 2)}`, title: PULL })];
 }
 
 function drawSquare(canvas, frame) {

@@ -1,6 +1,6 @@
 """The 2-D laboratory: one to three models of points in the plane, trained live side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -23,6 +23,7 @@ from backend.laboratory.settings import (
 
 if TYPE_CHECKING:
     from backend.laboratory.run import Entry, Run
+    from backend.laboratory.service import Laboratory
 
 HERE = Path(__file__).parent
 SCRIPT = ("laboratory.js", "form.js", "drawing.js", "squares.js", "curves.js")
@@ -116,9 +117,18 @@ def play(key: str, until: Step, pace: Annotated[float, pydantic.Field(ge=0, le=1
     return _kept(key, lambda lab: lab.play(key, until, pace))
 
 
-def pause(key: str, version: int, terms: Rows, scores: Rows) -> dict:
-    """Rest after the step that is being taken."""
-    return _kept(key, lambda lab: lab.pause(key), version, terms, scores)
+def pause(key: str) -> dict:
+    """Rest after the step that is being taken; how the run stands then.
+
+    There is no frame with it: its scores take several times as long as the step.
+    """
+
+    def rest(lab: "Laboratory") -> None:
+        lab.pause(key)
+        with lab.session(key).busy:
+            pass
+
+    return _kept(key, rest)
 
 
 def step(key: str, player: str | None, version: int, terms: Rows, scores: Rows) -> dict:
@@ -141,7 +151,7 @@ def stop(key: str) -> dict:
 
 def _kept(
     key: str,
-    act: Any,
+    act: Callable[["Laboratory"], None],
     version: int | None = None,
     terms: Rows = (),
     scores: Rows = (),
