@@ -111,7 +111,8 @@ OBJECTIVES = {
             "kl_c": "KL_c: of the batch’s mean of q(c|x)",
             "mi_c": "KL_c: mutual information of x and c",
         },
-        "Class and style may each carry so many nats, no more and no less.",
+        "Class and style may each carry so many nats, no more and no less. Held even, classes "
+        "fill C_c by information alone, and γ weighs how far their shares are from equal.",
     ),
     "vae/wae_mmd": Objective(
         "WAE-MMD",

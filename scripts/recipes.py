@@ -58,7 +58,7 @@ def _bench_recipes() -> dict[str, Recipe]:
         ("--no-critic", "α-GAN without critic of pictures", {"use_critic": False}),
         ("--no-code-critic", "α-GAN without critic of codes", {"use_code_critic": False}),
     )
-    joint = {"latent_dim": 20, "capacity_steps": 4500, "capacity_z": 10.0}
+    joint = {"latent_dim": 20, "capacity_steps": 4500, "even": True}
     rows: list[tuple[str, str, str, str, dict[str, Any], dict[str, Any]]] = [
         ("ae/ae", digits, "--conv", "Convolutional auto-encoder", {}, likelihood),
         ("vae/vae", digits, "--conv", "Convolutional VAE", {}, likelihood),

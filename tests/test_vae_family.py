@@ -107,15 +107,34 @@ def test_capacities_rise_linearly_and_stop() -> None:
     assert model.capacities() == pytest.approx((5.0, math.log(3)))
 
 
-def test_both_capacities_are_reached() -> None:
+@pytest.mark.parametrize(("even", "steps"), [(False, 200), (True, 1000)])
+def test_both_capacities_are_reached(even: bool, steps: int) -> None:
     """KL_c is its part of the aggregate and the information of the class: it is their sum."""
     x, _ = bars(128)
-    options = PICTURES | {"latent_dim": 6, "components": 4, "capacity_z": 1.0}
-    model = trained(build("joint_vae", **options, capacity_steps=100), x, 200)
+    options = PICTURES | {"latent_dim": 6, "components": 4, "capacity_z": 1.0, "even": even}
+    model = trained(build("joint_vae", **options, capacity_steps=100), x, steps)
     with seeded(9):
         terms = model.loss(x)
     assert abs(float(terms["kl_z"]) - 1.0) < 0.5
     assert abs(float(terms["kl_c"] + terms["mi_c"]) - math.log(4)) < 0.2
+
+
+def test_a_class_that_tells_nothing_fills_its_capacity_unless_classes_are_held_even() -> None:
+    """All weight on one class: KL_c = ln 4, I(x; c) = 0, at full capacity C_c = ln 4."""
+    x, _ = bars(16)
+    missed = {}
+    for even in (False, True):
+        sizes = {"latent_dim": 6, "components": 4, "capacity_z": 0.0, "capacity_weight": 1.0}
+        model = build("joint_vae", **PICTURES | sizes, even=even)
+        model.step = model.config.capacity_steps
+        with torch.no_grad():
+            last = model.encoder.layers[-1]
+            last.weight.zero_()
+            last.bias.copy_(torch.tensor([50.0, 0, 0, 0, 0, 0, 0, 0]))
+            terms = model.loss(x)
+        missed[even] = float(terms["loss"] - terms["recon_nll"] - terms["kl_z"])
+    assert missed[False] == pytest.approx(0, abs=1e-4)
+    assert missed[True] == pytest.approx(2 * math.log(4), abs=1e-4)
 
 
 def test_the_bound_of_one_code_is_the_elbo_and_more_codes_tighten_it() -> None:

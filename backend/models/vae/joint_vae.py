@@ -25,6 +25,7 @@ class Config(DataConfig):
     capacity_c: float = param(5.0, "Final capacity C_c of the class, nats; log K at most", min=0)
     capacity_steps: int = param(25_000, "Steps over which both rise from 0", min=1)
     capacity_weight: float = param(30.0, "Weight γ of what misses a capacity", min=0)
+    even: bool = param(False, "Only information of the class fills C_c; classes are held even")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -47,7 +48,9 @@ class JointVAE(LatentModel):
     https://arxiv.org/abs/1804.00104: KL_z = KL(q(z|x)||N(0, I)), KL_c = KL(q(c|x)||uniform), the
     capacities rise linearly. The class is relaxed by Gumbel-softmax in training and a one-hot
     otherwise; the code is the class, then the continuous units. A class that is the same for
-    every x has all of KL_c and tells nothing: watch ``mi_c``, not the sum.
+    every x has all of KL_c and tells nothing: watch ``mi_c``, not the sum. Departure, if ``even``:
+    with KL_c = I(x; c) + KL(q(c)||uniform), the last term is γ |I(x; c) - C_c(t)| +
+    γ KL(q(c)||uniform), so that no class falls out of use; both end at the same KL_c.
     """
 
     Config = Config
@@ -93,8 +96,11 @@ class JointVAE(LatentModel):
         recon_nll = -self.decode(z).log_prob(batch).mean()
         kl_z = kl_per_unit(q_z).sum(1).mean()
         aggregate, mi = discrete_information(q_c.probs)
-        kl_c = aggregate + mi
         capacity_z, capacity_c = self.capacities()
-        missed = (kl_z - capacity_z).abs() + (kl_c - capacity_c).abs()
+        missed = (kl_z - capacity_z).abs()
+        if self.config.even:
+            missed = missed + (mi - capacity_c).abs() + aggregate
+        else:
+            missed = missed + (aggregate + mi - capacity_c).abs()
         terms = {"recon_nll": recon_nll, "kl_z": kl_z, "kl_c": aggregate, "mi_c": mi}
         return {"loss": recon_nll + self.config.capacity_weight * missed, **terms}
