@@ -33,7 +33,7 @@ const walksTitle = el("h4");
 const sheet = el("div", { class: "beta-sheet" },
   part("Reconstruction against KL", plot),
   part("KL of each unit, the largest first", bars, barsNote),
-  part("Which units are left", collapse, el("p", { class: "beta-note", text: "A unit is active where its posterior mean varies over pictures by at least 0.01; where its KL is below 0.01 nats its posterior is the prior, whatever the picture: it has collapsed." })),
+  part("Which units are left", collapse, el("p", { class: "beta-note", text: "A unit is active where its posterior mean has a variance of at least 0.01 over pictures; where its KL is below 0.01 nats its posterior is the prior, whatever the picture: it has collapsed." })),
   el("section", { class: "beta-part" }, el("div", { class: "beta-line" }, walksTitle, other), walks, walksNote));
 life.body.append(
   el("header", { class: "trip-head" }, el("h3", { text: "How heavy the KL should be" }),
@@ -103,31 +103,31 @@ function ticks(most) {
   return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
-const WIDE = 400;
-const HIGH = 260;
+const HIGH = 260; // pixels
 /** Mean squared error over KL, one mark for each β, joined in the order of β. */
 function drawPlot(run) {
   const known = runs.filter(({ values }) => values.mse != null && values.kl != null);
   if (known.length < 1) return plot.replaceChildren(el("p", { class: "beta-note", text: "Reconstruction error or KL was not measured." }));
+  const wide = plot.clientWidth || 400;
   const [kl, mse] = [known.map(({ values }) => values.kl), known.map(({ values }) => values.mse)];
   const [across, up] = [ticks(1.1 * Math.max(...kl)), ticks(1.1 * Math.max(...mse))];
   const [right, top] = [across.at(-1), up.at(-1)];
-  const x = (value) => 56 + (value / right) * (WIDE - 72);
+  const x = (value) => 56 + (value / right) * (wide - 72);
   const y = (value) => HIGH - 40 - (value / top) * (HIGH - 64);
   const text = (at, words, more = {}) => Object.assign(svg("text", { x: at[0], y: at[1], ...more }), { textContent: words });
   const parts = [];
   for (const tick of across) parts.push(svg("path", { class: "front-grid", d: `M${x(tick)} 24V${HIGH - 40}` }), text([x(tick), HIGH - 24], show(tick), { "text-anchor": "middle" }));
-  for (const tick of up) parts.push(svg("path", { class: "front-grid", d: `M56 ${y(tick)}H${WIDE - 16}` }), text([50, y(tick) + 4], show(tick), { "text-anchor": "end" }));
-  parts.push(text([8, 14], "Reconstruction MSE \u2193 better", { class: "front-axis" }), text([WIDE - 16, HIGH - 6], "KL, nats", { class: "front-axis", "text-anchor": "end" }));
+  for (const tick of up) parts.push(svg("path", { class: "front-grid", d: `M56 ${y(tick)}H${wide - 16}` }), text([50, y(tick) + 4], show(tick), { "text-anchor": "end" }));
+  parts.push(text([8, 14], "Reconstruction MSE \u2193 better", { class: "front-axis" }), text([wide - 16, HIGH - 6], "KL, nats", { class: "front-axis", "text-anchor": "end" }));
   parts.push(svg("path", { class: "beta-trail", d: known.map(({ values }, i) => `${i ? "L" : "M"}${x(values.kl)} ${y(values.mse)}`).join("") }));
   for (const one of known) {
     const at = [x(one.values.kl), y(one.values.mse)];
-    const dot = svg("circle", { class: one === run ? "beta-dot beta-own" : "beta-dot", cx: at[0], cy: at[1], r: one === run ? 8 : 6, "data-beta": one.beta });
-    dot.addEventListener("click", () => choose({ of: one.name }));
-    parts.push(dot, text([at[0] + 12, at[1] - 8], `β ${show(one.beta)}`, { class: "front-label" }));
+    const reach = svg("circle", { class: "beta-reach", cx: at[0], cy: at[1], r: 16, "data-beta": one.beta });
+    reach.addEventListener("click", () => choose({ of: one.name }));
+    parts.push(svg("circle", { class: one === run ? "beta-dot beta-own" : "beta-dot", cx: at[0], cy: at[1], r: one === run ? 8 : 6 }), reach, text([at[0] + 12, at[1] - 8], `β ${show(one.beta)}`, { class: "front-label" }));
   }
   const said = known.map(({ beta, values }) => `β ${show(beta)}: MSE ${show(values.mse)}, KL ${show(values.kl)} nats`).join("; ");
-  plot.replaceChildren(svg("svg", { class: "front-plot beta-svg", viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": said }, ...parts),
+  plot.replaceChildren(svg("svg", { class: "front-plot beta-svg", width: wide, height: HIGH, role: "img", "aria-label": said }, ...parts),
     el("p", { class: "beta-note", text: `Measured on the ${run.split} split, n ${count(run.n)}. Click a mark, or choose above.` }));
 }
 
@@ -180,6 +180,8 @@ async function drawWalks(run) {
   walksNote.textContent = `One picture's code, with one unit set to ${show(answer.values[0])} \u2026 ${show(answer.values.at(-1))}; the units with the largest KL come first. A row in which nothing changes is a unit that says nothing. ${answer.note}`;
   element.dataset.walks = run.name; // how tests know
 }
+
+new ResizeObserver(() => runs.length && plot.clientWidth && drawPlot(chosen())).observe(plot);
 
 // ---- life ---------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ function strip(packed, n, label, from = 0, total = n) {
   const all = bytes(packed);
   const size = all.length / total;
   return el("div", { class: "front-strip", role: "img", "aria-label": label, style: `--n: ${n}` },
-    ...Array.from({ length: n }, (_, i) => latent.picture(all.subarray((from + i) * size, (from + i + 1) * size), "")));
+    ...Array.from({ length: n }, (_, i) => latent.picture(all.subarray((from + i) * size, (from + i + 1) * size), null, { role: null, "aria-hidden": "true" })));
 }
 const waiting = (rows = 1) => el("div", { class: "front-wait", style: `--rows: ${rows}` });
 const section = (title, ...children) => el("div", { class: "front-section" }, el("h4", { text: title }), ...children);
@@ -119,14 +119,19 @@ function numbers(run, at) {
     const said = value != null ? show(value) : elsewhere ? "at the end" : FROM_CODES.has(one) && !run.encodes ? "no encoder" : "none";
     return el("tr", { class: value == null ? "front-lacks" : null, title: quantity.explanation },
       el("th", { scope: "row", text: quantity.title }), el("td", { text: said }), el("td", { text: run.reference[one] == null ? "" : show(run.reference[one]) }),
-      el("td", { text: quantity.unit }), el("td", { text: quantity.direction ? `${quantity.direction} is better` : "" }));
+      el("td", { text: quantity.unit }), el("td", { text: quantity.direction }));
   });
   const nets = Object.entries(run.parameters).map(([net, n]) => `${net} ${count(n)}`).join(", ");
   return [
     el("h4", { text: `${run.label} at step ${count(run.moments[at].step)}, ${run.split} split, n ${count(run.n)}` }),
-    el("table", { class: "front-numbers" },
-      el("thead", {}, el("tr", {}, ...["", "here", "real pictures", "", ""].map((text) => el("th", { scope: "col", text })))),
+    el("table", { class: "front-numbers", "aria-label": "Numbers of the chosen dot" },
+      el("thead", {}, el("tr", {}, ...["quantity", "here", "real pictures", "unit", "better"].map((text) => el("th", { scope: "col", text })))),
       el("tbody", {}, ...rows)),
-    el("p", { class: "front-note", text: `Parameters: ${nets}. Code of ${run.latent_dim} numbers. Point at a row for its definition.` }),
+    el("p", { class: "front-note", text: `Parameters: ${nets}. Code of ${run.latent_dim} numbers.` }),
   ];
+}
+
+/** What each number means, for all dots alike. */
+function fillMeanings() {
+  meanings.lastChild.replaceChildren(...scene.ids.flatMap((one) => [el("dt", { text: scene.byId[one].title }), el("dd", { text: scene.byId[one].explanation })]));
 }

@@ -34,6 +34,7 @@ const absent = el("p", { class: "front-note" });
 const problems = el("div", { class: "front-problems", hidden: true });
 const card = el("section", { class: "front-card", "aria-label": "Chosen dot" });
 const figures = el("section", { class: "front-figures", "aria-label": "Numbers of the chosen dot" });
+const meanings = el("details", { class: "lp-twin front-meanings" }, el("summary", { text: "What the numbers mean" }), el("dl"));
 const table = tableTwin("Numbers as a table");
 const empty = el("p", { class: "front-empty", hidden: true });
 const body = el("div", { class: "front-columns" },
@@ -44,7 +45,7 @@ const body = el("div", { class: "front-columns" },
 life.body.append(
   el("header", { class: "front-head" }, el("h3", { text: "Fidelity against coverage" }),
     el("p", { text: "Every mark is a checkpoint at one moment of its training; a line leads to the last one, which is the largest. All see the same data, with decoders of nearly one size; the dashed lines are real test pictures." })),
-  problems, empty, body, table.details);
+  problems, empty, body, meanings, table.details);
 life.tools.prepend(button("save", "CSV", () => latent.download("frontier.csv", "text/csv", latent.csv([table.details.columns, ...table.rows()])), { id: id("csv") }));
 
 // ---- state --------------------------------------------------------------------------------
@@ -126,7 +127,8 @@ async function draw(answer) {
   const none = !scene.runs.length;
   empty.hidden = !none;
   empty.textContent = "No checkpoint on this machine was measured along its training. Train one: python scripts/train.py gan/dcgan--mnist";
-  body.hidden = table.details.hidden = life.tools.hidden = none;
+  fillMeanings();
+  body.hidden = meanings.hidden = table.details.hidden = life.tools.hidden = none;
   window.dispatchEvent(new CustomEvent("latent-bench", { detail: scene }));
   if (!none) restore();
 }

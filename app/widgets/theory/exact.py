@@ -187,7 +187,7 @@ def unify(values: Values) -> Iterator[Figure]:
             {
                 "title": f"Derivative by {parameter}, as μ moves",
                 "x": {"label": "μ of the generator", "low": -4, "high": 4},
-                "y": {"label": "nats"},
+                "y": {"label": f"nats per unit of {parameter}"},
                 "rule": values["mean"],
                 "series": [
                     series("line", 4, "the GAN’s update", means, update, wide=True),
@@ -215,7 +215,7 @@ def unify(values: Values) -> Iterator[Figure]:
                 fact(
                     f"Update by {parameter}",
                     here.update[i] + 0.0,
-                    "nats",
+                    f"nats per unit of {parameter}",
                     f"KL {here.kl[i]:.4g} − JSD {here.jsd[i]:.4g}".replace("-", "−"),
                 )
                 for i, parameter in enumerate(theory.NAMES)

@@ -68,7 +68,7 @@ GRADIENT = Panel(
     title="The vanishing gradient",
     claim="While the critic grows sure that samples are fake, the minimax loss stops telling the "
     "generator where to go; the non-saturating loss does not.",
-    formula="∇ log(1 − D) = −D · ∇ℓ,   ∇(−log D) = −(1 − D) · ∇ℓ,   ℓ = log D/(1 − D)",
+    formula="∇ log(1 − D) = −D · ∇ℓ,   ∇(−log D) = −(1 − D) · ∇ℓ,   ℓ = log(D/(1 − D))",
     notes="A GAN of the laboratory with two layers of 64 units in each net: data are "
     "N((distance, 0), 0.5² I), samples of the untrained generator lie about 0. The critic "
     "learns, the generator stands still. Both losses are asked for their gradient at the same "
@@ -136,8 +136,8 @@ UNIFY = Panel(
     "the critic, in the KL that lets modes go, and pushes it from the data by a JSD.",
     formula="½ ∇ E[−log D(x)] = ½ ∇ KL(p_θ ‖ qʳ) − ∇ JSD(p_θ, p_data),   "
     "qʳ(x) ∝ D(x) · ½(p_θ₀(x) + p_data(x)),   at θ₀, for any D",
-    notes="p_θ = N(μ, σ²), θ = (μ, ln σ); the critic is D = σ(t · ln p_data/p_θ₀), t how sure it "
-    "is: 0 knows nothing, 1 is the best one. The left side is the derivative along the samples, "
+    notes="p_θ = N(μ, σ²), θ = (μ, ln σ); the critic is D = 1/(1 + (p_θ₀/p_data)ᵗ), t how sure "
+    "it is: 0 knows nothing, 1 is the best one. The left side is the derivative along the samples, "
     "as in training; the right side is finite differences of divergences on a grid. They agree "
     "for every critic; without the JSD they do not.",
     sources=(

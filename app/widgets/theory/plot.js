@@ -68,7 +68,7 @@ const superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => "
 function drawOne(drawing, plot, wide, name) {
   if (wide < 100) return; // not on the page yet
   const values = (which) => plot.series.flatMap((series) => series[which].filter((v) => typeof v === "number"));
-  const [across, up] = [axis(plot.x, values("x"), wide / 60), axis(plot.y, values("y"), 5)];
+  const [across, up] = [axis(plot.x, values("x"), wide / 48), axis(plot.y, values("y"), 5)];
   const [top, foot, end] = [TOP + (plot.y.inf ? STRIP : 0), TALL - BOTTOM, wide - RIGHT];
   const x = (v) => LEFT + ((v - across.low) / (across.high - across.low || 1)) * (end - LEFT);
   const level = (v) => foot - ((v - up.low) / (up.high - up.low || 1)) * (foot - top);

@@ -20,6 +20,7 @@ let figure = null;
 let running = null; // the job that is asked for figures
 let shown = ""; // the view that is drawn, as it stands in the link
 let written = props.value; // what this script itself made the value
+let outside = ""; // what is wrong with the link
 
 function starts(controls) {
   return Object.fromEntries(controls.map(({ name, start }) => [name, start]));
@@ -92,7 +93,13 @@ function restore() {
   const given = Object.fromEntries(props.value.split(" ").filter(Boolean).map((part) => part.split(":")));
   panel = props.panels.find(({ name }) => name === given.panel) ?? props.panels[0];
   chosen[panel.name] = starts(panel.controls);
-  for (const { name, kind } of panel.controls) if (name in given) chosen[panel.name][name] = kind === "choice" ? given[name] : Number(given[name]);
+  outside = "";
+  for (const { name, kind, label, low, high } of panel.controls) {
+    if (!(name in given)) continue;
+    const value = kind === "choice" ? given[name] : Number(given[name]);
+    if (value < low || value > high) outside = `${label} lies from ${low} to ${high}; the link says ${given[name]}. The default is shown instead.`;
+    else chosen[panel.name][name] = value;
+  }
   fill();
 }
 
@@ -128,6 +135,9 @@ async function run() {
 async function draw(data, asked, alive) {
   shown = state();
   show(data);
+  if (outside) life.fail(outside);
+  element.classList.remove("lp-stale");
+  outside = "";
   if (data.done) return busy("", 1);
   const mine = (running = data.job);
   const going = () => alive() && running === mine;
