@@ -96,8 +96,14 @@ Object.assign(window.latent, (() => {
 
   /** The tab was changed by a person: its view becomes a new place to come back to. */
   function tabShown() {
-    const view = views[activeTab()];
-    if (restoring || !view) return;
+    const tab = activeTab();
+    const view = views[tab];
+    if (restoring) return;
+    if (!view || (!view.fragment && !view.waiting)) {
+      // Its first result is still to come and will replace this, not the view that was left.
+      if (!location.hash.startsWith(fragment(tab, {}))) history.pushState(null, "", fragment(tab, {}));
+      return;
+    }
     if (view.waiting) {
       history.pushState(null, "", location.hash); // so that Back leads to the tab that a link opened
       return view.rerun();

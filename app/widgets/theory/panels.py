@@ -138,8 +138,8 @@ UNIFY = Panel(
     "qʳ(x) ∝ D(x) · ½(p_θ₀(x) + p_data(x)),   at θ₀, for any D",
     notes="p_θ = N(μ, σ²), θ = (μ, ln σ); the critic is D = 1/(1 + (p_θ₀/p_data)ᵗ), t how sure "
     "it is: 0 knows nothing, 1 is the best one. The left side is the derivative along the "
-    "samples, as in training; the right side is finite differences of divergences on a grid. They agree "
-    "for every critic; without the JSD they do not.",
+    "samples, as in training; the right side is finite differences of divergences on a grid. "
+    "They agree for every critic; without the JSD they do not.",
     sources=(
         ("Hu, Yang, Salakhutdinov & Xing 2018, lemma 1", "https://arxiv.org/abs/1706.00550"),
     ),
