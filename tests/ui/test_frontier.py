@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from backend.tradeoffs import QUANTITIES
 from tests.small_pictures import NAMES, STEPS, numbers, write_bench
 from tests.ui.conftest import ROOT, wait_for_address
+from tests.ui.reachable import everything_fits
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +86,9 @@ def test_a_click_on_a_dot_opens_its_card(open_page, shot):
     values = numbers(GAN, list(NAMES).index(GAN))["moments"][0]["values"]
     row = page.locator(f"{FRONTIER} .front-numbers tr", has_text="Inception score")
     expect(row.locator("td").first).to_have_text(f"{values['inception_score']:g}")
+    meanings = page.locator(f"{FRONTIER} .front-meanings")
+    meanings.locator("summary").click()
+    expect(meanings).to_contain_text(QUANTITIES["inception_score"].explanation)
     lacking = page.locator(f"{FRONTIER} .front-numbers tr", has_text="Reconstruction MSE")
     expect(lacking.locator("td").first).to_have_text("no encoder")
 
@@ -241,7 +245,8 @@ def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
     moved(page, "thickness 1")
     page.wait_for_selector(f"{BETA} [data-walks]")
     page.wait_for_selector(f"{ABLATION} [data-moment]")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for part in (FRONTIER, BETA, ABLATION):
+        everything_fits(page, part)
     parts = [f"{FRONTIER} .front-stage", f"{FRONTIER} .front-card", TRIPTYCH, BETA]
     before = [place(page, part) for part in parts]
     page.locator("#tradeoffs-frontier-earlier").click()

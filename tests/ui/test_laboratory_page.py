@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.ui.reachable import everything_fits
+
 pytestmark = pytest.mark.browser
 LAB = "#tradeoffs-laboratory"
 LINK = "#v=1&tab=tradeoffs&mode=laboratory&laboratory="
@@ -27,6 +29,14 @@ def steps(page: Page) -> int:
     return int(laboratory(page).get_attribute("data-step"))
 
 
+def passed(page: Page, count: str, least: int) -> None:
+    """Until the step, or the number of frames drawn, is larger."""
+    page.wait_for_function(
+        f"Number(document.querySelector('{LAB} [data-step], {LAB}[data-step]').dataset.{count})"
+        f" > {least}"
+    )
+
+
 def scores(page: Page) -> list[str]:
     """The last line of the table of scores."""
     table = page.locator(f"{LAB} .lp-twin", has_text="Scores as a table")
@@ -41,9 +51,7 @@ def test_play_pause_and_steps(open_page):
     expect(part(page, "play")).to_have_text("Play")
     part(page, "play").click()
     expect(part(page, "play")).to_have_text("Pause")
-    page.wait_for_function(
-        f"Number(document.querySelector('{LAB} [data-step], {LAB}[data-step]').dataset.step) > 4"
-    )
+    passed(page, "step", 4)
     part(page, "play").click()
     expect(laboratory(page)).to_have_attribute("data-playing", "false")
     expect(page).to_have_url(re.compile(rf"step:{steps(page)}\b"))
@@ -88,6 +96,8 @@ def test_too_few_drawn_points_are_a_sentence_and_two_are_enough(open_page, shot)
     page = open_page(f"{LINK}models:vae+step:0")
     rests_at(page, 0)
     part(page, "data").select_option("drawn")
+    part(page, "play").click()
+    expect(page.locator(f"{LAB} .lp-error")).to_contain_text("The drawing has no point")
     sheet = part(page, "sheet")
     sheet.focus()
     sheet.press("Enter")
@@ -100,6 +110,62 @@ def test_too_few_drawn_points_are_a_sentence_and_two_are_enough(open_page, shot)
     expect(page).to_have_url(re.compile(r"data:drawn\+models:vae\+drawn:0/0~0\.5/0"))
     expect(page.locator(f"{LAB} .lp-error")).to_be_hidden()
     shot(page, "laboratory-drawn")
+
+
+def test_a_wrong_link_is_said_and_the_first_example_shown(open_page):
+    page = open_page(f"{LINK}models:nonsense")
+    rests_at(page, 100)
+    expect(page.locator(f"{LAB} .lp-error")).to_contain_text("no model 'nonsense'")
+    part(page, "step").click()
+    rests_at(page, 101)
+    expect(page.locator(f"{LAB} .lp-error")).to_be_hidden()
+
+
+def test_what_is_refused_is_said_and_the_run_goes_on(open_page):
+    page = open_page(f"{LINK}models:vae+step:2")
+    rests_at(page, 2)
+    error = page.locator(f"{LAB} .lp-error")
+    part(page, "play").click()
+    for name, wrong, right in (("knob-lr", "11", "0.001"), ("seed", "1.5", "0")):
+        part(page, name).fill(wrong)
+        part(page, name).press("Enter")
+        expect(part(page, name)).to_have_value(right)
+        passed(page, "frame", int(laboratory(page).get_attribute("data-frame")) + 2)
+        expect(error).to_be_visible()
+    part(page, "seed").press("Escape")
+    expect(laboratory(page)).to_have_attribute("data-playing", "false")
+    expect(error).to_be_hidden()
+    assert steps(page) > 2
+
+
+def test_pause_and_play_in_a_row_are_both_heard(open_page):
+    page = open_page(f"{LINK}models:vae+step:2")
+    rests_at(page, 2)
+    part(page, "play").click()
+    expect(laboratory(page)).to_have_attribute("data-playing", "true")
+    page.evaluate(
+        """(lab) => new Promise((done) => {
+          const play = document.getElementById("tradeoffs-laboratory-play");
+          const seen = new MutationObserver(() => {
+            if (lab.dataset.playing === "false") done(play.click());
+          });
+          seen.observe(lab, { attributeFilter: ["data-playing"] });
+          play.click();
+        })""",
+        laboratory(page).element_handle(),
+    )
+    expect(laboratory(page)).to_have_attribute("data-playing", "true")
+    passed(page, "step", steps(page) + 20)
+
+
+def test_back_from_a_tab_seen_for_the_first_time(open_page):
+    page = open_page(f"{LINK}models:vae+step:2")
+    rests_at(page, 2)
+    page.locator("#tabs [role=tab]", has_text="Sample").click()
+    expect(page).to_have_url(re.compile("tab=sample&checkpoint="))
+    page.go_back()
+    expect(page).to_have_url(re.compile("tab=tradeoffs&mode=laboratory"))
+    expect(laboratory(page)).to_be_visible()
 
 
 def test_no_more_than_three_models_and_never_none(open_page):
@@ -117,11 +183,5 @@ def test_no_more_than_three_models_and_never_none(open_page):
 def test_it_fits(open_page, shot, width, dark):
     page = open_page(f"{LINK}models:vae~gan+step:5", width=width, dark=dark)
     rests_at(page, 5)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    small = page.evaluate(
-        """[...document.querySelectorAll("[id^=tradeoffs-laboratory] :is(button, select, label)")]
-        .filter((node) => node.offsetParent && !node.matches("label input[type=checkbox]"))
-        .filter((node) => node.getBoundingClientRect().height < 32).map((node) => node.id)"""
-    )
-    assert small == []
+    everything_fits(page, "#tab-tradeoffs")
     shot(page, f"laboratory-{width}{'-dark' if dark else ''}")

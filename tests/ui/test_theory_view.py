@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import OpenPage, wait_until_drawn
+from tests.ui.reachable import everything_fits
 
 pytestmark = pytest.mark.browser
 
@@ -89,8 +90,25 @@ def test_on_a_narrow_dark_page_nothing_is_wider_than_the_page(open_page: OpenPag
     page = open_page(fragment("panel:unify"), width=390, dark=True)
     wait_until_drawn(page)
     expect(page.locator(f"{VIEW} .theory-plot")).to_have_count(3)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    cards = page.locator("#tradeoffs-objectives")
+    cards.scroll_into_view_if_needed()
+    expect(cards.locator(".objective-card h4")).to_have_text(re.compile("VAE"))
+    everything_fits(page, "#tab-tradeoffs")
+    name = cards.locator("tr[data-name='gan/wgan_gp'] button")
+    name.click()
+    expect(cards.locator(".objective-card h4")).to_contain_text("WGAN-GP")
+    for shown in (
+        name,
+        cards.locator(".objective-card h4"),
+    ):  # what is chosen beside what it opens
+        expect(shown).to_be_in_viewport()
     shot(page, "theory_narrow_dark")
+
+
+def test_a_wrong_number_in_a_link_is_said_and_the_default_shown(open_page: OpenPage):
+    page = open_page(fragment("panel:lines theta:99"))
+    expect(page.locator(f"{VIEW} .lp-error")).to_contain_text("θ lies from -1 to 1")
+    expect(value_of(page, "W₁")).to_have_text("0.5")
 
 
 def test_cards_of_objectives_are_chosen_and_linked(open_page: OpenPage, shot):
