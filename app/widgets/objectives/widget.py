@@ -1,5 +1,6 @@
 """Objective cards: formulas, and what was measured of them on tiny models."""
 
+import functools
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -40,19 +41,23 @@ def objectives(elem_id: str, tab: str) -> gr.HTML:
 
 def run() -> dict:
     """All cards, by family."""
+    return {"families": _families(), "code": SCRIPT}
+
+
+@functools.cache  # else each visitor would wait until nobody else's model is at work
+def _families() -> list[dict]:
     from backend import objectives as store
 
     with session.model_work():
         session.one_thread()
         cards = store.cards()
-    families = [
+    return [
         {
             "title": title,
             "cards": [_described(card) for card in cards if card.name.startswith(f"{family}/")],
         }
         for family, title in FAMILIES.items()
     ]
-    return {"families": families, "code": SCRIPT}
 
 
 def _described(card: "Card") -> dict:
