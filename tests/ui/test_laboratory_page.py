@@ -184,4 +184,6 @@ def test_it_fits(open_page, shot, width, dark):
     page = open_page(f"{LINK}models:vae~gan+step:5", width=width, dark=dark)
     rests_at(page, 5)
     everything_fits(page, "#tab-tradeoffs")
+    page.locator(f"{LAB} .lab-curve").last.scroll_into_view_if_needed()
+    expect(part(page, "play")).to_be_in_viewport()
     shot(page, f"laboratory-{width}{'-dark' if dark else ''}")

@@ -13,7 +13,7 @@ const drawingCount = el("p", { class: "lab-note", role: "status" });
 const useButton = button("", "Train on these points", useDrawing, { id: id("use") });
 const clearButton = button("", "Clear", () => setDrawing([]), { id: id("clear") });
 const drawingBox = el("section", { class: "lab-drawing", hidden: true, "aria-label": "Data drawn by hand" }, sheet,
-  el("div", {}, el("p", { text: "Draw the data: drag over the sheet. Each point becomes a small Gaussian of deviation 0.1, and every batch is drawn from them anew." }), drawingCount, el("div", { class: "lp-legend" }, useButton, clearButton)));
+  el("div", {}, el("p", { text: "Draw the data: drag over the sheet, or move the cross with the arrow keys and press Enter; Backspace takes the last point back. Each point becomes a small Gaussian of deviation 0.1, and every batch is drawn from them anew." }), drawingCount, el("div", { class: "lp-legend" }, useButton, clearButton)));
 let cross = [0, 0];
 let stroke = false;
 let pending = false; // what is drawn is not what the run that is shown learns

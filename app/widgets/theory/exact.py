@@ -216,7 +216,7 @@ def unify(values: Values) -> Iterator[Figure]:
                     f"Update by {parameter}",
                     here.update[i] + 0.0,
                     f"nats per unit of {parameter}",
-                    f"KL {here.kl[i]:.4g} − JSD {here.jsd[i]:.4g}".replace("-", "−"),
+                    f"½∇KL {here.kl[i]:.4g}, ∇JSD {here.jsd[i]:.4g}".replace("-", "−"),
                 )
                 for i, parameter in enumerate(theory.NAMES)
             ),
