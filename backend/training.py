@@ -135,7 +135,8 @@ def checked(terms: dict[str, Tensor], step: int) -> dict[str, float]:
     """Terms as numbers; raises ``Diverged`` naming those of ``step`` that are none."""
     values = {name: float(value.detach()) for name, value in terms.items()}
     if bad := [name for name, value in values.items() if not math.isfinite(value)]:
-        raise Diverged(f"step {step}: {', '.join(bad)} is no longer a number")
+        what = "is no longer a number" if len(bad) == 1 else "are no longer numbers"
+        raise Diverged(f"step {step}: {', '.join(bad)} {what}")
     return values
 
 

@@ -182,7 +182,7 @@ def test_a_huge_learning_rate_is_survived(rate: float) -> None:
     for entry in run.entries:
         run.score(entry)
         assert 0 <= entry.scores[-1].values["js"] <= math.log(2)
-        assert bool(entry.problem) == ("is no longer a number" in entry.problem)
+        assert bool(entry.problem) == ("no longer" in entry.problem)
 
 
 def test_a_run_that_diverges_keeps_the_last_good_state_and_names_the_term() -> None:

@@ -44,6 +44,11 @@ class Session:
     def resting(self) -> bool:
         return self.run.step >= self.goal
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether it is to rest, or a frame or another request waits for its turn."""
+        return self.resting or self.busy.wanted or STEP_LOCK.wanted
+
 
 class Laboratory:
     """Runs by key. Commands take effect between two steps; every one counts as a look."""
@@ -175,19 +180,19 @@ class Laboratory:
         try:
             began = time.monotonic()
             for entry in session.run.unscored():
+                if session.interrupted:  # the scores of one model take as long as many steps
+                    break
                 session.run.score(entry)
             with seeded(session.run.settings.seed):
-                while not session.resting and not session.run.over:
+                while not session.interrupted and not session.run.over:
                     now = time.monotonic()
                     if now < session.due or now - began > SLICE:
                         break
-                    if session.busy.wanted or STEP_LOCK.wanted:  # a frame, or another request
+                    if session.run.unscored():
                         break
                     session.run.advance_seeded()
                     if session.pace:
                         session.due = max(session.due, now - SLICE) + 1 / session.pace
-                    if session.run.unscored():
-                        break
             session.spent += time.monotonic() - began
         except Exception:  # the thread must go on for the others; the log keeps the traceback
             LOG.exception("a run of the laboratory failed")
