@@ -78,7 +78,7 @@ def grid(checkpoint: str, source: Source, seed: Seed, first: First, unit: Unit =
             own = labels if styles.told(space.info) else codes[:, :columns].argmax(1)
             found["own"] = None if own is None else own.tolist()
         elif source == "unit":
-            codes = space.traverse(space.sample_codes(1, seed=seed)[0], unit, VALUES)
+            codes = space.traverse(space.sample_codes(NOISE, seed=seed)[0], unit, VALUES)
             found["values"] = VALUES.tolist()
         else:
             codes = space.sample_codes(NOISE, seed=seed)
@@ -143,7 +143,7 @@ def script(info: backend.CheckpointInfo, source: str, seed: int, first: int, uni
     elif source == "unit":
         codes = [
             f"values = np.linspace(-2, 2, {len(VALUES)})",
-            f"z = space.traverse(space.sample_codes(1, seed={seed})[0], {unit}, values)",
+            f"z = space.traverse(space.sample_codes({NOISE}, seed={seed})[0], {unit}, values)",
         ]
     else:
         codes = [f"z = space.sample_codes({NOISE}, seed={seed})"]
