@@ -6,14 +6,13 @@ const HIGH = 180;
 async function drawNumbers(model, data, { checkpoint, seed }, alive) {
   const key = `${checkpoint} ${seed}`;
   if (element.dataset.measured === key) return;
+  if (element.dataset.measured?.split(" ")[0] !== checkpoint) drawCurves(null); // those of another model
+  classTable.set([], []);
   delete element.dataset.measured;
   drawFacts([["\u2026", "measuring"], ["\u2026", "measuring"]]);
   const answer = await ask("measured", { checkpoint, seed });
   if (!alive()) return;
-  if (answer.error) {
-    drawFacts([["–", answer.error]]);
-    return classTable.set([], []);
-  }
+  if (answer.error) return drawFacts([["–", answer.error]]);
   const wanted = model.told ? "the digit that was told" : "the digit that their class mostly holds";
   const real = answer.accuracy == null ? "" : ` It recognises ${percent(answer.accuracy, 1)} of ${count(answer.accuracy_n)} real test pictures.`;
   drawFacts([

@@ -25,7 +25,7 @@ const lists = SLOTS.map((name, slot) => {
   const list = el("select", { class: "lp-input", id: id(`model-${slot}`), on: { change: () => put(slot, list.value) } });
   return { list, field: el("div", { class: "trip-field" }, el("label", { for: list.id, text: name }), list) };
 });
-const seed = el("input", { type: "number", class: "lp-input trip-seed", id: id("seed"), min: 0, max: 2147483647, step: 1, on: { change: () => seed.value !== "" && choose({ seed: seed.value }) } });
+const seed = el("input", { type: "number", class: "lp-input trip-seed", id: id("seed"), min: 0, max: 2147483647, step: 1, on: { change: () => seed.value !== "" && choose({ seed: String(Number(seed.value)) }) } });
 const dice = button("dice", "Roll the seed", () => choose({ seed: String(Math.floor(Math.random() * 1e6)) }), { quiet: true, id: id("dice") });
 const others = button(null, "Other pictures", () => choose({ first: String((Number(look.first) + 8) % 10000) }), { id: id("others") });
 const sheet = el("div", { class: "trip-sheet" });
