@@ -57,7 +57,7 @@ function recover() {
 /** Start a run from the beginning and train it up to a step; `resume` goes on from there.
     False if the server refuses: then the run that is there stays, and what it follows from. */
 async function begin(state, until = props.opening, resume = false) {
-  const [old, before] = [scene, chosen];
+  const [old, before, link] = [scene, chosen, written];
   if (old?.playing) server.pause({ key: old.key });
   following = false;
   chosen = state;
@@ -71,11 +71,11 @@ async function begin(state, until = props.opening, resume = false) {
     return true;
   }
   if (!old) return false;
-  chosen = { ...before, drawn: state.drawn };
+  [chosen, written] = [{ ...before, drawn: state.drawn }, link];
   fillForm();
   element.classList.remove("lp-stale"); // the run that is shown is still good
-  await command("poll", known());
-  fail(element.querySelector(".lp-error").textContent);
+  remember();
+  follow(); // until it rests; a run that is gone must not be begun anew from what was refused
   return false;
 }
 
