@@ -291,6 +291,23 @@ def test_pause_stops_between_two_steps_and_play_goes_on(lab: Laboratory) -> None
     assert run.step == reached + 4
 
 
+def test_a_pause_does_not_wait_for_the_scores_of_other_models(
+    lab: Laboratory, monkeypatch
+) -> None:
+    key = lab.start(Settings(models=("vae", "gan")))
+    run = lab.session(key).run
+    scored = []
+
+    def pauses(entry) -> None:
+        scored.append(entry)
+        lab.pause(key)
+
+    monkeypatch.setattr(run, "score", pauses)
+    lab.play(key)
+    until(lambda: lab._thread is None)
+    assert scored == run.entries[:1] and run.step == 0
+
+
 def test_visitors_share_fairly(lab: Laboratory) -> None:
     keys = [lab.start(Settings(models=("vae",))) for _ in range(2)]
     runs = [lab.session(key).run for key in keys]

@@ -12,7 +12,7 @@ from backend.device import seeded
 from backend.models.text_vae.text_vae import Config, TextVAE
 from backend.models.vae.vae import VAE
 from backend.models.vae.vae import Config as VAEConfig
-from backend.training import Diverged, TrainConfig, fit
+from backend.training import Diverged, TrainConfig, checked, fit
 
 CONFIG = TrainConfig(steps=12, batch_size=4, lr=1e-2, warmup=2)
 
@@ -148,3 +148,12 @@ def test_the_controller_moves_the_weight_to_the_target_and_survives_a_bad_step()
     before = model.log_weight.clone()
     model.loss(x)
     assert model.log_weight == before
+
+
+def test_the_terms_that_diverged_are_named() -> None:
+    fine, bad = torch.tensor(1.0), torch.tensor(float("nan"))
+    assert checked({"kl": fine}, 4) == {"kl": 1.0}
+    with pytest.raises(Diverged, match=r"^step 4: kl is no longer a number$"):
+        checked({"loss": fine, "kl": bad}, 4)
+    with pytest.raises(Diverged, match=r"^step 4: loss, kl are no longer numbers$"):
+        checked({"loss": bad, "kl": bad}, 4)
