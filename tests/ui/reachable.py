@@ -22,6 +22,7 @@ SMALL = """(part) => [...document.querySelectorAll(`${part} :is(button, input, s
 
 def everything_fits(page: Page, part: str) -> None:
     """No control or drawing of ``part`` lacks a name, none is small, none is beyond the page."""
+    assert page.locator(f"{part} button").count()  # of no controls none would be wrong
     assert page.evaluate(NAMELESS, part) == []
     assert page.evaluate(SMALL, part) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
