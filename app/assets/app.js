@@ -18,6 +18,7 @@ Object.assign(window.latent, (() => {
   let asked = false; // the server is setting the controls after a link
   let coming = ""; // a newer link that waits for it
   let sender = null;
+  let leaving = false; // a tab was clicked, and the address is still that of the one before
 
   async function copy(text, target) {
     try {
@@ -84,7 +85,10 @@ Object.assign(window.latent, (() => {
     const all = { ...values, ...view.kept };
     for (const name in view.kept) if (all[name] === "") delete all[name];
     view.fragment = fragment(tab, all);
-    if (activeTab() === tab && !restoring) history.replaceState(null, "", view.fragment);
+    if (activeTab() !== tab || restoring) return;
+    // A first result may be here before `tabShown`; it must not replace the view that was left.
+    if (leaving && new URLSearchParams(location.hash.slice(1)).get("tab") !== tab) history.pushState(null, "", view.fragment);
+    else history.replaceState(null, "", view.fragment);
   }
 
   /** Fields that belong to a widget beside the tab's result; an empty one is left out. */
@@ -98,6 +102,7 @@ Object.assign(window.latent, (() => {
   function tabShown() {
     const tab = activeTab();
     const view = views[tab];
+    leaving = false;
     if (restoring) return;
     if (!view || (!view.fragment && !view.waiting)) {
       // Its first result is still to come and will replace this, not the view that was left.
@@ -282,8 +287,10 @@ Object.assign(window.latent, (() => {
   }
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.('#tabs [role="tab"]')) setTimeout(tabShown, 50);
-  });
+    if (!event.target.closest?.('#tabs [role="tab"]')) return;
+    leaving = true;
+    setTimeout(tabShown, 50);
+  }, true); // before what the tab itself does
 
   /** Asks a widget's server functions; what comes back late or not at all is `{error: lost}`. */
   function asker(server, patience, lost) {
