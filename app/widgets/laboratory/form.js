@@ -130,14 +130,14 @@ function buildKnobs() {
 }
 
 /** At step 0 a knob is part of the settings, later a change that the run remembers. */
-function turn(name, input) {
+async function turn(name, input) {
   const value = Number(input.value);
   const { title, low, high } = props.knobs[name];
   if (input.value === "" || !(value >= low && value <= high)) {
     fail(`${title} lies from ${low} to ${high}.`);
     return fillKnobs(true);
   }
-  edit(name, value);
+  if ((await edit(name, value)) === false) input.value = scene.knobs[name];
 }
 
 function fillKnobs(all = false) {

@@ -26,16 +26,21 @@ let written = null; // the state in the link, as this script made it
 let stale = 0; // counts runs, so that a late answer to an old one is dropped
 let commands = 0; // counts what a run is told, so that a late answer to what was before is dropped
 
-const life = latent.result(TAB, { element, ready: () => trigger("ready"), server, draw, linked: () => ({ mode: MODE, laboratory: written }) });
+const life = latent.result(TAB, { element, ready: () => trigger("ready"), server, draw, linked });
 const ask = latent.asker(server, PATIENCE, LOST);
 const runResult = life.view.run;
+
+/** What of a view goes into the link. */
+function linked({ mode = MODE } = {}) {
+  return mode === MODE ? { mode, laboratory: written ?? props.value } : { mode };
+}
 
 /** Asked for by the page: a link, the switch of views, or the first look. */
 life.view.run = async ({ mode, laboratory }) => {
   panel.dataset.mode = mode;
   if (mode !== MODE) {
     rest();
-    return latent.setView(TAB, { mode });
+    return latent.setView(TAB, linked({ mode }));
   }
   if (scene && (laboratory ?? "") === written) return remember();
   const state = readState(laboratory ?? "");
@@ -94,9 +99,12 @@ function draw(data, request) {
   follow();
 }
 
-/** A frame or a state from the server. */
+/** A frame or a state from the server; false if it refuses. */
 function take(answer) {
-  if (answer.error) return void fail(answer.error);
+  if (answer.error) {
+    fail(answer.error);
+    return false;
+  }
   if (answer.step < scene.step) return true; // overtaken by a later answer
   Object.assign(scene, { playing: answer.playing, place: answer.place, note: answer.note, step: answer.step, events: answer.events, knobs: answer.knobs });
   fillKnobs();
@@ -150,7 +158,8 @@ async function follow() {
   if (mine === stale) following = false;
 }
 
-/** Tell the server; a run that it has forgotten is trained anew up to where it was. */
+/** Tell the server; a run that it has forgotten is trained anew up to where it was. False if
+    it refuses. */
 async function command(name, question, again) {
   const mine = stale;
   const order = name === "poll" ? commands : ++commands;
@@ -161,7 +170,9 @@ async function command(name, question, again) {
     return begin(chosen, scene.step, Boolean(again));
   }
   if (name !== "poll" && !answer.error) recover();
-  if (take(answer) && scene.playing) follow();
+  const taken = take(answer);
+  if (taken && scene.playing) follow();
+  return taken;
 }
 
 const play = () => command("play", { key: scene.key, until: props.most.steps, pace: speed() }, true);
@@ -181,9 +192,12 @@ function rest() {
   if (scene?.playing) pause();
 }
 document.addEventListener("visibilitychange", () => document.hidden && rest());
-/** A view is shown at once; what its widgets want of the server comes after it. */
+/** A view is shown at once, and is the one in the link; what its widgets want of the server
+    comes after it. */
 panel.addEventListener("change", ({ target }) => {
-  if (target.closest(`#${TAB}-view`)) panel.dataset.mode = target.value;
+  if (!target.closest(`#${TAB}-view`)) return;
+  panel.dataset.mode = target.value;
+  latent.setView(TAB, linked({ mode: target.value }));
 });
 
 // ---- the link -------------------------------------------------------------------------------
@@ -235,7 +249,7 @@ function remember() {
   if (scene.playing && now - remembered < 1000) return; // browsers count changes of the address
   remembered = now;
   written = props.value = stateOf(scene.playing && scene.until > scene.step ? scene.until : scene.step);
-  latent.setView(TAB, { mode: MODE, laboratory: written });
+  latent.setView(TAB, linked());
 }
 
 // ---- numbers --------------------------------------------------------------------------------
