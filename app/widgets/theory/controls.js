@@ -5,7 +5,7 @@ let waiting = 0;
 
 function soon() {
   clearTimeout(waiting);
-  waiting = setTimeout(run, PAUSE);
+  waiting = setTimeout(changed, PAUSE);
 }
 
 function fillForm() {
@@ -38,7 +38,7 @@ function slider({ name, label, low, high, step }) {
 function choice({ name, label, options }) {
   const values = chosen[panel.name];
   const radios = options.map(([value, text]) => {
-    const input = el("input", { type: "radio", name: id(name), value, on: { change: () => ((values[name] = value), run()) } });
+    const input = el("input", { type: "radio", name: id(name), value, on: { change: () => ((values[name] = value), changed()) } });
     input.checked = values[name] === value;
     return el("label", {}, input, el("span", { text }));
   });

@@ -20,7 +20,7 @@ let figure = null;
 let running = null; // the job that is asked for figures
 let shown = ""; // the view that is drawn, as it stands in the link
 let written = props.value; // what this script itself made the value
-let outside = ""; // what is wrong with the link
+let outside = ""; // what is wrong with the link, until a person changes something
 
 function starts(controls) {
   return Object.fromEntries(controls.map(({ name, start }) => [name, start]));
@@ -42,10 +42,10 @@ const formula = el("p", { class: "theory-formula" });
 const form = el("form", { class: "theory-form", "aria-label": "Settings of the panel", on: { submit: (event) => event.preventDefault() } });
 const status = el("span", { class: "theory-status", role: "status", id: id("status") });
 const bar = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress of the training" });
-const again = button("", "Train again", () => run(), { id: id("again") });
+const again = button("", "Train again", changed, { id: id("again") });
 const stopper = button("close", "Cancel", () => cancel(), { id: id("cancel"), "data-key": "escape" });
 const training = el("div", { class: "theory-training" }, bar, status, again, stopper);
-const reset = button("back", "Reset", () => ((chosen[panel.name] = starts(panel.controls)), fillForm(), run()), { id: id("reset") });
+const reset = button("back", "Reset", () => ((chosen[panel.name] = starts(panel.controls)), fillForm(), changed()), { id: id("reset") });
 const plots = el("div", { class: "theory-plots" });
 const facts = el("dl", { class: "theory-facts" });
 const twin = tableTwin("Numbers as a table");
@@ -73,7 +73,7 @@ function open(name) {
   panel = props.panels.find((one) => one.name === name);
   fill();
   twin.details.open = false;
-  run();
+  changed();
 }
 
 // ---- the link -------------------------------------------------------------------------------
@@ -93,13 +93,14 @@ function restore() {
   const given = Object.fromEntries(props.value.split(" ").filter(Boolean).map((part) => part.split(":")));
   panel = props.panels.find(({ name }) => name === given.panel) ?? props.panels[0];
   chosen[panel.name] = starts(panel.controls);
-  outside = "";
+  const wrong = [];
   for (const { name, kind, label, low, high } of panel.controls) {
     if (!(name in given)) continue;
     const value = kind === "choice" ? given[name] : Number(given[name]);
-    if (value < low || value > high) outside = `${label} lies from ${low} to ${high}; the link says ${given[name]}. The default is shown instead.`;
+    if (value < low || value > high) wrong.push(`${label} lies from ${low} to ${high}; the link says ${given[name]}.`);
     else chosen[panel.name][name] = value;
   }
+  outside = wrong.length ? [...wrong, wrong.length > 1 ? "The defaults are shown instead." : "The default is shown instead."].join(" ") : "";
   fill();
 }
 
@@ -131,13 +132,18 @@ async function run() {
   if (running === null && status.textContent === "Loading") busy("", 0);
 }
 
+/** By a person, and no longer what the link says. */
+function changed() {
+  outside = "";
+  return run();
+}
+
 /** Called with the first figure; asks for the others until there are no more. */
 async function draw(data, asked, alive) {
   shown = state();
   show(data);
   if (outside) life.fail(outside);
   element.classList.remove("lp-stale");
-  outside = "";
   if (data.done) return busy("", 1);
   const mine = (running = data.job);
   const going = () => alive() && running === mine;
