@@ -44,10 +44,8 @@ life.tools.prepend(button("save", "CSV", () => latent.download("beta.csv", "text
 // ---- state --------------------------------------------------------------------------------
 
 const shown = () => panel.dataset.mode === VIEW;
-function state() {
-  const now = { of: look.of === runs.at(-1)?.name ? "" : look.of, first: look.first };
-  return Object.keys(FIRST).filter((key) => now[key] !== FIRST[key]).map((key) => `${key}:${now[key]}`).join(" ");
-}
+/** The model is always named: which one comes first depends on the machine. */
+const state = () => Object.keys(FIRST).filter((key) => look[key] !== FIRST[key]).map((key) => `${key}:${look[key]}`).join(" ");
 const keep = () => latent.keep(props.tab, { beta: shown() && runs.length ? state() : "" });
 
 function restore() {

@@ -50,7 +50,8 @@ life.tools.prepend(button("save", "CSV", () => latent.download("frontier.csv", "
 
 // ---- state --------------------------------------------------------------------------------
 
-const state = () => Object.keys(FIRST).filter((key) => look[key] && look[key] !== FIRST[key] && !(key === "dot" && look.dot === opening())).map((key) => `${key}:${look[key]}`).join(" ");
+/** The dot is always named: which one comes first depends on the machine. */
+const state = () => Object.keys(FIRST).filter((key) => look[key] && look[key] !== FIRST[key]).map((key) => `${key}:${look[key]}`).join(" ");
 const shown = () => panel.dataset.mode === VIEW;
 
 function remember() {

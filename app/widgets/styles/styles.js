@@ -50,7 +50,8 @@ life.tools.prepend(button("save", "CSV", () => latent.download("classes.csv", "t
 // ---- state --------------------------------------------------------------------------------
 
 const shown = () => panel.dataset.mode === VIEW;
-const state = () => Object.keys(FIRST).filter((key) => look[key] !== FIRST[key]).map((key) => `${key}:${look[key]}`).join(" ");
+/** The model is always named: which one comes first depends on the machine. */
+const state = () => Object.keys(FIRST).filter((key) => key === "of" || look[key] !== FIRST[key]).map((key) => `${key}:${look[key]}`).join(" ");
 const keep = () => latent.keep(props.tab, { styles: shown() && props.models.length ? state() : "" });
 
 function restore() {

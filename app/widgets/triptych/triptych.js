@@ -53,10 +53,10 @@ function defaults() {
   return names.length ? names : pool.slice(0, 3).map((run) => run.name);
 }
 
+/** The models are always named: which ones come first depends on the machine. */
 function state() {
   const changed = Object.keys(FIRST).filter((key) => look[key] !== FIRST[key]).map((key) => `${key}:${look[key]}`);
-  if (look.models.join() !== defaults().join()) changed.unshift(`models:${look.models.join()}`);
-  return changed.join(" ");
+  return [`models:${look.models.join()}`, ...changed].join(" ");
 }
 function remember() {
   props.value = state();
