@@ -1,6 +1,10 @@
 // The grid: classes across, styles down. A class that was found has the digit it mostly holds
 // under its number.
 
+const wordOf = ({ digits }) => (digits ? "digit" : "class");
+/** A class that the model was told, by its name. */
+const nameOf = ({ told, names }, k) => (told && names?.[k]) || `class ${k}`;
+
 async function draw(data, request, alive) {
   const model = modelOf(request.checkpoint);
   fillUnits(data);
@@ -15,30 +19,32 @@ function fillUnits({ units: all, unit }) {
   units.value = unit;
 }
 
-function nameMeaning({ told }, { carried, columns }) {
+function nameMeaning(model, { carried, columns }) {
+  const word = wordOf(model);
   const n = carried?.reduce((sum, one) => sum + one.n, 0);
   const found = `This model found ${columns} classes without labels, so they carry no names. The one-hot of the class is set, the continuous units are kept.`;
-  meaning.textContent = told
-    ? "This model is told the digit: to its decoder goes the code and, beside it, the digit of the column."
-    : carried ? `${found} Under each class: the digit that most held-out pictures of it show, and their share, by ${count(n)} stored codes.` : found;
+  meaning.textContent = model.told
+    ? `This model is told the ${word}: to its decoder goes the code and, beside it, the ${word} of the column.`
+    : carried ? `${found} Under each class: the ${model.digits ? "digit" : "label"} that most held-out pictures of it show, and their share, by ${count(n)} stored codes.` : found;
 }
 
 const head = (text, ...cells) => el("tr", {}, el("th", { scope: "row", text }), ...cells);
 
-function drawGrid({ told }, data) {
+function drawGrid(model, data) {
+  const { told } = model;
   const { rows, columns, carried, labels, own, values } = data;
   const all = bytes(data.pictures);
   const given = data.given && bytes(data.given);
   const size = all.length / (rows * columns);
   const across = Array.from({ length: columns }, (_, k) => k);
-  const heads = [el("tr", {}, el("th", { scope: "row", text: told ? "digit" : "class" }), ...across.map((k) => el("th", { scope: "col", text: k })))];
+  const heads = [el("tr", {}, el("th", { scope: "row", text: told ? wordOf(model) : "class" }), ...across.map((k) => el("th", { scope: "col", text: k, title: nameOf(model, k) })))];
   if (carried) {
     heads.push(head("mostly", ...carried.map(({ label }) => el("td", { text: label ?? "–" }))));
-    heads.push(head("share", ...carried.map(({ share, n }) => el("td", { text: share == null ? "–" : `${Math.round(100 * share)}%`, title: `${count(n)} held-out pictures` }))));
+    heads.push(head("share", ...carried.map(({ share, n }) => el("td", { text: share == null ? "–" : percent(share), title: `${count(n)} held-out pictures` }))));
   }
   const cell = (row, k) => {
     const same = own?.[row] === k;
-    const name = `style ${row + 1} as ${told ? "digit" : "class"} ${k}${same ? ", the reconstruction" : ""}`;
+    const name = `style ${row + 1} as ${nameOf(model, k)}${same ? ", the reconstruction" : ""}`;
     return el("td", { class: same ? "styles-own" : null }, latent.picture(all.subarray((row * columns + k) * size, (row * columns + k + 1) * size), name));
   };
   const rowHead = (row) => {
@@ -49,13 +55,14 @@ function drawGrid({ told }, data) {
   };
   table.style.setProperty("--n", columns);
   table.replaceChildren(el("thead", {}, ...heads), el("tbody", {}, ...Array.from({ length: rows }, (_, row) => el("tr", {}, rowHead(row), ...across.map((k) => cell(row, k))))));
-  table.setAttribute("aria-label", `${rows} styles in ${columns} ${told ? "digits" : "classes"}`);
-  gridNote.textContent = underGrid(told, data);
+  table.setAttribute("aria-label", `${rows} styles in ${columns} ${told && model.digits ? "digits" : "classes"}`);
+  gridNote.textContent = underGrid(model, data);
 }
 
-function underGrid(told, { values, given, labels, unit, note }) {
+function underGrid(model, { values, given, labels, own, unit, note }) {
   if (values) return `Unit ${unit} from \u22122 to 2, down; the other units are those of the first style of the seed.`;
   if (!given) return "Each row is one draw from N(0, I) by the seed, the same in every column.";
-  const how = told && labels ? "encoded with its true digit" : "encoded";
-  return `The picture at the start of a row was ${how}; in the outlined cell its code meets its own class, which is its reconstruction. ${note}`;
+  const how = model.told && labels ? `encoded with its true ${wordOf(model)}` : "encoded";
+  const outlined = own ? "; in the outlined cell its code meets its own class, which is its reconstruction" : "";
+  return `The picture at the start of a row was ${how}${outlined}. ${note}`;
 }

@@ -13,7 +13,8 @@ async function drawNumbers(model, data, { checkpoint, seed }, alive) {
   const answer = await ask("measured", { checkpoint, seed });
   if (!alive()) return;
   if (answer.error) return drawFacts([["–", answer.error]]);
-  const wanted = model.told ? "the digit that was told" : "the digit that their class mostly holds";
+  const word = model.digits ? "digit" : "label";
+  const wanted = model.told ? `the ${wordOf(model)} that was told` : `the ${word} that their class mostly holds`;
   const real = answer.accuracy == null ? "" : ` It recognises ${percent(answer.accuracy, 1)} of ${count(answer.accuracy_n)} real test pictures.`;
   drawFacts([
     [percent(answer.share, 1), `of ${count(answer.judged)} pictures are recognised as ${wanted}. One draw of seed ${seed} for each, the classes in turn, seen by ${answer.judge}.${real}`],
@@ -28,8 +29,8 @@ function drawFacts(all) {
   facts.replaceChildren(...all.flatMap(([value, text]) => [el("dt", { text: value }), el("dd", { text })]));
 }
 
-function drawTable({ told }, { columns, carried }, { recognised, thickness }) {
-  const names = told ? ["digit"] : ["class", ...(carried ? ["mostly digit", "share of it, %", "held-out pictures, n"] : [])];
+function drawTable(model, { columns, carried }, { recognised, thickness }) {
+  const names = model.told ? [wordOf(model)] : ["class", ...(carried ? [model.digits ? "mostly digit" : "mostly label", "share of it, %", "held-out pictures, n"] : [])];
   classTable.set([...names, "recognised, %", "stroke thickness, px"], Array.from({ length: columns }, (_, k) => [
     k,
     ...(carried ? [carried[k].label ?? "–", carried[k].share == null ? "–" : show(100 * carried[k].share, 1), carried[k].n] : []),

@@ -14,12 +14,14 @@ import backend
 from app import parts, session
 from app.components import Seed, as_base64, served, widget
 from app.widgets.triptych import compute
+from app.widgets.triptych.widget import CLASSES
 from backend import styles
 
 HERE = Path(__file__).parent
 SCRIPT = ("styles.js", "grid.js", "numbers.js")
 NOISE = 8  # styles of the noise
 VALUES = np.linspace(-2, 2, 9, dtype=np.float32)  # of the unit that is walked along
+DIGITS = ("mnist", "color-mnist")  # data sets whose classes are called digits
 CACHED = 32
 
 First = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
@@ -40,7 +42,13 @@ read_state = parts.reader(
 def class_styles(elem_id: str, tab: str) -> gr.HTML:
     """The widget; its value is what `read_state` reads. Asks for nothing until it is seen."""
     models = [
-        {"name": info.name, "title": info.title, "told": styles.told(info)}
+        {
+            "name": info.name,
+            "title": info.title,
+            "told": styles.told(info),
+            "digits": info.dataset in DIGITS,
+            "names": CLASSES.get(info.dataset),
+        }
         for info in backend.available()
         if styles.separates(info)
     ]
@@ -88,7 +96,7 @@ def grid(checkpoint: str, source: Source, seed: Seed, first: First, unit: Unit =
         "pictures": as_base64(pictures),
         "rows": len(codes),
         "columns": columns,
-        "carried": None if held_in is None else [_plain(each._asdict()) for each in held_in],
+        "carried": None if held_in is None else [finite(each._asdict()) for each in held_in],
         "units": [[one, float(space.statistics.kl[one])] for one in known],
         "unit": unit,
         "code": script(space.info, source, seed, first, unit),
@@ -103,7 +111,7 @@ def measured(checkpoint: str, seed: Seed) -> dict:
     curves = styles.curves(space)
     judge = styles.judge_name(space.info.dataset)
     accuracy = backend.info(judge).metrics.get("accuracy", {})
-    return _plain(found._asdict()) | {
+    return finite(found._asdict()) | {
         "judge": judge,
         "accuracy": accuracy.get("value"),
         "accuracy_n": accuracy.get("n"),
@@ -117,17 +125,6 @@ def _measured(checkpoint: str, fingerprint: str, seed: int) -> styles.Measured:
     space = session.get_space(checkpoint)
     with session.model_work():
         return styles.measure(space, seed=seed)
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """The same for JSON, which has no NaN."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, Iterable) and not isinstance(value, str):
-            return [plain(each) for each in value]
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    return {key: plain(value) for key, value in values.items()}
 
 
 def script(info: backend.CheckpointInfo, source: str, seed: int, first: int, unit: int) -> str:

@@ -58,7 +58,11 @@ def look(checkpoint: str, seed: int, first: int) -> dict:
         on_the_way = None if labels is None else labels[:2].repeat((STEPS + 1) // 2)[:STEPS]
         path = space.decode(space.path_codes(*ends, STEPS), labels=on_the_way)
         found["path"] = as_base64(path)
-    return found | {"note": held.note, "real": held.real}
+    return found | {
+        "note": held.note,
+        "real": held.real,
+        "labelled": held.labels is not None,
+    }
 
 
 def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
@@ -97,8 +101,8 @@ def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
     found = {"moved": as_base64(moved), "before": None, "after": None}
     found["told"] = target if new is not labels else None
     if attribute in attributes.ATTRIBUTES:
-        found["before"] = _plain(attributes.measure(before)[attribute])
-        found["after"] = _plain(attributes.measure(moved)[attribute])
+        found["before"] = finite(attributes.measure(before)[attribute].tolist())
+        found["after"] = finite(attributes.measure(moved)[attribute].tolist())
     return found
 
 
@@ -121,7 +125,7 @@ def nearest(checkpoint: str, seed: int) -> dict:
     return {
         "samples": as_base64(samples),
         "nearest": as_base64(train[rows]),
-        "distances": _plain(distances),
+        "distances": finite(distances.tolist()),
         "usual": float(usual.mean()),
         "n": len(train),
     }
@@ -215,8 +219,3 @@ def _closest(pictures: np.ndarray, train: np.ndarray) -> tuple[np.ndarray, np.nd
         better = distance < best
         rows[better], best[better] = start + nearest[better], distance[better]
     return rows, np.sqrt(np.maximum(best, 0) / wanted.shape[1])
-
-
-def _plain(values: np.ndarray) -> list[float | None]:
-    """Floats for JSON, which has no NaN."""
-    return [float(value) if np.isfinite(value) else None for value in values]

@@ -148,10 +148,10 @@ function drawOne(name, answer) {
   }
   place.samples.replaceChildren(...strip(answer.samples, 16, "sample"));
   givenRow.fill(strip(answer.given, 8, "given picture"), "MSE");
-  heldNote.textContent = `${answer.note}${told(" is told the class of each.")}`;
+  heldNote.textContent = `${answer.note}${told(answer.labelled ? " is told the class of each." : " is told no class, since those of these pictures are not known.")}`;
   if (answer.rebuilt) place.rebuilt.fill(strip(answer.rebuilt, 8, "reconstruction"), show(answer.mse, 4));
   else place.rebuilt.cannot(answer.cannot);
   place.path.fill(strip(answer.path, 9, "step"));
   const own = look.models.map((one) => runOf(one)).filter((run) => !run.encodes).map((run) => run.label);
-  pathNote.textContent = `From the first of these pictures to the second, along the arc between their codes.${own.length ? ` ${own.join(" and ")}: between two codes of the noise.` : ""}${told(" is told the class of the nearer end.")}`;
+  pathNote.textContent = `From the first of these pictures to the second, along the arc between their codes.${own.length ? ` ${own.join(" and ")}: between two codes of the noise.` : ""}${answer.labelled ? told(" is told the class of the nearer end.") : ""}`;
 }
