@@ -60,6 +60,7 @@ def sample(
     temperature: float = 1.0,
     source: str = "prior",
     token_temperature: float = 0.0,
+    labels: list[int] | None = None,
 ) -> list[str]:
     """Draw sentences or pictures from a checkpoint's latent space.
 
@@ -70,6 +71,7 @@ def sample(
         temperature: scales the standard deviation of the codes, 0 to 5.
         source: where codes are drawn from: prior, or aggregate (the aggregate posterior).
         token_temperature: for sentences; 0 takes the likeliest word each time, 1 draws words.
+        labels: for a model that is told classes, one for each item; drawn at random if left out.
 
     Returns:
         Sentences, or pictures as data URLs of PNG files.
@@ -82,6 +84,7 @@ def sample(
             temperature=temperature,
             source=source,
             token_temperature=token_temperature,
+            labels=labels,
         )
     )
 
@@ -107,22 +110,29 @@ def interpolate(
     return written(space.interpolate(start, end, steps=steps, path=path, seed=seed))
 
 
-def encode(checkpoint: str, inputs: list[str]) -> list[list[float]]:
+def encode(
+    checkpoint: str, inputs: list[str], labels: list[int] | None = None
+) -> list[list[float]]:
     """Turn sentences or pictures into codes: the means of their posteriors.
 
     Args:
         checkpoint: name of a checkpoint, for example text_vae/text_vae--tatoeba.
         inputs: sentences, or pictures as data URLs.
+        labels: for a model that is told classes, that of each input, -1 where it is not known.
 
     Returns:
         One code for each input, a list of as many numbers as the latent space has dimensions.
     """
     space = session.get_space(checkpoint)
-    return space.encode(items(space, inputs)).tolist()
+    return space.encode(items(space, inputs), labels=labels).tolist()
 
 
 def decode(
-    checkpoint: str, codes: list[list[float]], token_temperature: float = 0.0, seed: Seed = 0
+    checkpoint: str,
+    codes: list[list[float]],
+    token_temperature: float = 0.0,
+    seed: Seed = 0,
+    labels: list[int] | None = None,
 ) -> list[str]:
     """Turn codes into sentences or pictures.
 
@@ -131,12 +141,15 @@ def decode(
         codes: lists of numbers, each as long as the latent space has dimensions.
         token_temperature: for sentences; 0 takes the likeliest word each time, 1 draws words.
         seed: the same seed draws the same words.
+        labels: for a model that is told classes, that of each code, -1 where it is not known.
 
     Returns:
         Sentences, or pictures as data URLs of PNG files.
     """
     space = session.get_space(checkpoint)
-    return written(space.decode(codes, token_temperature=token_temperature, seed=seed))
+    return written(
+        space.decode(codes, token_temperature=token_temperature, seed=seed, labels=labels)
+    )
 
 
 def modes(checkpoint: str) -> list[dict]:

@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -78,6 +79,15 @@ def first_mistake(error: pydantic.ValidationError) -> str:
     mistake = error.errors()[0]
     where = ".".join(str(part) for part in mistake["loc"]) or "The request"
     return f"{where.replace('_', ' ')}: {mistake['msg'][0].lower()}{mistake['msg'][1:]}."
+
+
+def finite(value: Any) -> Any:
+    """``value``, in dicts and lists too, for JSON: None for a NaN or infinity, which it lacks."""
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def header(device: str, tabs: Sequence[str]) -> gr.HTML:

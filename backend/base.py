@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 Terms = dict[str, Tensor]  # "loss" (scalar to minimise) and named diagnostics
+UNKNOWN = -1  # among labels that are given as a context: the class is not known
 
 CAPABILITIES = frozenset(
     {"sample", "encode", "decode", "log_prob", "components", "discrete", "respond", "classify"}

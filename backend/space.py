@@ -14,13 +14,12 @@ import torch
 from torch import Tensor
 
 from backend import checkpoint, refinement
-from backend.base import LatentModel
+from backend.base import UNKNOWN, LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.latent import CODES, PATHS, CodeStatistics, Plane, bilinear, neighbours
-from backend.models.vae.cvae import UNKNOWN
 from backend.modes import Modes
 from backend.priors import FittedMixture, StandardNormal
 from backend.processors import load_processor

@@ -386,6 +386,20 @@ def test_endpoints_answer_like_the_public_interface():
     assert walk == space.interpolate("i like tea .", "it is raining .", steps=4)
 
 
+def test_a_model_that_is_told_classes_is_told_them_by_the_endpoints_too():
+    name = "vae/cvae--mnist"
+    space, told = backend.load(name, device="cpu"), [7, 3]
+    pictures = api.sample(name, 2, seed=1, labels=told)
+    assert pictures == api.written(space.sample(2, seed=1, labels=told))
+    assert pictures != api.sample(name, 2, seed=1, labels=[3, 7])
+    codes = api.encode(name, pictures, told)
+    assert codes != api.encode(name, pictures)
+    again = space.decode(np.array(codes, np.float32), labels=told)
+    assert api.decode(name, codes, labels=told) == api.written(again)
+    with pytest.raises(ValueError, match="cannot be told classes"):
+        api.sample(checkpoint("image"), 2, labels=told)
+
+
 def test_pictures_travel_as_png():
     name = checkpoint("image")
     start, end = api.sample(name, 2)

@@ -7,10 +7,9 @@ import torch
 from torch import Tensor
 
 from backend import registry
-from backend.base import GenerativeModel
+from backend.base import UNKNOWN, GenerativeModel
 from backend.device import seeded
 from backend.divergences import mmd
-from backend.models.vae.cvae import UNKNOWN
 from backend.training import TrainConfig, fit
 
 NAMES = ("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd")

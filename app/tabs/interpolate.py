@@ -1,6 +1,5 @@
 """Interpolate: walk between sentences or pictures, and see what each step is worth."""
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from typing import Any, Literal
 import gradio as gr
 
 from app import links, session
-from app.components import checkpoint_picker, packed, script, served, widget
+from app.components import checkpoint_picker, finite, packed, script, served, widget
 from app.examples import SENTENCES, fill_pictures, sketches, suit
 from app.widgets.image_input import image_input, read, to_value
 from app.widgets.paths.words import marked
@@ -134,14 +133,6 @@ def mark_changes(space: Any, rows: list[dict]) -> None:
         tokens = space.tokens(row["item"])
         row["parts"] = marked(previous, tokens, row["item"])
         previous = tokens
-
-
-def finite(row: dict) -> dict:
-    """Without NaN and infinity, which JSON does not have; None stands for no such number."""
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in row.items()
-    }
 
 
 def interpolate_script(checkpoint: str, mode: Mode, items: list, steps: int, path: str) -> str:

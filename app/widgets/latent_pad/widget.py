@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from app.components import as_base64, packed_each, served, widget
+from app.components import as_base64, finite, packed_each, served, widget
 from app.session import get_space, model_work
 from app.widgets import image_input
 from app.widgets.latent_pad import place
@@ -115,16 +115,16 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
     return {
         "item": packed_each([found.item])[0],
         "z": [round(float(value), 4) for value in z],
-        "log_p_z": _number(found.log_p_z),
-        "log_p_x": _number(found.log_p_x),
-        "round_trip": _number(found.round_trip),
-        "distance": _number(found.distance),
+        "log_p_z": finite(found.log_p_z),
+        "log_p_x": finite(found.log_p_x),
+        "round_trip": finite(found.round_trip),
+        "distance": finite(found.distance),
         "off_manifold": bool(found.off_manifold),
         "nearest": {
             "item": item,
             "label": label,
             "held_out": space.encodes,  # or a draw of the prior, where nothing can be encoded
-            "away": _number(np.linalg.norm(space.codes[nearest] - z)),
+            "away": finite(float(np.linalg.norm(space.codes[nearest] - z))),
         },
         "code": place.script(space, mode, script, at),
     }
@@ -240,8 +240,3 @@ def _classes(space: Any) -> list[str]:
 def _exact(codes: np.ndarray) -> list[Code]:
     """float32 numbers in as few digits as bring exactly the same numbers back."""
     return [[float(f"{value:.9g}") for value in code] for code in codes]
-
-
-def _number(value: float) -> float | None:
-    """JSON knows no infinity and no NaN; an auto-encoder's densities are NaN."""
-    return float(value) if math.isfinite(value) else None

@@ -1,8 +1,6 @@
 """The same style in every class: of a model that is told the class, and of one that finds it."""
 
 import functools
-import math
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,7 +10,7 @@ import pydantic
 
 import backend
 from app import parts, session
-from app.components import Seed, as_base64, served, widget
+from app.components import Seed, as_base64, finite, served, widget
 from app.widgets.triptych import compute
 from app.widgets.triptych.widget import CLASSES
 from backend import styles

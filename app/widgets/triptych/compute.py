@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app import session
-from app.components import as_base64
+from app.components import as_base64, finite
 from backend import attributes, data, tradeoffs
 
 SAMPLES, PICTURES, STEPS = 16, 8, 9
