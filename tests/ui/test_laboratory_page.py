@@ -138,6 +138,67 @@ def test_what_is_refused_is_said_and_the_run_goes_on(open_page):
     assert steps(page) > 2
 
 
+def forget(page: Page) -> None:
+    """Have the server forget the run that is shown, as it does with one unseen for long."""
+    with page.expect_request(lambda request: '"step"' in (request.post_data or "")) as asked:
+        part(page, "step").click()
+    question = asked.value.post_data_json
+    question |= {"fn_name": "stop", "data": {"key": question["data"]["key"]}}
+    headers = {"content-type": "application/json"}
+    assert page.request.post(asked.value.url, data=question, headers=headers).json() == {}
+
+
+def test_what_the_server_refuses_is_said_and_the_own_value_shown(open_page):
+    page = open_page(f"{LINK}models:wgan+step:2")
+    rests_at(page, 2)
+    error = page.locator(f"{LAB} .lp-error")
+    part(page, "knob-critic_steps").fill("1.5")
+    part(page, "knob-critic_steps").press("Enter")
+    expect(error).to_contain_text("Critic steps is a whole number; got 1.5")
+    expect(part(page, "knob-critic_steps")).to_have_value("5")
+    part(page, "step").click()
+    rests_at(page, 3)
+    expect(error).to_be_hidden()
+    assert "critic_steps" not in page.url
+
+
+def test_a_run_that_the_server_has_forgotten_is_trained_anew(open_page):
+    page = open_page(f"{LINK}models:wgan+step:2")
+    rests_at(page, 2)
+    error = page.locator(f"{LAB} .lp-error")
+    forget(page)
+    rests_at(page, 3)
+    part(page, "knob-lr").fill("0.5")
+    part(page, "knob-lr").press("Enter")
+    expect(error).to_contain_text("forgotten this run")
+    rests_at(page, 3)
+    expect(part(page, "knob-lr")).to_have_value("0.001")
+
+    forget(page)
+    rests_at(page, 4)
+    part(page, "data").select_option("drawn")
+    part(page, "play").click()
+    expect(error).to_contain_text("The drawing has no point")
+    rests_at(page, 4)
+    expect(page).to_have_url(re.compile(r"models:wgan\+step:4$"))
+    part(page, "data").select_option("moons")
+    expect(page).to_have_url(re.compile("data:moons"))
+    expect(error).to_be_hidden()
+
+
+def test_the_link_names_the_view_before_the_server_answers(open_page):
+    page = open_page(f"{LINK}models:vae+step:2")
+    rests_at(page, 2)
+    at_once = page.evaluate(
+        """async () => {
+          document.querySelector("#tradeoffs-view input[value=theory]").click();
+          await Promise.resolve();
+          return location.hash;
+        }"""
+    )
+    assert at_once == "#v=1&tab=tradeoffs&mode=theory"
+
+
 def test_pause_and_play_in_a_row_are_both_heard(open_page):
     page = open_page(f"{LINK}models:vae+step:2")
     rests_at(page, 2)

@@ -1,6 +1,7 @@
 """Links: what is in the address comes back, old links keep working, broken ones say so."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ def test_a_golden_link_opens_its_view(open_page, golden):
     page = open_page(golden["link"])
     tab = page.locator(f"#tab-{golden['tab']}-button")
     expect(tab).to_have_attribute("aria-selected", "true")
+    if see := golden.get("see"):  # what is drawn only once it is seen
+        page.locator(see).scroll_into_view_if_needed()
     for selector, value in golden["values"].items():
         expect(page.locator(selector)).to_have_value(value)
     for selector, count in golden.get("counts", {}).items():
@@ -66,6 +69,27 @@ def test_back_returns_to_the_tab_before(open_page):
     page.wait_for_function("location.hash.includes('tab=sample')")
     page.go_back()
     expect(page.locator("#tab-interpolate-button")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_result_that_comes_at_once_does_not_replace_the_view_that_was_left(open_page):
+    page = open_page("#v=1&tab=sample&n=3")
+    page.evaluate(
+        """() => {
+          document.getElementById("tab-interpolate-button").click();
+          return new Promise((done) => {
+            const shown = new MutationObserver(() => {
+              if (latent.activeTab() !== "interpolate") return;
+              shown.disconnect();
+              done(latent.setView("interpolate", { steps: 4 }));
+            });
+            shown.observe(document.getElementById("tabs"), { subtree: true, attributes: true });
+          });
+        }"""
+    )
+    expect(page).to_have_url(re.compile("tab=interpolate"))
+    page.go_back()
+    expect(page.locator("#tab-sample-button")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#sample-result .lp-item")).to_have_count(3)
 
 
 def test_the_tab_that_a_link_passed_over_is_drawn_when_it_is_opened(open_page):

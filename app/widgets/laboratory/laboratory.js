@@ -167,7 +167,9 @@ async function command(name, question, again) {
   if (mine !== stale || (order !== commands && !answer.gone && !answer.error)) return;
   if (answer.gone) {
     chosen.events = scene.events;
-    return begin(chosen, scene.step, Boolean(again));
+    const begun = await begin(chosen, scene.step, Boolean(again));
+    if (begun && name === "edit") fail("The server had forgotten this run and trains it anew. Set it again once the run rests.");
+    return begun;
   }
   if (name !== "poll" && !answer.error) recover();
   const taken = take(answer);
