@@ -106,9 +106,14 @@ def test_on_a_narrow_dark_page_nothing_is_wider_than_the_page(open_page: OpenPag
 
 
 def test_a_wrong_number_in_a_link_is_said_and_the_default_shown(open_page: OpenPage):
-    page = open_page(fragment("panel:lines theta:99"))
-    expect(page.locator(f"{VIEW} .lp-error")).to_contain_text("θ lies from -1 to 1")
+    page = open_page(fragment("panel:lines theta:99 noise:98"))
+    error = page.locator(f"{VIEW} .lp-error")
+    expect(error).to_contain_text("θ lies from -1 to 1; the link says 99.")
+    expect(error).to_contain_text("the link says 98. The defaults are shown instead.")
     expect(value_of(page, "W₁")).to_have_text("0.5")
+    page.locator(f"{VIEW} input[value='fit']").check(force=True)
+    expect(value_of(page, "By KL(q‖p)")).not_to_be_empty()
+    expect(error).to_be_hidden()
 
 
 def test_cards_of_objectives_are_chosen_and_linked(open_page: OpenPage, shot):
