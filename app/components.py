@@ -101,6 +101,15 @@ def header(device: str, tabs: Sequence[str]) -> gr.HTML:
     )
 
 
+def untold_note() -> gr.HTML:
+    """What a person should know where a model that is told classes has to do without."""
+    text = (
+        "This model learned with the class of most pictures told. Here it encodes and decodes "
+        "without, so copies are blurred. Sample, and Class and style in Trade-offs, tell it."
+    )
+    return gr.HTML(f'<p class="lp-untold">{text}</p>', elem_classes=["lp-only-classes"])
+
+
 def checkpoint_picker(
     elem_id: str,
     requires: Iterable[str],

@@ -4,7 +4,7 @@ import gradio as gr
 import numpy as np
 
 from app import links, session
-from app.components import checkpoint_picker, seed
+from app.components import checkpoint_picker, seed, untold_note
 from app.widgets.image_input import image_input, to_value
 from app.widgets.latent_pad.widget import latent_pad, read_place
 
@@ -24,6 +24,7 @@ def build() -> None:
     picker = checkpoint_picker(
         "explore-checkpoint", requires={"decode"}, excluding={"discrete"}, first=FIRST
     )
+    untold_note()
     with gr.Row():
         mode = gr.Radio(
             [("Plane", "plane"), ("One unit", "unit")],

@@ -8,7 +8,15 @@ from typing import Any, Literal
 import gradio as gr
 
 from app import links, session
-from app.components import checkpoint_picker, finite, packed, script, served, widget
+from app.components import (
+    checkpoint_picker,
+    finite,
+    packed,
+    script,
+    served,
+    untold_note,
+    widget,
+)
 from app.examples import SENTENCES, fill_pictures, sketches, suit
 from app.widgets.image_input import image_input, read, to_value
 from app.widgets.paths.words import marked
@@ -24,6 +32,7 @@ def build() -> None:
     picker = checkpoint_picker(
         "interpolate-checkpoint", requires={"encode", "decode"}, excluding={"discrete"}
     )
+    untold_note()
     with gr.Row(elem_classes="lp-inputs lp-only-text"):
         texts = [
             gr.Textbox(text, label=key.upper(), max_lines=3, elem_id=f"interpolate-{key}")

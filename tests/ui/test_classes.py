@@ -117,3 +117,12 @@ def test_one_class_is_sampled_where_a_model_is_told_classes(open_page, shot):
     page.wait_for_function("location.hash.includes('vae--mnist--2d')")
     expect(choice).to_be_hidden()
     assert "label=" not in page.evaluate("location.hash")
+
+
+@pytest.mark.parametrize("tab", ["explore", "interpolate"])
+def test_where_no_class_is_told_that_is_said(open_page, tab):
+    page = open_page(f"#v=1&tab={tab}&checkpoint={TOLD}")
+    note = page.locator(".lp-untold:visible")
+    expect(note).to_contain_text("Here it encodes and decodes without")
+    page.locator(f"#{tab}-checkpoint select").select_option("vae/vae--mnist--2d")
+    expect(page.locator(".lp-untold:visible")).to_have_count(0)
