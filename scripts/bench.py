@@ -356,7 +356,7 @@ def starting(times: int = 3) -> list[Row]:
         with server() as (address, seconds, _process):
             starts.append(seconds)
             began = time.perf_counter()
-            call(address, "sample", TEXT, 8, 0, 1.0, "prior", 0.0)
+            call(address, "sample", TEXT, 8, 0, 1.0, "prior", 0.0, None)
             firsts.append(time.perf_counter() - began)
     how = f"median of {times} starts"
     first = "8 sentences, asked for as soon as the page answers; loads torch and the model"
