@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -66,13 +66,20 @@ class Row(NamedTuple):
 
 def median_of(run: Callable[[], object], times: int) -> float:
     """Median seconds of ``run``, after one run that does not count."""
-    run()
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
+    return medians_of((run,), times)[0]
+
+
+def medians_of(runs: Sequence[Callable[[], object]], times: int) -> list[float]:
+    """Median seconds of each, taken in turn: a host that slows down slows all of them."""
+    taken: list[list[float]] = [[] for _ in runs]
+    for run in runs:
         run()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
+    for _ in range(times):
+        for run, seconds in zip(runs, taken, strict=True):
+            began = time.perf_counter()
+            run()
+            seconds.append(time.perf_counter() - began)
+    return [statistics.median(seconds) for seconds in taken]
 
 
 # In this process: batches against one by one, our loop against a plain one
@@ -237,7 +244,7 @@ def training_of_pictures(steps: int = 20) -> list[Row]:
             for _ in range(steps):
                 next(loop)
 
-        bare, full = (median_of(run, 5) for run in (passes, whole))
+        bare, full = medians_of((passes, whole), 5)
         how = f"{steps / full:.1f} steps/s of 64 pictures; the rest is Adam, clipping, reports"
         what = f"Training {title}, against its passes alone"
         rows.append(Row(what, full / bare, "×", "≤ 1.3", how))
@@ -254,7 +261,7 @@ def training_of_points(steps: int = 150) -> list[Row]:
             for _ in range(steps):
                 run.advance_seeded()
 
-    fast, slow = median_of(ours, 5), median_of(plain_gan(run, steps), 5)
+    fast, slow = medians_of((ours, plain_gan(run, steps)), 9)
     told = laboratory.start(settings, [], 0)
     key, rows = told["key"], ([10**6], [10**6])
     laboratory.play(key, until=20_000, pace=0)
