@@ -42,7 +42,7 @@ from backend.data.batching import Batches, LengthBatches  # noqa: E402
 from backend.device import seeded  # noqa: E402
 from backend.files import replace_section  # noqa: E402
 from backend.laboratory.run import Run  # noqa: E402
-from backend.laboratory.settings import Settings  # noqa: E402
+from backend.laboratory.settings import BATCH, Settings  # noqa: E402
 from backend.models.text_vae.text_vae import Config, TextVAE  # noqa: E402
 from backend.nets.critics import Leaky  # noqa: E402
 from backend.nets.points import mlp  # noqa: E402
@@ -273,7 +273,7 @@ def training_of_points(steps: int = 150) -> list[Row]:
         time.sleep(max(0.005, 0.06 - (time.perf_counter() - asked)))  # as the page does
     seconds = time.perf_counter() - began
     laboratory.stop(key)
-    how = f"nets of 2 × 64 units, batches of 128, one core; {steps / slow:.0f} in a plain loop"
+    how = f"nets of 2 × 64 units, batches of {BATCH}, one core; {steps / slow:.0f} in a plain loop"
     shown = f"with {step / seconds:.0f} steps per second and scores at every hundredth"
     return [
         Row("Training a GAN of points", steps / fast, "steps/s", "≥ 300", how),
@@ -289,18 +289,18 @@ def plain_gan(run: Run, steps: int) -> Callable[[], None]:
     critic = mlp(2, *hidden, 1, activation=Leaky)
     adams = [torch.optim.Adam(net.parameters(), 1e-3, (0.5, 0.999)) for net in (critic, generator)]
     loss = nn.functional.binary_cross_entropy_with_logits
-    real, fake = torch.ones(128, 1), torch.zeros(128, 1)
+    real, fake = torch.ones(BATCH, 1), torch.zeros(BATCH, 1)
 
     def loop() -> None:
         for step in range(steps):
-            x = run.plane.draw(128, step)
-            made = generator(torch.randn(128, 2)).detach()
+            x = run.plane.draw(BATCH, step)
+            made = generator(torch.randn(BATCH, 2)).detach()
             adams[0].zero_grad()
             (loss(critic(x), real) + loss(critic(made), fake)).backward()
             nn.utils.clip_grad_norm_(critic.parameters(), 5)
             adams[0].step()
             adams[1].zero_grad()
-            loss(critic(generator(torch.randn(128, 2))), real).backward()
+            loss(critic(generator(torch.randn(BATCH, 2))), real).backward()
             nn.utils.clip_grad_norm_(generator.parameters(), 5)
             adams[1].step()
 
