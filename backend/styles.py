@@ -5,7 +5,6 @@ whole code is the style, and one that found classes by itself, whose code is a c
 and then the style. S counts styles, K classes, D is the size of a code.
 """
 
-from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -218,11 +217,7 @@ def curves(space: "LatentSpace") -> Curves | None:
     if not steps or None in terms:
         return None
     kl_z, kl_c, mi_c = terms
-    model = deepcopy(space.model)  # its step decides on the capacities
-    capacities = []
-    for step in steps:
-        model.step = step
-        capacities.append(model.capacities())
+    capacities = [space.model.capacities(step) for step in steps]
     whole = [round(a + b, 4) for a, b in zip(kl_c, mi_c, strict=True)]
     capacity_z, capacity_c = map(list, zip(*capacities, strict=True))
     return Curves(steps, kl_z, capacity_z, whole, capacity_c)

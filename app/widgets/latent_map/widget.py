@@ -12,7 +12,7 @@ import gradio as gr
 import numpy as np
 import pydantic
 
-from app.components import as_base64, packed_each, script, served, widget
+from app.components import as_base64, finite, packed_each, script, served, widget
 from app.session import get_space, model_work
 from app.widgets.latent_map import compute
 from app.widgets.paths.words import marked
@@ -238,7 +238,7 @@ def _evidence(space: Any, code: np.ndarray, shares: np.ndarray | None = None) ->
         shares = space.modes.at(code[None])[0]
     return {
         "shares": shares.round(4).tolist(),
-        "percentile": float(found.distance) if np.isfinite(found.distance) else None,
+        "percentile": finite(found.distance),
         "far": bool(found.off_manifold),
         "round_trip": float(found.round_trip),
         "z": code.tolist(),

@@ -78,50 +78,16 @@ def script(models: list[str], seed: int, first: int, attribute: str, amount: flo
     """A short program with the same numbers, where the corpus is on the machine."""
     import backend
 
-    infos = [backend.info(name) for name in models]
-    dataset = infos[0].dataset
-    if any(info.classes for info in infos):
-        return _told(models, dataset, seed, first, attribute, amount)
-    if attribute.startswith(compute.CLASS):
-        target = int(attribute.removeprefix(compute.CLASS))
-        step = f"attributes.towards(codes, test.labels[held], {target})[test.labels[shown]]"
-    else:
-        step = f"attributes.direction(codes, attributes.measure(test.items[held])[{attribute!r}])"
-    return f"""import numpy as np
-
-import backend
-from backend import attributes, data
-
-test = data.load({dataset!r})["test"]
-shown = ({first} + np.arange({compute.PICTURES})) % len(test.items)
-held = np.arange(len(test.items))[-{compute.MEASURED}:]
-for name in {models!r}:
-    space = backend.load(name)
-    samples = space.sample({compute.SAMPLES}, seed={seed})
-    if "encode" not in space.info.capabilities:
-        continue
-    given = test.items[shown]
-    z = space.encode(given)
-    print(name, "MSE", ((given / 255 - space.decode(z) / 255) ** 2).mean())
-    path = space.decode(space.path_codes(z[0], z[1], {compute.STEPS}))
-    codes = space.encode(test.items[held])
-    step = {step}
-    print(attributes.measure(space.decode(z + np.float32({amount!r}) * step)))
-"""
-
-
-def _told(
-    models: list[str], dataset: str, seed: int, first: int, attribute: str, amount: float
-) -> str:
-    """The program where a model is told classes."""
+    dataset = backend.info(models[0]).dataset
+    new = "test.labels[shown]"
     if attribute.startswith(compute.CLASS):
         target = int(attribute.removeprefix(compute.CLASS))
         by_code = f"attributes.towards(codes, test.labels[held], {target})[test.labels[shown]]"
         step = f"0 if space.classes else {by_code}"
-        new = f"[{target}] * len(shown)" if amount >= compute.HALF else "test.labels[shown]"
+        if amount >= compute.HALF:
+            new = f"[{target}] * len(shown)"
     else:
         step = f"attributes.direction(codes, attributes.measure(test.items[held])[{attribute!r}])"
-        new = "test.labels[shown]"
     half = (compute.STEPS + 1) // 2
     return f"""import numpy as np
 

@@ -80,10 +80,10 @@ class JointVAE(LatentModel):
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return self.decoder(z)
 
-    def capacities(self) -> tuple[float, float]:
-        """C_z and C_c at the present step, nats."""
+    def capacities(self, step: int | None = None) -> tuple[float, float]:
+        """C_z and C_c at ``step``, or at the present one, nats."""
         config = self.config
-        share = min(1.0, self.step / config.capacity_steps)
+        share = min(1.0, (self.step if step is None else step) / config.capacity_steps)
         return share * config.capacity_z, min(
             share * config.capacity_c, math.log(config.components)
         )
