@@ -18,7 +18,7 @@ from app.components import Seed, first_mistake
 from app.widgets.image_input import read, to_value
 from backend.laboratory.settings import Data
 from backend.laboratory.settings import Settings as PointSettings
-from backend.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
+from backend.language.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
 
 PRICES = {"exact": 1, "rescored": 10, "paper": 10}  # of a step, in exact ones
 MOST = 2000  # exact steps in one call, which others wait for
@@ -242,7 +242,7 @@ def next_words(
         not know), backward (whether it reads from the end), and continuations, each with its
         text, its log_p in nats and whether it was cut before its end.
     """
-    from backend import next_words as ahead
+    from backend.language import next_words as ahead
 
     lm = session.get_language_model(checkpoint)
     found = ahead.predict(lm, text, k, temperature)._asdict()
@@ -288,7 +288,7 @@ def edit_chain(
         step, rejected ones too;
         each step has the candidate, log pi by part, log q both ways, log alpha, log u, accepted.
     """
-    from backend import edits
+    from backend.language import edits
 
     if steps * chains * PRICES[kernel] > MOST:
         raise ValueError(
@@ -332,7 +332,7 @@ def attack(
         methods (the state after each step, with the probability of the label wanted, trials and
         forward passes so far) and verdicts (whether the classifier, asked afresh, is misled).
     """
-    from backend import attacks
+    from backend.language import attacks
 
     chosen = tuple(methods) if methods is not None else attacks.METHODS
     settings = attacks.Settings(victim=victim, text=text, methods=chosen, trials=trials, seed=seed)

@@ -14,7 +14,7 @@ import pydantic
 
 import backend
 from app import session
-from backend.gauges import gauges
+from backend.evaluation.gauges import gauges
 
 LOG = logging.getLogger(__name__)
 WIDGETS = Path(__file__).parent / "widgets"

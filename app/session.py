@@ -125,7 +125,7 @@ def get_text_model(name: str) -> Any:
 
 def give_lm(name: str) -> None:
     """Load a language model of ``transformers`` for everybody; raises as ``HubLM.load`` does."""
-    from backend.hub_lm import HubLM
+    from backend.language.hub_lm import HubLM
 
     global _given
     _given = HubLM.load(name, device=_spaces.device)

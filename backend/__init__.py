@@ -10,12 +10,12 @@ Everything the app shows comes through here. Listing reads JSON only; ``load`` i
 from typing import TYPE_CHECKING
 
 from backend.checkpoint import CheckpointInfo, available, info, trained_dir
-from backend.data.location import data_dir
+from backend.corpora.location import data_dir
 
 if TYPE_CHECKING:
-    from backend.snapshots import Snapshots
+    from backend.codes.snapshots import Snapshots
+    from backend.language.text_models import TextModel
     from backend.space import LatentSpace
-    from backend.text_models import TextModel
 
 __all__ = [
     "CheckpointInfo",
@@ -45,7 +45,7 @@ def load_text_model(name: str, device: str = "auto") -> "TextModel":
 
     Raises as ``load`` does.
     """
-    from backend.text_models import TextModel
+    from backend.language.text_models import TextModel
 
     return TextModel.load(name, device)
 
@@ -55,7 +55,7 @@ def load_snapshots(name: str) -> "Snapshots | None":
 
     Needs no torch. Raises ``KeyError`` if there is no such checkpoint.
     """
-    from backend.snapshots import Snapshots
+    from backend.codes.snapshots import Snapshots
 
     try:
         return Snapshots.load(info(name).path)

@@ -1,9 +1,9 @@
 """Checkpoint folders: ``trained/<family>/<model>--<dataset>[--<tag>]/``. Listing needs no torch.
 
 A folder holds ``config.json`` (what the model is), ``model.safetensors`` (weights, float16),
-``metrics.json`` (measured by scripts/evaluate.py), ``codes.safetensors`` (see ``backend.latent``),
-``examples.json`` (stored inputs and outputs, re-evaluated by a test), the processor's files and
-``README.md`` (the model card).
+``metrics.json`` (measured by scripts/evaluate.py), ``codes.safetensors`` (see
+``backend.codes.statistics``), ``examples.json`` (stored inputs and outputs, re-evaluated by a
+test), the processor's files and ``README.md`` (the model card).
 """
 
 import hashlib

@@ -13,18 +13,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from backend import checkpoint, refinement
+from backend import checkpoint
 from backend.base import UNKNOWN, LatentModel
 from backend.checkpoint import CheckpointInfo
+from backend.codes import refinement
+from backend.codes.modes import Modes
+from backend.codes.neighbours import neighbours
+from backend.codes.paths import PATHS, bilinear
+from backend.codes.planes import Plane
+from backend.codes.projection import Projection
+from backend.codes.statistics import CODES, CodeStatistics
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import Sequence as SequenceDistribution
-from backend.latent import CODES, PATHS, CodeStatistics, Plane, bilinear, neighbours
-from backend.modes import Modes
-from backend.priors import FittedMixture, StandardNormal
+from backend.objectives.priors import FittedMixture, StandardNormal
 from backend.processors import load_processor
 from backend.processors.text import UNK, TextProcessor
-from backend.projection import Projection
 
 Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W] or [n, H, W, 3]
 Labels = np.ndarray | Sequence[int]  # [n], classes from 0; -1 where the class is not known
@@ -271,7 +275,7 @@ class LatentSpace:
         """Posterior means [n, D] of sentences as typed, or of pictures [n, H, W].
 
         ``refine`` moves the code of a sentence that does not decode to itself, by
-        ``backend.refinement.refine``, until it does or the steps are used up.
+        ``backend.codes.refinement.refine``, until it does or the steps are used up.
         """
         if not self.encodes:
             raise ValueError(

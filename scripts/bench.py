@@ -36,18 +36,20 @@ from torch import Tensor, nn  # noqa: E402
 
 import backend  # noqa: E402
 from app.widgets.laboratory import widget as laboratory  # noqa: E402
-from backend import edits, registry, tradeoffs  # noqa: E402
+from backend import registry  # noqa: E402
 from backend.base import LatentModel  # noqa: E402
-from backend.data.batching import Batches, LengthBatches  # noqa: E402
+from backend.corpora.batching import Batches, LengthBatches  # noqa: E402
+from backend.corpora.tags import Tags  # noqa: E402
 from backend.device import seeded  # noqa: E402
+from backend.evaluation import tradeoffs  # noqa: E402
 from backend.files import replace_section  # noqa: E402
 from backend.laboratory.run import Run  # noqa: E402
 from backend.laboratory.settings import BATCH, Settings  # noqa: E402
+from backend.language import edits  # noqa: E402
+from backend.language.samplers.contexts import as_ids  # noqa: E402
 from backend.models.text_vae.text_vae import Config, TextVAE  # noqa: E402
 from backend.nets.critics import Leaky  # noqa: E402
 from backend.nets.points import mlp  # noqa: E402
-from backend.samplers.contexts import as_ids  # noqa: E402
-from backend.tags import Tags  # noqa: E402
 from backend.training import TrainConfig, fit  # noqa: E402
 
 TEXT = "text_vae/text_vae--tatoeba"

@@ -28,17 +28,17 @@ import torch
 from torch import Tensor
 from torch.distributions import Independent, Normal
 
-from backend import checkpoint, data, tradeoffs
+from backend import checkpoint, corpora
 from backend.base import GenerativeModel, LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import PAD
+from backend.evaluation import images, likelihood, modes, pictures, text, tradeoffs
+from backend.evaluation.ngrams import KneserNey
+from backend.evaluation.pictures import Judged, PictureBench, grey, judge_of, wasserstein
+from backend.evaluation.table import METRICS
 from backend.files import write_json
-from backend.metrics import images, likelihood, modes, pictures, text
-from backend.metrics.ngrams import KneserNey
-from backend.metrics.pictures import Judged, PictureBench, grey, judge_of, wasserstein
-from backend.metrics.table import METRICS
 from backend.processors import load_processor
 from backend.processors.images import ImageProcessor
 from backend.processors.text import UNK
@@ -127,7 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
             for id, entry in measure(subject, options.only):
                 values[id] = entry  # written at once: what is measured is never lost
                 checkpoint.write_metrics(info.path, values=in_order(values))
-        except data.MissingCorpus as error:
+        except corpora.MissingCorpus as error:
             sys.exit(str(error))
     return 0
 
@@ -204,8 +204,8 @@ class Subject:
         return {} if self.text else {"pixels": "grey values as Bernoulli probabilities"}
 
     @cached_property
-    def splits(self) -> dict[str, data.Split]:
-        return data.load(self.info.dataset)
+    def splits(self) -> dict[str, corpora.Split]:
+        return corpora.load(self.info.dataset)
 
     def items(self, split: str, n: int) -> Any:
         """``n`` items spread evenly over a split, or all where there are fewer.
@@ -681,7 +681,7 @@ CRITICS = {"wasserstein_validation": "validation", "wasserstein_train": "train"}
 
 @functools.lru_cache(maxsize=1)
 def picture_bench(dataset: str, shape: tuple[int, int, int]) -> PictureBench:
-    splits, processor = data.load(dataset), ImageProcessor(shape)
+    splits, processor = corpora.load(dataset), ImageProcessor(shape)
     train, test = (processor.encode(splits[name].items) for name in ("train", "test"))
     labels = torch.from_numpy(splits["test"].labels)
     return PictureBench(checkpoint.load_model(judge_of(dataset)), train, test, labels=labels)
@@ -714,7 +714,7 @@ def critics_of_no_model(bench: PictureBench, validation: Tensor, steps: int) -> 
 
 @functools.lru_cache(maxsize=1)
 def validation_pictures(dataset: str, shape: tuple[int, int, int]) -> Tensor:
-    return ImageProcessor(shape).encode(data.load(dataset)["validation"].items)
+    return ImageProcessor(shape).encode(corpora.load(dataset)["validation"].items)
 
 
 def independent_critics(subject: Subject) -> Results:

@@ -25,15 +25,16 @@ import numpy as np
 import torch
 from sacrebleu.metrics import BLEU
 
-from backend import attacks, checkpoint, data, edits
-from backend.attacks import Attacker
-from backend.data.location import corpus_file
+from backend import checkpoint, corpora
+from backend.corpora.location import corpus_file
 from backend.distributions.sequence import Sequence as SequenceDistribution
-from backend.edits import Editor, Settings, contexts_of
 from backend.files import write_json
-from backend.nets.beam import forced_beam
-from backend.text_models import TextModel
-from backend.traces import PAIR, Chain
+from backend.language import attacks, edits
+from backend.language.attacks import Attacker
+from backend.language.beam import forced_beam
+from backend.language.edits import Editor, Settings, contexts_of
+from backend.language.text_models import TextModel
+from backend.language.traces import PAIR, Chain
 
 SEED = 0
 Row = dict[str, Any]
@@ -59,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
                 measure_attacks(name, options.n or 100)
             else:
                 measure_pair(name, options.only or list(TABLES), options.n)
-    except data.MissingCorpus as error:
+    except corpora.MissingCorpus as error:
         sys.exit(str(error))
     return 0
 
@@ -115,7 +116,7 @@ class Bench:
     @cached_property
     def _train(self) -> set[tuple[int, ...]]:
         dataset = self.forward.info.dataset
-        return {self.ids(text) for text in data.load(dataset)["train"].items}
+        return {self.ids(text) for text in corpora.load(dataset)["train"].items}
 
     def known(self, text: str, longest: int = 24) -> bool:
         ids = self.ids(text)
@@ -336,7 +337,7 @@ def paraphrase(bench: Bench, n: int = 100) -> Table:
 def correction(bench: Bench, n: int = 60) -> Table:
     """Held-out sentences with one word doubled, dropped or replaced, put right again."""
     steps = 200
-    test = [s for s in data.load("everyday")["test"].items if bench.known(s, longest=14)]
+    test = [s for s in corpora.load("everyday")["test"].items if bench.known(s, longest=14)]
     test = [s for s in (test[i] for i in _spread(len(test), 4 * n)) if len(bench.ids(s)) >= 5][:n]
     bleu = BLEU(tokenize="none", effective_order=True)
     before, after, truths, examples, restored, unharmed = [], [], [], [], 0, 0
@@ -497,7 +498,7 @@ def _pool(name: str, n: int) -> Iterator[Attacker]:
     info = checkpoint.info(name)
     names = (name, *(f"{PAIR}--{way}" for way in ("forward", "backward")))
     models = {name: TextModel.load(name) for name in {*names, *edits.judges(PAIR)}}
-    test = data.load(info.dataset)["test"]
+    test = corpora.load(info.dataset)["test"]
     found = 0
     for row in _spread(len(test.items), min(len(test.items), 20 * n)):
         settings = attacks.Settings(

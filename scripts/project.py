@@ -16,11 +16,11 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 
 import backend  # noqa: E402
-from backend import data  # noqa: E402
+from backend import corpora  # noqa: E402
+from backend.codes.projection import Projection, digest  # noqa: E402
+from backend.corpora.tags import Tags  # noqa: E402
 from backend.processors.text import TextProcessor  # noqa: E402
-from backend.projection import Projection, digest  # noqa: E402
 from backend.space import LatentSpace  # noqa: E402
-from backend.tags import Tags  # noqa: E402
 
 LIMIT = 20_000
 NEIGHBOURS, MIN_DIST = 15, 0.1
@@ -80,7 +80,7 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Path:
 def held_out(space: LatentSpace, limit: int) -> tuple[list, dict[str, list[str]]]:
     """Validation and test items that the model reads with their tags, thinned to ``limit``."""
     items, columns = [], {}
-    loaded = data.load(space.info.dataset)
+    loaded = corpora.load(space.info.dataset)
     for split in (loaded["validation"], loaded["test"]):
         rows = range(len(split.items))
         if isinstance(space.processor, TextProcessor):
@@ -162,7 +162,7 @@ def main() -> None:
     for name in options.names:
         try:
             project(name, options.limit, options.seed)
-        except data.MissingCorpus as error:
+        except corpora.MissingCorpus as error:
             sys.exit(str(error))
         except (KeyError, ValueError) as error:
             sys.exit(str(error.args[0]))

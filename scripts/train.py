@@ -21,25 +21,26 @@ import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from backend import checkpoint, data, registry, tradeoffs  # noqa: E402
+from backend import checkpoint, corpora, registry  # noqa: E402
 from backend.base import GenerativeModel  # noqa: E402
-from backend.data.batching import (  # noqa: E402
+from backend.codes.posteriors import code_statistics, prior_statistics  # noqa: E402
+from backend.codes.snapshots import ITEMS, Snapshots  # noqa: E402
+from backend.codes.statistics import CodeStatistics  # noqa: E402
+from backend.corpora.batching import (  # noqa: E402
     Batches,
     LabelledBatches,
     LabelledLengthBatches,
     LengthBatches,
 )
-from backend.data.entailment import SEPARATOR  # noqa: E402
+from backend.corpora.entailment import SEPARATOR  # noqa: E402
+from backend.corpora.tags import Tags  # noqa: E402
 from backend.device import pick_device, seeded  # noqa: E402
-from backend.examples import write_examples  # noqa: E402
+from backend.evaluation import tradeoffs  # noqa: E402
+from backend.evaluation.examples import write_examples  # noqa: E402
+from backend.evaluation.pictures import PictureBench, as_picture, judge_of  # noqa: E402
 from backend.files import write_json  # noqa: E402
-from backend.latent import CodeStatistics  # noqa: E402
-from backend.metrics.pictures import PictureBench, as_picture, judge_of  # noqa: E402
 from backend.processors.images import ImageProcessor  # noqa: E402
 from backend.processors.text import TextProcessor  # noqa: E402
-from backend.snapshots import ITEMS, Snapshots  # noqa: E402
-from backend.statistics import code_statistics, prior_statistics  # noqa: E402
-from backend.tags import Tags  # noqa: E402
 from backend.training import StepReport, TrainConfig, fit  # noqa: E402
 from scripts.recipes import RECIPES, Recipe  # noqa: E402
 
@@ -63,7 +64,7 @@ class Corpus:
 
 
 def read_corpus(dataset: str, recipe: Recipe) -> Corpus:
-    splits = data.load(dataset)
+    splits = corpora.load(dataset)
     train, held_out = splits["train"], splits["validation"]
     labels = None if held_out.labels is None else held_out.labels[:HELD_OUT]
     if isinstance(train.items, list):
@@ -331,7 +332,7 @@ def main() -> None:
     for name in options.name:
         try:
             folder = train(name, options.device, options.steps, options.seed, options.runs)
-        except data.MissingCorpus as error:
+        except corpora.MissingCorpus as error:
             sys.exit(str(error))
         print(f"{name}: written to {folder}. Now run scripts/evaluate.py {name}")
 

@@ -18,11 +18,12 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import backend
-from backend import checkpoint, measured, registry
+from backend import checkpoint, registry
 from backend.checkpoint import CheckpointInfo
 from backend.device import seeded
+from backend.evaluation import measured
+from backend.evaluation.table import METRICS, Metric
 from backend.files import replace_section
-from backend.metrics.table import METRICS, Metric
 from backend.processors import load_processor
 from scripts.corpora import CORPORA, parts
 

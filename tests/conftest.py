@@ -36,9 +36,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @functools.cache
 def load_corpus(name: str) -> dict:
-    from backend import data  # only here: most tests need no corpus, and this brings numpy
+    from backend import corpora  # only here: most tests need no corpus, and this brings numpy
 
-    return data.load(name)
+    return corpora.load(name)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from backend import checkpoint, registry
+from backend.codes.statistics import CodeStatistics, fit_mixture
 from backend.device import seeded
-from backend.latent import CodeStatistics, fit_mixture
 from backend.processors.images import ImageProcessor
 
 STEPS = (100, 400, 1000)

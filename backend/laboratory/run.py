@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid, softplus
 
 from backend.base import LatentModel
-from backend.data.plane import EXTENT, Plane, plane
+from backend.corpora.plane import EXTENT, Plane, plane
 from backend.device import seeded
+from backend.evaluation.points import N, Scores, scores
 from backend.laboratory.settings import (
     BATCH,
     CRITICS,
@@ -28,7 +29,6 @@ from backend.laboratory.settings import (
     check,
     check_knob,
 )
-from backend.metrics.points import N, Scores, scores
 from backend.models.ae.ae import AE
 from backend.models.gan.aae import AAE
 from backend.models.gan.alpha_gan import AlphaGAN

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from backend.base import BaseConfig, param
 from backend.distributions.sequence import PAD, Sequence
-from backend.schedules import schedule
+from backend.objectives.schedules import schedule
 
 UNK = 3
 

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from backend.base import BaseConfig, GenerativeModel, Terms
 from backend.device import seeded
-from backend.divergences import gan_loss
 from backend.nets.critics import flat_critic
+from backend.objectives.divergences import gan_loss
 from backend.theory.densities import LN2, Array, Mixture, grid, jsd
 from backend.training import TrainConfig, fit
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_edits_widget import document, written
 from tests.ui.conftest import wait_until_drawn
+from tests.unit.app.test_edits_widget import document, written
 
 pytestmark = pytest.mark.browser
 

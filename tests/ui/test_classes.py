@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import backend
-from backend import styles
+from backend.evaluation import styles
 from tests.ui.conftest import wait_until_drawn
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 import backend
-from backend import data
+from backend import corpora
 from tests.ui import pad_latency
 from tests.ui.conftest import ARTIFACTS
 
@@ -224,7 +224,7 @@ def test_a_plane_through_pictures_of_ones_own(open_page, shot, tmp_path):
     page.wait_for_function(f"location.hash !== {json.dumps(before)}")
     settled(page)
     before = page.evaluate("location.hash")
-    if data.available("mnist"):
+    if corpora.available("mnist"):
         field.get_by_role("button", name="Next test image").click()
         expect(field.locator(".sketch-note")).to_contain_text("MNIST test image")
         page.wait_for_function(f"location.hash !== {json.dumps(before)}")

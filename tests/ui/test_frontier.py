@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from backend.tradeoffs import QUANTITIES
+from backend.evaluation.tradeoffs import QUANTITIES
 from tests.small_pictures import NAMES, STEPS, numbers, write_bench
 from tests.ui.conftest import ROOT, wait_for_address
 from tests.ui.reachable import everything_fits

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from backend import measured
+from backend.evaluation import measured
 from tests.ui.conftest import OpenPage
 
 pytestmark = pytest.mark.browser

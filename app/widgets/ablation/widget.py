@@ -20,7 +20,7 @@ def code() -> dict:
     return {"code": CODE}
 
 
-CODE = """from backend import tradeoffs
+CODE = """from backend.evaluation import tradeoffs
 
 for run in tradeoffs.read().runs:
     if run.model == "alpha_gan":

@@ -14,7 +14,7 @@ from app.components import served, widget
 from app.widgets.paths.words import marked
 
 if TYPE_CHECKING:
-    from backend.attacks import Attacker, Settings
+    from backend.language.attacks import Attacker, Settings
 
 HERE = Path(__file__).parent
 SCRIPT = ("attack.js", "form.js", "cards.js", "curve.js")
@@ -59,7 +59,7 @@ def attack(elem_id: str, tab: str) -> gr.HTML:
 
 def options() -> dict:
     """The classifiers that are here, with sentences to attack."""
-    from backend import attacks
+    from backend.language import attacks
 
     infos = sorted(attacks.victims(), key=lambda info: info.dataset != FIRST)
     victims = [_victim(info, attacks.class_names(info)) for info in infos]
@@ -86,7 +86,7 @@ def _victim(info: backend.CheckpointInfo, labels: tuple[str, ...]) -> dict:
 
 def start(settings: dict[str, Any]) -> dict[str, Any]:
     """The sentence before the attack, and the job that yields its rows when asked."""
-    from backend import attacks
+    from backend.language import attacks
 
     checked = pydantic.TypeAdapter(attacks.Settings).validate_python(settings)
     with session.model_work():
@@ -128,7 +128,7 @@ def _before(attacker: "Attacker") -> dict:
 
 def _pieces(attacker: "Attacker") -> Iterator[dict]:
     """As the backend yields them, with the words marked that differ from the start."""
-    from backend import attacks
+    from backend.language import attacks
 
     first, _ = _said(attacker)
     for piece in attacks.start(attacker):
@@ -147,7 +147,7 @@ def script(settings: "Settings") -> str:
         if (value := getattr(settings, name)) != getattr(plain, name):
             lines.append(f"    {name}={value!r},\n")
     return (
-        "from backend.attacks import Settings, attack\n\n"
+        "from backend.language.attacks import Settings, attack\n\n"
         f"settings = Settings(\n{''.join(lines)})\n"
         "result = attack(settings)\n"
         'print(result["verdicts"])\n'

@@ -9,7 +9,7 @@ import pydantic
 from app import parts, session
 from app.components import as_base64, served, widget
 from app.widgets.triptych import compute
-from backend import tradeoffs
+from backend.evaluation import tradeoffs
 
 MODEL = "beta_vae"
 ACTIVE = 0.01  # variance of the posterior mean from which a unit counts as active
@@ -88,7 +88,7 @@ def walks(checkpoint: str, first: First) -> dict:
     }
 
 
-CODE = """from backend import tradeoffs
+CODE = """from backend.evaluation import tradeoffs
 
 for run in tradeoffs.read().runs:
     if run.model == "beta_vae":

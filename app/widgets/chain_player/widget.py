@@ -16,10 +16,10 @@ import pydantic
 import backend
 from app import session
 from app.components import Seed, served, widget
-from backend.traces import CHAINS, STEPS, Head, Kernel, Settings, Trace, read_trace
+from backend.language.traces import CHAINS, STEPS, Head, Kernel, Settings, Trace, read_trace
 
 if TYPE_CHECKING:
-    from backend.edits import Editor
+    from backend.language.edits import Editor
 
 HERE = Path(__file__).parent
 SCRIPT = (
@@ -90,7 +90,7 @@ def read_state(text: str) -> str:
 
 def options() -> dict:
     """The language models that are here, and the weights of each task's parts of log π."""
-    from backend import edits
+    from backend.language import edits
 
     pairs = edits.pairs()
     if not pairs:
@@ -136,7 +136,7 @@ def advance(
 
 def statistics(log_pi: Annotated[list[Series], pydantic.Field(max_length=256)]) -> dict:
     """Effective sample size and autocorrelation of each chain's log π."""
-    from backend import edits
+    from backend.language import edits
 
     return edits.statistics(log_pi)
 
@@ -182,7 +182,7 @@ def editor_of(settings: Settings) -> "Editor":
 
 @functools.lru_cache(maxsize=8)
 def _editor(settings: str) -> "Editor":
-    from backend.edits import Editor
+    from backend.language.edits import Editor
 
     return Editor(
         pydantic.TypeAdapter(Settings).validate_json(settings),
@@ -198,7 +198,8 @@ def script(settings: Settings, kernels: list[Kernel], chains: int, seed: int, st
     chosen = {key: value for key, value in asdict(settings).items() if value != plain[key]}
     lines = "".join(f"    {key}={value!r},\n" for key, value in chosen.items())
     return (
-        "from backend.edits import edit_chain\nfrom backend.traces import Settings\n\n"
+        "from backend.language.edits import edit_chain\n"
+        "from backend.language.traces import Settings\n\n"
         f"settings = Settings(\n{lines})\n"
         f"trace = edit_chain(settings, steps={steps}, seed={seed}, chains={chains}, "
         f"kernels={tuple(kernels)!r})\n"

@@ -13,7 +13,7 @@ import pydantic
 from app import parts, session
 from app.components import Seed, as_base64, served, widget
 from app.widgets.triptych import compute
-from backend import tradeoffs
+from backend.evaluation import tradeoffs
 
 HERE = Path(__file__).parent
 SCRIPT = ("frontier.js", "plot.js", "card.js")
@@ -139,7 +139,7 @@ def nearest(checkpoint: str, seed: Seed) -> dict:
     return compute.nearest(checkpoint, seed)
 
 
-CODE = """from backend import tradeoffs
+CODE = """from backend.evaluation import tradeoffs
 
 for run in tradeoffs.read().runs:
     for moment in run.moments:

@@ -141,9 +141,9 @@ def as_seen(value: str) -> dict:
 
 def corpus_state(dataset: Dataset) -> dict:
     """For the page: whether test images can be offered, and if not, why."""
-    from backend import data
+    from backend import corpora
 
-    if data.available(dataset):
+    if corpora.available(dataset):
         return {"present": True, "note": ""}
     note = f"The {TITLES[dataset]} test images are not on this machine."
     return {"present": False, "note": note}
@@ -162,6 +162,6 @@ def next_test_image(dataset: Dataset, index: int) -> dict:
 
 @lru_cache(maxsize=2)
 def _test_images(dataset: str) -> np.ndarray:  # uint8 [N, 28, 28]
-    from backend import data
+    from backend import corpora
 
-    return data.load(dataset)["test"].items
+    return corpora.load(dataset)["test"].items

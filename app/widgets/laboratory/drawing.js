@@ -1,7 +1,7 @@
 // A data set drawn by hand: drag to leave points, or move the cross with the arrow keys and press
 // Enter. Joined to laboratory.js by widget.py; shares its names.
 
-const EXTENT = 3.2; // as backend.data.plane
+const EXTENT = 3.2; // as backend.corpora.plane
 const MOST_DRAWN = 300;
 const APART = 0.12; // distance of points along a stroke
 

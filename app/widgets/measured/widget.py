@@ -5,7 +5,7 @@ import gradio as gr
 import backend
 from app import session
 from app.components import served, widget
-from backend import measured as store
+from backend.evaluation import measured as store
 
 
 def measured(elem_id: str) -> gr.HTML:
@@ -19,7 +19,7 @@ def measured(elem_id: str) -> gr.HTML:
 
 
 def tables(checkpoint: str) -> dict:
-    """Tables of a checkpoint, see ``backend.measured``; labels of examples are named."""
+    """Tables as ``backend.evaluation.measured`` has them; labels of examples are named."""
     session.check_name(checkpoint)
     found = store.tables(checkpoint)
     names = _labels(checkpoint)
@@ -32,6 +32,6 @@ def tables(checkpoint: str) -> dict:
 
 def _labels(checkpoint: str) -> tuple[str, ...]:
     """Names of a classifier's labels; none of anything else."""
-    from backend import attacks
+    from backend.language import attacks
 
     return attacks.NAMES.get(backend.info(checkpoint).dataset, ())

@@ -30,7 +30,7 @@ def predict(
     checkpoint: str, text: Text, temperature: float, k: int, width: int, seed: Seed
 ) -> dict[str, Any]:
     """The likeliest next words, and what the model thinks of the words that are there."""
-    from backend import next_words
+    from backend.language import next_words
 
     lm = language_model(checkpoint)
     with session.model_work():
@@ -45,7 +45,7 @@ def predict(
 
 def ahead(checkpoint: str, text: Text, temperature: float, width: int, seed: Seed) -> dict:
     """Continuations, the greedy one first, and the tree of a beam search."""
-    from backend import next_words
+    from backend.language import next_words
 
     lm = language_model(checkpoint)
     with session.model_work():
@@ -75,12 +75,13 @@ def script(checkpoint: str, text: str, temperature: float, k: int, width: int, s
     if session.is_given(checkpoint):
         name = checkpoint.removeprefix(session.HUB)
         head = (
-            "from backend import next_words\nfrom backend.hub_lm import HubLM\n\n"
+            "from backend.language import next_words\n"
+            "from backend.language.hub_lm import HubLM\n\n"
             f"lm = HubLM.load({name!r})  # what was given with --lm\n"
         )
     else:
         head = (
-            "import backend\nfrom backend import next_words\n\n"
+            "import backend\nfrom backend.language import next_words\n\n"
             f"lm = backend.load_text_model({checkpoint!r})\n"
         )
     return (

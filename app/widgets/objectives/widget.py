@@ -9,12 +9,12 @@ from app import parts, session
 from app.components import served, widget
 
 if TYPE_CHECKING:
-    from backend.objectives import Card
+    from backend.theory.cards import Card
 
 read_state = parts.reader({"of": r"(ae|vae|gan)/[a-z_]{1,40}"})
 FIRST = "vae/vae"
 FAMILIES = {"ae": "Auto-encoders", "vae": "Variational auto-encoders", "gan": "Games"}
-SCRIPT = """from backend.objectives import cards
+SCRIPT = """from backend.theory.cards import cards
 
 for card in cards():
     print(card.name, card.infers, card.scores, card.samples)
@@ -46,7 +46,7 @@ def run() -> dict:
 
 @functools.cache  # else each visitor would wait until nobody else's model is at work
 def _families() -> list[dict]:
-    from backend import objectives as store
+    from backend.theory import cards as store
 
     with session.model_work():
         session.one_thread()

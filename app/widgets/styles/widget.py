@@ -13,7 +13,7 @@ from app import parts, session
 from app.components import Seed, as_base64, finite, served, widget
 from app.widgets.triptych import compute
 from app.widgets.triptych.widget import CLASSES
-from backend import styles
+from backend.evaluation import styles
 
 HERE = Path(__file__).parent
 SCRIPT = ("styles.js", "grid.js", "numbers.js")
@@ -127,11 +127,11 @@ def _measured(checkpoint: str, fingerprint: str, seed: int) -> styles.Measured:
 
 def script(info: backend.CheckpointInfo, source: str, seed: int, first: int, unit: int) -> str:
     """A short program with the same pictures and numbers."""
-    imports = ["styles"]
+    imports = ["from backend.evaluation import styles"]
     if source == "pictures":
-        imports = ["data", "styles"]
+        imports = ["from backend import corpora", *imports]
         codes = [
-            f'test = data.load({info.dataset!r})["test"]',
+            f'test = corpora.load({info.dataset!r})["test"]',
             f"shown = ({first} + np.arange({compute.PICTURES})) % len(test.items)",
             "z = styles.encode(space, test.items[shown], test.labels[shown])",
         ]
@@ -146,7 +146,7 @@ def script(info: backend.CheckpointInfo, source: str, seed: int, first: int, uni
         [
             *(["import numpy as np", ""] if source != "noise" else []),
             "import backend",
-            f"from backend import {', '.join(imports)}",
+            *imports,
             "",
             f"space = backend.load({info.name!r})",
             *codes,

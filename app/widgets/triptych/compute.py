@@ -7,7 +7,9 @@ import numpy as np
 
 from app import session
 from app.components import as_base64, finite
-from backend import attributes, data, tradeoffs
+from backend import corpora
+from backend.codes import attributes
+from backend.evaluation import tradeoffs
 
 SAMPLES, PICTURES, STEPS = 16, 8, 9
 MEASURED = 1000  # held-out pictures from which directions are taken
@@ -144,7 +146,7 @@ def encodes(space: Any) -> bool:
 
 def corpus(dataset: str) -> dict | None:
     """The splits, or None where they are not on this machine."""
-    return data.load(dataset) if _here(dataset) else None
+    return corpora.load(dataset) if _here(dataset) else None
 
 
 def missing(dataset: str) -> str:
@@ -155,7 +157,7 @@ def missing(dataset: str) -> str:
 
 def _here(dataset: str) -> bool:
     try:
-        return data.available(dataset)
+        return corpora.available(dataset)
     except KeyError:
         return False
 

@@ -9,7 +9,7 @@ import pydantic
 from app import parts, session
 from app.components import Seed, served, widget
 from app.widgets.triptych import compute
-from backend import attributes
+from backend.codes import attributes
 
 HERE = Path(__file__).parent
 SCRIPT = ("triptych.js", "sections.js")
@@ -92,9 +92,10 @@ def script(models: list[str], seed: int, first: int, attribute: str, amount: flo
     return f"""import numpy as np
 
 import backend
-from backend import attributes, data
+from backend.codes import attributes
+from backend import corpora
 
-test = data.load({dataset!r})["test"]
+test = corpora.load({dataset!r})["test"]
 shown = ({first} + np.arange({compute.PICTURES})) % len(test.items)
 held = np.arange(len(test.items))[-{compute.MEASURED}:]
 way = shown[:2].repeat({half})[:{compute.STEPS}]

@@ -10,10 +10,10 @@ from torch.distributions import Distribution
 
 from backend.base import LatentModel, Terms, param
 from backend.distributions.deterministic import Deterministic
-from backend.divergences import gan_loss
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.nets.critics import flat_critic
-from backend.priors import GaussianMixture, StandardNormal
+from backend.objectives.divergences import gan_loss
+from backend.objectives.priors import GaussianMixture, StandardNormal
 from backend.registry import register
 
 RING, SPREAD = 4.0, 0.5  # of the mixture: radius of its centres, standard deviation about them

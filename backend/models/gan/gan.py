@@ -9,9 +9,9 @@ from torch.distributions import Distribution
 
 from backend.base import LatentModel, Terms, param
 from backend.distributions.deterministic import Deterministic
-from backend.divergences import gan_loss
 from backend.nets.build import DataConfig, build_critic, build_decoder
-from backend.priors import StandardNormal
+from backend.objectives.divergences import gan_loss
+from backend.objectives.priors import StandardNormal
 from backend.registry import register
 
 

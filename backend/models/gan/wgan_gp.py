@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from backend.base import Terms, param
-from backend.divergences import gradient_penalty
 from backend.models.gan import wgan
 from backend.nets.build import DataConfig
+from backend.objectives.divergences import gradient_penalty
 from backend.registry import register
 
 

@@ -8,15 +8,15 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel, Terms, param
-from backend.divergences import (
+from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
+from backend.objectives.divergences import (
     averaged_component,
     discrete_information,
     kl,
     kl_to_components,
     variance_of_means,
 )
-from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
-from backend.priors import GaussianMixture
+from backend.objectives.priors import GaussianMixture
 from backend.registry import register
 
 

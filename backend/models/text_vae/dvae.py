@@ -8,9 +8,9 @@ from torch.distributions import Distribution
 
 from backend.base import LatentModel, Terms, param
 from backend.distributions.discrete import DiscreteVariables
-from backend.divergences import discrete_information
 from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
-from backend.priors import DiscreteCode
+from backend.objectives.divergences import discrete_information
+from backend.objectives.priors import DiscreteCode
 from backend.registry import register
 
 

@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.distributions import Independent
 
 from backend.base import Terms, param
-from backend.divergences import kl_to_components
 from backend.models.text_vae import dgmvae
+from backend.objectives.divergences import kl_to_components
 from backend.registry import register
 
 

@@ -9,10 +9,10 @@ from torch.distributions import Distribution, Independent, Normal
 from backend.base import LatentModel, Terms, param
 from backend.distributions.discrete import DiscreteVariables
 from backend.distributions.joint import Joint
-from backend.divergences import discrete_information, kl_per_unit
 from backend.models.text_vae import dvae
 from backend.nets.sequences import SequenceDecoder, SequenceEncoder, TiedSoftmax
-from backend.priors import DiscreteCode
+from backend.objectives.divergences import discrete_information, kl_per_unit
+from backend.objectives.priors import DiscreteCode
 from backend.registry import register
 
 

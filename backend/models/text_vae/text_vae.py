@@ -8,9 +8,9 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel, Terms, param
-from backend.divergences import kl_per_unit
 from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
-from backend.priors import StandardNormal
+from backend.objectives.divergences import kl_per_unit
+from backend.objectives.priors import StandardNormal
 from backend.registry import register
 
 CONTROL_RATE = 0.005  # change of log β per step and unit of relative error

@@ -7,10 +7,10 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import UNKNOWN, LatentModel, Terms, param
-from backend.divergences import kl
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.nets.points import mlp
-from backend.priors import StandardNormal
+from backend.objectives.divergences import kl
+from backend.objectives.priors import StandardNormal
 from backend.registry import register
 
 

@@ -7,9 +7,9 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel, Terms, param
-from backend.divergences import variance_of_means
 from backend.nets.build import DataConfig, build_decoder, build_encoder
-from backend.priors import GaussianMixture
+from backend.objectives.divergences import variance_of_means
+from backend.objectives.priors import GaussianMixture
 from backend.registry import register
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from backend.base import Terms, param
-from backend.divergences import kl
 from backend.models.vae import vae
+from backend.objectives.divergences import kl
 from backend.registry import register
 
 

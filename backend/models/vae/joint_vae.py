@@ -9,9 +9,9 @@ from torch.distributions import Distribution, Independent, Normal
 from backend.base import LatentModel, Terms, param
 from backend.distributions.discrete import DiscreteVariables
 from backend.distributions.joint import Joint
-from backend.divergences import discrete_information, kl_per_unit
 from backend.nets.build import DataConfig, build_decoder, build_encoder
-from backend.priors import DiscreteCode
+from backend.objectives.divergences import discrete_information, kl_per_unit
+from backend.objectives.priors import DiscreteCode
 from backend.registry import register
 
 TEMPERATURE = 0.67  # of the relaxed classes, as in the author's code

@@ -6,9 +6,9 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel, Terms
-from backend.divergences import kl
 from backend.nets.build import DataConfig, build_decoder, build_encoder
-from backend.priors import StandardNormal
+from backend.objectives.divergences import kl
+from backend.objectives.priors import StandardNormal
 from backend.registry import register
 
 

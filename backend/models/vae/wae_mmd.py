@@ -7,9 +7,9 @@ from torch.distributions import Distribution
 
 from backend.base import LatentModel, Terms, param
 from backend.distributions.deterministic import Deterministic
-from backend.divergences import mmd
 from backend.nets.build import DataConfig, build_decoder, build_encoder
-from backend.priors import StandardNormal
+from backend.objectives.divergences import mmd
+from backend.objectives.priors import StandardNormal
 from backend.registry import register
 
 

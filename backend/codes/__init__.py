@@ -1,0 +1,1 @@
+"""Operations on codes: paths, planes, maps, modes, directions, and what a set of codes is like."""

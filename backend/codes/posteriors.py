@@ -1,0 +1,85 @@
+"""What a trained model's codes look like over a corpus."""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from backend.base import LatentModel
+from backend.codes.statistics import CodeStatistics, fit_mixture
+from backend.device import seeded
+from backend.distributions.deterministic import Deterministic
+from backend.distributions.joint import Joint
+from backend.objectives.divergences import kl_per_unit
+from backend.objectives.priors import DiscreteCode, StandardNormal
+
+DRAWS = 20_000  # training items whose codes the mixture is fitted to
+
+
+@torch.inference_mode()
+def code_statistics(
+    model: LatentModel,
+    train: Tensor,
+    held_out: Tensor,
+    labels: np.ndarray | None,
+    components: int,
+    seed: int = 0,
+) -> CodeStatistics:
+    """Codes of ``held_out`` and a mixture fitted to posterior draws of ``train`` (both [N, …])."""
+    with seeded(seed):
+        chosen = train[torch.randperm(len(train))[:DRAWS]]
+        draws = torch.cat([q.sample() for q in _posteriors(model, chosen)]).numpy()
+        posteriors = _posteriors(model, held_out)
+        kls = torch.cat([_kl_per_unit(model, q) for q in posteriors])
+    codes = torch.cat([q.mode for q in posteriors])
+    weights, centres, factors = fit_mixture(draws, components, seed)
+    return CodeStatistics(
+        codes=codes.numpy(),
+        labels=labels,
+        activity=codes.var(0).numpy(),
+        kl=kls.mean(0).numpy(),
+        weights=weights,
+        means=centres,
+        scale_tril=factors,
+    )
+
+
+def prior_statistics(model: LatentModel, n: int, seed: int = 0) -> CodeStatistics:
+    """For a model without an encoder: ``n`` draws of its prior N(0, I) take the codes' place."""
+    size = model.config.latent_dim
+    with seeded(seed):
+        codes = model.prior().sample((n,)).cpu()
+    return CodeStatistics(
+        codes=codes.numpy(),
+        labels=None,
+        activity=codes.var(0).numpy(),
+        kl=np.zeros(size, np.float32),
+        weights=np.ones(1, np.float32),
+        means=np.zeros((1, size), np.float32),
+        scale_tril=np.eye(size, dtype=np.float32)[None],
+    )
+
+
+def _kl_per_unit(model: LatentModel, q: Distribution, draws: int = 8) -> Tensor:
+    """KL of each unit to its own marginal prior, [B, D], nats; zeros where there is no posterior.
+
+    Closed for a standard normal prior, else a mean over ``draws`` draws. The units of a discrete
+    variable share its KL: unit k has q_k ln(q_k K), which may be negative.
+    """
+    if isinstance(q, Deterministic):
+        return torch.zeros_like(q.mean)
+    if isinstance(model.prior, StandardNormal):
+        return kl_per_unit(q)
+    if isinstance(model.prior, DiscreteCode):
+        parts = q.parts if isinstance(q, Joint) else [q]
+        log_p, components = parts[0].log_p, model.prior.components
+        shares = log_p.exp() * (log_p + math.log(components))
+        return torch.cat([shares.flatten(1), *(kl_per_unit(part) for part in parts[1:])], 1)
+    z = q.sample((draws,))
+    return (q.base_dist.log_prob(z) - model.prior.unit_log_prob(z)).mean(0)
+
+
+def _posteriors(model: LatentModel, x: Tensor, size: int = 500) -> list[Distribution]:
+    return [model.encode(part) for part in x.split(size)]

@@ -1,0 +1,75 @@
+"""How modes and codes moved during training: the same held-out items at several moments."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from backend.corpora.tags import Tags
+from backend.files import replacing
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from backend.base import LatentModel
+
+FILE = "snapshots.safetensors"
+ITEMS = 500
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """S moments of a run with m variables of K components; N held-out items."""
+
+    steps: np.ndarray  # int64 [S]
+    means: np.ndarray  # [S, m, K, d]
+    scales: np.ndarray  # [S, m, K, d] standard deviations
+    codes: np.ndarray  # [S, N, m, d] posterior means
+    modes: np.ndarray  # uint8 [S, N, m], the likeliest component under q(c|x)
+    tags: Tags
+
+    @classmethod
+    def take(cls, model: "LatentModel", step: int, x: "Tensor", tags: Tags) -> "Snapshots":
+        """One moment; x [N, …] are the held-out items."""
+        import torch  # only here: looking at snapshots needs none
+
+        prior = model.prior
+        with torch.inference_mode():
+            z = torch.cat([model.encode(part).mean for part in x.split(250)])
+            q_c = torch.cat([model.assign(part) for part in x.split(250)])
+        places = prior.centres().detach(), prior.scales().detach()
+        half = [place.half().cpu().numpy()[None] for place in places]
+        return cls(
+            np.array([step]),
+            *half,
+            prior.split(z).half().cpu().numpy()[None],
+            q_c.argmax(-1).to(torch.uint8).cpu().numpy()[None],
+            tags,
+        )
+
+    def then(self, later: "Snapshots") -> "Snapshots":
+        """These moments before ``later``, then those; so a resumed run repeats none."""
+        before = self.steps < later.steps[0]
+        pairs = [(vars(self)[key][before], vars(later)[key]) for key in self._arrays()]
+        return Snapshots(*(np.concatenate(pair) for pair in pairs), later.tags)
+
+    def save(self, folder: Path) -> None:
+        from safetensors.numpy import save_file
+
+        arrays = {k: np.ascontiguousarray(v) for k, v in self._arrays().items()}
+        with replacing(folder / FILE) as temporary:
+            save_file({**arrays, **self.tags.arrays()}, temporary, self.tags.metadata())
+
+    @classmethod
+    def load(cls, folder: Path) -> "Snapshots":
+        """Raises ``FileNotFoundError`` where the run kept none."""
+        from safetensors import safe_open
+
+        with safe_open(folder / FILE, "np") as file:
+            arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            tags = Tags.read(arrays, file.metadata())
+        return cls(**arrays, tags=tags)
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {key: value for key, value in vars(self).items() if key != "tags"}

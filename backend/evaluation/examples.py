@@ -1,0 +1,46 @@
+"""Stored inputs and outputs of a checkpoint, to notice when it no longer does what it did."""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from backend.checkpoint import info
+from backend.files import write_json
+from backend.space import LatentSpace
+
+FILE = "examples.json"
+SENTENCES = ["I like tea.", "It is raining.", "Where is my book?", "She didn't want to go."]
+SEED = 7
+
+
+def write_examples(name: str) -> None:
+    write_json(info(name).path / FILE, evaluate(name))
+
+
+def read_examples(name: str) -> dict[str, Any]:
+    return json.loads((info(name).path / FILE).read_text(encoding="utf-8"))
+
+
+def evaluate(name: str) -> dict[str, Any]:
+    """What the checkpoint makes of fixed inputs, on the CPU, as JSON values."""
+    space = LatentSpace.load(name, device="cpu")
+    inputs = SENTENCES if space.modality == "text" else space.sample(4, seed=SEED)
+    codes = space.encode(inputs) if space.encodes else space.sample_codes(4, seed=SEED)
+    samples = space.sample(4, seed=SEED)
+    return {
+        "codes": np.round(codes[:, :8], 4).tolist(),
+        "decoded": _plain(space.decode(codes)),
+        "samples": _plain(samples),
+        "log_p_z": [round(point.log_p_z, 3) for point in space.inspect(codes)],
+    }
+
+
+def _plain(items: list[str] | np.ndarray) -> list[Any]:
+    """Sentences as they are; of pictures the mean brightness of 16 tiles."""
+    if isinstance(items, list):
+        return items
+    if items.ndim == 4:  # coloured
+        items = items.mean(-1)
+    tiles = items.reshape(len(items), 4, items.shape[1] // 4, 4, -1)
+    return np.round(tiles.mean((2, 4)), 2).reshape(len(items), -1).tolist()

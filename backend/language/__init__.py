@@ -1,0 +1,1 @@
+"""Sentences: samplers, decoding, next words, edits, attacks, and models from elsewhere."""

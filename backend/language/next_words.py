@@ -1,0 +1,319 @@
+"""What comes next: the distribution of the next word, continuations, and a beam search's tree.
+
+Models that read backwards predict the word before: "next" is always in reading order.
+
+>>> import backend
+>>> from backend.language import next_words
+>>> lm = backend.load_text_model("lm/lstm_lm--everyday--forward")   # doctest: +SKIP
+>>> next_words.predict(lm, "i would like to", k=5).words            # doctest: +SKIP
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from backend.device import seeded
+from backend.distributions.sequence import BOS, EOS, PAD, StepDecoder
+from backend.distributions.sequence import Sequence as SequenceDistribution
+from backend.language.beam import beam_search
+from backend.language.hub_lm import HubLM
+from backend.language.text_models import TextModel
+from backend.nets.language import LanguageModel
+from backend.processors.text import UNK, detokenize
+
+AHEAD = 40  # tokens that are written or searched at most; our own sentences end before
+LIMITS = {"k": (1, 100), "temperature": (0, 5), "width": (1, 20), "shown": (0, 20), "n": (1, 50)}
+
+
+class Candidate(NamedTuple):
+    word: str  # as it is written; "" for a mark
+    p: float
+    kind: str  # "word", "end" or "unknown" (any word that the model does not know)
+    text: str  # what has been typed, with this word
+
+
+class Typed(NamedTuple):
+    """A token of the text that was typed."""
+
+    word: str
+    log_p: float  # given what the model read before it, nats
+    unknown: bool
+
+
+class Prediction(NamedTuple):
+    words: list[Candidate]  # the likeliest first
+    entropy: float  # of the whole distribution, nats
+    typed: list[Typed]  # in writing order
+    unknown: list[str]  # typed words that the model does not know
+    text: str  # what was typed, as the model reads it
+    backward: bool
+
+
+class Continuation(NamedTuple):
+    text: str  # what was typed, and what was added to it
+    log_p: float  # of what was added, nats
+    cut: bool  # no end within ``AHEAD`` tokens
+
+
+class Branch(NamedTuple):
+    """A node of the beam's tree."""
+
+    word: str
+    kind: str
+    log_p: float  # from the end of what was typed to here, nats
+    parent: int  # its place in the step before
+    kept: bool  # False: pruned at this step
+    text: str
+
+
+class Beam(NamedTuple):
+    found: list[Continuation]  # complete ones, the likeliest first
+    steps: list[list[Branch]]  # at each step what was kept, then the best that were pruned
+    backward: bool
+
+
+class Reader(Protocol):
+    """What this module needs of a language model; ``HubLM`` has it, `Words` gives it ours."""
+
+    decoder: StepDecoder
+    backward: bool
+    forbid: tuple[int, ...]  # ids that are never written
+    longest: int  # tokens of a sentence
+
+    def start(self, batch: int) -> Tensor:
+        """The decoder's state [batch, …] before the first token."""
+
+    def ids(self, text: str) -> list[int]:
+        """Ids in writing order; raises ``ValueError`` for a text too long."""
+
+    def pieces(self, text: str) -> list[str]:
+        """The same tokens as they are written."""
+
+    def piece(self, token: int) -> str:
+        """One token as it is written."""
+
+    def unknown(self, text: str) -> list[str]:
+        """Words of the text that the model does not know."""
+
+    def joined(self, text: str, added: Sequence[int]) -> str:
+        """The text with tokens added to it in reading order; an end mark is not written."""
+
+
+class Words:
+    """A `Reader` of one of our language models over words."""
+
+    forbid = (UNK,)
+
+    def __init__(self, lm: TextModel) -> None:
+        if not isinstance(lm.model, LanguageModel):
+            raise ValueError(f"{lm.info.name} is no language model. Choose one from the list.")
+        self.decoder = lm.model
+        self.processor = lm.processor
+        self.start = lm.model.start
+        self.backward = lm.model.backward_order
+        self.longest = lm.model.max_len - 1
+        self.unknown = lm.processor.unknown_words
+
+    def ids(self, text: str) -> list[int]:
+        tokens = self.processor.tokens(text)
+        if len(tokens) > self.longest:
+            raise ValueError(
+                f"The sentence has {len(tokens)} words and marks; this model reads at most "
+                f"{self.longest}. Shorten it."
+            )
+        return [self.processor.ids.get(token, UNK) for token in tokens]
+
+    def pieces(self, text: str) -> list[str]:
+        return self._cased(self.processor.tokens(text))
+
+    def piece(self, token: int) -> str:
+        return self._cased([self.processor.vocabulary[token]])[0]
+
+    def joined(self, text: str, added: Sequence[int]) -> str:
+        new = [self.processor.vocabulary[token] for token in added if token != EOS]
+        typed = self.processor.tokens(text)
+        tokens = [*reversed(new), *typed] if self.backward else [*typed, *new]
+        sentence = detokenize(self._cased(tokens))
+        if self.backward and EOS not in added:
+            return sentence  # its beginning is still to come
+        return sentence[:1].upper() + sentence[1:]
+
+    def _cased(self, tokens: list[str]) -> list[str]:
+        return [self.processor.casing.get(token, token) for token in tokens]
+
+
+class Continued:
+    """A decoder that has read ``typed``: its first step reads the last token of that."""
+
+    def __init__(self, lm: Reader, typed: list[int]) -> None:
+        self.decoder = lm.decoder
+        self.last = typed[-1] if typed else BOS
+        left = lm.decoder.max_len - len(typed)
+        self.max_len = min(left, AHEAD + 1)
+        self.cut = self.max_len < left  # its last step is our bound, not the model's
+        self.state = lm.start(1)
+        if typed:
+            read = torch.tensor([[BOS, *typed[:-1]]], device=self.state.device)
+            self.state = lm.decoder.hidden(read, self.state)[1]
+
+    def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return self.decoder.hidden(torch.where(inputs == BOS, self.last, inputs), state)
+
+    def token_log_prob(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        return self.decoder.token_log_prob(hidden, targets)
+
+    def log_probs(self, hidden: Tensor) -> Tensor:
+        return self.decoder.log_probs(hidden)
+
+    def distribution(self, n: int = 1) -> SequenceDistribution:
+        """p(rest | typed), ``n`` times."""
+        return SequenceDistribution(self, self.state.expand(n, *self.state.shape[1:]), n)
+
+
+@torch.inference_mode()
+def predict(
+    lm: TextModel | HubLM, text: str = "", k: int = 10, temperature: float = 1.0
+) -> Prediction:
+    """The ``k`` likeliest next words after ``text``, which may be empty.
+
+    ``temperature`` divides the log-probabilities, which are then normalised again; at 0 all
+    probability is on the likeliest word. What is said of the typed words is at temperature 1.
+
+    Raises:
+        ValueError: the text is too long, or a number is out of its range.
+    """
+    _check(k=k, temperature=temperature)
+    reader = _reader(lm)
+    typed = _reading_order(reader, reader.ids(text))
+    start = reader.start(1)
+    inputs = torch.tensor([[BOS, *typed]], device=start.device)
+    hidden = reader.decoder.hidden(inputs, start)[0][0]  # [n + 1, H]
+    log_p = reader.decoder.log_probs(hidden[-1:])[0].double()
+    if len(typed) >= reader.longest:
+        log_p = torch.full_like(log_p, -torch.inf)
+        log_p[EOS] = 0.0
+    log_p = _tempered(log_p, temperature)
+    best = log_p.topk(min(k, int((log_p > -torch.inf).sum())))
+    words = [
+        Candidate(
+            _written(reader, token),
+            value,
+            _kind(reader, token),
+            reader.joined(text, [] if token in reader.forbid else [token]),
+        )
+        for value, token in zip(best.values.exp().tolist(), best.indices.tolist(), strict=True)
+    ]
+    scores: list[float] = []
+    if typed:
+        targets = torch.tensor(typed, device=start.device)
+        scores = reader.decoder.token_log_prob(hidden[:-1], targets).tolist()
+    pieces = zip(
+        reader.pieces(text),
+        _reading_order(reader, scores),
+        _reading_order(reader, typed),
+        strict=True,
+    )
+    return Prediction(
+        words,
+        float(torch.special.entr(log_p.exp()).sum()),
+        [Typed(piece, score, token in reader.forbid) for piece, score, token in pieces],
+        reader.unknown(text),
+        reader.joined(text, []),
+        reader.backward,
+    )
+
+
+@torch.inference_mode()
+def continuations(
+    lm: TextModel | HubLM, text: str = "", n: int = 1, *, temperature: float = 1.0, seed: int = 0
+) -> list[Continuation]:
+    """``n`` ways to go on from ``text`` to the end; all alike at temperature 0.
+
+    The same seed draws the same. Words that the model does not know are not written.
+
+    Raises:
+        ValueError: as `predict`.
+    """
+    _check(n=n, temperature=temperature)
+    reader = _reader(lm)
+    rest = Continued(reader, _reading_order(reader, reader.ids(text)))
+    p = rest.distribution(n)
+    with seeded(seed):
+        drawn = p.generate(temperature, reader.forbid)
+    scores = p.log_prob(drawn).tolist()
+    rows = [[token for token in row if token != PAD] for row in drawn.tolist()]
+    return [
+        _continuation(reader, rest, text, row, score)
+        for row, score in zip(rows, scores, strict=True)
+    ]
+
+
+@torch.inference_mode()
+def beam(lm: TextModel | HubLM, text: str = "", width: int = 5, shown: int = 3) -> Beam:
+    """Beam search from ``text`` on: what it finds, and the tree with ``shown`` pruned a step.
+
+    Scores are log-probabilities of what is added, not divided by the length.
+
+    Raises:
+        ValueError: as `predict`.
+    """
+    _check(width=width, shown=shown)
+    reader = _reader(lm)
+    rest = Continued(reader, _reading_order(reader, reader.ids(text)))
+    done, tree = beam_search(rest.distribution(), width, shown=shown, forbid=reader.forbid)
+    found = [_continuation(reader, rest, text, h.tokens, h.log_p) for h in done]
+    steps = [
+        [
+            Branch(
+                _written(reader, h.tokens[-1]),
+                _kind(reader, h.tokens[-1]),
+                h.log_p,
+                h.parent,
+                h.kept,
+                reader.joined(text, h.tokens),
+            )
+            for h in step
+        ]
+        for step in (tree[:AHEAD] if rest.cut else tree)
+    ]
+    return Beam([one for one in found if not one.cut], steps, reader.backward)
+
+
+def _reader(lm: TextModel | HubLM) -> Reader:
+    return lm if isinstance(lm, HubLM) else Words(lm)
+
+
+def _reading_order(reader: Reader, items: list) -> list:
+    return items[::-1] if reader.backward else items
+
+
+def _tempered(log_p: Tensor, temperature: float) -> Tensor:
+    if temperature == 0:
+        certain = torch.full_like(log_p, -torch.inf)
+        certain[log_p.argmax()] = 0.0
+        return certain
+    return (log_p / temperature).log_softmax(0)
+
+
+def _kind(reader: Reader, token: int) -> str:
+    return "end" if token == EOS else "unknown" if token in reader.forbid else "word"
+
+
+def _written(reader: Reader, token: int) -> str:
+    return reader.piece(token) if _kind(reader, token) == "word" else ""
+
+
+def _continuation(
+    reader: Reader, rest: Continued, text: str, tokens: Sequence[int], log_p: float
+) -> Continuation:
+    cut = rest.cut and len(tokens) == rest.max_len  # then its end mark is our bound
+    return Continuation(reader.joined(text, tokens), log_p, cut)
+
+
+def _check(**given: float) -> None:
+    for name, value in given.items():
+        low, high = LIMITS[name]
+        if not low <= value <= high:
+            raise ValueError(f"The {name} must lie between {low} and {high}, got {value}.")

@@ -1,0 +1,1 @@
+"""What models minimise: priors, divergences, and schedules of their weights."""

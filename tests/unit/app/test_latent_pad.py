@@ -1,0 +1,218 @@
+"""The pad's answers: exact geometry, scripts that give the same item, and rubbish refused."""
+
+import base64
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.components import served
+from app.session import get_space
+from app.tabs.explore import SENTENCES, SKETCHES, _drawn
+from app.widgets.latent_pad import place, widget
+
+ROOT = Path(__file__).parents[3]
+FLAT, WIDE, TEXT = "vae/vae--mnist--2d", "vae/vae--mnist--16d", "text_vae/text_vae--tatoeba"
+PICTURES = dict(zip("pqr", map(_drawn, SKETCHES), strict=True))
+WORDS = dict(zip("abc", SENTENCES, strict=True))
+
+
+def open_view(checkpoint=FLAT, mode="plane", points="held-out", seed=0, **own) -> dict:
+    return widget.view(checkpoint, mode, points, seed, **own)
+
+
+def question(checkpoint: str, mode: str, view: dict, at: tuple[float, float]) -> dict:
+    return {"checkpoint": checkpoint, "mode": mode, "anchors": view["anchors"], "at": at}
+
+
+def pixels(packed: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(packed), np.uint8).reshape(28, 28)
+
+
+VIEWS = [
+    (FLAT, "plane", "held-out", {}, (0.5, -1.25)),
+    (FLAT, "unit", "samples", {}, (1, 0.75)),
+    (WIDE, "plane", "held-out", {}, (0.3, 0.6)),
+    (WIDE, "plane", "own", PICTURES, (-0.1, 0.4)),
+    (WIDE, "unit", "own", PICTURES, (3, -2.0)),
+    (TEXT, "plane", "own", WORDS, (0.25, 0.5)),
+    (TEXT, "plane", "samples", {}, (0.1, 0.9)),
+    (TEXT, "unit", "held-out", {}, (0, 1.5)),
+]
+
+
+@pytest.mark.parametrize("checkpoint, mode, points, own, at", VIEWS)
+def test_the_script_gives_the_item_that_is_shown(checkpoint, mode, points, own, at):
+    view = open_view(checkpoint, mode, points, seed=3, **own)
+    asked = question(checkpoint, mode, view, at)
+    shown = widget.decode(**asked)["item"]
+    found = widget.inspect(**asked, script=view["script"])
+    assert found["item"] == shown
+    names: dict = {}
+    exec(found["code"].replace("print(result)", ""), names)
+    if checkpoint == TEXT:
+        assert names["result"] == shown
+    else:
+        assert np.array_equal(names["result"], pixels(shown))
+
+
+def test_a_script_runs_on_its_own():
+    view = open_view(TEXT, "plane", "own", **WORDS)
+    asked = question(TEXT, "plane", view, (0.5, 0.25))
+    code = widget.inspect(**asked, script=view["script"])["code"]
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == widget.decode(**asked)["item"]
+
+
+@pytest.mark.parametrize("checkpoint", [FLAT, WIDE, TEXT])
+def test_the_points_of_a_plane_decode_to_themselves(checkpoint):
+    view = open_view(checkpoint, "plane", "samples", seed=1)
+    for point, at in zip(view["points"], [(0, 0), (1, 0), (0, 1)], strict=False):
+        item = widget.decode(**question(checkpoint, "plane", view, at))["item"]
+        if checkpoint == TEXT:
+            assert item == point["item"]
+        else:  # a batch may round the last grey level differently
+            assert np.allclose(pixels(item), pixels(point["item"]), atol=1)
+
+
+def test_distances_on_the_pad_are_distances_in_the_latent_space():
+    space = get_space(WIDE)
+    codes = space.sample_codes(3, seed=2)
+    plane = place.frame(space, codes)
+    places = np.random.default_rng(0).uniform(-1, 2, (6, 2))
+    z = np.stack([place.code_at(space, "plane", codes, at) for at in places.tolist()])
+    xy = plane.origin + places @ plane.basis
+    for a, b in ((0, 1), (2, 3), (4, 5)):
+        gap = np.linalg.norm(z[a] - z[b])
+        assert np.linalg.norm(xy[a] - xy[b]) == pytest.approx(gap, rel=1e-4)
+    lengths = np.hypot(np.linalg.norm(xy, axis=1), plane.height)  # the middle is nearest to 0
+    assert np.allclose(lengths, np.linalg.norm(z, axis=1), rtol=1e-4)
+
+
+def test_the_square_holds_the_points_and_its_grid_covers_it():
+    space = get_space(WIDE)
+    plane = place.frame(space, space.sample_codes(3, seed=2))
+    cells = plane.origin + place.grid(plane, 20) @ plane.basis  # [400, 2]
+    half = plane.side / 40
+    low, high = np.array(plane.corner), np.array(plane.corner) + plane.side
+    assert np.allclose(cells.min(0), low + half) and np.allclose(cells.max(0), high - half)
+    assert np.allclose(cells[0], [low[0] + half, high[1] - half])  # top left comes first
+    corners = plane.origin + np.array([[0, 0], *plane.basis])
+    assert (corners > low).all() and (corners < high).all()
+
+
+def test_the_flat_pad_shows_three_sigma_and_the_data():
+    view = open_view()
+    x, y = view["corner"]
+    assert max(x, y) < -3 and x + view["side"] > 3 and y + view["side"] > 3
+    assert [circle["radius"] for circle in view["circles"]] == [1, 2, 3]
+    assert len(view["dots"]["xy"]) == len(view["dots"]["label"]) == len(get_space(FLAT).codes)
+    assert view["classes"] == list("0123456789")
+
+
+def test_units_come_most_active_first_and_start_at_the_point():
+    view = open_view(WIDE, "unit", "samples", seed=5)
+    activities = [unit["activity"] for unit in view["units"]]
+    assert activities == sorted(activities, reverse=True) and len(activities) == 16
+    unit, value = view["home"]
+    assert value == pytest.approx(view["anchors"][0][unit], abs=0.006)
+    strip = widget.backdrop(WIDE, "unit", view["anchors"], unit)
+    assert len(strip["items"]) == len(strip["values"]) == widget.STRIP
+    middle = widget.decode(**question(WIDE, "unit", view, (unit, strip["values"][4])))["item"]
+    assert np.allclose(pixels(strip["items"][4]), pixels(middle), atol=1)
+
+
+def test_the_backdrop_is_what_the_pad_decodes_to():
+    tiles = widget.backdrop(FLAT, "plane", [])
+    grid = np.frombuffer(base64.b64decode(tiles["tiles"]), np.uint8).reshape(-1, 28, 28)
+    places = place.grid(place.frame(get_space(FLAT), np.empty((0, 2))), tiles["n"])
+    item = widget.decode(FLAT, "plane", [], tuple(places[21]))["item"]
+    assert np.allclose(grid[21], pixels(item), atol=1)
+
+    view = open_view(TEXT, "plane", "samples")
+    words = widget.backdrop(TEXT, "plane", view["anchors"])
+    assert len(words["cells"]) == words["n"] ** 2
+    assert set(words["cells"]) == set(range(len(words["texts"])))
+
+
+def test_the_page_sends_back_exactly_the_codes_it_got():
+    codes = get_space(WIDE).sample_codes(3, seed=7)
+    assert np.array_equal(np.array(widget._exact(codes), np.float32), codes)
+
+
+def test_the_same_seed_gives_the_same_points_of_different_classes():
+    first, again, other = (open_view(WIDE, seed=seed)["anchors"] for seed in (4, 4, 5))
+    assert first == again != other
+    space = get_space(WIDE)
+    rows = place._draw_rows(space, 3, seed=4)
+    assert len(set(space.labels[rows])) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong, sentence",
+    [
+        ({"checkpoint": "vae/no-such"}, "no checkpoint"),
+        ({"checkpoint": "../../etc/passwd"}, "no checkpoint"),
+        ({"mode": "sphere"}, "mode"),
+        ({"points": "internet"}, "points"),
+        ({"seed": -1}, "seed"),
+        ({"seed": "many"}, "seed"),
+        ({"checkpoint": TEXT, "points": "own", "a": "", "b": "", "c": ""}, "."),
+        ({"checkpoint": TEXT, "points": "own", "a": "Tea.", "b": "Tea.", "c": "Tea."}, "one line"),
+        ({"points": "own", "p": "x", "q": "", "r": ""}, "Picture A: That is not a picture"),
+        ({"at": "1"}, "not a place"),
+        ({"at": "nan,0"}, "not a place"),
+        ({"at": "1e400,0"}, "not a place"),
+    ],
+)
+def test_a_wrong_view_is_refused_with_a_sentence(wrong, sentence):
+    right = {"checkpoint": WIDE, "mode": "plane", "points": "samples", "seed": 0}
+    answer = served(widget.view, "run")(right | wrong)
+    assert list(answer) == ["error"] and sentence in answer["error"]
+
+
+@pytest.mark.parametrize(
+    "wrong, sentence",
+    [
+        ({"at": [math.nan, 0]}, "A place is two numbers"),
+        ({"at": [0, math.inf]}, "A place is two numbers"),
+        ({"at": [1e300, 0]}, "A place is two numbers"),
+        ({"at": [0]}, "at"),
+        ({"at": "0,0"}, "at"),
+        ({"at": None}, "at"),
+        ({"anchors": []}, "3 codes of 16"),
+        ({"anchors": [[0.0] * 15] * 3}, "3 codes of 16"),
+        ({"anchors": [[0.0] * 15 + [math.nan]] * 3}, "not between"),
+        ({"anchors": [[0.0] * 15 + [1e39]] * 3}, "not between"),
+        ({"anchors": [["x"] * 16] * 3}, "anchors"),
+        ({"anchors": [[0.0] * 16] * 3}, "line"),
+        ({"mode": "unit", "anchors": [[0.0] * 16], "at": [16, 0]}, "units 0 to 15"),
+        ({"mode": "unit", "anchors": [[0.0] * 16], "at": [0.5, 0]}, "units 0 to 15"),
+        ({"checkpoint": "../vae"}, "no checkpoint"),
+        ({"checkpoint": 7}, "checkpoint"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_wrong_question_is_refused_with_a_sentence(wrong, sentence):
+    right = {
+        "checkpoint": WIDE,
+        "mode": "plane",
+        "anchors": np.eye(3, 16).tolist(),
+        "at": [0.5, 0.5],
+    }
+    for function in (widget.decode, widget.inspect):
+        assert "item" in served(function)(right)
+        answer = served(function)(right | wrong)
+        assert list(answer) == ["error"] and sentence in answer["error"]
+
+
+def test_places_in_links():
+    assert widget.read_place("0.5,-1") == "0.5,-1" and widget.read_place("") == ""
+    for wrong in (" ", "1", "1,2,3", "a,b", "nan,1", "1e9,0", "<b>,0"):
+        with pytest.raises(ValueError, match="not a place"):
+            widget.read_place(wrong)

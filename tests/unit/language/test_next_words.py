@@ -1,0 +1,167 @@
+"""Next words, continuations and beams, on models so small that every sentence can be scored."""
+
+from itertools import product
+from math import log
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from backend import registry
+from backend.device import seeded
+from backend.distributions.sequence import EOS, PAD
+from backend.language import next_words
+from backend.language.text_models import TextModel
+from backend.processors.text import SPECIALS, UNK, TextProcessor
+
+WORDS = ["the", "dog", "runs", "."]
+KINDS = ["lm/lstm_lm", "lm/transformer_lm"]
+
+
+def make(kind: str, direction: str = "forward", max_len: int = 5, seed: int = 4) -> TextModel:
+    """Random weights over four words and the marks."""
+    cls = registry.model_class(kind)
+    sizes = vars(cls.Config.tiny()) | {"vocab_size": 8, "max_len": max_len}
+    with seeded(seed):
+        model = cls(cls.Config(**sizes | {"direction": direction})).eval()
+        for parameter in model.parameters():
+            parameter.data *= 3  # far from uniform
+    processor = TextProcessor(SPECIALS + WORDS, {"dog": "Dog"}, max_len - 1)
+    return TextModel(
+        SimpleNamespace(name="tiny", path=Path()), model.requires_grad_(False), processor
+    )
+
+
+@pytest.fixture(params=list(product(KINDS, ["forward", "backward"])), ids="-".join)
+def lm(request: pytest.FixtureRequest) -> TextModel:
+    return make(*request.param)
+
+
+def score(lm: TextModel, tokens: list[str]) -> float:
+    """log p of a whole sentence, end mark included."""
+    ids = [lm.processor.ids[token] for token in tokens]
+    return float(lm.model.log_prob(torch.tensor([[*ids, EOS]]))[0])
+
+
+def test_the_parts_of_a_sentence_add_up_to_its_score(lm: TextModel) -> None:
+    found = next_words.predict(lm, "The dog runs", k=10)
+    assert [typed.word for typed in found.typed] == ["the", "Dog", "runs"]
+    end = next(c for c in found.words if c.kind == "end")
+    total = sum(typed.log_p for typed in found.typed) + log(end.p)
+    assert total == pytest.approx(score(lm, ["the", "dog", "runs"]), abs=1e-4)
+
+
+def test_probabilities_are_normalised_and_sorted(lm: TextModel) -> None:
+    for temperature in (0.3, 1.0, 2.5):
+        found = next_words.predict(lm, "the", k=100, temperature=temperature)
+        p = [candidate.p for candidate in found.words]
+        assert len(p) == 6 and sum(p) == pytest.approx(1, abs=1e-9)
+        assert p == sorted(p, reverse=True)
+        entropy = -sum(value * log(value) for value in p if value)
+        assert found.entropy == pytest.approx(entropy, abs=1e-6)
+    certain = next_words.predict(lm, "the", temperature=0)
+    assert [c.p for c in certain.words] == [1.0] and certain.entropy == 0
+
+
+def test_a_word_goes_after_the_text_or_before_it() -> None:
+    for direction, texts in (("forward", "The Dog runs"), ("backward", "runs the Dog")):
+        found = next_words.predict(make("lm/lstm_lm", direction), "the dog", k=10)
+        by_word = {c.word: c.text for c in found.words if c.kind == "word"}
+        assert by_word["runs"] == texts
+        assert found.backward == (direction == "backward")
+
+
+def test_a_backward_model_is_a_forward_model_of_reversed_text() -> None:
+    forward, backward = (make("lm/lstm_lm", d) for d in ("forward", "backward"))
+    backward.model.load_state_dict(forward.model.state_dict())
+    ahead = next_words.predict(forward, "runs dog the", k=10)
+    behind = next_words.predict(backward, "the dog runs", k=10)
+    assert [(c.word, c.p) for c in ahead.words] == [(c.word, c.p) for c in behind.words]
+    assert [t.log_p for t in ahead.typed] == [t.log_p for t in behind.typed][::-1]
+    trees = [next_words.beam(m, t) for m, t in ((forward, "dog the"), (backward, "the dog"))]
+    assert [[b.log_p for b in s] for s in trees[0].steps] == [
+        [b.log_p for b in s] for s in trees[1].steps
+    ]
+
+
+def test_a_beam_as_wide_as_the_space_finds_the_likeliest_rest(lm: TextModel) -> None:
+    before = sum(typed.log_p for typed in next_words.predict(lm, "dog").typed)
+    rests = []
+    for length in range(4):
+        for rest in product(WORDS, repeat=length):
+            tokens = [*rest, "dog"] if lm.model.backward_order else ["dog", *rest]
+            rests.append(score(lm, tokens) - before)
+    # <unk> is not written, but takes part of the probability.
+    found = next_words.beam(lm, "dog", width=20).found
+    best = next_words.beam(lm, "dog", width=1).found[0]
+    assert found[0].log_p == pytest.approx(max(rests), abs=1e-4)
+    assert best.log_p <= found[0].log_p + 1e-6
+    (greedy,) = next_words.continuations(lm, "dog", temperature=0)
+    assert greedy.text == best.text and greedy.log_p == pytest.approx(best.log_p, abs=1e-5)
+
+
+def test_the_tree_tells_kept_from_pruned(lm: TextModel) -> None:
+    tree = next_words.beam(lm, "", width=2, shown=3)
+    for before, step in zip([None, *tree.steps], tree.steps, strict=False):
+        assert [b.kept for b in step] == sorted((b.kept for b in step), reverse=True)
+        assert sum(b.kept for b in step) <= 2 and len(step) <= 5
+        assert [b.log_p for b in step] == sorted((b.log_p for b in step), reverse=True)
+        for branch in step if before else []:
+            parent = before[branch.parent]
+            assert parent.kept and parent.kind == "word" and branch.log_p <= parent.log_p
+    assert {b.kind for step in tree.steps for b in step} <= {"word", "end"}
+
+
+def test_continuations_repeat_with_their_seed_and_know_their_score(lm: TextModel) -> None:
+    first = next_words.continuations(lm, "dog", 6, seed=1)
+    assert next_words.continuations(lm, "dog", 6, seed=1) == first
+    assert next_words.continuations(lm, "dog", 6, seed=2) != first
+    before = sum(typed.log_p for typed in next_words.predict(lm, "dog").typed)
+    for one in first:
+        tokens = lm.processor.tokens(one.text)
+        assert "dog" in tokens and "<unk>" not in one.text and not one.cut
+        assert one.log_p == pytest.approx(score(lm, tokens) - before, abs=1e-4)
+
+
+def test_a_continuation_without_an_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(next_words, "AHEAD", 2)
+    lm = make("lm/lstm_lm", max_len=30)
+    rows = next_words.continuations(lm, "dog", 30, temperature=2.0)
+    assert {row.cut for row in rows} == {True, False}
+    tree = next_words.beam(lm, "dog", width=4)
+    assert len(tree.steps) <= 2 and not any(one.cut for one in tree.found)
+
+
+def test_unknown_words_are_named_and_room_runs_out(lm: TextModel) -> None:
+    found = next_words.predict(lm, "the qwerty")
+    assert found.unknown == ["qwerty"]
+    assert [typed.unknown for typed in found.typed] == [False, True]
+    full = next_words.predict(lm, "the dog runs .")
+    assert [(c.kind, c.p) for c in full.words] == [("end", 1.0)]
+    assert next_words.beam(lm, "the dog runs .").found[0].log_p == 0
+    with pytest.raises(ValueError, match=r"5 words and marks; this model reads at most 4"):
+        next_words.predict(lm, "the dog runs the dog")
+
+
+def test_wrong_numbers_and_wrong_models_are_refused() -> None:
+    lm = make("lm/lstm_lm")
+    with pytest.raises(ValueError, match="k must lie between 1 and 100, got 0"):
+        next_words.predict(lm, "", k=0)
+    with pytest.raises(ValueError, match="temperature must lie between"):
+        next_words.predict(lm, "", temperature=float("nan"))
+    with pytest.raises(ValueError, match="width must lie between"):
+        next_words.beam(lm, "", width=21)
+    classifier = registry.model_class("classifier/text_classifier")
+    wrong = TextModel(lm.info, classifier(classifier.Config.tiny()), lm.processor)
+    with pytest.raises(ValueError, match="tiny is no language model"):
+        next_words.predict(wrong, "")
+
+
+def test_an_empty_text_is_the_beginning(lm: TextModel) -> None:
+    found = next_words.predict(lm)
+    assert found.typed == [] and found.unknown == [] and found.text == ""
+    assert PAD not in [lm.processor.ids.get(c.word) for c in found.words]
+    unknown = next(c for c in found.words if c.kind == "unknown")
+    hidden, _ = lm.model.hidden(torch.tensor([[1]]), lm.model.start(1))
+    assert unknown.p == pytest.approx(float(lm.model.log_probs(hidden[:, 0])[0, UNK].exp()))

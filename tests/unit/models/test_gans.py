@@ -1,0 +1,251 @@
+"""What each game promises: who moves, in which direction, and where it would end."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from backend import registry
+from backend.base import GenerativeModel
+from backend.device import seeded
+from backend.distributions.deterministic import Deterministic
+from backend.objectives.divergences import gan_loss, gradient_penalty, mmd
+from backend.objectives.priors import StandardNormal
+from backend.training import TrainConfig, fit
+
+NAMES = ("gan", "dcgan", "wgan", "wgan_gp", "vae_gan", "aae", "alpha_gan")
+POINTS = {"data_shape": (2,), "latent_dim": 2, "hidden": (32, 32)}
+
+
+def build(name: str, **config) -> GenerativeModel:
+    cls = registry.model_class(f"gan/{name}")
+    with seeded(0):
+        return cls(cls.Config(**config))
+
+
+def trained(model: GenerativeModel, batches: Callable, steps: int, lr: float = 2e-3):
+    config = TrainConfig(steps=steps, batch_size=1, lr=lr, warmup=1, decay=False)
+    for _ in fit(model, batches, config):
+        pass
+    return model
+
+
+def ring(n: int, seed: int = 0) -> Tensor:
+    with seeded(seed):
+        angle = torch.randint(8, (n,)) * (math.pi / 4)
+        return 2 * torch.stack([angle.cos(), angle.sin()], 1) + 0.1 * torch.randn(n, 2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("shape", [(2,), (1, 28, 28)], ids=str)
+@pytest.mark.parametrize("net", ["mlp", "conv"])
+def test_each_serves_points_and_pictures(name: str, shape: tuple[int, ...], net: str) -> None:
+    model = build(name, data_shape=shape, latent_dim=3, hidden=(8,), channels=2, net=net)
+    x = torch.rand(6, *shape)
+    trained(model, lambda step: x, 5)
+    assert model.sample(4).shape == (4, *shape)
+    assert model.sample(4).isfinite().all()
+    if len(shape) == 3:
+        assert model.sample(4).min() >= 0 and model.sample(4).max() <= 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_the_player_of_the_plan_moves(name: str) -> None:
+    x = torch.rand(6, 2)
+    for player, owned in build(name, **POINTS).players.items():
+        model = build(name, **POINTS)
+        model.plan = lambda step, player=player: [player]
+        before = {key: value.clone() for key, value in model.named_parameters()}
+        trained(model, lambda step: x, 1)
+        for key, value in model.named_parameters():
+            mine = key.split(".")[0] in owned
+            if not mine:
+                assert torch.equal(value, before[key]), key
+        assert any(
+            not torch.equal(value, before[key])
+            for key, value in model.named_parameters()
+            if key.split(".")[0] in owned
+        )
+
+
+def test_the_best_critic_is_p_over_p_plus_q_and_its_value_2_jsd_minus_2_ln_2() -> None:
+    """Data N((-1, 0), I), "samples" N((1, 0), I): then D*(x) = σ(-2 x₁)."""
+    shift = torch.tensor([1.0, 0.0])
+    model = build("gan", **POINTS)
+    model.decode = lambda z, context=None: Deterministic(z + shift)
+    model.plan = lambda step: ["critic"]
+    generator = torch.Generator().manual_seed(1)
+    config = TrainConfig(steps=400, batch_size=1, lr=1e-2, warmup=1)
+    for _ in fit(model, lambda step: torch.randn(512, 2, generator=generator) - shift, config):
+        pass
+    axis = torch.linspace(-2, 2, 21)
+    grid = torch.cartesian_prod(axis, axis / 2)
+    with torch.no_grad():
+        assert (model.critic(grid).sigmoid() - (-2 * grid[:, 0]).sigmoid()).abs().max() < 0.05
+        real = torch.randn(40_000, 2, generator=generator) - shift
+        with seeded(2):
+            value = -model.loss(real)["loss"]
+    x = torch.linspace(-9, 9, 20_001, dtype=torch.float64)
+    p, q = (torch.exp(-0.5 * (x - m) ** 2) / math.sqrt(2 * math.pi) for m in (-1, 1))
+    m = (p + q) / 2
+    jsd = 0.5 * torch.trapezoid(p * (p / m).log() + q * (q / m).log(), x)
+    assert value.item() == pytest.approx(float(2 * jsd) - 2 * math.log(2), abs=0.02)
+
+
+def test_a_sure_critic_leaves_the_minimax_generator_without_gradient() -> None:
+    norms = {}
+    for objective in ("minimax", "non-saturating"):
+        model = build("gan", **POINTS, objective=objective)
+        model.critic.head.bias.data -= 6  # D(G(z)) < 0.01
+        with seeded(3):
+            loss = model.loss(torch.zeros(256, 2), "generator")["loss"]
+            assert model.critic(model.sample(256)).sigmoid().max() < 0.01
+        gradient = torch.autograd.grad(loss, model.player_parameters("generator"))
+        norms[objective] = torch.cat([g.flatten() for g in gradient]).norm()
+    assert norms["minimax"] < norms["non-saturating"] / 50
+
+
+def test_a_dcgan_is_normalised_everywhere_but_at_its_ends() -> None:
+    model = build("dcgan", data_shape=(1, 28, 28), latent_dim=8, channels=4)
+    convolutions = (nn.Conv2d, nn.ConvTranspose2d, nn.BatchNorm2d)
+    kinds = [
+        [type(m).__name__ for m in net.modules() if isinstance(m, convolutions)]
+        for net in (model.generator, model.critic)
+    ]
+    assert kinds == [
+        ["BatchNorm2d", "ConvTranspose2d", "BatchNorm2d", "ConvTranspose2d"],
+        ["Conv2d", "Conv2d", "BatchNorm2d"],
+    ]
+
+
+def critic_weights(model: GenerativeModel) -> Tensor:
+    return torch.cat([p.detach().flatten() for p in model.critic.parameters()])
+
+
+def test_clipped_weights_stay_within_and_pile_up_at_the_clip() -> None:
+    model = build("wgan", **POINTS, clip=0.05)
+    x = ring(256)
+    config = TrainConfig(steps=152, batch_size=1, lr=2e-3, warmup=1)  # the last is the critic's
+    for _ in fit(model, lambda step: x, config):
+        assert critic_weights(model).abs().max() <= 0.05
+    piled = (critic_weights(model).abs() > 0.049).float().mean()
+    penalised = trained(build("wgan_gp", **POINTS), lambda step: x, 10)
+    edge = critic_weights(penalised).abs().max()
+    assert piled > 0.3 > (critic_weights(penalised).abs() > 0.98 * edge).float().mean()
+    assert model.plan(3) == ["critic"] and model.plan(4) == ["critic", "generator"]
+    logits = torch.tensor([5.0, -7.0])
+    model.critic.forward = lambda x: logits  # neither a sigmoid nor a logarithm
+    assert model.loss(torch.zeros(2, 2))["score_real"] == -1
+
+
+def test_the_penalty_is_per_sample() -> None:
+    weight = torch.tensor([3.0, 4.0])
+    for n in (1, 7):  # a slope of the batch mean would be n times too small
+        penalty = gradient_penalty(lambda x: x @ weight, torch.rand(n, 2), torch.rand(n, 2))
+        assert penalty.item() == pytest.approx(16)
+    with torch.no_grad():
+        assert float(gradient_penalty(lambda x: x @ weight, *torch.rand(2, 3, 2))) > 0
+
+
+def test_the_penalised_critic_has_slope_1_between_data_and_samples() -> None:
+    model = build("wgan_gp", **POINTS)
+    model.plan = lambda step: ["critic"]
+    trained(model, lambda step: ring(256, step), 250, 5e-3)
+    with seeded(4):
+        real, fake, share = ring(512, 1000), model.sample(512).detach(), torch.rand(512, 1)
+    between = (share * real + (1 - share) * fake).requires_grad_()
+    slopes = torch.autograd.grad(model.critic(between).sum(), between)[0].norm(dim=1)
+    assert 0.8 < float(slopes.mean()) < 1.2
+
+
+def test_the_encoder_of_a_vae_gan_hears_nothing_of_the_game() -> None:
+    model = build("vae_gan", **POINTS)
+    x = ring(16)
+
+    def gradient(player: str) -> Tensor:
+        with seeded(5):
+            loss = model.loss(x, player)["loss"]
+        parameters = model.player_parameters(player)
+        return torch.cat([g.flatten() for g in torch.autograd.grad(loss, parameters)])
+
+    encoder, decoder = gradient("encoder"), gradient("decoder")
+    model.critic.head.weight.data.neg_()  # real becomes fake; features stay
+    assert torch.equal(gradient("encoder"), encoder)
+    assert not torch.equal(gradient("decoder"), decoder)
+    with seeded(5):
+        terms = model.loss(x)
+    assert terms["loss"] == terms["kl"] + terms["feature_nll"]
+    assert model.feature_nll(x, x) == 0
+
+
+def test_codes_of_an_adversarial_auto_encoder_follow_the_prior_that_is_chosen() -> None:
+    x, found = ring(256), {}
+    for prior in ("normal", "mixture"):
+        model = build("aae", **POINTS, prior=prior, code_hidden=(32, 32))
+        with seeded(6):
+            wanted = model.prior().sample((256,))
+            before = mmd(model.encode(x).mean, wanted)
+        trained(model, lambda step: x, 200)
+        found[prior] = model.encode(x).mean.detach()
+        assert mmd(found[prior], wanted) < 0.3 * before
+    assert found["mixture"].norm(dim=1).mean() > found["normal"].norm(dim=1).mean() + 1
+
+
+def test_signs_of_an_alpha_gan() -> None:
+    """C is the probability that a code came from the prior, D that a picture is real."""
+    model = build("alpha_gan", **POINTS, code_hidden=(8,))
+    x = ring(64)
+
+    def loss(player: str, scores: dict[str, float]) -> float:
+        for net, value in scores.items():
+            critic = getattr(model, net)
+            critic.head.weight.data.zero_()
+            critic.head.bias.data.fill_(value)
+        with seeded(7):
+            return float(model.loss(x, player)["loss"].detach())
+
+    assert loss("encoder", {"code_critic": 3}) < loss("encoder", {"code_critic": -3})
+    assert loss("generator", {"critic": 3}) < loss("generator", {"critic": -3})
+    model = build("alpha_gan", **POINTS, code_hidden=(8,))
+    model.plan = lambda step: ["critic", "code_critic"]
+    far = x + 10
+    model.encoder.forward = lambda x: x  # codes far from the prior
+    trained(model, lambda step: far, 60, 1e-2)
+    with seeded(8):
+        terms = model.loss(far, "code_critic") | model.loss(far, "critic")
+    assert terms["score_prior"] > 0.8 > 0.2 > terms["score_code"]
+    assert terms["score_real"] > terms["score_fake"]
+    assert terms["code_critic_accuracy"] > 0.9
+
+
+def test_terms_of_an_alpha_gan_can_be_switched_off() -> None:
+    x = ring(8)
+    full = build("alpha_gan", **POINTS)
+    assert full.plan(0) == ["encoder", "generator", "critic", "code_critic"]
+    no_critic = build("alpha_gan", **POINTS, use_critic=False)
+    assert "critic" not in no_critic.plan(0)
+    terms = no_critic.loss(x, "generator")
+    copy = no_critic.decode(no_critic.encode(x).mean).mean
+    assert terms["loss"].item() == pytest.approx(10 * (x - copy).abs().mean().item())
+    no_code_critic = build("alpha_gan", **POINTS, use_code_critic=False)
+    terms = no_code_critic.loss(x, "encoder")
+    assert terms["loss"].item() == pytest.approx(10 * terms["recon_l1"].item())
+    no_l1 = build("alpha_gan", **POINTS, use_l1=False)
+    z = no_l1.encode(x).mean
+    expected = gan_loss(no_l1.code_critic(z), True)
+    assert no_l1.loss(x, "encoder")["loss"].item() == pytest.approx(expected.item())
+    with pytest.raises(ValueError, match="both critics are needed"):
+        build("alpha_gan", **POINTS, use_l1=False, use_critic=False)
+
+
+def test_the_quick_ways_to_draw_and_to_decode_give_what_the_distributions_give() -> None:
+    prior = StandardNormal(3)
+    with seeded(5):
+        quick = prior.draw(7)
+    with seeded(5):
+        assert torch.equal(quick, prior().sample((7,)))
+    for shape in ({"data_shape": (2,)}, {"data_shape": (3, 8, 8)}):
+        decoder = build("gan", latent_dim=3, hidden=(8,), **shape).generator
+        assert torch.equal(decoder.mean(quick), decoder(quick).mean)

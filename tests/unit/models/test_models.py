@@ -1,0 +1,158 @@
+"""The contract that every registered model keeps, each at its ``Config.tiny()``."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from backend import registry
+from backend.base import CAPABILITIES, GenerativeModel, LatentModel
+from backend.checkpoint import WEIGHTS
+from backend.device import seeded
+from backend.distributions.deterministic import Deterministic
+from backend.evaluation.table import TRAINING_TERMS
+from backend.training import TrainConfig, fit
+
+BATCH = 8
+
+
+@pytest.fixture(params=registry.model_names())
+def model(request: pytest.FixtureRequest) -> GenerativeModel:
+    cls = registry.model_class(request.param)
+    with seeded(1):
+        return cls(cls.Config.tiny()).eval()
+
+
+def example(model: GenerativeModel, n: int = BATCH) -> Tensor:
+    """Random data of the model's kind: pictures, or sentences of several lengths."""
+    with seeded(2):
+        if hasattr(model.config, "data_shape"):
+            return torch.rand(n, *model.config.data_shape)
+        x = torch.randint(3, model.config.vocab_size, (n, model.config.max_len))
+        for row, length in enumerate(torch.randint(1, model.config.max_len, (n,)).tolist()):
+            x[row, length] = 2
+            x[row, length + 1 :] = 0
+        return x
+
+
+def batch_of(model: GenerativeModel, n: int = BATCH):
+    x = example(model, n)
+    if hasattr(model.config, "classes"):
+        return x, torch.arange(n) % model.config.classes
+    return x
+
+
+def test_declares_known_capabilities(model: GenerativeModel) -> None:
+    assert model.capabilities
+    assert model.capabilities <= CAPABILITIES
+
+
+def test_each_player_moves_its_own_parameters_and_no_others(model: GenerativeModel) -> None:
+    for player in model.players:
+        model.zero_grad()
+        terms = model.loss(batch_of(model), player)
+        assert set(terms) <= TRAINING_TERMS
+        assert all(torch.isfinite(value).all() for value in terms.values())
+        terms["loss"].backward()
+        mine = {id(p) for p in model.player_parameters(player)}
+        for name, parameter in model.named_parameters():
+            if id(parameter) in mine:
+                assert parameter.grad is not None, f"{name} has no gradient"
+                assert torch.isfinite(parameter.grad).all(), name
+
+
+def test_codes_and_events_have_the_promised_shapes(model: GenerativeModel) -> None:
+    x = example(model)
+    if "encode" in model.capabilities:
+        q = model.encode(x)
+        z = q.rsample()
+        assert z.shape == (BATCH, model.config.latent_dim)
+        assert q.mean.shape == z.shape
+        if not isinstance(q, Deterministic):
+            assert q.log_prob(z).shape == (BATCH,)
+    if "decode" in model.capabilities:
+        p = model.decode(torch.zeros(BATCH, model.config.latent_dim))
+        assert p.sample().shape[1:] == x.shape[1:]
+        if not isinstance(p, Deterministic):
+            assert p.log_prob(x).shape == (BATCH,)
+
+
+def test_log_prob_ignores_padding(model: GenerativeModel) -> None:
+    if hasattr(model.config, "data_shape"):
+        pytest.skip("pictures have no padding")
+    x = example(model)
+    padded = torch.nn.functional.pad(x, (0, 3))
+    if "log_prob" in model.capabilities:
+        torch.testing.assert_close(model.log_prob(padded), model.log_prob(x))
+    if "encode" in model.capabilities:
+        z = model.encode(x).mean
+        torch.testing.assert_close(model.encode(padded).mean, z)
+        torch.testing.assert_close(model.decode(z).log_prob(padded), model.decode(z).log_prob(x))
+
+
+def test_a_batch_gives_what_single_examples_give(model: GenerativeModel) -> None:
+    x = example(model)
+    if "encode" in model.capabilities:
+        alone = torch.cat([model.encode(row[None]).mean for row in x])
+        torch.testing.assert_close(model.encode(x).mean, alone, rtol=1e-4, atol=1e-5)
+
+
+def test_sampling_repeats_with_its_seed(model: GenerativeModel) -> None:
+    if not hasattr(model, "prior") and "log_prob" not in model.capabilities:
+        pytest.skip("it has no distribution of its own to sample from")
+    with seeded(3):
+        first = model.sample(4)
+    torch.rand(5)  # whatever else the process does
+    with seeded(3):
+        assert torch.equal(model.sample(4), first)
+
+
+def test_what_is_not_declared_raises(model: GenerativeModel) -> None:
+    if "log_prob" not in model.capabilities:
+        with pytest.raises(NotImplementedError):
+            model.log_prob(example(model))
+    if isinstance(model, LatentModel) and "encode" not in model.capabilities:
+        with pytest.raises(NotImplementedError):
+            model.encode(example(model))
+
+
+def test_weights_survive_saving(model: GenerativeModel, tmp_path: Path) -> None:
+    from safetensors.torch import load_model, save_model
+
+    save_model(model, str(tmp_path / WEIGHTS))
+    with seeded(9):
+        other = type(model)(model.config).eval()
+    load_model(other, str(tmp_path / WEIGHTS))
+    for (name, old), (_, new) in zip(
+        model.state_dict().items(), other.state_dict().items(), strict=True
+    ):
+        assert torch.equal(old, new), name
+
+
+def test_loss_falls_when_fitting_a_few_examples(model: GenerativeModel) -> None:
+    if len(model.players) > 1:
+        pytest.skip("where one player wins another loses")
+    batch = batch_of(model)
+    config = TrainConfig(steps=80, batch_size=BATCH, lr=1e-2, warmup=1, decay=False)
+    losses = [report.terms["loss"] for report in fit(model, lambda step: batch, config)]
+    assert sum(losses[-10:]) < sum(losses[:10])
+
+
+def test_every_file_has_a_subtitle_and_registers_one_class() -> None:
+    for name in registry.model_names():
+        assert registry.subtitle(name).endswith(".")
+        assert issubclass(registry.model_class(name), GenerativeModel)
+
+
+def test_an_unknown_model_is_named() -> None:
+    with pytest.raises(KeyError, match=r"no model '\.\./base'"):
+        registry.model_class("../base")
+
+
+def test_configuration_refuses_unknown_keys_and_values_out_of_range() -> None:
+    config = registry.model_class("vae/vae").Config
+    with pytest.raises(ValueError, match="unknown configuration keys: colour"):
+        config.from_dict({"latent_dim": 2, "colour": 1})
+    with pytest.raises(ValueError, match="latent_dim must lie between 1 and 512, got 0"):
+        config(latent_dim=0)

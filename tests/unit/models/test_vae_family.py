@@ -1,0 +1,177 @@
+"""What each relative of the VAE promises, on data small enough to train in a moment."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from backend import registry
+from backend.base import UNKNOWN, GenerativeModel
+from backend.device import seeded
+from backend.objectives.divergences import mmd
+from backend.training import TrainConfig, fit
+
+NAMES = ("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd")
+PICTURES = {"data_shape": (1, 4, 4), "latent_dim": 3, "hidden": (8,)}
+POINTS = {"data_shape": (2,), "latent_dim": 2, "hidden": (32, 32)}
+
+
+def build(name: str, **config) -> GenerativeModel:
+    cls = registry.model_class(f"vae/{name}")
+    with seeded(0):
+        return cls(cls.Config(**config))
+
+
+def trained(model: GenerativeModel, batch, steps: int = 250, lr: float = 1e-2) -> GenerativeModel:
+    config = TrainConfig(steps=steps, batch_size=1, lr=lr, warmup=10)
+    for _ in fit(model, lambda step: batch, config):
+        pass
+    return model.requires_grad_(False)
+
+
+def ring(n: int) -> Tensor:
+    """Points of eight Gaussians on a circle of radius 2."""
+    with seeded(0):
+        angle = torch.randint(8, (n,)) * (math.pi / 4)
+        return 2 * torch.stack([angle.cos(), angle.sin()], 1) + 0.1 * torch.randn(n, 2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("shape", [(2,), (1, 28, 28)], ids=str)
+def test_each_serves_points_and_pictures(name: str, shape: tuple[int, ...]) -> None:
+    sizes = {"latent_dim": 5, "components": 3} if name == "joint_vae" else {"latent_dim": 3}
+    model = build(name, data_shape=shape, hidden=(8,), channels=2, net="conv", **sizes)
+    x = torch.rand(6, *shape)
+    batch = (x, torch.arange(6)) if name == "cvae" else x
+    for report in fit(model, lambda step: batch, TrainConfig(steps=2, batch_size=6)):
+        assert math.isfinite(report.terms["loss"])
+    assert model.decode(model.encode(x).mean).mean.shape == x.shape
+    assert model.sample(4).shape == (4, *shape)
+
+
+def test_with_beta_1_it_is_the_vae_bit_for_bit() -> None:
+    x = torch.rand(6, 1, 4, 4)
+    models = [build("vae", **PICTURES), build("beta_vae", **PICTURES, beta=1)]
+    for model in models:
+        with seeded(5):
+            trained(model, x, 5)
+    for a, b in zip(*(model.state_dict().values() for model in models), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_larger_beta_buys_a_smaller_kl_with_worse_copies() -> None:
+    with seeded(6):
+        x = (torch.rand(128, 3) @ torch.rand(3, 16)).clamp(0, 1).view(-1, 1, 4, 4)
+    kl, error = [], []
+    for beta in (0.02, 0.2, 2.0):
+        model = trained(build("beta_vae", **PICTURES, beta=beta), x)
+        with seeded(7):
+            terms = model.loss(x)
+        kl.append(float(terms["kl"]))
+        error.append(float(terms["recon_nll"]))
+    assert kl == sorted(kl, reverse=True) and error == sorted(error)
+
+
+def bars(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Pictures [n, 1, 4, 4] with one bright row, more or less bright; which row is the class."""
+    with seeded(seed):
+        labels = torch.randint(4, (n,))
+        bright = 0.4 + 0.6 * torch.rand(n, 1)
+    rows = torch.nn.functional.one_hot(labels, 4) * bright  # [n, 4]
+    return rows[:, None, :, None].expand(n, 1, 4, 4).contiguous(), labels
+
+
+def test_the_class_given_to_a_conditional_vae_is_the_class_that_comes_out() -> None:
+    x, labels = bars(128)
+    model = trained(build("cvae", **PICTURES, classes=4), (x, labels))
+    with seeded(8):
+        z = torch.randn(200, 3)
+    wanted = torch.arange(200) % 4
+    made = model.decode(z, wanted).mean.mean(3)[:, 0].argmax(1)  # the brightest row
+    assert (made == wanted).float().mean() > 0.95
+    q = model.encode(x, labels)
+    right = model.decode(q.mean, labels).log_prob(x).mean()
+    wrong = model.decode(q.mean, (labels + 1) % 4).log_prob(x).mean()
+    assert right > wrong + 2
+    unknown = torch.full_like(labels, UNKNOWN)
+    assert torch.equal(model.encode(x).mean, model.encode(x, unknown).mean)
+
+
+def test_capacities_rise_linearly_and_stop() -> None:
+    model = build("joint_vae", **(POINTS | {"latent_dim": 5}), components=3, capacity_steps=100)
+    model.step = 10
+    assert model.capacities() == pytest.approx((0.5, 0.5))
+    model.step = 1000
+    assert model.capacities() == pytest.approx((5.0, math.log(3)))
+
+
+@pytest.mark.parametrize(("even", "steps"), [(False, 200), (True, 1000)])
+def test_both_capacities_are_reached(even: bool, steps: int) -> None:
+    """KL_c is its part of the aggregate and the information of the class: it is their sum."""
+    x, _ = bars(128)
+    options = PICTURES | {"latent_dim": 6, "components": 4, "capacity_z": 1.0, "even": even}
+    model = trained(build("joint_vae", **options, capacity_steps=100), x, steps)
+    with seeded(9):
+        terms = model.loss(x)
+    assert abs(float(terms["kl_z"]) - 1.0) < 0.5
+    assert abs(float(terms["kl_c"] + terms["mi_c"]) - math.log(4)) < 0.2
+
+
+def test_a_class_that_tells_nothing_fills_its_capacity_unless_classes_are_held_even() -> None:
+    """All weight on one class: KL_c = ln 4, I(x; c) = 0, at full capacity C_c = ln 4."""
+    x, _ = bars(16)
+    missed = {}
+    for even in (False, True):
+        sizes = {"latent_dim": 6, "components": 4, "capacity_z": 0.0, "capacity_weight": 1.0}
+        model = build("joint_vae", **PICTURES | sizes, even=even)
+        model.step = model.config.capacity_steps
+        with torch.no_grad():
+            last = model.encoder.layers[-1]
+            last.weight.zero_()
+            last.bias.copy_(torch.tensor([50.0, 0, 0, 0, 0, 0, 0, 0]))
+            terms = model.loss(x)
+        missed[even] = float(terms["loss"] - terms["recon_nll"] - terms["kl_z"])
+    assert missed[False] == pytest.approx(0, abs=1e-4)
+    assert missed[True] == pytest.approx(2 * math.log(4), abs=1e-4)
+
+
+def test_the_bound_of_one_code_is_the_elbo_and_more_codes_tighten_it() -> None:
+    x = torch.rand(4, 1, 4, 4).double()
+    vae, iwae = build("vae", **PICTURES).double(), build("iwae", **PICTURES).double()
+    iwae.load_state_dict(vae.state_dict())
+    with seeded(10):
+        one = iwae.bound(x, 1)
+    with seeded(10):
+        q = vae.encode(x)
+        z = q.rsample()
+    elbo = vae.decode(z).log_prob(x) + vae.prior().log_prob(z) - q.log_prob(z)
+    torch.testing.assert_close(one, elbo, rtol=1e-12, atol=1e-12)
+    with seeded(11), torch.no_grad():
+        log_w = iwae.log_weights(x, 1000)
+        exact = vae.loss(x.repeat(500, 1, 1, 1))["loss"]
+    assert -log_w.mean().item() == pytest.approx(exact.item(), abs=0.1)
+    bounds = [
+        (log_w.unflatten(0, (-1, k)).logsumexp(1) - math.log(k)).mean() for k in (1, 5, 50, 1000)
+    ]
+    assert bounds == sorted(bounds) and bounds[-1] > bounds[0]
+
+
+def test_codes_of_a_wasserstein_auto_encoder_look_like_the_prior() -> None:
+    x = ring(128)
+    with seeded(12):
+        normal = torch.randn(500, 2)
+    found = {}
+    for weight in (0.0, 50.0):
+        model = trained(build("wae_mmd", **POINTS, mmd_weight=weight), x, 150)
+        found[weight] = float(mmd(model.encode(x).mean, normal))
+    assert found[50.0] < 0.2 * found[0.0]
+
+
+def test_the_discrepancy_is_unbiased_and_sees_a_difference() -> None:
+    with seeded(13):
+        null = torch.stack([mmd(torch.randn(60, 2), torch.randn(60, 2)) for _ in range(60)])
+        other = mmd(torch.randn(200, 2), torch.randn(200, 2) + 0.7)
+    assert null.min() < 0  # an unbiased estimate of 0 has to be, at times
+    assert abs(float(null.mean())) < 3 * float(null.std()) / math.sqrt(60)
+    assert other > 5 * null.std()

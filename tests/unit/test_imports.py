@@ -1,0 +1,83 @@
+"""House rules a machine can check: lint, who imports whom, a light start, and safe loading."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(
+    [
+        ROOT / "launch.py",
+        *(
+            path
+            for folder in ("app", "backend", "scripts")
+            for path in (ROOT / folder).rglob("*.py")
+        ),
+    ]
+)
+UNSAFE_MODULES = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
+
+
+def run(*command: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_ruff():
+    done = run("-m", "ruff", "check", "--output-format=concise", ".")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_import_contracts():
+    lint = (
+        "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    )
+    done = run("-c", lint)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_importing_the_app_is_light():
+    """torch and umap take seconds; the page must answer before they are there."""
+    done = run("-c", "import sys, app.main; print(sorted({'torch', 'umap'} & set(sys.modules)))")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "[]\n"
+
+
+def unsafe(tree: ast.AST) -> Iterator[str]:
+    """What can run more than the code says: pickles, and commands through a shell."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (n.name for n in names if n.name.partition(".")[0] in UNSAFE_MODULES)
+            case ast.ImportFrom(module=str(module)) if module.partition(".")[0] in UNSAFE_MODULES:
+                yield module
+            case ast.ImportFrom(module="torch", names=names):
+                yield from (f"torch.{n.name}" for n in names if n.name == "load")
+            case ast.Attribute(value=ast.Name(id="torch"), attr="load"):
+                yield "torch.load"
+            case ast.keyword(arg="shell" | "allow_pickle" as name, value=ast.Constant(value=True)):
+                yield f"{name}=True"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_unsafe(path):
+    assert list(unsafe(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "import joblib.memory",
+        "torch.load(path)",
+        "from torch import load",
+        "subprocess.run(text, shell=True)",
+        "np.load(path, allow_pickle=True)",
+    ],
+)
+def test_unsafe_code_is_found(code):
+    assert len(list(unsafe(ast.parse(code)))) == 1

@@ -1,0 +1,222 @@
+"""The public interface, on shipped checkpoints: the promises it makes and the input it refuses."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+import backend
+from backend.evaluation.examples import evaluate, read_examples
+from backend.space import LatentSpace
+
+SPACES = [info.name for info in backend.available(requires={"encode", "decode"})]
+IMAGE = "vae/vae--mnist--2d"
+TEXT = "text_vae/text_vae--tatoeba"
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    """Spaces loaded once for the whole module, by name."""
+    cache: dict[str, LatentSpace] = {}
+
+    def get(name: str) -> LatentSpace:
+        if name not in cache:
+            cache[name] = backend.load(name, device="cpu")
+        return cache[name]
+
+    return get
+
+
+def same(a, b) -> bool:
+    return a == b if isinstance(a, list) else np.array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", [info.name for info in backend.available({"decode"})])
+def test_every_shipped_checkpoint_still_does_what_it_did(name: str) -> None:
+    stored, now = read_examples(name), evaluate(name)
+    np.testing.assert_allclose(now["codes"], stored["codes"], atol=2e-3)
+    np.testing.assert_allclose(now["log_p_z"], stored["log_p_z"], atol=0.05)
+    for part in ("decoded", "samples"):
+        if isinstance(stored[part][0], str):
+            assert now[part] == stored[part]
+        else:
+            np.testing.assert_allclose(now[part], stored[part], atol=0.5)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_promises_of_the_interface(loaded, name: str) -> None:
+    space = loaded(name)
+    items = space.sample(5, seed=1)
+    torch.rand(3)  # whatever else the process does
+    assert same(space.sample(5, seed=1), items)
+    assert not same(space.sample(5, seed=2), items)
+    z = space.encode(items)
+    assert z.shape == (5, space.latent_dim)
+    assert z.dtype == np.float32
+    assert same(space.decode(z), space.reconstruct(items))
+    path = space.interpolate(items[0], items[1], steps=4, refine=False)
+    assert len(path) == 4
+    assert same(path[:1], space.decode(z[:1]))
+    assert same(path[-1:], space.decode(z[1:2]))
+    if space.modality == "image":
+        assert items.dtype == np.uint8
+        coloured = space.info.config["data_shape"][0] == 3
+        assert items.shape == ((5, 28, 28, 3) if coloured else (5, 28, 28))
+    assert len(space.codes) <= 2000
+    assert space.nbytes > 100_000
+
+
+@pytest.mark.parametrize("name", ["gan/dcgan--mnist", "gan/wgan_gp--color-mnist"])
+def test_a_model_without_an_encoder_says_so_and_does_the_rest(loaded, name: str) -> None:
+    space = loaded(name)
+    items = space.sample(5, seed=1)
+    assert same(items, space.sample(5, seed=1)) and not same(items, space.sample(5, seed=2))
+    with pytest.raises(ValueError, match="has no encoder"):
+        space.encode(items)
+    found = space.inspect(space.sample_codes(3, seed=1))
+    assert all(math.isnan(point.round_trip) and math.isnan(point.log_p_x) for point in found)
+    assert all(math.isfinite(point.log_p_z) for point in found)
+    assert space.labels is None and space.codes.shape == (2000, space.latent_dim)
+
+
+@pytest.mark.parametrize("name", [IMAGE, TEXT])
+def test_chunks_together_are_the_whole(loaded, name: str) -> None:
+    space = loaded(name)
+    z = space.sample_codes(150, seed=3)
+    whole = space.decode(z, token_temperature=0.7, seed=4)
+    chunks = list(space.decode_chunks(z, token_temperature=0.7, seed=4))
+    assert [len(chunk) for chunk in chunks] == [64, 64, 22]
+    assert same(whole, space._join(chunks))
+
+
+@pytest.mark.parametrize("name", [IMAGE, TEXT])
+def test_inspection_is_consistent(loaded, name: str) -> None:
+    space = loaded(name)
+    z = np.concatenate([space.codes[:8], 50 * np.ones((1, space.latent_dim), np.float32)])
+    points = space.inspect(z)
+    for point, item in zip(points, space.decode(z), strict=True):
+        assert np.array_equal(point.item, item)
+    normal = torch.distributions.Normal(0, 1)
+    expected = normal.log_prob(torch.from_numpy(z)).sum(1)
+    np.testing.assert_allclose([p.log_p_z for p in points], expected, rtol=1e-4)
+    assert all(p.log_p_x <= 0 for p in points)
+    assert all(0 <= p.round_trip <= 1 and 0 <= p.distance <= 100 for p in points)
+    assert points[-1].off_manifold
+    assert sum(p.off_manifold for p in points[:8]) <= 1
+
+
+def test_temperature_scales_the_spread(loaded) -> None:
+    space = loaded(IMAGE)
+    np.testing.assert_allclose(
+        space.sample_codes(100, seed=0, temperature=0.5), 0.5 * space.sample_codes(100, seed=0)
+    )
+    cold = space.sample_codes(200, seed=0, temperature=0, source="aggregate")
+    assert len(np.unique(cold, axis=0)) <= len(space.statistics.means)
+
+
+def test_planes_traversals_and_arithmetic(loaded) -> None:
+    space = loaded(TEXT)
+    z = space.codes[:3]
+    plane = space.plane(*z)
+    np.testing.assert_allclose(plane.at(1, 0), z[1], atol=1e-5)
+    unit = space.units()[0].index
+    walk = space.traverse(z[0], unit, [-2, 0, 2])
+    assert walk[:, unit].tolist() == [-2, 0, 2]
+    others = np.delete(walk, unit, axis=1)
+    assert (others == np.delete(z[0], unit)).all()
+    codes = space.encode(["i like tea .", "he likes tea .", "it is raining ."])
+    np.testing.assert_allclose(
+        space.arithmetic("i like tea .", "he likes tea .", "it is raining ."),
+        codes[0] - codes[1] + codes[2],
+    )
+    assert space.corners(["i am .", "you are .", "he is .", "we are ."], 3).shape == (9, 32)
+    activities = [u.activity for u in space.units()]
+    assert activities == sorted(activities, reverse=True)
+    assert space.neighbours(z)[:, 0].tolist() == [0, 1, 2]
+
+
+def test_words_that_the_model_does_not_know(loaded) -> None:
+    assert loaded(TEXT).unknown_words("i like qwertys .") == ["qwertys"]
+    assert loaded(TEXT).tokens("I don't.") == ["i", "do", "n't", "."]
+    with pytest.raises(ValueError, match="is for text models"):
+        loaded(IMAGE).unknown_words("i like tea")
+
+
+def test_html_and_control_characters_are_only_text(loaded) -> None:
+    space = loaded(TEXT)
+    [text] = space.reconstruct(["<img src=x onerror=alert(1)> i like \x00\x1b tea \U0001f600"])
+    assert "<img" not in text.lower()
+
+
+BAD_CODES = {
+    "two rows short": np.zeros((2, 7)),
+    "one code without its list": np.zeros(32),
+    "nan": np.full((1, 32), np.nan),
+    "infinite": np.full((1, 32), np.inf),
+    "huge": np.full((1, 32), 1e9),
+    "words": [["a"] * 32],
+    "none at all": np.zeros((0, 32)),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_CODES)
+def test_bad_codes_are_refused(loaded, kind: str) -> None:
+    with pytest.raises(ValueError, match=r"Codes|number of items"):
+        loaded(TEXT).decode(BAD_CODES[kind])
+
+
+def test_other_bad_input_is_refused(loaded) -> None:
+    space, pictures = loaded(TEXT), loaded(IMAGE)
+    z = space.codes
+    cases = [
+        (lambda: space.sample(0), "between 1 and 10,000, got 0"),
+        (lambda: space.sample(10**6), "got 1,000,000"),
+        (lambda: space.sample(3, temperature=-1), "temperature must lie between 0 and 5"),
+        (lambda: space.sample(3, temperature=float("nan")), "temperature"),
+        (lambda: space.sample(3, source="posterior"), "prior, aggregate"),
+        (lambda: space.encode([""]), "is empty"),
+        (lambda: space.encode("i like tea"), "Give a list"),
+        (lambda: space.encode(["word " * 2000]), "Shorten it"),
+        (lambda: space.path_codes(z[0], z[1], 1), "between 2 and"),
+        (lambda: space.path_codes(z[0], z[1], 5, "spiral"), "lerp or slerp"),
+        (lambda: space.corners(["i am ."] * 3), "needs 4 items"),
+        (lambda: space.plane(z[0], z[0], z[0]), "not on one line"),
+        (lambda: space.traverse(z[0], 32, [0]), "between 0 and 31"),
+        (lambda: pictures.encode(np.zeros((2, 5, 5))), r"shape \[n, 28, 28\]"),
+        (lambda: pictures.encode(np.full((1, 28, 28), 3.0)), "between 0 and 1"),
+    ]
+    for call, message in cases:
+        with pytest.raises(ValueError, match=message):
+            call()
+
+
+def test_a_device_that_is_not_here_is_refused() -> None:
+    with pytest.raises(ValueError, match="device 'tpu' is not available on this machine"):
+        backend.load(IMAGE, device="tpu")
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
+@pytest.mark.parametrize("name", SPACES)
+def test_the_gpu_agrees_with_the_cpu(loaded, name: str) -> None:
+    cpu, gpu = loaded(name), backend.load(name, device="cuda")
+    items = cpu.sample(32, seed=0)
+    np.testing.assert_allclose(gpu.encode(items), cpu.encode(items), atol=1e-3)
+    a, b = (np.array([p.log_p_x for p in s.inspect(cpu.codes[:32])]) for s in (cpu, gpu))
+    np.testing.assert_allclose(a, b, rtol=1e-3, atol=0.05)
+
+
+def test_refined_codes_reproduce_more_sentences_and_change_no_good_ones(loaded) -> None:
+    space = loaded(TEXT)
+    sentences = space.sample(40, seed=5, source="aggregate")
+    plain, refined = space.encode(sentences), space.encode(sentences, refine=True)
+    before = [a == b for a, b in zip(space.decode(plain), sentences, strict=True)]
+    after = [a == b for a, b in zip(space.decode(refined), sentences, strict=True)]
+    assert sum(after) > sum(before)
+    assert all(late or not early for early, late in zip(before, after, strict=True))
+    for good, old, new in zip(before, plain, refined, strict=True):
+        if good:
+            assert np.array_equal(old, new)
+    path = space.interpolate(sentences[0], sentences[1], steps=3)
+    assert path[0] == space.decode(refined[:1])[0]
