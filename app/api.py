@@ -15,7 +15,7 @@ import pydantic
 
 from app import session
 from app.components import Seed, first_mistake
-from app.widgets.image_input import read, to_value
+from app.items import read_all, written
 from backend.laboratory.settings import Data
 from backend.laboratory.settings import Settings as PointSettings
 from backend.language.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
@@ -106,7 +106,7 @@ def interpolate(
         Sentences, or pictures as data URLs of PNG files.
     """
     space = session.get_space(checkpoint)
-    start, end = items(space, [a, b])
+    start, end = read_all(space, [a, b])
     return written(space.interpolate(start, end, steps=steps, path=path, seed=seed))
 
 
@@ -124,7 +124,7 @@ def encode(
         One code for each input, a list of as many numbers as the latent space has dimensions.
     """
     space = session.get_space(checkpoint)
-    return space.encode(items(space, inputs), labels=labels).tolist()
+    return space.encode(read_all(space, inputs), labels=labels).tolist()
 
 
 def decode(
@@ -187,7 +187,7 @@ def responsibilities(checkpoint: str, inputs: list[str]) -> list[list[list[float
         components, adding up to 1.
     """
     space = session.get_space(checkpoint)
-    return space.modes.responsibilities(items(space, inputs)).tolist()
+    return space.modes.responsibilities(read_all(space, inputs)).tolist()
 
 
 def decode_at(
@@ -418,13 +418,3 @@ def frontier(dataset: str = "") -> dict[str, Any]:
         "quantities": found["quantities"],
         "problems": found["problems"],
     }
-
-
-def items(space: Any, inputs: list[str]) -> list:
-    """Inputs as the space takes them."""
-    return inputs if space.modality == "text" else [read(item) for item in inputs]
-
-
-def written(found: Any) -> list[str]:
-    """What a space returned, as texts."""
-    return found if isinstance(found, list) else [to_value(picture) for picture in found]

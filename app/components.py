@@ -19,7 +19,6 @@ from backend.evaluation.gauges import gauges
 LOG = logging.getLogger(__name__)
 WIDGETS = Path(__file__).parent / "widgets"
 Seed = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
-MODALITIES = {"text": "Sentences", "image": "Pictures"}
 UNEXPECTED = "Something went wrong on the server. Its log says what; your inputs are kept."
 
 
@@ -144,17 +143,17 @@ def fitting(requires: Iterable[str], excluding: Iterable[str]) -> list[backend.C
 
 
 def groups(infos: list[backend.CheckpointInfo]) -> list[dict]:
-    """The picker's options: one group for each modality, and one for what cannot be used."""
+    """The picker's options: one group for each kind of item, and one for what cannot be used."""
     sound = [
         {
-            "label": label,
+            "label": kind.title,
             "options": [
                 {"name": i.name, "title": i.title}
                 for i in infos
-                if i.modality == modality and not i.problem
+                if i.modality == id and not i.problem
             ],
         }
-        for modality, label in MODALITIES.items()
+        for id, kind in backend.KINDS.items()
     ]
     damaged = [{"name": i.name, "title": i.problem, "disabled": True} for i in infos if i.problem]
     return [*sound, {"label": "Unavailable", "options": damaged}]

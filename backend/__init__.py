@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from backend.checkpoint import CheckpointInfo, available, info, trained_dir
 from backend.corpora.location import data_dir
+from backend.processors import KINDS, Kind
 
 if TYPE_CHECKING:
     from backend.codes.snapshots import Snapshots
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from backend.space import LatentSpace
 
 __all__ = [
+    "KINDS",
     "CheckpointInfo",
+    "Kind",
     "available",
     "data_dir",
     "info",

@@ -96,12 +96,15 @@ class GenerativeModel(nn.Module):
 class LatentModel(GenerativeModel):
     """A model with codes z of size D = ``config.latent_dim``.
 
-    One whose ``config`` has ``classes`` takes labels, int64 [B], as the context.
+    What it is told beside the code is its context, a tensor [B, …]. ``context`` names the kind:
+    "" for none, "labels" for classes, int64 [B], of which ``config.classes`` says how many. See
+    ``backend.contexts``.
 
     Attributes:
         prior: ``prior(context=None)`` is p(z), event [D]; plain auto-encoders have none.
     """
 
+    context: ClassVar[str] = ""
     prior: nn.Module
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:

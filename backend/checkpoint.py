@@ -52,11 +52,12 @@ class CheckpointInfo:
     fingerprint: str  # first 12 hex digits of the weights' SHA-256
     path: Path
     problem: str | None = None  # why it cannot be loaded
+    context: str = ""  # what it is told beside the code: key of ``backend.contexts.CONTEXTS``
 
     @property
     def classes(self) -> int:
         """How many classes it can be told when it encodes and decodes; 0 where it takes none."""
-        return self.config.get("classes", 0) if "decode" in self.capabilities else 0
+        return self.config["classes"] if self.context == "labels" else 0
 
 
 def trained_dir() -> Path:
@@ -109,7 +110,14 @@ def info(name: str) -> CheckpointInfo:
         metrics=metrics.get("values", {}),
         fingerprint=config["weights"]["sha256"][:12],
         path=folder,
+        context=_context(config),
     )
+
+
+def _context(config: dict[str, Any]) -> str:
+    """Checkpoints from before contexts had a name can be told classes where they decode."""
+    told = "decode" in config["capabilities"] and config["config"].get("classes")
+    return config.get("context", "labels" if told else "")
 
 
 def describe(name: str) -> dict[str, Any]:
@@ -148,6 +156,7 @@ def save(
         "title": title,
         "modality": modality,
         "capabilities": sorted(model.capabilities),
+        "context": getattr(model, "context", ""),
         "config": asdict(model.config),
         "dataset": dataset,
         "train": train,

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
-from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +13,7 @@ import torch
 from torch import Tensor
 
 from backend import checkpoint
-from backend.base import UNKNOWN, LatentModel
+from backend.base import LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.codes import refinement
 from backend.codes.modes import Modes
@@ -23,14 +22,15 @@ from backend.codes.paths import PATHS, bilinear
 from backend.codes.planes import Plane
 from backend.codes.projection import Projection
 from backend.codes.statistics import CODES, CodeStatistics
+from backend.contexts import context_of
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.objectives.priors import FittedMixture, StandardNormal
-from backend.processors import load_processor
+from backend.processors import KINDS, load_processor
+from backend.processors.base import Items, Processor
 from backend.processors.text import UNK, TextProcessor
 
-Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W] or [n, H, W, 3]
 Labels = np.ndarray | Sequence[int]  # [n], classes from 0; -1 where the class is not known
 
 SOURCES = ("prior", "aggregate")
@@ -71,7 +71,7 @@ class LatentSpace:
         self,
         info: CheckpointInfo,
         model: LatentModel,
-        processor: "TextProcessor",
+        processor: Processor,
         statistics: CodeStatistics,
         device: torch.device,
     ) -> None:
@@ -80,6 +80,7 @@ class LatentSpace:
         self.processor = processor
         self.statistics = statistics
         self.device = device
+        self.context = context_of(info)
         self.latent_dim = info.latent_dim
         self.modality = info.modality
         parts = (statistics.weights, statistics.means, statistics.scale_tril)
@@ -125,6 +126,11 @@ class LatentSpace:
     def codes(self) -> np.ndarray:
         """Posterior means of held-out items, [N, D]; draws of the prior without an encoder."""
         return self.statistics.codes
+
+    @property
+    def words(self) -> bool:
+        """Whether items are made of words, which can be drawn, marked and unknown."""
+        return KINDS[self.modality].words
 
     @property
     def encodes(self) -> bool:
@@ -186,15 +192,9 @@ class LatentSpace:
             return self.prior.snap(draws).numpy()
 
     def sample_labels(self, n: int, *, seed: int = 0) -> np.ndarray | None:
-        """A class for each of ``n`` items, int64 [n], uniform; None for a model that takes none.
-
-        From a stream of its own: classes that shared their random bits with the codes of
-        ``sample_codes`` would depend on them.
-        """
+        """A class for each of ``n`` items, int64 [n]; None for a model that takes none."""
         _check_count(n)
-        if not self.classes:
-            return None
-        return np.random.default_rng(seed).integers(self.classes, size=n)
+        return self.context.draw(n, seed)
 
     def decode_chunks(
         self,
@@ -212,14 +212,14 @@ class LatentSpace:
         """
         codes = self._check_codes(z)
         _check_temperature(token_temperature)
-        told = self._told(labels, len(codes))
+        told = self.context.read(labels, len(codes))
         for index in range(0, len(codes), chunk):
             # Nothing random, nothing to seed: greedy decoding need not wait for other requests.
             alone = seeded(seed + index) if token_temperature else nullcontext()
             with alone, torch.inference_mode():
                 part = torch.from_numpy(codes[index : index + chunk])
                 part = self.prior.snap(part).to(self.device)
-                context = None if told is None else told[index : index + chunk]
+                context = self._part(told, index, chunk)
                 items = self.processor.decode(self._event(part, token_temperature, context))
             yield items  # outside: whoever consumes must not hold the random state
 
@@ -238,7 +238,7 @@ class LatentSpace:
         chunks = self.decode_chunks(
             z, token_temperature=token_temperature, seed=seed, labels=labels
         )
-        return self._join(list(chunks))
+        return self.processor.join(list(chunks))
 
     def sample(
         self,
@@ -284,13 +284,12 @@ class LatentSpace:
             )
         codes = []
         inputs = self.read(items)
-        told = self._told(labels, len(inputs))
+        told = self.context.read(labels, len(inputs))
         for start in range(0, len(inputs), CHUNK):
             x = inputs[start : start + CHUNK].to(self.device)
-            context = None if told is None else told[start : start + CHUNK]
             with torch.no_grad():
-                z = self.model.encode(x, context).mode
-            if refine and self.modality == "text" and not self.discrete:
+                z = self.model.encode(x, self._part(told, start, CHUNK)).mode
+            if refine and self.words and not self.discrete:
                 z = refinement.refine(self.model, x, z, forbid=(UNK,))
             codes.append(z.float().cpu())
         return torch.cat(codes).numpy()
@@ -398,7 +397,7 @@ class LatentSpace:
         trips = [math.nan] * len(items)
         if self.encodes:
             again = self.processor.decode(self._event(self.model.encode(x).mode))
-            trips = [_agreement(a, b) for a, b in zip(items, again, strict=True)]
+            trips = [self.processor.likeness(a, b) for a, b in zip(items, again, strict=True)]
         densities = self.aggregate().log_prob(z).numpy()
         percentiles = 100 * np.searchsorted(self._densities, densities) / len(self._densities)
         columns = (
@@ -422,34 +421,14 @@ class LatentSpace:
             return p.generate(token_temperature, forbid=(UNK,))
         return p.mean
 
-    def _join(self, chunks: list[Items]) -> Items:
-        if self.modality == "text":
-            return [item for chunk in chunks for item in chunk]
-        return np.concatenate(chunks)
+    def _part(self, told: Tensor | None, start: int, size: int) -> Tensor | None:
+        """The context of some of the items, on the model's device."""
+        return None if told is None else told[start : start + size].to(self.device)
 
     def _text(self, what: str) -> TextProcessor:
         if not isinstance(self.processor, TextProcessor):
             raise ValueError(f"{what} is for text models; {self.info.name} makes pictures.")
         return self.processor
-
-    def _told(self, labels: Labels | None, n: int) -> Tensor | None:
-        """Labels as the model's context, int64 [n] on its device."""
-        if labels is None:
-            return None
-        if not self.classes:
-            raise ValueError(f"{self.info.title} cannot be told classes. Leave the labels out.")
-        told = np.asarray(labels)
-        if told.shape != (n,):
-            raise ValueError(
-                f"There must be one label for each item: {n:,}, in the shape [{n}]; "
-                f"got {list(told.shape)}."
-            )
-        if told.dtype.kind not in "iu" or told.min() < UNKNOWN or told.max() >= self.classes:
-            raise ValueError(
-                f"Labels of {self.info.name} are whole numbers from 0 to {self.classes - 1}, "
-                f"or {UNKNOWN} where the class is not known."
-            )
-        return torch.from_numpy(told.astype(np.int64)).to(self.device)
 
     def _check_codes(self, z: np.ndarray) -> np.ndarray:
         try:
@@ -475,10 +454,3 @@ def _check_count(n: int) -> None:
 def _check_temperature(temperature: float) -> None:
     if not 0 <= temperature <= 5:
         raise ValueError(f"The temperature must lie between 0 and 5, got {temperature}.")
-
-
-def _agreement(a: str | np.ndarray, b: str | np.ndarray) -> float:
-    """1 for equal items: shared words of sentences (difflib's ratio), closeness of grey values."""
-    if isinstance(a, str):
-        return SequenceMatcher(None, a.lower().split(), b.lower().split(), autojunk=False).ratio()
-    return 1 - float(np.abs(a.astype(float) - b).mean()) / 255

@@ -40,7 +40,7 @@ from backend.evaluation.pictures import Judged, PictureBench, grey, judge_of, wa
 from backend.evaluation.table import METRICS
 from backend.files import write_json
 from backend.processors import load_processor
-from backend.processors.images import ImageProcessor
+from backend.processors.image import ImageProcessor
 from backend.processors.text import UNK
 from backend.space import MAX_ITEMS, LatentSpace
 

@@ -39,7 +39,7 @@ from backend.evaluation import tradeoffs  # noqa: E402
 from backend.evaluation.examples import write_examples  # noqa: E402
 from backend.evaluation.pictures import PictureBench, as_picture, judge_of  # noqa: E402
 from backend.files import write_json  # noqa: E402
-from backend.processors.images import ImageProcessor  # noqa: E402
+from backend.processors.image import ImageProcessor  # noqa: E402
 from backend.processors.text import TextProcessor  # noqa: E402
 from backend.training import StepReport, TrainConfig, fit  # noqa: E402
 from scripts.recipes import RECIPES, Recipe  # noqa: E402

@@ -284,7 +284,7 @@ def _prior(info: CheckpointInfo) -> str:
 
 def _header(info: CheckpointInfo) -> str:
     """The YAML that model hubs read."""
-    task = "text-generation" if info.modality == "text" else "unconditional-image-generation"
+    task = backend.KINDS[info.modality].task
     if "classify" in info.capabilities:
         task = f"{info.modality}-classification"
     tags = dict.fromkeys([info.family, info.model, info.modality, "pytorch", "safetensors"])

@@ -11,7 +11,7 @@ from PIL import Image
 from backend import checkpoint, registry
 from backend.codes.statistics import CodeStatistics, fit_mixture
 from backend.device import seeded
-from backend.processors.images import ImageProcessor
+from backend.processors.image import ImageProcessor
 
 STEPS = (100, 400, 1000)
 REFERENCE = {

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
+from app import items as boxes
 from app import links, session
 from app.components import (
     checkpoint_picker,
@@ -18,7 +19,7 @@ from app.components import (
     widget,
 )
 from app.examples import SENTENCES, fill_pictures, sketches, suit
-from app.widgets.image_input import image_input, read, to_value
+from app.widgets.image_input import image_input
 from app.widgets.paths.words import marked
 
 TITLE = "Interpolate"
@@ -79,12 +80,12 @@ def segmented(elem_id: str, label: str, *choices: str) -> gr.Radio:
 def interpolate(checkpoint: str, mode: Mode, steps: int, path: str, **inputs: str) -> dict:
     """The decoded walk, each step with its evidence."""
     space = session.get_space(checkpoint)
-    items = given(space, mode, inputs)
+    items = boxes.given(space, NEEDED[mode], inputs)
     with session.model_work(), by_letter(mode):
         codes = walk(space, mode, items, steps, path)
         rows = [row._asdict() for row in space.inspect(codes)]
     unknown = {}
-    if space.modality == "text":
+    if space.words:
         mark_changes(space, rows)
         keys = zip(NEEDED[mode], items, strict=True)
         unknown = {key: space.unknown_words(text) for key, text in keys}
@@ -93,23 +94,8 @@ def interpolate(checkpoint: str, mode: Mode, steps: int, path: str, **inputs: st
         "modality": space.modality,
         "rows": [{**finite(row), "item": packed(row["item"])} for row in rows],
         "unknown": unknown,
-        "code": interpolate_script(checkpoint, mode, items, steps, path),
+        "code": interpolate_script(space, mode, items, steps, path),
     }
-
-
-def given(space: Any, mode: Mode, inputs: dict[str, str]) -> list:
-    """The sentences or pictures that this kind of walk needs; raises ValueError naming a gap."""
-    items = []
-    for key in NEEDED[mode]:
-        text = space.modality == "text"
-        value = inputs.get(key if text else f"picture_{key}", "")
-        if text and not value.strip():
-            raise ValueError(f"Sentence {key.upper()} is empty. Write one.")
-        try:
-            items.append(value if text else read(value))
-        except ValueError as error:
-            raise ValueError(f"Picture {key.upper()}: {error}") from None
-    return items
 
 
 @contextmanager
@@ -144,10 +130,10 @@ def mark_changes(space: Any, rows: list[dict]) -> None:
         previous = tokens
 
 
-def interpolate_script(checkpoint: str, mode: Mode, items: list, steps: int, path: str) -> str:
+def interpolate_script(space: Any, mode: Mode, items: list, steps: int, path: str) -> str:
     """The same walk by the public interface."""
-    names = list(NEEDED[mode])
-    lines = [f"{name} = {literal(item)}" for name, item in zip(names, items, strict=True)]
+    pairs = zip(NEEDED[mode], items, strict=True)
+    lines = [f"{name} = {boxes.literal(space, item)}" for name, item in pairs]
     call = {
         "path": [
             f"result = space.interpolate(a, b, steps={steps}, path={path!r})",
@@ -155,9 +141,4 @@ def interpolate_script(checkpoint: str, mode: Mode, items: list, steps: int, pat
         "corners": [f"result = space.decode(space.corners([a, b, c, d], steps={SIDE}))"],
         "arithmetic": ["result = space.decode(space.arithmetic(a, b, c)[None])"],
     }
-    return script(checkpoint, *lines, *call[mode])
-
-
-def literal(item: Any) -> str:
-    """An input as Python source."""
-    return repr(item) if isinstance(item, str) else f"picture({to_value(item).split(',')[1]!r})"
+    return script(space.info.name, *lines, *call[mode])

@@ -99,7 +99,7 @@ def sample(
         "modality": space.modality,
         "total": n,
         "items": packed(first),
-        "bytes_each": 0 if space.modality == "text" else first[0].size,
+        "bytes_each": 0 if space.words else first[0].size,
         "job": session.jobs.add(pieces) if n > CHUNK else None,
         "warning": collapse_warning(space),
         "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature, one),

@@ -25,7 +25,7 @@ def read_examples(name: str) -> dict[str, Any]:
 def evaluate(name: str) -> dict[str, Any]:
     """What the checkpoint makes of fixed inputs, on the CPU, as JSON values."""
     space = LatentSpace.load(name, device="cpu")
-    inputs = SENTENCES if space.modality == "text" else space.sample(4, seed=SEED)
+    inputs = SENTENCES if space.words else space.sample(4, seed=SEED)
     codes = space.encode(inputs) if space.encodes else space.sample_codes(4, seed=SEED)
     samples = space.sample(4, seed=SEED)
     return {

@@ -12,6 +12,7 @@ import numpy as np
 from backend import checkpoint
 from backend.checkpoint import CheckpointInfo
 from backend.codes import attributes
+from backend.processors import KINDS
 
 if TYPE_CHECKING:
     from backend.space import LatentSpace
@@ -58,7 +59,7 @@ def told(info: CheckpointInfo) -> bool:
 def separates(info: CheckpointInfo) -> bool:
     """Whether it is a model of pictures that keeps class and style apart; needs no torch."""
     found = "discrete" in info.capabilities and info.latent_dim > info.config.get("components", 0)
-    return info.modality == "image" and (told(info) or found)
+    return not KINDS[info.modality].words and (told(info) or found)
 
 
 def classes(space: "LatentSpace") -> int:
@@ -189,7 +190,7 @@ def recognise(dataset: str, pictures: np.ndarray) -> np.ndarray:
     Raises ``ValueError`` where there is no such classifier.
     """
     from backend.evaluation.pictures import judge
-    from backend.processors.images import ImageProcessor
+    from backend.processors.image import ImageProcessor
 
     name = judge_name(dataset)
     try:

@@ -8,6 +8,7 @@ from backend import checkpoint
 from backend.base import GenerativeModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device
+from backend.processors import KINDS
 from backend.processors.text import TextProcessor
 
 
@@ -25,7 +26,7 @@ class TextModel(NamedTuple):
         """Raises as ``backend.load`` does."""
         info = checkpoint.info(name)
         model = checkpoint.load_model(name)
-        if info.modality != "text":
+        if not KINDS[info.modality].words:
             raise ValueError(f"{name} is a model of pictures. Choose one of sentences.")
         try:
             processor = TextProcessor.load(info.path)

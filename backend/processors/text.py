@@ -5,13 +5,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import torch
 from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
 from tokenizers.models import WordLevel
 from torch import Tensor
+
+from backend.processors.base import Processor
 
 PAD, BOS, EOS, UNK = range(4)
 SPECIALS = ["<pad>", "<bos>", "<eos>", "<unk>"]
@@ -73,13 +76,15 @@ def detokenize(tokens: Sequence[str]) -> str:
     return out
 
 
-class TextProcessor:
+class TextProcessor(Processor):
     """Sentences <-> ids [B, T], each ended by ``<eos>`` and padded with ``<pad>`` (0).
 
     The vocabulary is ordered by falling frequency, which adaptive softmax needs. ``casing``
     maps a token to how the corpus mostly writes it inside sentences ("tom" -> "Tom"). ``split``
     "spaces" is for corpora that come tokenised: what stands between spaces is a token, as it is.
     """
+
+    kind = "text"
 
     def __init__(
         self,
@@ -108,7 +113,7 @@ class TextProcessor:
         min_count: int,
         max_tokens: int = MAX_TOKENS,
         split: Split = "words",
-    ) -> "TextProcessor":
+    ) -> Self:
         """Vocabulary of the tokens that occur at least ``min_count`` times."""
         counts: Counter[str] = Counter()
         written: dict[str, Counter[str]] = {}
@@ -193,13 +198,21 @@ class TextProcessor:
             out.append(text[:1].upper() + text[1:])
         return out
 
+    def join(self, chunks: Sequence[list[str]]) -> list[str]:
+        return [item for chunk in chunks for item in chunk]
+
+    def likeness(self, a: str, b: str) -> float:
+        """Shared words, by difflib's ratio."""
+        words = a.lower().split(), b.lower().split()
+        return SequenceMatcher(None, *words, autojunk=False).ratio()
+
     def save(self, folder: Path) -> None:
         self.tokenizer.save(str(folder / "tokenizer.json"))
         text = json.dumps(self.casing, ensure_ascii=False, indent=0, sort_keys=True)
         (folder / "casing.json").write_text(text + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> "TextProcessor":
+    def load(cls, folder: Path) -> Self:
         stored = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
         ids: dict[str, int] = stored["model"]["vocab"]
         casing = json.loads((folder / "casing.json").read_text(encoding="utf-8"))
@@ -207,3 +220,6 @@ class TextProcessor:
         spaced = stored["pre_tokenizer"]["type"] == "WhitespaceSplit"
         split: Split = "spaces" if spaced else "words"
         return cls(sorted(ids, key=ids.__getitem__), casing, limit, split)
+
+
+PROCESSOR = TextProcessor

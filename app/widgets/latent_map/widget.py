@@ -96,7 +96,7 @@ def load(checkpoint: str) -> dict:
                 {"name": tag, "categories": names, "ids": as_base64(projection.tags.ids[tag])}
                 for tag, names in projection.tags.names.items()
             ],
-            "lengths": as_base64(projection.lengths) if space.modality == "text" else None,
+            "lengths": as_base64(projection.lengths) if space.words else None,
             "home": _home(space),
             "settings": _settings(projection.settings),
             "code": script(checkpoint, "result = space.projection.points('umap')"),
@@ -121,7 +121,7 @@ def texts(checkpoint: str) -> dict:
     space = get_space(checkpoint)
     projection = space.projection
     originals = projection.originals()
-    if space.modality == "image":
+    if not space.words:
         thumbs = None if originals is None else as_base64(_thumbnails(originals))
         return {"texts": [], "original": originals is not None, "thumbs": thumbs}
     if originals is None:
@@ -194,7 +194,7 @@ def path(checkpoint: str, view: str, places: list[Place], base: Row | None = Non
         {"item": item, "away": each.distance, "exact": each.exact}
         for item, each in zip(packed_each(items), found, strict=True)
     ]
-    if space.modality == "text":
+    if space.words:
         previous = None
         for row in rows:
             tokens = space.tokens(row["item"])
@@ -213,7 +213,7 @@ def path(checkpoint: str, view: str, places: list[Place], base: Row | None = Non
 def sentence(checkpoint: str, text: str) -> dict:
     """A typed sentence: where it lies on every view, and all that a place has."""
     space = get_space(checkpoint)
-    if space.modality != "text":
+    if not space.words:
         raise ValueError("This model reads pictures. Choose a text model to place a sentence.")
     with model_work():
         z = space.modes.places([text])
@@ -252,7 +252,7 @@ def _near(space: Any, code: np.ndarray, row: int | None = None) -> list[dict]:
     """
     projection = space.projection
     n = len(projection.codes)
-    if space.modality == "image":
+    if not space.words:
         rows = _nearest(space, code, NEAR + 1)
         rows = [each for each in rows if each != row][:NEAR]
         items = _items(space, rows)

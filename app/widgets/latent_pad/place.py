@@ -53,7 +53,7 @@ def choose(space: Any, mode: Mode, points: Points, seed: int, own: list) -> Anch
     if n == 0:
         return Anchors(np.empty((0, 2), np.float32), "", [])
     if points == "own":
-        if space.modality == "text":
+        if space.words:
             codes = space.encode(own, refine=True)  # so that they come out as they were typed
             return Anchors(codes, f"points = space.encode({own!r}, refine=True)", own)
         codes = space.encode(np.stack(own))

@@ -14,9 +14,9 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from app import items as boxes
 from app.components import as_base64, finite, packed_each, served, widget
 from app.session import get_space, model_work
-from app.widgets import image_input
 from app.widgets.latent_pad import place
 from app.widgets.latent_pad.place import Mode, Place, Points
 
@@ -77,7 +77,8 @@ def view(
     read_place(at)
     space = get_space(checkpoint)
     with model_work():
-        anchors = _anchors(space, mode, points, seed, [a, b, c], [p, q, r])
+        values = {"a": a, "b": b, "c": c, "picture_a": p, "picture_b": q, "picture_c": r}
+        anchors = _anchors(space, mode, points, seed, values)
         shared = {
             "modality": space.modality,
             "anchors": _exact(anchors.codes),
@@ -131,31 +132,15 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
 
 
 def _anchors(
-    space: Any, mode: Mode, points: Points, seed: int, texts: list[str], pictures: list[str]
+    space: Any, mode: Mode, points: Points, seed: int, values: dict[str, str]
 ) -> place.Anchors:
-    read = _sentence if space.modality == "text" else _picture
-    given = texts if space.modality == "text" else pictures
     n = place.count(space, mode) if points == "own" else 0
-    own = [read(name, value) for name, value in zip("ABC"[:n], given[:n], strict=True)]
-    return place.choose(space, mode, points, seed, own)
-
-
-def _sentence(name: str, text: str) -> str:
-    if not text.strip():
-        raise ValueError(f"Sentence {name} is empty. Write one.")
-    return text
-
-
-def _picture(name: str, value: str) -> np.ndarray:
-    try:
-        return image_input.read(value)
-    except ValueError as problem:
-        raise ValueError(f"Picture {name}: {problem}") from None
+    return place.choose(space, mode, points, seed, boxes.given(space, "abc"[:n], values))
 
 
 def _points(space: Any, own: bool, anchors: place.Anchors) -> list[dict]:
     """What each point is, what it decodes to, and which typed words the model does not know."""
-    typed = own and space.modality == "text"
+    typed = own and space.words
     items = packed_each(space.decode(anchors.codes)) if len(anchors.codes) else []
     return [
         {
@@ -217,10 +202,10 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
         values = np.linspace(*_range(space, unit), STRIP)
         items = space.decode(space.traverse(codes[0], unit, values))
         return {"values": values.tolist(), "items": packed_each(items)}
-    n = TILES if space.modality == "image" else CELLS
+    n = CELLS if space.words else TILES
     places = place.grid(place.frame(space, codes), n)
     z = np.stack([place.code_at(space, mode, codes, at) for at in places.tolist()])
-    if space.modality == "image":
+    if not space.words:
         return {"n": n, "tiles": as_base64(space.decode(z))}
     items = []
     for chunk in space.decode_chunks(z, chunk=DRAGGABLE):

@@ -52,7 +52,7 @@ def modes(checkpoint: str) -> dict:
         except ValueError as problem:
             projection, missing = None, str(problem)
         rows = _bare(found) if projection is None else _known(space, projection)
-        faces = packed(_faces(space)) if space.modality == "image" else ""
+        faces = "" if space.words else packed(_faces(space))
     return {
         "checkpoint": checkpoint,
         "title": space.info.title,
@@ -133,7 +133,7 @@ def flip(
             checkpoint, line, f"result = space.decode(space.modes.flip(z, {variable}))"
         ),
     }
-    if space.modality == "text":
+    if space.words:
         before = space.tokens(base)
         answer["parts"] = [marked(before, space.tokens(item), item) for item in others]
     return answer
@@ -186,7 +186,7 @@ def _known(space: Any, projection: Any) -> list[dict]:
 def _item(space: Any, projection: Any, originals: Any, row: int) -> str:
     if originals is not None:
         return packed(originals[row])
-    if space.modality == "text":
+    if space.words:
         return projection.texts[row]
     return packed(space.decode(projection.codes[[row]]))
 

@@ -32,6 +32,7 @@ class CVAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode"})
+    context = "labels"
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

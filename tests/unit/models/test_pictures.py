@@ -23,7 +23,7 @@ from backend.evaluation.pictures import (
     wasserstein,
 )
 from backend.models.classifier import image_classifier
-from backend.processors.images import ImageProcessor
+from backend.processors.image import ImageProcessor
 from scripts import train
 from scripts.recipes import RECIPES
 

@@ -3,13 +3,18 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from backend.processors.base import Processor
 
-class ImageProcessor:
+
+class ImageProcessor(Processor):
+    kind = "image"
+
     def __init__(self, shape: tuple[int, int, int] = (1, 28, 28)) -> None:
         self.shape = tuple(shape)  # channels (1 or 3), height, width
 
@@ -38,10 +43,20 @@ class ImageProcessor:
         scaled = (x.detach().float().clamp(0, 1) * 255).round().to(torch.uint8).cpu()
         return (scaled[:, 0] if self.shape[0] == 1 else scaled.permute(0, 2, 3, 1)).numpy()
 
+    def join(self, chunks: Sequence[np.ndarray]) -> np.ndarray:
+        return np.concatenate(chunks)
+
+    def likeness(self, a: np.ndarray, b: np.ndarray) -> float:
+        """Closeness of grey values."""
+        return 1 - float(np.abs(a.astype(float) - b).mean()) / 255
+
     def save(self, folder: Path) -> None:
         """Nothing to keep: the shape is in the model's configuration."""
 
     @classmethod
-    def load(cls, folder: Path) -> "ImageProcessor":
+    def load(cls, folder: Path) -> Self:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))["config"]
         return cls(config["data_shape"])
+
+
+PROCESSOR = ImageProcessor

@@ -1,0 +1,65 @@
+"""What the page does with each kind of item: read what a person gave, write it as Python."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.widgets.image_input import read as read_picture
+from app.widgets.image_input import to_value
+
+
+class Box(NamedTuple):
+    """The boxes that take items of one kind. They are called "Sentence A", "Picture B"."""
+
+    title: str
+    prefix: str  # of the name of their controls, before the letter
+    read: Callable[[Any], Any]  # what was given -> an item; ValueError with a sentence
+    trouble: str  # how a sentence on what is wrong with the box called {} begins
+    literal: Callable[[Any], str]  # an item as Python source, see ``components.script``
+
+
+def _sentence(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty. Write one.")
+    return text
+
+
+def _picture_source(pixels: np.ndarray) -> str:
+    return f"picture({to_value(pixels).split(',')[1]!r})"
+
+
+BOXES = {
+    "text": Box("Sentence", "", _sentence, "Sentence {}", repr),
+    "image": Box("Picture", "picture_", read_picture, "Picture {}:", _picture_source),
+}
+
+
+def given(space: Any, letters: str, values: dict[str, Any]) -> list:
+    """The items in the boxes of these letters; ``values`` by the name of the control.
+
+    Raises ``ValueError`` naming the box that is empty or cannot be read.
+    """
+    box = BOXES[space.modality]
+    items = []
+    for letter in letters:
+        try:
+            items.append(box.read(values.get(f"{box.prefix}{letter}", "")))
+        except ValueError as error:
+            raise ValueError(f"{box.trouble.format(letter.upper())} {error}") from None
+    return items
+
+
+def literal(space: Any, item: Any) -> str:
+    """An item as Python source."""
+    return BOXES[space.modality].literal(item)
+
+
+def read_all(space: Any, values: list[str]) -> list:
+    """Items as endpoints take them: sentences, or pictures as data URLs."""
+    return values if space.words else [read_picture(value) for value in values]
+
+
+def written(found: Any) -> list[str]:
+    """What a space returned, as endpoints give it."""
+    return found if isinstance(found, list) else [to_value(picture) for picture in found]
