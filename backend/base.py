@@ -1,11 +1,14 @@
 """What every model is: a module that returns distributions and names the terms of its loss."""
 
 import dataclasses
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
+
+if TYPE_CHECKING:
+    from backend.objectives.priors import Prior
 
 Terms = dict[str, Tensor]  # "loss" (scalar to minimise) and named diagnostics
 UNKNOWN = -1  # among labels that are given as a context: the class is not known
@@ -37,12 +40,24 @@ class BaseConfig:
                 raise ValueError(f"{field.name} must lie between {low} and {high}, got {value}")
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "BaseConfig":
+    def from_dict(cls, values: dict[str, Any]) -> Self:
         """Raises ``ValueError`` naming each key that this model does not have."""
         unknown = set(values) - {field.name for field in dataclasses.fields(cls)}
         if unknown:
             raise ValueError(f"unknown configuration keys: {', '.join(sorted(unknown))}")
         return cls(**values)
+
+    @classmethod
+    def tiny(cls) -> Self:
+        """The smallest that means something, for tests and for looking at gradients."""
+        return cls()
+
+
+class CodeConfig(BaseConfig):
+    """Parent of the configurations of models with codes."""
+
+    if TYPE_CHECKING:
+        latent_dim: int
 
 
 class GenerativeModel(nn.Module):
@@ -58,6 +73,7 @@ class GenerativeModel(nn.Module):
     capabilities: ClassVar[frozenset[str]] = frozenset()
     players: ClassVar[dict[str, tuple[str, ...]]] = {"model": ("",)}
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
+    config: BaseConfig
 
     def __init__(self, config: BaseConfig) -> None:
         super().__init__()
@@ -105,7 +121,8 @@ class LatentModel(GenerativeModel):
     """
 
     context: ClassVar[str] = ""
-    prior: nn.Module
+    config: CodeConfig
+    prior: "Prior"
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         """q(z|x): batch [B], event [D]."""
@@ -114,6 +131,10 @@ class LatentModel(GenerativeModel):
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         """p(x|z) for z [B, D]: batch [B], event as x."""
         raise NotImplementedError(f"{type(self).__name__} has no decoder")
+
+    def assign(self, x: Tensor) -> Tensor:
+        """q(c|x) of a prior with components, [B, m, K]."""
+        raise NotImplementedError(f"{type(self).__name__} has no components")
 
     def sample(self, n: int) -> Tensor:
         return self.decode(self.prior().sample((n,))).sample()

@@ -26,9 +26,9 @@ from backend.contexts import context_of
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import Sequence as SequenceDistribution
-from backend.objectives.priors import FittedMixture, StandardNormal
+from backend.objectives.priors import FittedMixture, Prior, StandardNormal
 from backend.processors import KINDS, load_processor
-from backend.processors.base import Items, Processor
+from backend.processors.base import Item, Items, Processor
 from backend.processors.text import UNK, TextProcessor
 
 Labels = np.ndarray | Sequence[int]  # [n], classes from 0; -1 where the class is not known
@@ -41,7 +41,7 @@ CHUNK = 64  # items decoded at once; part of the result where words are drawn at
 class Inspection(NamedTuple):
     """What can be said of one code and of the item it decodes to."""
 
-    item: str | np.ndarray
+    item: Item
     log_p_x: float  # log p(item | z), nats; NaN where the decoder is deterministic
     log_p_z: float  # log density under the prior (N(0, I) where the model has none), nats
     round_trip: float  # agreement of decode(encode(item)) with item, 0 to 1; NaN without encoder
@@ -50,7 +50,7 @@ class Inspection(NamedTuple):
 
 
 class Unit(NamedTuple):
-    index: int
+    index: int  # type: ignore[assignment]  # hides a method of tuples that nobody calls
     activity: float  # variance over held-out items of the posterior mean
     kl: float  # mean KL to the prior, nats
 
@@ -87,7 +87,9 @@ class LatentSpace:
         self.aggregate = FittedMixture(*map(torch.from_numpy, parts))
         has_prior = isinstance(getattr(model, "prior", None), torch.nn.Module)
         # Codes are arrays on the CPU, wherever the model is.
-        self.prior = deepcopy(model.prior).cpu() if has_prior else StandardNormal(self.latent_dim)
+        self.prior: Prior = (
+            deepcopy(model.prior).cpu() if has_prior else StandardNormal(self.latent_dim)
+        )
 
     @classmethod
     def load(cls, name: str, device: str = "auto") -> "LatentSpace":
@@ -258,7 +260,7 @@ class LatentSpace:
 
     # Codes from items
 
-    def read(self, items: Sequence[str] | np.ndarray) -> Tensor:
+    def read(self, items: Sequence[Item] | np.ndarray) -> Tensor:
         """Items as the model takes them; raises ``ValueError`` naming what it cannot read."""
         if isinstance(items, str):
             raise ValueError("Give a list of sentences, not one sentence.")
@@ -267,7 +269,7 @@ class LatentSpace:
 
     def encode(
         self,
-        items: Sequence[str] | np.ndarray,
+        items: Sequence[Item] | np.ndarray,
         *,
         refine: bool = False,
         labels: Labels | None = None,
@@ -295,7 +297,7 @@ class LatentSpace:
         return torch.cat(codes).numpy()
 
     def reconstruct(
-        self, items: Sequence[str] | np.ndarray, *, labels: Labels | None = None
+        self, items: Sequence[Item] | np.ndarray, *, labels: Labels | None = None
     ) -> Items:
         return self.decode(self.encode(items, labels=labels), labels=labels)
 
@@ -322,8 +324,8 @@ class LatentSpace:
 
     def interpolate(
         self,
-        a: str | np.ndarray,
-        b: str | np.ndarray,
+        a: Item,
+        b: Item,
         *,
         steps: int = 8,
         path: str = "slerp",
@@ -340,7 +342,7 @@ class LatentSpace:
         return self.decode(z, token_temperature=token_temperature, seed=seed)
 
     def corners(
-        self, items: Sequence[str] | np.ndarray, steps: int = 5, *, refine: bool = True
+        self, items: Sequence[Item] | np.ndarray, steps: int = 5, *, refine: bool = True
     ) -> np.ndarray:
         """Codes [steps², D], row by row, between four items; ``refine`` as in ``encode``.
 
@@ -352,9 +354,7 @@ class LatentSpace:
             raise ValueError(f"The grid has 2 to 20 steps a side, got {steps}.")
         return bilinear(self.encode(items, refine=refine), steps).astype(np.float32)
 
-    def arithmetic(
-        self, a: str | np.ndarray, b: str | np.ndarray, c: str | np.ndarray
-    ) -> np.ndarray:
+    def arithmetic(self, a: Item, b: Item, c: Item) -> np.ndarray:
         """The code [D] of a - b + c."""
         z = self.encode([a, b, c])
         return z[0] - z[1] + z[2]

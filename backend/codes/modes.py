@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import torch
 
 from backend.device import seeded
-from backend.objectives.priors import DiscreteCode
+from backend.objectives.priors import ComponentPrior, DiscreteCode
 
 if TYPE_CHECKING:
     from backend.codes.projection import Projection
@@ -40,7 +40,7 @@ class Modes:
         if "components" not in space.info.capabilities:
             raise ValueError(f"{space.info.name} has no modes: its prior has no components.")
         self.space = space
-        self.prior = space.prior
+        self.prior = cast(ComponentPrior, space.prior)
         self.variables: int = self.prior.variables
         self.components: int = self.prior.components
         self.discrete = isinstance(self.prior, DiscreteCode)
@@ -106,7 +106,7 @@ class Modes:
         with seeded(seed):
             return self.prior.draw(n, temperature, used).numpy()
 
-    def sample(self, n: int, **options: object) -> "Items":
+    def sample(self, n: int, **options: Any) -> "Items":
         """Items decoded from ``sample_codes(n, **options)``."""
         return self.space.decode(self.sample_codes(n, **options))
 

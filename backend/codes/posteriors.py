@@ -1,19 +1,21 @@
 """What a trained model's codes look like over a corpus."""
 
 import math
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
+from torch.distributions import Distribution, Independent
 
 from backend.base import LatentModel
 from backend.codes.statistics import CodeStatistics, fit_mixture
 from backend.device import seeded
 from backend.distributions.deterministic import Deterministic
+from backend.distributions.discrete import DiscreteVariables
 from backend.distributions.joint import Joint
 from backend.objectives.divergences import kl_per_unit
-from backend.objectives.priors import DiscreteCode, StandardNormal
+from backend.objectives.priors import DiscreteCode, GaussianMixture, StandardNormal
 
 DRAWS = 20_000  # training items whose codes the mixture is fitted to
 
@@ -71,14 +73,21 @@ def _kl_per_unit(model: LatentModel, q: Distribution, draws: int = 8) -> Tensor:
     if isinstance(q, Deterministic):
         return torch.zeros_like(q.mean)
     if isinstance(model.prior, StandardNormal):
-        return kl_per_unit(q)
+        return kl_per_unit(_independent(q))
     if isinstance(model.prior, DiscreteCode):
-        parts = q.parts if isinstance(q, Joint) else [q]
-        log_p, components = parts[0].log_p, model.prior.components
-        shares = log_p.exp() * (log_p + math.log(components))
-        return torch.cat([shares.flatten(1), *(kl_per_unit(part) for part in parts[1:])], 1)
+        first, *rest = q.parts if isinstance(q, Joint) else [q]
+        log_p = cast(DiscreteVariables, first).log_p
+        shares = log_p.exp() * (log_p + math.log(model.prior.components))
+        others = [kl_per_unit(_independent(part)) for part in rest]
+        return torch.cat([shares.flatten(1), *others], 1)
     z = q.sample((draws,))
-    return (q.base_dist.log_prob(z) - model.prior.unit_log_prob(z)).mean(0)
+    mixture = cast(GaussianMixture, model.prior)
+    return (_independent(q).base_dist.log_prob(z) - mixture.unit_log_prob(z)).mean(0)
+
+
+def _independent(q: Distribution) -> Independent:
+    """The posterior as what all encoders without classes return: units side by side."""
+    return cast(Independent, q)
 
 
 def _posteriors(model: LatentModel, x: Tensor, size: int = 500) -> list[Distribution]:

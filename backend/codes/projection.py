@@ -35,6 +35,13 @@ class View(NamedTuple):
     exact: bool  # whether a place on it is one code
     variable: int | None = None  # the mixture variable whose two numbers it shows
 
+    @property
+    def columns(self) -> slice:
+        """Where the two numbers of its variable stand in a code."""
+        if self.variable is None:
+            raise ValueError(f"The view {self.id} shows no single variable.")
+        return slice(2 * self.variable, 2 * self.variable + 2)
+
 
 class Place(NamedTuple):
     """The code at a place of a view."""
@@ -189,7 +196,7 @@ class Projection:
             code = centre + place @ axes
         else:
             code = (self._axes[0] if base is None else self.codes[base]).copy()
-            code[2 * found.variable : 2 * found.variable + 2] = place
+            code[found.columns] = place
         code = code.astype(np.float32)
         nearest = neighbours(code[None], self.codes, NEIGHBOURS)[0].tolist()
         distance = float(np.linalg.norm(self.codes[nearest[0]] - code))
@@ -216,9 +223,9 @@ class Projection:
             return None
         splits = corpora.load(self.dataset)
         found = {digest(i): i for part in ("validation", "test") for i in splits[part].items}
-        items = [found.get(key) for key in self.digests.tolist()]
-        if any(item is None for item in items):
+        if any(key not in found for key in self.digests.tolist()):
             return None  # another edition of the corpus
+        items = [found[key] for key in self.digests.tolist()]
         return items if isinstance(items[0], str) else np.stack(items)
 
     # Inside
@@ -240,7 +247,7 @@ class Projection:
         if found.id == "pca":
             centre, axes = self._axes
             return ((codes - centre) @ axes.T).astype(np.float32)
-        return codes[:, 2 * found.variable : 2 * found.variable + 2]
+        return codes[:, found.columns]
 
     def _view(self, id: str) -> View:
         for view in self.views:

@@ -1,11 +1,13 @@
 """Semi-amortised inference: improve an encoder's code for one sentence by a few gradient steps."""
 
 from collections.abc import Collection
+from typing import cast
 
 import torch
 from torch import Tensor
 
 from backend.base import LatentModel
+from backend.distributions.sequence import Sequence
 
 STEPS = 30
 RATE = 0.1  # of Adam
@@ -38,7 +40,7 @@ def refine(
     # cuDNN differentiates recurrent nets in training mode only; ours stays in eval mode.
     with torch.backends.cudnn.flags(enabled=False):
         for step in range(steps + 1):
-            p = model.decode(code[rows])
+            p = cast(Sequence, model.decode(code[rows]))
             found = (p.generate(forbid=forbid)[:, : x.shape[1]] == x[rows]).all(1)
             result[rows[found]] = code.detach()[rows[found]]
             if step == steps or found.all():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -34,25 +34,25 @@ class Snapshots:
         """One moment; x [N, …] are the held-out items."""
         import torch  # only here: looking at snapshots needs none
 
-        prior = model.prior
+        from backend.objectives.priors import ComponentPrior
+
+        prior = cast(ComponentPrior, model.prior)
         with torch.inference_mode():
             z = torch.cat([model.encode(part).mean for part in x.split(250)])
             q_c = torch.cat([model.assign(part) for part in x.split(250)])
-        places = prior.centres().detach(), prior.scales().detach()
-        half = [place.half().cpu().numpy()[None] for place in places]
-        return cls(
-            np.array([step]),
-            *half,
-            prior.split(z).half().cpu().numpy()[None],
-            q_c.argmax(-1).to(torch.uint8).cpu().numpy()[None],
-            tags,
-        )
+        places = prior.centres().detach(), prior.scales().detach(), prior.split(z)
+        means, scales, codes = (place.half().cpu().numpy()[None] for place in places)
+        modes = q_c.argmax(-1).to(torch.uint8).cpu().numpy()[None]
+        return cls(np.array([step]), means, scales, codes, modes, tags)
 
     def then(self, later: "Snapshots") -> "Snapshots":
         """These moments before ``later``, then those; so a resumed run repeats none."""
         before = self.steps < later.steps[0]
-        pairs = [(vars(self)[key][before], vars(later)[key]) for key in self._arrays()]
-        return Snapshots(*(np.concatenate(pair) for pair in pairs), later.tags)
+        both = {
+            key: np.concatenate([mine[before], vars(later)[key]])
+            for key, mine in self._arrays().items()
+        }
+        return Snapshots(**both, tags=later.tags)
 
     def save(self, folder: Path) -> None:
         from safetensors.numpy import save_file

@@ -52,5 +52,5 @@ def fit_mixture(
     mixture = GaussianMixture(components, reg_covar=1e-4, random_state=seed, max_iter=200)
     mixture.fit(codes)
     factors = np.linalg.cholesky(mixture.covariances_)
-    parts = mixture.weights_, mixture.means_, factors
-    return tuple(part.astype(np.float32) for part in parts)
+    weights, means = mixture.weights_, mixture.means_
+    return weights.astype(np.float32), means.astype(np.float32), factors.astype(np.float32)

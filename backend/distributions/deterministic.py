@@ -1,8 +1,8 @@
 """A point mass: what a plain auto-encoder's encoder, or a GAN's generator, returns."""
 
-import torch
 from torch import Tensor
 from torch.distributions import Distribution, constraints
+from torch.types import _size
 
 
 class Deterministic(Distribution):
@@ -23,7 +23,7 @@ class Deterministic(Distribution):
     def mode(self) -> Tensor:
         return self.value
 
-    def rsample(self, sample_shape: torch.Size | tuple[int, ...] = ()) -> Tensor:
+    def rsample(self, sample_shape: _size = ()) -> Tensor:
         return self.value.expand(*sample_shape, *self.value.shape)
 
     def log_prob(self, value: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution, constraints
+from torch.types import _size
 
 
 class DiscreteVariables(Distribution):
@@ -35,12 +36,12 @@ class DiscreteVariables(Distribution):
     def mode(self) -> Tensor:
         return self._hot(self.log_p.argmax(-1))
 
-    def sample(self, sample_shape: torch.Size | tuple[int, ...] = ()) -> Tensor:
+    def sample(self, sample_shape: _size = ()) -> Tensor:
         with torch.no_grad():
             noisy = self._gumbel(torch.Size(sample_shape))
             return self._hot(noisy.argmax(-1))
 
-    def rsample(self, sample_shape: torch.Size | tuple[int, ...] = ()) -> Tensor:
+    def rsample(self, sample_shape: _size = ()) -> Tensor:
         noisy = self._gumbel(torch.Size(sample_shape))
         return (noisy / self.temperature).softmax(-1).flatten(-2)
 

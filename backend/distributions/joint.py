@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 from torch.distributions import Distribution, constraints
+from torch.types import _size
 
 
 class Joint(Distribution):
@@ -27,12 +28,15 @@ class Joint(Distribution):
     def mode(self) -> Tensor:
         return torch.cat([part.mode for part in self.parts], -1)
 
-    def sample(self, sample_shape: torch.Size | tuple[int, ...] = ()) -> Tensor:
+    def sample(self, sample_shape: _size = ()) -> Tensor:
         return torch.cat([part.sample(torch.Size(sample_shape)) for part in self.parts], -1)
 
-    def rsample(self, sample_shape: torch.Size | tuple[int, ...] = ()) -> Tensor:
+    def rsample(self, sample_shape: _size = ()) -> Tensor:
         return torch.cat([part.rsample(torch.Size(sample_shape)) for part in self.parts], -1)
 
     def log_prob(self, value: Tensor) -> Tensor:
         values = value.split(self.sizes, -1)
-        return sum(p.log_prob(v) for p, v in zip(self.parts, values, strict=True))
+        total = value.new_zeros(())
+        for part, each in zip(self.parts, values, strict=True):
+            total = total + part.log_prob(each)
+        return total

@@ -6,6 +6,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 from torch.distributions import Distribution, constraints
+from torch.types import _size
 
 PAD, BOS, EOS = range(3)  # token ids that every text model shares
 
@@ -53,7 +54,7 @@ class Sequence(Distribution):
         log_p = self.decoder.token_log_prob(hidden[rows, columns], value[rows, columns])
         return log_p.new_zeros(len(value)).index_add(0, rows, log_p)
 
-    def sample(self, sample_shape: torch.Size | tuple[int, ...] = ()) -> Tensor:
+    def sample(self, sample_shape: _size = ()) -> Tensor:
         """Ancestral draws [*sample_shape, B, max_len]."""
         draws = [self.generate(1.0) for _ in range(torch.Size(sample_shape).numel())]
         return torch.stack(draws).reshape(*sample_shape, *draws[0].shape)

@@ -6,14 +6,14 @@ from typing import Literal, Self
 
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, param
+from backend.base import CodeConfig, param
 from backend.nets.critics import Critic, Leaky, flat_critic
 from backend.nets.images import PictureDecoder, downward, upward
 from backend.nets.points import PointDecoder, mlp
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataConfig(BaseConfig):
+class DataConfig(CodeConfig):
     data_shape: tuple[int, ...] = param((1, 28, 28), "Channels, height, width; or 2 for points")
     latent_dim: int = param(16, "Size of the code z", min=1, max=512)
     hidden: tuple[int, ...] = param((512, 256), "Units per hidden layer of the encoder")

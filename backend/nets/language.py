@@ -1,6 +1,6 @@
 """What every language model over words shares: both directions, scores, contexts of each place."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor
@@ -20,6 +20,14 @@ def reverse(x: Tensor) -> Tensor:
     return x.gather(1, source)
 
 
+class LanguageConfig(BaseConfig):
+    """Parent of the configurations of language models."""
+
+    if TYPE_CHECKING:
+        direction: Direction
+        max_len: int
+
+
 class LanguageModel(GenerativeModel):
     """p(x) word by word, in reading order or back to front (``config.direction``).
 
@@ -28,12 +36,22 @@ class LanguageModel(GenerativeModel):
     """
 
     capabilities = frozenset({"sample", "log_prob"})
+    config: LanguageConfig
     max_len: int
 
-    def __init__(self, config: BaseConfig) -> None:
+    def __init__(self, config: LanguageConfig) -> None:
         super().__init__(config)
         self.backward_order = config.direction == "backward"
         self.max_len = config.max_len
+
+    def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        raise NotImplementedError
+
+    def token_log_prob(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def log_probs(self, hidden: Tensor) -> Tensor:
+        raise NotImplementedError
 
     def start(self, batch: int) -> Tensor:
         """The state [batch, …] before the first word."""

@@ -59,7 +59,7 @@ class TiedSoftmax(nn.AdaptiveLogSoftmaxWithLoss):
         outputs = vocab_size - self.UNPREDICTED
         super().__init__(dim, outputs, [max(1, outputs // 8)], div_value=1.0, head_bias=True)
         self.special = nn.Parameter(torch.empty(self.UNPREDICTED, dim))
-        for weight in (self.special, self.head.weight, self.tail[0][1].weight):
+        for weight in (self.special, self.head.weight, self._rare()):
             nn.init.normal_(weight, std=dim**-0.5)
 
     def embed(self, ids: Tensor) -> Tensor:
@@ -69,7 +69,11 @@ class TiedSoftmax(nn.AdaptiveLogSoftmaxWithLoss):
     def vectors(self) -> Tensor:
         """Embeddings of the whole vocabulary, [V, dim]."""
         frequent = self.head.weight[: self.shortlist_size]
-        return torch.cat([self.special, frequent, self.tail[0][1].weight])
+        return torch.cat([self.special, frequent, self._rare()])
+
+    def _rare(self) -> Tensor:
+        """Output weights of the words beyond the short list, [V', dim]."""
+        return self.tail.get_submodule("0.1").get_parameter("weight")
 
     def token_log_prob(self, x: Tensor, targets: Tensor) -> Tensor:
         """x [N, dim], targets [N] -> [N], nats."""

@@ -120,7 +120,10 @@ def inverse_multiquadric(x: Tensor, y: Tensor) -> Tensor:
     """
     squared = (x[:, None] - y[None]).square().sum(-1)
     sizes = [2 * x.shape[1] * scale for scale in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)]
-    return sum(size / (size + squared) for size in sizes)
+    total = torch.zeros_like(squared)
+    for size in sizes:
+        total = total + size / (size + squared)
+    return total
 
 
 def mmd(x: Tensor, y: Tensor) -> Tensor:

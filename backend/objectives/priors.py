@@ -5,7 +5,9 @@ components each: they say which component a code belongs to (``responsibilities`
 components lie (``centres``).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -24,8 +26,58 @@ from torch.distributions import (
 from backend.distributions.joint import Joint
 
 
-class StandardNormal(nn.Module):
+class Prior(nn.Module, ABC):
+    """p(z), or p(z|context): a module that returns a distribution over codes [D]."""
+
+    if TYPE_CHECKING:  # what a module returns when it is called
+
+        def __call__(self, context: Tensor | None = None) -> Distribution: ...
+
+    @abstractmethod
+    def forward(self, context: Tensor | None = None) -> Distribution:
+        """The distribution, event [D]."""
+
+    @abstractmethod
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
+        """Codes [n, D]; ``temperature`` scales the standard deviation."""
+
+    def snap(self, z: Tensor) -> Tensor:
+        """The nearest code; z itself where any vector is a code."""
+        return z
+
+
+class ComponentPrior(Prior):
+    """A prior of m independent variables with K components each."""
+
+    variables: int
+    components: int
+    weights: Tensor  # [m, K]
+
+    @abstractmethod
+    def draw(self, n: int, temperature: float = 1.0, weights: Tensor | None = None) -> Tensor:
+        """Codes [n, D]; ``weights`` [m, K], nonnegative, replace the prior's."""
+
+    @abstractmethod
+    def responsibilities(self, z: Tensor) -> Tensor:
+        """p(c_j = k | z_j): z [B, D] -> [B, m, K]."""
+
+    @abstractmethod
+    def centres(self) -> Tensor:
+        """Where the components lie, [m, K, dim]."""
+
+    @abstractmethod
+    def scales(self) -> Tensor:
+        """Standard deviations [m, K, dim]."""
+
+    @abstractmethod
+    def split(self, z: Tensor) -> Tensor:
+        """The variables of a code: z [..., D] -> [..., m, dim]."""
+
+
+class StandardNormal(Prior):
     """N(0, I) in ``dim`` dimensions."""
+
+    loc: Tensor
 
     def __init__(self, dim: int) -> None:
         super().__init__()
@@ -42,12 +94,8 @@ class StandardNormal(nn.Module):
         """
         return self.loc.new_empty(n, len(self.loc)).normal_() * temperature
 
-    def snap(self, z: Tensor) -> Tensor:
-        """The nearest code, z itself: any vector is a code."""
-        return z
 
-
-class GaussianMixture(nn.Module):
+class GaussianMixture(ComponentPrior):
     """m independent variables of ``dim`` numbers, each a mixture of K diagonal Gaussians.
 
     The code z [D] with D = m·dim holds the variables one after the other. Means and variances are
@@ -100,10 +148,6 @@ class GaussianMixture(nn.Module):
         """z [..., D] -> [..., m, dim]."""
         return z.unflatten(-1, (self.variables, self.dim))
 
-    def snap(self, z: Tensor) -> Tensor:
-        """The nearest code, z itself: any vector is a code."""
-        return z
-
     def unit_log_prob(self, z: Tensor) -> Tensor:
         """Log density of each unit alone: [..., D], nats."""
         unit = Normal(self.means, self.scales(), validate_args=False)  # [m, K, dim]
@@ -115,12 +159,12 @@ class GaussianMixture(nn.Module):
         each = MixtureSameFamily(
             Categorical(weights, validate_args=False), Independent(parts, 1), validate_args=False
         )
-        size = self.variables * self.dim
-        flat = ReshapeTransform((self.variables, self.dim), (size,))
+        shape = torch.Size([self.variables, self.dim])
+        flat = ReshapeTransform(shape, torch.Size([shape.numel()]))
         return TransformedDistribution(Independent(each, 1), flat, validate_args=False)
 
 
-class DiscreteCode(nn.Module):
+class DiscreteCode(ComponentPrior):
     """m independent uniform variables of K classes as one-hots, then ``extra`` numbers ~ N(0, 1).
 
     D = m·K + extra. A variable's components are its classes.
@@ -171,7 +215,8 @@ class DiscreteCode(nn.Module):
 
     def _joint(self, weights: Tensor, scale: float) -> Distribution:
         each = Independent(OneHotCategorical(weights, validate_args=False), 1)
-        flat = ReshapeTransform((self.variables, self.components), (weights.numel(),))
+        shape = torch.Size([self.variables, self.components])
+        flat = ReshapeTransform(shape, torch.Size([shape.numel()]))
         parts: Sequence[Distribution] = [TransformedDistribution(each, flat, validate_args=False)]
         if self.extra:
             zero = weights.new_zeros(self.extra)
@@ -182,13 +227,21 @@ class DiscreteCode(nn.Module):
 class FittedMixture(nn.Module):
     """K Gaussians with full covariances, fitted to codes: weights [K], means [K, D]."""
 
+    weights: Tensor
+    means: Tensor
+    scale_tril: Tensor
+
+    if TYPE_CHECKING:
+
+        def __call__(self) -> Distribution: ...
+
     def __init__(self, weights: Tensor, means: Tensor, scale_tril: Tensor) -> None:
         super().__init__()
         self.register_buffer("weights", weights)  # [K]
         self.register_buffer("means", means)  # [K, D]
         self.register_buffer("scale_tril", scale_tril)  # [K, D, D], lower Cholesky factors
 
-    def forward(self, context: Tensor | None = None) -> Distribution:
+    def forward(self) -> Distribution:
         return self.scaled(1.0)
 
     def scaled(self, temperature: float) -> Distribution:

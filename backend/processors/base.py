@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from torch import Tensor
 
+Item = str | np.ndarray  # a sentence, or a picture uint8 [H, W] or [H, W, 3]
 Items = list[str] | np.ndarray  # sentences, or uint8 [n, H, W] or [n, H, W, 3]
 
 
