@@ -13,11 +13,10 @@ import numpy.typing as npt
 import pydantic
 
 import backend
-from app import session
+from app import modules, session
 from backend.evaluation.gauges import gauges
 
 LOG = logging.getLogger(__name__)
-WIDGETS = Path(__file__).parent / "widgets"
 Seed = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 UNEXPECTED = "Something went wrong on the server. Its log says what; your inputs are kept."
 
@@ -33,15 +32,14 @@ def widget(
 ) -> gr.HTML:
     """The widget in ``app/widgets/<name>/<name>.js``; its style is collected by the page.
 
-    The script gets ``element``, ``props``, ``trigger``, ``server`` and ``watch`` (see gr.HTML)
-    and draws with ``latent.el``, so what a user typed is only ever text, never markup. Gradio
-    finds the events of a widget as quoted words in its script; ``emits`` adds to them.
+    That module exports ``mount``, which gets ``element``, ``props``, ``trigger``, ``server`` and
+    ``watch`` (see gr.HTML) and draws with ``el`` of ``app/page/dom.js``, so what a user typed is
+    only ever text, never markup. ``emits`` names the events that it triggers.
     """
-    events = "".join(f'// "{event}"\n' for event in emits)
     return gr.HTML(
         value,
         html_template="",
-        js_on_load=events + (WIDGETS / name / f"{name}.js").read_text(encoding="utf-8"),
+        js_on_load=modules.loader(name, emits),
         apply_default_css=False,
         elem_id=elem_id,
         elem_classes=[f"lp-{name.replace('_', '-')}"],
@@ -94,7 +92,7 @@ def header(device: str, tabs: Sequence[str]) -> gr.HTML:
 
     Emits ``restore_<tab>`` with the fragment of an address that was opened.
     """
-    events = [f"restore_{tab}" for tab in tabs]
+    events = ["restore", *(f"restore_{tab}" for tab in tabs)]
     return widget(
         "header", {"notice": ""}, elem_id="header", device=device, tabs=list(tabs), emits=events
     )
@@ -132,6 +130,7 @@ def checkpoint_picker(
         first if first in names else next(iter(names), ""),
         elem_id=elem_id,
         server=[served(facts, "facts")],
+        emits=["input"],
         groups=[*groups(infos), {"label": "Given with --lm", "options": others}],
     )
 
@@ -189,7 +188,7 @@ def checkpoint_facts() -> dict[str, dict]:
 
 def seed(elem_id: str, value: int = 0) -> gr.HTML:
     """A seed to see, edit, copy and roll; emits ``input`` when it changes."""
-    return widget("seed", value, elem_id=elem_id)
+    return widget("seed", value, elem_id=elem_id, emits=["input"])
 
 
 def packed(items: Any) -> list[str] | str:

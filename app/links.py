@@ -3,8 +3,8 @@
 A tab calls `connect` once. It names the controls that make up its view; these names are the
 keys in links, so they must stay as they are for ever. From then on
 
-* every trigger sends the controls' values to the tab's result widget (``latent.result`` in
-  ``assets/app.js``), which asks the server, draws, and writes the view into the address;
+* every trigger sends the controls' values to the tab's result widget (``result`` in
+  ``page/result.js``), which asks the server, draws, and writes the view into the address;
 * a page opened with such an address gets its controls set from it, and then runs.
 
 The fragment never reaches the server's log. Values are checked here, so that a broken link
@@ -53,7 +53,7 @@ def connect(
 
     Args:
         tab: id of the tab, as in ``app.main.TABS``.
-        result: the result widget; its script calls ``latent.result(tab, …)``.
+        result: the result widget; its script calls ``result(tab, …)``.
         fields: name in links -> (component, parser). A parser takes the text in the link and
             returns the component's value, or raises ValueError: see `integer`, `number`, …
         triggers: events such as ``button.click``; the widget's own ``ready`` is added.

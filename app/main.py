@@ -15,7 +15,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio re
 
 import gradio as gr
 
-from app import api, components, links, session
+from app import api, components, links, modules, session
 
 TABS = ("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word")
 HERE = Path(__file__).parent
@@ -41,15 +41,13 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
 
 
 def head() -> str:
-    """Style and script of the page, written into its head so that nothing appears unstyled."""
-    styles = [HERE / "assets" / "style.css", *sorted(HERE.glob("widgets/*/*.css"))]
+    """Style of the page, written into its head so that nothing appears unstyled; its scripts."""
+    styles = [HERE / "page" / "style.css", *sorted(HERE.glob("widgets/*/*.css"))]
     css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
-    scripts = [HERE / "assets" / name for name in ("elements.js", "app.js")]
-    script = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
     facts = json.dumps(components.checkpoint_facts()).replace("<", "\\u003c")
     return (
-        f"<style>{css}</style>\n<script>window.latentCheckpoints = {facts};\n{script}</script>"
-        '<meta name="color-scheme" content="light dark">'
+        f'<style>{css}</style>\n<meta name="color-scheme" content="light dark">\n'
+        f'<script id="lp-checkpoints" type="application/json">{facts}</script>\n{modules.head()}'
     )
 
 
@@ -93,6 +91,7 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
             mcp_server=options.mcp,
             theme=theme(),
             head=head(),
+            app_kwargs={"routes": modules.routes()},
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

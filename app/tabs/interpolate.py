@@ -50,7 +50,9 @@ def build() -> None:
         steps = gr.Slider(3, 16, 8, step=1, label="Steps", elem_id="interpolate-steps")
         swap = gr.Button("Swap A and B", elem_id="interpolate-swap")
         go = gr.Button("Interpolate", variant="primary", elem_id="interpolate-go")
-    result = widget("paths", elem_id="interpolate-result", server=[served(interpolate)])
+    result = widget(
+        "paths", elem_id="interpolate-result", server=[served(interpolate)], emits=["ready"]
+    )
 
     pairs = [*texts[:2], *pictures[:2]]
     quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}

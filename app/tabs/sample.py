@@ -55,6 +55,7 @@ def build() -> None:
         "samples",
         elem_id="sample-result",
         server=[served(sample), served(more, "more"), served(stop, "stop")],
+        emits=["ready"],
     )
     links.connect(
         "sample",

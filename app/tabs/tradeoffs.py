@@ -28,7 +28,8 @@ def build() -> None:
     """Three views, of which one is shown.
 
     A view watches the attribute ``data-mode`` of the tab's panel, asks for nothing until it is
-    shown, and keeps its own field of the link (``latent.keep``), empty while it is hidden.
+    shown, and keeps its own field of the link (``keep`` of ``page/address.js``), empty while it
+    is hidden.
     """
     with gr.Row(elem_classes="lp-controls"):
         view = gr.Radio(

@@ -167,11 +167,6 @@ def test_the_table_can_be_saved(open_page, tmp_path):
     assert len(rows) == 8 and set(rows[0]) >= {"t", "sentence", "log_p_z", "log_p_x", "round_trip"}
 
 
-def test_cells_that_a_spreadsheet_would_run_are_text(open_page):
-    page = open_page(TAB)
-    assert page.evaluate("latent.csv([['=1+1', 'a\"b', -1.5]])") == '"\'=1+1","a""b","-1.5"\r\n'
-
-
 def test_a_step_of_the_path_can_be_kept(open_page):
     page = open_page(TAB + "&steps=3")
     text = page.locator(f"{RESULT} tbody tr").nth(1).locator(".lp-sentence").text_content()

@@ -74,13 +74,15 @@ def test_back_returns_to_the_tab_before(open_page):
 def test_a_result_that_comes_at_once_does_not_replace_the_view_that_was_left(open_page):
     page = open_page("#v=1&tab=sample&n=3")
     page.evaluate(
-        """() => {
+        """async () => {
+          const preload = document.querySelector('link[href$="/page/address.js"]');
+          const { activeTab, setView } = await import(preload.href);
           document.getElementById("tab-interpolate-button").click();
           return new Promise((done) => {
             const shown = new MutationObserver(() => {
-              if (latent.activeTab() !== "interpolate") return;
+              if (activeTab() !== "interpolate") return;
               shown.disconnect();
-              done(latent.setView("interpolate", { steps: 4 }));
+              done(setView("interpolate", { steps: 4 }));
             });
             shown.observe(document.getElementById("tabs"), { subtree: true, attributes: true });
           });

@@ -1,5 +1,4 @@
-// Attacks on a classifier of sentences, side by side. The parts, joined by widget.py, share their
-// names:
+// Attacks on a classifier of sentences, side by side. Its parts:
 //   attack.js  what is on the page, the questions to the server, the link
 //   form.js    what to attack, and how
 //   cards.js   each method: its sentence, its budget, its verdict; tables and files
@@ -7,132 +6,185 @@
 //
 // It is one view of its tab, shown while the tab's mode is "attack". Rows come in pieces and the
 // page asks for the next: to cancel is to ask no more.
-const { el, svg, mark, button, csv, say, tableTwin, COLOURS } = latent;
-const TAB = props.tab;
+
+import { keep, setView } from "../../page/address.js";
+import { button, el, say, svg, tableTwin } from "../../page/dom.js";
+import { csv } from "../../page/files.js";
+import { COLOURS, mark } from "../../page/palette.js";
+import { result } from "../../page/result.js";
+import { drawScene, drawStart, setUp as setUpCards } from "./cards.js";
+import { setUp as setUpCurve } from "./curve.js";
+import { fill, offer, readState, settings, setUp as setUpForm, stateOf } from "./form.js";
+
 const MODE = "attack";
-const METHODS = [
-  { key: "b-mha", letter: "b", title: "b-MHA", about: "a Markov chain that proposes words by the language model alone" },
-  { key: "w-mha", letter: "w", title: "w-MHA", about: "the same chain; words are weighted by the classifier's gradient" },
-  { key: "genetic", letter: "g", title: "Genetic", about: "a population of word substitutions, as Alzantot et al. 2018" },
+export const METHODS = [
+  {
+    key: "b-mha",
+    letter: "b",
+    title: "b-MHA",
+    about: "a Markov chain that proposes words by the language model alone",
+  },
+  {
+    key: "w-mha",
+    letter: "w",
+    title: "w-MHA",
+    about: "the same chain; words are weighted by the classifier's gradient",
+  },
+  {
+    key: "genetic",
+    letter: "g",
+    title: "Genetic",
+    about: "a population of word substitutions, as Alzantot et al. 2018",
+  },
 ];
 const LOST = "The server does not answer. Is it still running? Then try again.";
-const id = (name) => `${props.prefix}-${name}`;
-const panel = element.closest('[role="tabpanel"]');
-
-let offers = null; // {victims, most}
-let scene = null; // what the server said of the start, with rows and verdicts by method
-let place = Infinity; // of the cursor on the curve, in passes or trials
-let axis = "passes";
-let running = null; // the job that is asked for rows
-let written = props.value; // what this script itself made the value
-
-const life = latent.result(`${TAB}-attack`, { element, ready: () => {}, server: { run: ({ settings }) => server.run({ settings }) }, draw });
+export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
 const minus = (text) => text.replace("-", "\u2212");
-const percent = (p) => `${(100 * p).toFixed(p > 0.9995 || p < 0.0005 ? 3 : 1)} %`;
-const count = (n) => Math.round(n).toLocaleString("en");
-const number = (x) => (x == null ? "–" : minus(x.toPrecision(3)));
+export const percent = (p) => `${(100 * p).toFixed(p > 0.9995 || p < 0.0005 ? 3 : 1)} %`;
+export const count = (n) => Math.round(n).toLocaleString("en");
+export const number = (x) => (x == null ? "–" : minus(x.toPrecision(3)));
 
 // ---- when it is shown ---------------------------------------------------------------------
 
-const here = () => panel.dataset.mode === MODE;
-new MutationObserver(shownOrHidden).observe(panel, { attributeFilter: ["data-mode"] });
+export const here = (ui) => ui.panel.dataset.mode === MODE;
 
-async function shownOrHidden() {
-  if (!here()) return latent.keep(TAB, { attack: "" });
-  if (!offers && !(await prepare())) return;
-  if (scene) return remember();
-  fill(readState(props.value));
-  run();
+export async function shownOrHidden(ui) {
+  if (!here(ui)) return keep(ui.TAB, { attack: "" });
+  if (!ui.offers && !(await prepare(ui))) return;
+  if (ui.scene) return remember(ui);
+  fill(ui, readState(ui, ui.props.value));
+  run(ui);
 }
-watch("value", () => {
-  if (!offers || props.value === written) return;
-  fill(readState(props.value));
-  if (here()) run();
-});
 
-async function prepare() {
-  const answer = (await server.options({})) ?? { error: LOST };
-  if (answer.error) return void life.fail(answer.error);
-  offers = answer;
-  offer();
+async function prepare(ui) {
+  const answer = (await ui.server.options({})) ?? { error: LOST };
+  if (answer.error) return void ui.life.fail(answer.error);
+  ui.offers = answer;
+  offer(ui);
   return true;
 }
 
-function remember() {
-  written = props.value = stateOf(settings());
-  latent.keep(TAB, { attack: written, chain: "" }); // the chain beside it is not what is linked
-  latent.setView(TAB, { mode: MODE });
+function remember(ui) {
+  ui.written = ui.props.value = stateOf(ui, settings(ui));
+  keep(ui.TAB, { attack: ui.written, chain: "" }); // the chain beside it is not what is linked
+  setView(ui.TAB, { mode: MODE });
 }
 
 // ---- running ------------------------------------------------------------------------------
 
-async function run() {
-  cancel({ quietly: true });
-  const before = scene;
-  busy("Loading the models");
-  await life.view.run({ settings: settings() });
-  if (scene === before) {
-    busy("");
-    element.classList.toggle("lp-stale", false); // what is shown is still good
+export async function run(ui) {
+  cancel(ui, { quietly: true });
+  const before = ui.scene;
+  busy(ui, "Loading the models");
+  await ui.life.view.run({ settings: settings(ui) });
+  if (ui.scene === before) {
+    busy(ui, "");
+    ui.element.classList.toggle("lp-stale", false); // what is shown is still good
   }
 }
 
 /** Called with the server's answer to the settings; asks for rows until there are no more. */
-async function draw(data, { settings: asked }, alive) {
-  scene = { ...data, settings: asked, rows: Object.fromEntries(asked.methods.map((key) => [key, []])), verdicts: {} };
-  place = Infinity;
-  const mine = (running = data.job);
-  const going = () => alive() && running === mine;
-  remember();
-  drawStart();
-  drawScene();
-  busy("Looking for words about the label, and for the first proposals");
+async function draw(ui, data, { settings: asked }, alive) {
+  ui.scene = {
+    ...data,
+    settings: asked,
+    rows: Object.fromEntries(asked.methods.map((key) => [key, []])),
+    verdicts: {},
+  };
+  ui.place = Infinity;
+  const mine = (ui.running = data.job);
+  const going = () => alive() && ui.running === mine;
+  remember(ui);
+  drawStart(ui);
+  drawScene(ui);
+  busy(ui, "Looking for words about the label, and for the first proposals");
   while (going()) {
-    const piece = (await server.more({ job: mine })) ?? { error: LOST };
+    const piece = (await ui.server.more({ job: mine })) ?? { error: LOST };
     if (!going()) return;
     if (piece.error) {
-      running = null;
-      busy("");
-      return life.fail(piece.error);
+      ui.running = null;
+      busy(ui, "");
+      return ui.life.fail(piece.error);
     }
-    for (const [key, rows] of Object.entries(piece.methods)) scene.rows[key].push(...rows);
-    scene.verdicts = piece.verdicts;
-    if (piece.done) running = null;
-    drawScene();
-    busy(piece.done ? "" : progress());
+    for (const [key, rows] of Object.entries(piece.methods)) ui.scene.rows[key].push(...rows);
+    ui.scene.verdicts = piece.verdicts;
+    if (piece.done) ui.running = null;
+    drawScene(ui);
+    busy(ui, piece.done ? "" : progress(ui));
   }
-  status.textContent = summary();
-  say(summary());
+  ui.status.textContent = summary(ui);
+  say(summary(ui));
 }
 
-const tried = (key) => scene.rows[key].at(-1)?.trials ?? 0;
-const progress = () => scene.settings.methods.map((key) => `${METHODS.find((m) => m.key === key).title} ${count(tried(key))}`).join(", ") + " trials";
+const tried = (ui, key) => ui.scene.rows[key].at(-1)?.trials ?? 0;
+const progress = (ui) =>
+  ui.scene.settings.methods
+    .map((key) => `${METHODS.find((m) => m.key === key).title} ${count(tried(ui, key))}`)
+    .join(", ") + " trials";
 
-function summary() {
-  const won = Object.values(scene.verdicts).filter(({ flipped }) => flipped).length;
-  const of = scene.settings.methods.length;
-  return Object.keys(scene.verdicts).length ? `${won} of ${of} ${of === 1 ? "method" : "methods"} misled the classifier.` : "";
+function summary(ui) {
+  const won = Object.values(ui.scene.verdicts).filter(({ flipped }) => flipped).length;
+  const of = ui.scene.settings.methods.length;
+  return Object.keys(ui.scene.verdicts).length
+    ? `${won} of ${of} ${of === 1 ? "method" : "methods"} misled the classifier.`
+    : "";
 }
 
-function cancel({ quietly = false } = {}) {
-  if (!running) return;
-  server.stop({ job: running });
-  running = null;
-  life.view.cancel();
-  element.removeAttribute("aria-busy");
-  busy("");
+export function cancel(ui, { quietly = false } = {}) {
+  if (!ui.running) return;
+  ui.server.stop({ job: ui.running });
+  ui.running = null;
+  ui.life.view.cancel();
+  ui.element.removeAttribute("aria-busy");
+  busy(ui, "");
   if (!quietly) {
-    status.textContent = `Cancelled after ${progress()}. Nothing is verified.`;
-    drawScene();
+    ui.status.textContent = `Cancelled after ${progress(ui)}. Nothing is verified.`;
+    drawScene(ui);
   }
 }
 
-function busy(text) {
-  status.textContent = text;
-  bar.hidden = stopper.hidden = !text;
-  if (!scene || !text) return bar.removeAttribute("value");
-  const share = scene.settings.methods.map((key) => Math.min(1, tried(key) / scene.settings.trials));
-  if (share.some(Boolean)) bar.value = share.reduce((a, b) => a + b, 0) / share.length;
-  else bar.removeAttribute("value"); // nothing known yet
+function busy(ui, text) {
+  ui.status.textContent = text;
+  ui.bar.hidden = ui.stopper.hidden = !text;
+  if (!ui.scene || !text) return ui.bar.removeAttribute("value");
+  const share = ui.scene.settings.methods.map((key) =>
+    Math.min(1, tried(ui, key) / ui.scene.settings.trials),
+  );
+  if (share.some(Boolean)) ui.bar.value = share.reduce((a, b) => a + b, 0) / share.length;
+  else ui.bar.removeAttribute("value"); // nothing known yet
+}
+
+function setUp(ui) {
+  ui.TAB = ui.props.tab;
+  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.offers = null; // {victims, most}
+  ui.scene = null; // what the server said of the start, with rows and verdicts by method
+  ui.place = Infinity; // of the cursor on the curve, in passes or trials
+  ui.axis = "passes";
+  ui.running = null; // the job that is asked for rows
+  ui.written = ui.props.value; // what this script itself made the value
+  ui.life = result(`${ui.TAB}-attack`, {
+    element: ui.element,
+    ready: () => {},
+    server: { run: ({ settings }) => ui.server.run({ settings }) },
+    draw: (data, more, alive) => draw(ui, data, more, alive),
+  });
+  new MutationObserver(() => shownOrHidden(ui)).observe(ui.panel, {
+    attributeFilter: ["data-mode"],
+  });
+  ui.watch("value", () => {
+    if (!ui.offers || ui.props.value === ui.written) return;
+    fill(ui, readState(ui, ui.props.value));
+    if (here(ui)) run(ui);
+  });
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp(ui);
+  setUpForm(ui);
+  setUpCards(ui);
+  setUpCurve(ui);
 }

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -16,8 +15,6 @@ from app.widgets.paths.words import marked
 if TYPE_CHECKING:
     from backend.language.attacks import Attacker, Settings
 
-HERE = Path(__file__).parent
-SCRIPT = ("attack.js", "form.js", "cards.js", "curve.js")
 TRIALS = 200  # at the start
 FIRST = "yelp"  # of the classifiers, the one that is offered first
 EXAMPLES = {  # where no held-out ones are stored with the classifier
@@ -50,11 +47,9 @@ def attack(elem_id: str, tab: str) -> gr.HTML:
         served(more, "more"),
         served(stop, "stop"),
     ]
-    made = widget(
+    return widget(
         "attack", "", elem_id=elem_id, server=server, tab=tab, prefix=elem_id, trials=TRIALS
     )
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
 
 
 def options() -> dict:

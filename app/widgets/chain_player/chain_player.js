@@ -1,5 +1,4 @@
-// The chain player: a Markov chain over sentences, step by step. Emits "ready". The parts, joined
-// by widget.py, share their names:
+// The chain player: a Markov chain over sentences, step by step. Emits "ready". Its parts:
 //   chain_player.js  state, what is on the page, the questions to the server, the link
 //   form.js          what to run: keywords, start, kernel, weights
 //   paths.js         a chain with its ancestors as one row of states; numbers as text
@@ -11,262 +10,313 @@
 //
 // The server computes some steps at a time and forgets them; all of a chain is here. What is
 // random at a step comes from (seed, number, n), so two futures of one step are comparable.
-const { el, svg, button, csv, say, COLOURS } = latent;
-const TAB = props.tab;
+
+import { keep, setView } from "../../page/address.js";
+import { button, el, say, svg } from "../../page/dom.js";
+import { csv } from "../../page/files.js";
+import { COLOURS } from "../../page/palette.js";
+import { asker, result } from "../../page/result.js";
+import { setUp as setUpFiles } from "./files.js";
+import {
+  emptyBox,
+  KERNELS,
+  readForm,
+  readState,
+  setUp as setUpForm,
+  showForm,
+  stateOf,
+  TASKS,
+} from "./form.js";
+import { candidate, pathOf, setUp as setUpPaths } from "./paths.js";
+import { drawFacts, drawTrace, measure, moveCursor, setUp as setUpPlots } from "./plots.js";
+import { drawSteps, setUp as setUpStep } from "./step.js";
+import { drawRows, setUp as setUpTable } from "./table.js";
+import { drawStrip, fitTransport, halt, play, setUp as setUpTransport } from "./transport.js";
+
 const PATIENCE = 60000; // ms; the first question loads two language models
 const LOST = "The server did not answer. Is it still running? Try again.";
 const LONGEST_WORD = 80; // letters
 const MOST = 60000; // steps over all chains of a run: the page keeps every one
-const id = (name) => `${props.prefix}-${name}`;
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+export const id = (ui, name) => `${ui.props.prefix}-${name}`;
+export const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-let full = {}; // the tab's request, this widget's own field aside
-let scene = null; // {run, settings, fingerprints, chains, notes}: the trace that is shown
-let view = { at: 0, show: 0, beside: -1 }; // position, chain, and the chain beside it
-let job = null; // what is being computed: {chains, end}
-const scenes = {}; // the last trace of each task, for when a person comes back to it
-let given = props.value !== ""; // the state was set from outside, by a link
-let kept = props.value;
-watch("value", () => (given ||= props.value !== kept));
-
-const once = { run: begin };
-const life = latent.result(TAB, { element, ready: () => trigger("ready"), server: once, draw, linked: () => full });
-
-const ask = latent.asker(server, PATIENCE, LOST);
-
-function fail(sentence) {
-  life.fail(sentence);
-  element.classList.remove("lp-stale"); // the trace that is shown is still good
+export function fail(ui, sentence) {
+  ui.life.fail(sentence);
+  ui.element.classList.remove("lp-stale"); // the trace that is shown is still good
 }
-function recover() {
-  element.querySelector(".lp-error").hidden = true;
+export function recover(ui) {
+  ui.element.querySelector(".lp-error").hidden = true;
 }
 
-// ---- running --------------------------------------------------------------------------------
+function setUp1(ui) {
+  ui.TAB = ui.props.tab;
+  ui.full = {}; // the tab's request, this widget's own field aside
+  ui.scene = null; // {run, settings, fingerprints, chains, notes}: the trace that is shown
+  ui.view = { at: 0, show: 0, beside: -1 }; // position, chain, and the chain beside it
+  ui.job = null; // what is being computed: {chains, end}
+  ui.scenes = {}; // the last trace of each task, for when a person comes back to it
+  ui.given = ui.props.value !== ""; // the state was set from outside, by a link
+  ui.kept = ui.props.value;
+  ui.watch("value", () => (ui.given ||= ui.props.value !== ui.kept));
+  ui.once = { run: (given) => begin(ui, given) };
+  ui.life = result(ui.TAB, {
+    element: ui.element,
+    ready: () => ui.trigger("ready"),
+    server: ui.once,
+    draw: (data, more, alive) => draw(ui, data, more, alive),
+    linked: () => ui.full,
+  });
+  ui.ask = asker(ui.server, PATIENCE, LOST);
+}
 
-const runResult = life.view.run;
-/** Asked for by the page: a link, the switch of tasks, or the first look. */
-life.view.run = async ({ mode, chain }) => {
-  element.closest('[role="tabpanel"]').dataset.mode = mode;
-  if (!TASKS[mode]) return halt(); // another view of this tab
-  if (!offers && !(await prepare())) return;
-  const linked = given ? chain : "";
-  const back = given ? null : scenes[mode];
-  given = false;
-  if (back) return showScene(back);
-  showForm(mode, readState(mode, linked));
-  const before = scene;
-  await runIt(readState(mode, linked));
-  if (linked && scene !== before) await replayForks(readView(linked));
-};
-
-let offers = null; // {pairs, weights, most}
 /** Learn once what there is to choose from. */
-async function prepare() {
-  const answer = await ask("options", {});
-  if (answer.error) return void fail(answer.error);
-  offers = answer;
-  form.hidden = life.tools.hidden = false;
-  lmList.replaceChildren(...offers.pairs.map(({ name, title }) => el("option", { value: name, text: title })));
-  const judges = [{ name: "", title: "the forward one of the pair" }, ...offers.judges];
-  judgeList.replaceChildren(...judges.map(({ name, title }) => el("option", { value: name, text: title })));
+async function prepare(ui) {
+  const answer = await ui.ask("options", {});
+  if (answer.error) return void fail(ui, answer.error);
+  ui.offers = answer;
+  ui.form.hidden = ui.life.tools.hidden = false;
+  ui.lmList.replaceChildren(
+    ...ui.offers.pairs.map(({ name, title }) => el("option", { value: name, text: title })),
+  );
+  const judges = [{ name: "", title: "the forward one of the pair" }, ...ui.offers.judges];
+  ui.judgeList.replaceChildren(
+    ...judges.map(({ name, title }) => el("option", { value: name, text: title })),
+  );
   return true;
 }
 
 /** Run what the form says. */
-async function runForm() {
-  const empty = emptyBox();
-  if (empty) return fail(`${empty} is empty or not a number. Write one.`);
-  const long = readForm().settings.keywords.find((word) => word.length > LONGEST_WORD);
-  if (long) return fail(`“${long.slice(0, 20)}…” is too long for a keyword: at most ${LONGEST_WORD} letters.`);
-  recover();
-  await runIt(readForm(), { play: true });
+export async function runForm(ui) {
+  const empty = emptyBox(ui);
+  if (empty) return fail(ui, `${empty} is empty or not a number. Write one.`);
+  const long = readForm(ui).settings.keywords.find((word) => word.length > LONGEST_WORD);
+  if (long)
+    return fail(
+      ui,
+      `“${long.slice(0, 20)}…” is too long for a keyword: at most ${LONGEST_WORD} letters.`,
+    );
+  recover(ui);
+  await runIt(ui, readForm(ui), { play: true });
 }
 
-async function runIt(run, { play: playing = false } = {}) {
-  halt();
-  job = null;
-  cancel.disabled = false;
-  full = { mode: run.task };
-  await runResult({ mode: run.task, run, playing });
-  element.classList.remove("lp-stale");
-  if (scene) element.classList.remove("lp-fresh");
+async function runIt(ui, run, { play: playing = false } = {}) {
+  halt(ui);
+  ui.job = null;
+  ui.cancel.disabled = false;
+  ui.full = { mode: run.task };
+  await ui.runResult({ mode: run.task, run, playing });
+  ui.element.classList.remove("lp-stale");
+  if (ui.scene) ui.element.classList.remove("lp-fresh");
 }
 
 /** The first question of a run; called by latent.result with what runIt gave it. */
-async function begin({ run }) {
+async function begin(ui, { run }) {
   const total = run.steps * run.chains * KERNELS[run.kernel].length;
-  if (run.steps <= offers.most.steps && total > MOST)
-    return { error: `${total.toLocaleString("en")} steps over all chains are more than this page keeps. Ask for at most ${MOST.toLocaleString("en")}: fewer steps, or fewer chains.` };
-  return ask("start", {
-    settings: run.settings, kernels: KERNELS[run.kernel], chains: run.chains, seed: run.seed, steps: run.steps,
+  if (run.steps <= ui.offers.most.steps && total > MOST)
+    return {
+      error: `${total.toLocaleString("en")} steps over all chains are more than this page keeps. Ask for at most ${MOST.toLocaleString("en")}: fewer steps, or fewer chains.`,
+    };
+  return ui.ask("start", {
+    settings: run.settings,
+    kernels: KERNELS[run.kernel],
+    chains: run.chains,
+    seed: run.seed,
+    steps: run.steps,
   });
 }
 
 /** Called with the server's answer: a new trace, with no steps yet. */
-async function draw(data, { run, playing }, alive) {
-  scene = { ...data, run, settings: run.settings };
-  scenes[run.task] = scene;
-  view = firstView(run);
-  showScene(scene);
-  if (playing && !calm.matches) play();
-  await advance(scene.chains.map((_, i) => i), run.steps, alive);
-  if (alive() && !playing && view.at === 0) jump(firstChange());
+async function draw(ui, data, { run, playing }, alive) {
+  ui.scene = { ...data, run, settings: run.settings };
+  ui.scenes[run.task] = ui.scene;
+  ui.view = firstView(run);
+  showScene(ui, ui.scene);
+  if (playing && !calm.matches) play(ui);
+  await advance(
+    ui,
+    ui.scene.chains.map((_, i) => i),
+    run.steps,
+    alive,
+  );
+  if (alive() && !playing && ui.view.at === 0) jump(ui, firstChange(ui));
 }
 
 /** Where the first proposal was accepted; a place worth opening on. */
-function firstChange() {
-  const path = pathOf(view.show);
-  return 1 + Math.max(0, path.accepted.findIndex((accepted, k) => accepted && path.steps[k].action !== "none"));
+function firstChange(ui) {
+  const path = pathOf(ui, ui.view.show);
+  return (
+    1 +
+    Math.max(
+      0,
+      path.accepted.findIndex((accepted, k) => accepted && path.steps[k].action !== "none"),
+    )
+  );
 }
 
 /** Add `count` steps to each of `chains`, which have as many; what comes is shown at once. */
-async function advance(indices, count, alive = () => true) {
-  const mine = (job = { done: 0, count, began: performance.now() });
-  const going = () => job === mine && alive();
-  const here = scene;
-  showProgress();
+async function advance(ui, indices, count, alive = () => true) {
+  const mine = (ui.job = { done: 0, count, began: performance.now() });
+  const going = () => ui.job === mine && alive();
+  const here = ui.scene;
+  showProgress(ui);
   while (mine.done < count) {
     const chains = indices.map((i) => here.chains[i]);
     const heads = indices.map((i) => {
       const { kernel, seed, number } = here.chains[i];
-      return { kernel, seed, number, tokens: pathOf(i).states.at(-1).tokens };
+      return { kernel, seed, number, tokens: pathOf(ui, i).states.at(-1).tokens };
     });
-    const answer = await ask("advance", {
-      settings: here.settings, heads, first: chains[0].first + chains[0].steps.length, steps: count - mine.done,
+    const answer = await ui.ask("advance", {
+      settings: here.settings,
+      heads,
+      first: chains[0].first + chains[0].steps.length,
+      steps: count - mine.done,
     });
     if (!going()) break;
     if (answer.error) {
-      fail(answer.error);
+      fail(ui, answer.error);
       break;
     }
     chains.forEach((chain, i) => chain.steps.push(...answer.blocks[i]));
     mine.done += answer.blocks[0].length;
-    showProgress();
-    showMore();
+    showProgress(ui);
+    showMore(ui);
   }
   const ended = mine.done >= count;
-  if (job === mine) job = null;
-  if (scene !== here) return;
-  showProgress(ended ? "" : stopped(mine.done, count));
-  showMore();
-  await measure();
+  if (ui.job === mine) ui.job = null;
+  if (ui.scene !== here) return;
+  showProgress(ui, ended ? "" : stopped(mine.done, count));
+  showMore(ui);
+  await measure(ui);
 }
 
-const stopped = (done, asked) => `Stopped after ${done.toLocaleString("en")} of ${asked.toLocaleString("en")} steps; they are kept.`;
+const stopped = (done, asked) =>
+  `Stopped after ${done.toLocaleString("en")} of ${asked.toLocaleString("en")} steps; they are kept.`;
 
-function stop() {
-  if (!job) return;
-  job = null; // nothing more is asked for
-  life.view.cancel();
-  element.removeAttribute("aria-busy");
-  element.classList.remove("lp-waiting");
-  showProgress("Stopped; the steps that were done are kept.");
-  setTimeout(measure); // the page has stopped before it counts
+export function stop(ui) {
+  if (!ui.job) return;
+  ui.job = null; // nothing more is asked for
+  ui.life.view.cancel();
+  ui.element.removeAttribute("aria-busy");
+  ui.element.classList.remove("lp-waiting");
+  showProgress(ui, "Stopped; the steps that were done are kept.");
+  setTimeout(() => measure(ui)); // the page has stopped before it counts
 }
 
-function showProgress(said = "") {
-  progress.hidden = cancel.hidden = !job;
-  element.toggleAttribute("data-running", Boolean(job));
-  if (!job) return void (status.textContent = said);
-  progress.max = job.count;
-  progress.value = job.done;
-  const rate = job.done / ((performance.now() - job.began) / 1000);
-  status.textContent = `${job.done.toLocaleString("en")} of ${job.count.toLocaleString("en")} steps${job.done ? `, ${rate.toFixed(0)} steps/s` : ""}`;
+function showProgress(ui, said = "") {
+  ui.progress.hidden = ui.cancel.hidden = !ui.job;
+  ui.element.toggleAttribute("data-running", Boolean(ui.job));
+  if (!ui.job) return void (ui.status.textContent = said);
+  ui.progress.max = ui.job.count;
+  ui.progress.value = ui.job.done;
+  const rate = ui.job.done / ((performance.now() - ui.job.began) / 1000);
+  ui.status.textContent = `${ui.job.done.toLocaleString("en")} of ${ui.job.count.toLocaleString("en")} steps${ui.job.done ? `, ${rate.toFixed(0)} steps/s` : ""}`;
 }
 
 // ---- what is on the page --------------------------------------------------------------------
 
 /** Draw a whole trace: another task, a new run, an imported file. */
-function showScene(shown) {
-  if (scene !== shown) {
-    halt();
-    job = null;
-    scene = shown;
-    view = { ...firstView(shown.run), ...shown.view };
-    showForm(shown.run.task, shown.run);
+export function showScene(ui, shown) {
+  if (ui.scene !== shown) {
+    halt(ui);
+    ui.job = null;
+    ui.scene = shown;
+    ui.view = { ...firstView(shown.run), ...shown.view };
+    showForm(ui, shown.run.task, shown.run);
     const [done, asked] = [shown.chains[0].steps.length, shown.run.steps];
-    showProgress(done && done < asked ? stopped(done, asked) : "");
+    showProgress(ui, done && done < asked ? stopped(done, asked) : "");
   }
-  full = { mode: shown.run.task };
-  element.classList.remove("lp-fresh", "lp-waiting", "lp-stale");
-  player.hidden = false;
-  element.querySelector(".lp-code pre").textContent = shown.code;
-  noteLine.replaceChildren(...shown.notes.map((text) => el("span", { text })));
-  noteLine.hidden = !shown.notes.length;
-  showMore();
-  showAt();
-  if (shown.view === undefined && !job) jump(firstChange());
-  latent.setView(TAB, full);
-  remember();
-  if (shown.chains.some(({ steps }) => steps.length) && !job) measure();
+  ui.full = { mode: shown.run.task };
+  ui.element.classList.remove("lp-fresh", "lp-waiting", "lp-stale");
+  ui.player.hidden = false;
+  ui.element.querySelector(".lp-code pre").textContent = shown.code;
+  ui.noteLine.replaceChildren(...shown.notes.map((text) => el("span", { text })));
+  ui.noteLine.hidden = !shown.notes.length;
+  showMore(ui);
+  showAt(ui);
+  if (shown.view === undefined && !ui.job) jump(ui, firstChange(ui));
+  setView(ui.TAB, ui.full);
+  remember(ui);
+  if (shown.chains.some(({ steps }) => steps.length) && !ui.job) measure(ui);
 }
 
 /** Steps have come, or chains. */
-function showMore() {
-  drawStrip();
-  fitTransport();
-  drawTrace();
-  drawRows();
-  drawFacts();
+export function showMore(ui) {
+  drawStrip(ui);
+  fitTransport(ui);
+  drawTrace(ui);
+  drawRows(ui);
+  drawFacts(ui);
 }
 
 /** The position or the chain that is shown has changed. */
-function showAt() {
-  element.dataset.at = view.at; // how tests know
-  drawSteps();
-  fitTransport();
-  moveCursor();
-  drawRows({ follow: true });
-  drawFacts();
+export function showAt(ui) {
+  ui.element.dataset.at = ui.view.at; // how tests know
+  drawSteps(ui);
+  fitTransport(ui);
+  moveCursor(ui);
+  drawRows(ui, { follow: true });
+  drawFacts(ui);
 }
 
-function jump(to, { phase = "verdict" } = {}) {
-  view.at = Math.max(0, Math.min(to, longest()));
-  phaseNow = phase;
-  showAt();
-  clearTimeout(saving);
-  saving = setTimeout(remember, 200); // an address that changes too often is throttled
+export function jump(ui, to, { phase = "verdict" } = {}) {
+  ui.view.at = Math.max(0, Math.min(to, longest(ui)));
+  ui.phaseNow = phase;
+  showAt(ui);
+  clearTimeout(ui.saving);
+  ui.saving = setTimeout(() => remember(ui), 200); // an address that changes too often is throttled
 }
-let saving = 0;
 
-const shownChains = () => (view.beside >= 0 ? [view.show, view.beside] : [view.show]);
-const longest = () => Math.max(...shownChains().map((i) => pathOf(i).steps.length));
+export const shownChains = (ui) =>
+  ui.view.beside >= 0 ? [ui.view.show, ui.view.beside] : [ui.view.show];
+export const longest = (ui) => Math.max(...shownChains(ui).map((i) => pathOf(ui, i).steps.length));
 
 // ---- branches ------------------------------------------------------------------------------
 
 /** A new chain from the state after position `at` of chain `index`; with "overrule", from the other one. */
-async function fork(index, at, kind, seed) {
-  const path = pathOf(index);
-  const chain = scene.chains[index];
+export async function fork(ui, index, at, kind, seed) {
+  const path = pathOf(ui, index);
+  const chain = ui.scene.chains[index];
   const step = path.steps[at - 1];
   const flipped = kind === "overrule" && !path.accepted[at - 1];
-  const state = kind === "branch" ? path.states[at] : flipped ? candidate(step) : path.states[at - 1];
+  const state =
+    kind === "branch" ? path.states[at] : flipped ? candidate(step) : path.states[at - 1];
   if (state.score.total == null)
-    return fail("The target is 0 for this proposal, so no chain could ever be there. Overrule another step.");
-  recover();
-  halt();
-  const rest = Math.max(path.steps.length - at, Math.min(20, scene.run.steps));
+    return fail(
+      ui,
+      "The target is 0 for this proposal, so no chain could ever be there. Overrule another step.",
+    );
+  recover(ui);
+  halt(ui);
+  const rest = Math.max(path.steps.length - at, Math.min(20, ui.scene.run.steps));
   const child = {
-    kernel: chain.kernel, seed: kind === "branch" ? seed : chain.seed, number: chain.number, first: path.base + at,
-    parent: { chain: index, step: path.base + at - 1, kind }, start: state, steps: [],
+    kernel: chain.kernel,
+    seed: kind === "branch" ? seed : chain.seed,
+    number: chain.number,
+    first: path.base + at,
+    parent: { chain: index, step: path.base + at - 1, kind },
+    start: state,
+    steps: [],
   };
-  const i = scene.chains.push(child) - 1;
-  view.show = index;
-  view.beside = i;
-  element.setAttribute("aria-busy", "true");
-  showMore();
-  showAt();
-  say(kind === "branch" ? `Branched after step ${at}.` : `Overruled step ${at}. The two futures stand side by side.`);
-  await advance([i], rest);
-  element.removeAttribute("aria-busy");
-  remember();
+  const i = ui.scene.chains.push(child) - 1;
+  ui.view.show = index;
+  ui.view.beside = i;
+  ui.element.setAttribute("aria-busy", "true");
+  showMore(ui);
+  showAt(ui);
+  say(
+    kind === "branch"
+      ? `Branched after step ${at}.`
+      : `Overruled step ${at}. The two futures stand side by side.`,
+  );
+  await advance(ui, [i], rest);
+  ui.element.removeAttribute("aria-busy");
+  remember(ui);
 }
 
 // ---- the link -------------------------------------------------------------------------------
 
-const safe = (value) => String(value).replace(/[%/]/g, encodeURIComponent);
-const plain = (value) => {
+export const safe = (value) => String(value).replace(/[%/]/g, encodeURIComponent);
+export const plain = (value) => {
   try {
     return decodeURIComponent(value);
   } catch {
@@ -275,48 +325,116 @@ const plain = (value) => {
 };
 
 /** The state as text: this widget's value and its field in links. See read_state in widget.py. */
-function remember() {
-  if (!scene) return;
-  clearTimeout(saving);
-  scene.view = { ...view };
-  const forks = scene.chains.filter(({ parent }) => parent).map(({ parent, seed }) =>
-    `${parent.kind === "branch" ? "b" : "o"}${parent.chain}.${parent.step}.${seed}`).join("~");
-  const state = { ...stateOf(scene.run), forks, at: view.at, show: view.show || "", beside: view.beside };
-  if (view.beside === firstView(scene.run).beside) delete state.beside;
-  kept = Object.entries(state).filter(([, value]) => value !== "").map(([key, value]) => `${key}:${safe(value)}`).join("/");
-  props.value = kept;
-  latent.keep(TAB, { chain: kept });
+export function remember(ui) {
+  if (!ui.scene) return;
+  clearTimeout(ui.saving);
+  ui.scene.view = { ...ui.view };
+  const forks = ui.scene.chains
+    .filter(({ parent }) => parent)
+    .map(
+      ({ parent, seed }) =>
+        `${parent.kind === "branch" ? "b" : "o"}${parent.chain}.${parent.step}.${seed}`,
+    )
+    .join("~");
+  const state = {
+    ...stateOf(ui, ui.scene.run),
+    forks,
+    at: ui.view.at,
+    show: ui.view.show || "",
+    beside: ui.view.beside,
+  };
+  if (ui.view.beside === firstView(ui.scene.run).beside) delete state.beside;
+  ui.kept = Object.entries(state)
+    .filter(([, value]) => value !== "")
+    .map(([key, value]) => `${key}:${safe(value)}`)
+    .join("/");
+  ui.props.value = ui.kept;
+  keep(ui.TAB, { chain: ui.kept });
 }
 
-const pairsOf = (text) => Object.fromEntries((text || "").split("/").filter(Boolean).map((part) => {
-  const [key, value = ""] = part.split(/:(.*)/s);
-  return [key, plain(value)];
-}));
+export const pairsOf = (text) =>
+  Object.fromEntries(
+    (text || "")
+      .split("/")
+      .filter(Boolean)
+      .map((part) => {
+        const [key, value = ""] = part.split(/:(.*)/s);
+        return [key, plain(value)];
+      }),
+  );
 
 /** What is shown of a run at the start: where there are two kernels, the first chain of each. */
-const firstView = ({ kernel, chains }) => ({ at: 0, show: 0, beside: kernel === "both" ? chains : -1 });
+const firstView = ({ kernel, chains }) => ({
+  at: 0,
+  show: 0,
+  beside: kernel === "both" ? chains : -1,
+});
 
 function readView(text) {
   const asked = pairsOf(text);
-  const forks = (asked.forks || "").split("~").filter(Boolean).map((part) => {
-    const [, kind, chain, step, seed] = part.match(/^([bo])(\d+)\.(\d+)\.(\d+)$/) || [];
-    return { kind: kind === "b" ? "branch" : "overrule", chain: Number(chain), step: Number(step), seed: Number(seed) };
-  });
+  const forks = (asked.forks || "")
+    .split("~")
+    .filter(Boolean)
+    .map((part) => {
+      const [, kind, chain, step, seed] = part.match(/^([bo])(\d+)\.(\d+)\.(\d+)$/) || [];
+      return {
+        kind: kind === "b" ? "branch" : "overrule",
+        chain: Number(chain),
+        step: Number(step),
+        seed: Number(seed),
+      };
+    });
   const number = (key, otherwise) => (asked[key] === undefined ? otherwise : Number(asked[key]));
   return { forks, at: number("at", -1), show: number("show", 0), beside: number("beside", null) };
 }
 
 /** What a link adds to a run: its branches, in order, and the place that was shown. */
-async function replayForks({ forks, at, show, beside }) {
+async function replayForks(ui, { forks, at, show, beside }) {
   for (const { kind, chain, step, seed } of forks) {
-    const path = chain < scene.chains.length && pathOf(chain);
+    const path = chain < ui.scene.chains.length && pathOf(ui, chain);
     const position = path && step - path.base + 1;
     if (!path || position < 1 || position > path.steps.length) continue;
-    await fork(chain, position, kind, seed);
+    await fork(ui, chain, position, kind, seed);
   }
-  if (show < scene.chains.length) view.show = show;
-  const second = beside ?? firstView(scene.run).beside;
-  view.beside = second < scene.chains.length && second !== view.show ? second : -1;
-  showMore();
-  jump(at < 0 ? firstChange() : at);
+  if (show < ui.scene.chains.length) ui.view.show = show;
+  const second = beside ?? firstView(ui.scene.run).beside;
+  ui.view.beside = second < ui.scene.chains.length && second !== ui.view.show ? second : -1;
+  showMore(ui);
+  jump(ui, at < 0 ? firstChange(ui) : at);
+}
+
+// ---- running --------------------------------------------------------------------------------
+
+function setUp2(ui) {
+  ui.runResult = ui.life.view.run;
+  /** Asked for by the page: a link, the switch of tasks, or the first look. */
+  ui.life.view.run = async ({ mode, chain }) => {
+    ui.element.closest('[role="tabpanel"]').dataset.mode = mode;
+    if (!TASKS[mode]) return halt(ui); // another view of this tab
+    if (!ui.offers && !(await prepare(ui))) return;
+    const linked = ui.given ? chain : "";
+    const back = ui.given ? null : ui.scenes[mode];
+    ui.given = false;
+    if (back) return showScene(ui, back);
+    showForm(ui, mode, readState(ui, mode, linked));
+    const before = ui.scene;
+    await runIt(ui, readState(ui, mode, linked));
+    if (linked && ui.scene !== before) await replayForks(ui, readView(linked));
+  };
+  ui.offers = null; // {pairs, weights, most}
+  ui.saving = 0;
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp1(ui);
+  setUp2(ui);
+  setUpForm(ui);
+  setUpPaths(ui);
+  setUpStep(ui);
+  setUpTransport(ui);
+  setUpTable(ui);
+  setUpPlots(ui);
+  setUpFiles(ui);
 }

@@ -1,57 +1,66 @@
 // What to run: the controls above the player, and the same as text for links.
+import { button, el } from "../../page/dom.js";
+import { id, pairsOf, plain, runForm, safe, stop } from "./chain_player.js";
 
-const KERNELS = { exact: ["exact"], rescored: ["rescored"], paper: ["paper"], both: ["exact", "paper"] };
-const TASKS = {
+export const KERNELS = {
+  exact: ["exact"],
+  rescored: ["rescored"],
+  paper: ["paper"],
+  both: ["exact", "paper"],
+};
+export const TASKS = {
   keywords: {
-    words: "Keywords, in any order", start: "Start from", hint: "empty: the keywords themselves",
-    about: "Writes a sentence that holds the keywords. The chain samples π(x), the language model's probability of x where every keyword is in it, and 0 elsewhere.",
+    words: "Keywords, in any order",
+    start: "Start from",
+    hint: "empty: the keywords themselves",
+    about:
+      "Writes a sentence that holds the keywords. The chain samples π(x), the language model's probability of x where every keyword is in it, and 0 elsewhere.",
   },
   paraphrase: {
-    words: "Words that must stay", start: "Sentence to paraphrase", hint: "a sentence of your own",
-    about: "Says the same in other words. π(x) multiplies the language model's probability of x by how near x is in meaning to the sentence given.",
+    words: "Words that must stay",
+    start: "Sentence to paraphrase",
+    hint: "a sentence of your own",
+    about:
+      "Says the same in other words. π(x) multiplies the language model's probability of x by how near x is in meaning to the sentence given.",
   },
   correction: {
-    words: "Words that must stay", start: "Sentence to correct", hint: "a sentence with mistakes",
-    about: "Mends a sentence. The chain starts at it and drifts to likelier ones; π(x) keeps them near what was meant.",
+    words: "Words that must stay",
+    start: "Sentence to correct",
+    hint: "a sentence with mistakes",
+    about:
+      "Mends a sentence. The chain starts at it and drifts to likelier ones; π(x) keeps them near what was meant.",
   },
 };
 const ACTIONS = ["replace", "insert", "delete"];
 
-let task = "keywords";
-let words = []; // the keywords of the form
-
-const field = (label, node, props = {}) => el("div", { class: "chain-field", ...props }, el("label", { for: node.id, text: label }), node);
-const numberBox = (name, min, max, step = 1) => el("input", { type: "number", class: "lp-input", id: id(name), min, max, step, required: true });
-
-const chips = el("span", { class: "chain-chiplist", role: "list" });
-const wordBox = el("input", { class: "chain-wordbox", id: id("keywords"), autocomplete: "off", spellcheck: "false", maxlength: "200", placeholder: "add a word" });
-const wordField = el("div", { class: "chain-chips", on: { click: () => wordBox.focus() } }, chips, wordBox);
-const startBox = el("input", { class: "lp-input", id: id("start"), autocomplete: "off", maxlength: "400" });
-const stepsBox = numberBox("steps", 1, 20000);
-const chainsBox = numberBox("chains", 1, 16);
-const seedBox = numberBox("seed", 0, 2 ** 31 - 1);
-const lmList = el("select", { class: "lp-input", id: id("lm"), on: { change: sayPair } });
-const judgeList = el("select", { class: "lp-input", id: id("judge") });
-const judgeField = field("Language model of the target", judgeList, { class: "chain-field chain-grow" });
-const shortestBox = numberBox("shortest", 1, 60);
-const longestBox = numberBox("longest", 1, 60);
-const proposalBoxes = Object.fromEntries(ACTIONS.map((action) => [action, numberBox(action, 0, 100, 0.1)]));
-let weightBoxes = {};
-const weightRow = el("div", { class: "chain-boxes" });
-const about = el("p", { class: "chain-about" });
-const runButton = el("button", { type: "submit", class: "lp-button chain-primary", id: id("run") }, "Run");
-const kernel = choice("kernel", "Kernel", [
-  ["exact", "Exact", "Metropolis-Hastings: its samples are distributed as π"],
-  ["rescored", "Rescored", "Metropolis-Hastings too: words are drawn by π itself among the 100 likeliest; fewer rejections, slower steps"],
-  ["paper", "Paper", "The procedure that the authors of CGMH released, which does not sample π exactly"],
-  ["both", "Both", "Exact and paper side by side, on the same seed"],
-]);
+const field = (label, node, props = {}) =>
+  el("div", { class: "chain-field", ...props }, el("label", { for: node.id, text: label }), node);
+const numberBox = (ui, name, min, max, step = 1) =>
+  el("input", {
+    type: "number",
+    class: "lp-input",
+    id: id(ui, name),
+    min,
+    max,
+    step,
+    required: true,
+  });
 
 /** A few choices in one frame. */
-function choice(name, label, options, pick = () => {}) {
-  const group = el("div", { class: "chain-choice", role: "radiogroup", "aria-label": label, id: id(name) });
+export function choice(ui, name, label, options, pick = () => {}) {
+  const group = el("div", {
+    class: "chain-choice",
+    role: "radiogroup",
+    "aria-label": label,
+    id: id(ui, name),
+  });
   const inputs = options.map(([value, text, title]) => {
-    const input = el("input", { type: "radio", name: id(name), value, on: { change: () => pick(value) } });
+    const input = el("input", {
+      type: "radio",
+      name: id(ui, name),
+      value,
+      on: { change: () => pick(value) },
+    });
     group.append(el("label", { title }, input, el("span", { text })));
     return input;
   });
@@ -62,161 +71,363 @@ function choice(name, label, options, pick = () => {}) {
   };
 }
 
-const progress = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress", hidden: true });
-const status = el("span", { class: "lp-status", role: "status", id: id("status") });
-const cancel = button("close", "Cancel", stop, { "data-key": "escape", id: id("cancel"), hidden: true });
-const source = (href, text) => el("a", { href, target: "_blank", rel: "noopener", text });
-const wordLabel = el("label", { for: wordBox.id });
-const startLabel = el("label", { for: startBox.id });
-const form = el("form", { class: "chain-form", novalidate: true, hidden: true },
-  about,
-  el("div", { class: "chain-row" },
-    el("div", { class: "chain-field chain-grow" }, wordLabel, wordField),
-    el("div", { class: "chain-field chain-grow" }, startLabel, startBox)),
-  el("div", { class: "chain-row" },
-    el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Kernel" }), kernel.group),
-    field("Steps", stepsBox), field("Chains", chainsBox),
-    el("div", { class: "chain-field" }, el("label", { for: seedBox.id, text: "Seed" }),
-      el("div", { class: "lp-field" }, seedBox, button("dice", "Roll the seed and run", () => {
-        seedBox.value = Math.floor(Math.random() * 1e6);
-        runForm();
-      }, { quiet: true, "data-key": "r", class: "lp-button chain-square" }))),
-    runButton, el("div", { class: "chain-running" }, status, progress, cancel)),
-  el("div", { class: "chain-folds" },
-    el("details", { class: "chain-more" }, el("summary", { text: "How a step is decided" }),
-      el("p", { text: "A step draws an action, a place and a word from q, which two language models give that read from the left and from the right. The proposal x′ is accepted with probability α = min(1, π(x′) q(x | x′) / (π(x) q(x′ | x))): a number u is drawn between 0 and 1, and u ≤ α accepts. So, in the long run, the chain visits each sentence as often as the target π says, which need only be known up to a constant. Logarithms are natural, in nats." }),
-      el("p", { text: "The paper’s released procedure goes through the places from left to right, draws among the 100 likeliest words by their π, takes a replacement whenever π passes a threshold, and leaves the place out of the ratio. What it converges to is not π." }),
-      el("p", {}, "Sources: ", source("https://doi.org/10.1093/biomet/57.1.97", "Hastings 1970"), "; ", source("https://arxiv.org/abs/1811.10996", "Miao et al., CGMH, 2019"), ".")),
-    el("details", { class: "chain-more", id: id("more") },
-      el("summary", { text: "Model, proposals, target" }),
-      el("div", { class: "chain-row" }, field("Language models", lmList, { class: "chain-field chain-grow" }), judgeField,
-        el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Words in a sentence" }),
-          el("div", { class: "chain-boxes" }, el("label", {}, "from", shortestBox), el("label", {}, "to", longestBox)))),
-      el("div", { class: "chain-row" },
-        el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Proposals, in proportion" }),
-          el("div", { class: "chain-boxes" }, ...ACTIONS.map((action) => el("label", {}, action, proposalBoxes[action])))),
-        el("div", { class: "chain-field" }, el("span", { class: "chain-label", text: "Weights of the parts of log π" }), weightRow)))));
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  runForm();
-});
-const noteLine = el("p", { class: "chain-notes", role: "status", hidden: true });
-
-function drawChips() {
-  chips.replaceChildren(...words.map((word, i) => el("span", { class: "chain-chip", role: "listitem" }, word,
-    el("button", { type: "button", "aria-label": `Remove ${word}`, on: { click: () => (words.splice(i, 1), drawChips(), wordBox.focus()) } }, "×"))));
+function setUp1(ui) {
+  ui.task = "keywords";
+  ui.words = []; // the keywords of the form
+  ui.chips = el("span", { class: "chain-chiplist", role: "list" });
+  ui.wordBox = el("input", {
+    class: "chain-wordbox",
+    id: id(ui, "keywords"),
+    autocomplete: "off",
+    spellcheck: "false",
+    maxlength: "200",
+    placeholder: "add a word",
+  });
+  ui.wordField = el(
+    "div",
+    { class: "chain-chips", on: { click: () => ui.wordBox.focus() } },
+    ui.chips,
+    ui.wordBox,
+  );
+  ui.startBox = el("input", {
+    class: "lp-input",
+    id: id(ui, "start"),
+    autocomplete: "off",
+    maxlength: "400",
+  });
+  ui.stepsBox = numberBox(ui, "steps", 1, 20000);
+  ui.chainsBox = numberBox(ui, "chains", 1, 16);
+  ui.seedBox = numberBox(ui, "seed", 0, 2 ** 31 - 1);
+  ui.lmList = el("select", {
+    class: "lp-input",
+    id: id(ui, "lm"),
+    on: { change: () => sayPair(ui) },
+  });
+  ui.judgeList = el("select", { class: "lp-input", id: id(ui, "judge") });
+  ui.judgeField = field("Language model of the target", ui.judgeList, {
+    class: "chain-field chain-grow",
+  });
+  ui.shortestBox = numberBox(ui, "shortest", 1, 60);
+  ui.longestBox = numberBox(ui, "longest", 1, 60);
+  ui.proposalBoxes = Object.fromEntries(
+    ACTIONS.map((action) => [action, numberBox(ui, action, 0, 100, 0.1)]),
+  );
+  ui.weightBoxes = {};
+  ui.weightRow = el("div", { class: "chain-boxes" });
+  ui.about = el("p", { class: "chain-about" });
+  ui.runButton = el(
+    "button",
+    { type: "submit", class: "lp-button chain-primary", id: id(ui, "run") },
+    "Run",
+  );
+  ui.kernel = choice(ui, "kernel", "Kernel", [
+    ["exact", "Exact", "Metropolis-Hastings: its samples are distributed as π"],
+    [
+      "rescored",
+      "Rescored",
+      "Metropolis-Hastings too: words are drawn by π itself among the 100 likeliest; fewer rejections, slower steps",
+    ],
+    [
+      "paper",
+      "Paper",
+      "The procedure that the authors of CGMH released, which does not sample π exactly",
+    ],
+    ["both", "Both", "Exact and paper side by side, on the same seed"],
+  ]);
+  ui.progress = el("progress", {
+    class: "lp-progress",
+    max: 1,
+    value: 0,
+    "aria-label": "Progress",
+    hidden: true,
+  });
+  ui.status = el("span", { class: "lp-status", role: "status", id: id(ui, "status") });
 }
-function takeWord() {
-  const typed = wordBox.value.split(/[\s,;]+/).filter(Boolean);
-  wordBox.value = "";
+
+const source = (href, text) => el("a", { href, target: "_blank", rel: "noopener", text });
+
+function setUp2(ui) {
+  ui.cancel = button("close", "Cancel", () => stop(ui), {
+    "data-key": "escape",
+    id: id(ui, "cancel"),
+    hidden: true,
+  });
+  ui.wordLabel = el("label", { for: ui.wordBox.id });
+  ui.startLabel = el("label", { for: ui.startBox.id });
+  ui.form = el(
+    "form",
+    { class: "chain-form", novalidate: true, hidden: true },
+    ui.about,
+    el(
+      "div",
+      { class: "chain-row" },
+      el("div", { class: "chain-field chain-grow" }, ui.wordLabel, ui.wordField),
+      el("div", { class: "chain-field chain-grow" }, ui.startLabel, ui.startBox),
+    ),
+    el(
+      "div",
+      { class: "chain-row" },
+      el(
+        "div",
+        { class: "chain-field" },
+        el("span", { class: "chain-label", text: "Kernel" }),
+        ui.kernel.group,
+      ),
+      field("Steps", ui.stepsBox),
+      field("Chains", ui.chainsBox),
+      el(
+        "div",
+        { class: "chain-field" },
+        el("label", { for: ui.seedBox.id, text: "Seed" }),
+        el(
+          "div",
+          { class: "lp-field" },
+          ui.seedBox,
+          button(
+            "dice",
+            "Roll the seed and run",
+            () => {
+              ui.seedBox.value = Math.floor(Math.random() * 1e6);
+              runForm(ui);
+            },
+            { quiet: true, "data-key": "r", class: "lp-button chain-square" },
+          ),
+        ),
+      ),
+      ui.runButton,
+      el("div", { class: "chain-running" }, ui.status, ui.progress, ui.cancel),
+    ),
+    el(
+      "div",
+      { class: "chain-folds" },
+      el(
+        "details",
+        { class: "chain-more" },
+        el("summary", { text: "How a step is decided" }),
+        el("p", {
+          text: "A step draws an action, a place and a word from q, which two language models give that read from the left and from the right. The proposal x′ is accepted with probability α = min(1, π(x′) q(x | x′) / (π(x) q(x′ | x))): a number u is drawn between 0 and 1, and u ≤ α accepts. So, in the long run, the chain visits each sentence as often as the target π says, which need only be known up to a constant. Logarithms are natural, in nats.",
+        }),
+        el("p", {
+          text: "The paper’s released procedure goes through the places from left to right, draws among the 100 likeliest words by their π, takes a replacement whenever π passes a threshold, and leaves the place out of the ratio. What it converges to is not π.",
+        }),
+        el(
+          "p",
+          {},
+          "Sources: ",
+          source("https://doi.org/10.1093/biomet/57.1.97", "Hastings 1970"),
+          "; ",
+          source("https://arxiv.org/abs/1811.10996", "Miao et al., CGMH, 2019"),
+          ".",
+        ),
+      ),
+      el(
+        "details",
+        { class: "chain-more", id: id(ui, "more") },
+        el("summary", { text: "Model, proposals, target" }),
+        el(
+          "div",
+          { class: "chain-row" },
+          field("Language models", ui.lmList, { class: "chain-field chain-grow" }),
+          ui.judgeField,
+          el(
+            "div",
+            { class: "chain-field" },
+            el("span", { class: "chain-label", text: "Words in a sentence" }),
+            el(
+              "div",
+              { class: "chain-boxes" },
+              el("label", {}, "from", ui.shortestBox),
+              el("label", {}, "to", ui.longestBox),
+            ),
+          ),
+        ),
+        el(
+          "div",
+          { class: "chain-row" },
+          el(
+            "div",
+            { class: "chain-field" },
+            el("span", { class: "chain-label", text: "Proposals, in proportion" }),
+            el(
+              "div",
+              { class: "chain-boxes" },
+              ...ACTIONS.map((action) => el("label", {}, action, ui.proposalBoxes[action])),
+            ),
+          ),
+          el(
+            "div",
+            { class: "chain-field" },
+            el("span", { class: "chain-label", text: "Weights of the parts of log π" }),
+            ui.weightRow,
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function drawChips(ui) {
+  ui.chips.replaceChildren(
+    ...ui.words.map((word, i) =>
+      el(
+        "span",
+        { class: "chain-chip", role: "listitem" },
+        word,
+        el(
+          "button",
+          {
+            type: "button",
+            "aria-label": `Remove ${word}`,
+            on: { click: () => (ui.words.splice(i, 1), drawChips(ui), ui.wordBox.focus()) },
+          },
+          "×",
+        ),
+      ),
+    ),
+  );
+}
+function takeWord(ui) {
+  const typed = ui.wordBox.value.split(/[\s,;]+/).filter(Boolean);
+  ui.wordBox.value = "";
   if (!typed.length) return false;
-  words.push(...typed);
-  drawChips();
+  ui.words.push(...typed);
+  drawChips(ui);
   return true;
 }
-wordBox.addEventListener("keydown", (event) => {
-  if (event.key === "," || (event.key === " " && wordBox.value.trim()) || (event.key === "Enter" && wordBox.value.trim())) {
-    event.preventDefault();
-    takeWord();
-  } else if (event.key === "Backspace" && !wordBox.value && words.length) {
-    words.pop();
-    drawChips();
-  }
-});
-wordBox.addEventListener("blur", takeWord);
-
-const drafts = {}; // task -> what was typed and not run
 
 /** Fill the controls. */
-function showForm(name, run) {
-  if (element.dataset.task && task !== name) drafts[task] = readForm();
-  task = name;
+export function showForm(ui, name, run) {
+  if (ui.element.dataset.task && ui.task !== name) ui.drafts[ui.task] = readForm(ui);
+  ui.task = name;
   const { words: label, start, hint, about: said } = TASKS[name];
-  element.dataset.task = name;
-  wordLabel.textContent = label;
-  startLabel.textContent = start;
-  startBox.placeholder = hint;
-  about.textContent = said;
+  ui.element.dataset.task = name;
+  ui.wordLabel.textContent = label;
+  ui.startLabel.textContent = start;
+  ui.startBox.placeholder = hint;
+  ui.about.textContent = said;
   const { settings } = run;
-  words = [...settings.keywords];
-  drawChips();
-  startBox.value = settings.start;
-  kernel.set(run.kernel);
-  stepsBox.value = run.steps;
-  chainsBox.value = run.chains;
-  seedBox.value = run.seed;
-  lmList.value = settings.lm;
-  sayPair();
-  if (![...judgeList.options].some(({ value: known }) => known === settings.judge)) // from a file or a link
-    judgeList.append(el("option", { value: settings.judge, text: `${settings.judge} (not here)` }));
-  judgeList.value = settings.judge;
-  judgeField.hidden = judgeList.options.length < 2;
-  shortestBox.value = settings.shortest;
-  longestBox.value = settings.longest;
-  for (const action of ACTIONS) proposalBoxes[action].value = settings.proposals[action] ?? 1;
-  const partNames = Object.keys(offers.weights[name]);
-  weightBoxes = Object.fromEntries(partNames.map((part) => [part, numberBox(`weight-${part.replaceAll(" ", "-")}`, 0, 100, 0.1)]));
-  for (const part of partNames) weightBoxes[part].value = settings.weights[part] ?? offers.weights[name][part];
-  weightRow.replaceChildren(...partNames.map((part) => el("label", {}, part, weightBoxes[part])));
+  ui.words = [...settings.keywords];
+  drawChips(ui);
+  ui.startBox.value = settings.start;
+  ui.kernel.set(run.kernel);
+  ui.stepsBox.value = run.steps;
+  ui.chainsBox.value = run.chains;
+  ui.seedBox.value = run.seed;
+  ui.lmList.value = settings.lm;
+  sayPair(ui);
+  if (![...ui.judgeList.options].some(({ value: known }) => known === settings.judge))
+    // from a file or a link
+    ui.judgeList.append(
+      el("option", { value: settings.judge, text: `${settings.judge} (not here)` }),
+    );
+  ui.judgeList.value = settings.judge;
+  ui.judgeField.hidden = ui.judgeList.options.length < 2;
+  ui.shortestBox.value = settings.shortest;
+  ui.longestBox.value = settings.longest;
+  for (const action of ACTIONS) ui.proposalBoxes[action].value = settings.proposals[action] ?? 1;
+  const partNames = Object.keys(ui.offers.weights[name]);
+  ui.weightBoxes = Object.fromEntries(
+    partNames.map((part) => [
+      part,
+      numberBox(ui, `weight-${part.replaceAll(" ", "-")}`, 0, 100, 0.1),
+    ]),
+  );
+  for (const part of partNames)
+    ui.weightBoxes[part].value = settings.weights[part] ?? ui.offers.weights[name][part];
+  ui.weightRow.replaceChildren(
+    ...partNames.map((part) => el("label", {}, part, ui.weightBoxes[part])),
+  );
 }
 
 /** Which language models are chosen, for the tables that were measured of them. */
-function sayPair() {
-  element.closest('[role="tabpanel"]').dataset.pair = lmList.value;
+function sayPair(ui) {
+  ui.element.closest('[role="tabpanel"]').dataset.pair = ui.lmList.value;
 }
 
 /** The number in a box, or null where there is none: the server says what it wants there. */
-const value = (box) => (box.value.trim() === "" || Number.isNaN(Number(box.value)) ? null : Number(box.value));
+const value = (box) =>
+  box.value.trim() === "" || Number.isNaN(Number(box.value)) ? null : Number(box.value);
 
 /** The name of a box that holds no number, or nothing. */
-function emptyBox() {
-  const box = [...form.querySelectorAll("input[type=number]")].find((each) => value(each) === null);
-  const label = box && (form.querySelector(`label[for="${box.id}"]`) ?? box.closest("label"));
+export function emptyBox(ui) {
+  const box = [...ui.form.querySelectorAll("input[type=number]")].find(
+    (each) => value(each) === null,
+  );
+  const label = box && (ui.form.querySelector(`label[for="${box.id}"]`) ?? box.closest("label"));
   return label ? `“${label.textContent}”` : "";
 }
 
-function readForm() {
-  takeWord();
-  const take = (boxes) => Object.fromEntries(Object.entries(boxes).map(([name, box]) => [name, value(box)]));
+export function readForm(ui) {
+  takeWord(ui);
+  const take = (boxes) =>
+    Object.fromEntries(Object.entries(boxes).map(([name, box]) => [name, value(box)]));
   return {
-    task, kernel: kernel.get(), steps: value(stepsBox), chains: value(chainsBox), seed: value(seedBox),
+    task: ui.task,
+    kernel: ui.kernel.get(),
+    steps: value(ui.stepsBox),
+    chains: value(ui.chainsBox),
+    seed: value(ui.seedBox),
     settings: {
-      task, lm: lmList.value, keywords: [...words], start: startBox.value.trim(),
-      judge: judgeList.value, proposals: take(proposalBoxes), weights: take(weightBoxes), shortest: value(shortestBox), longest: value(longestBox),
+      task: ui.task,
+      lm: ui.lmList.value,
+      keywords: [...ui.words],
+      start: ui.startBox.value.trim(),
+      judge: ui.judgeList.value,
+      proposals: take(ui.proposalBoxes),
+      weights: take(ui.weightBoxes),
+      shortest: value(ui.shortestBox),
+      longest: value(ui.longestBox),
     },
   };
 }
 
 // ---- the same as text -----------------------------------------------------------------------
 
-function defaults(name) {
-  const settings = { ...props.examples[name], proposals: Object.fromEntries(ACTIONS.map((action) => [action, 1])), weights: offers.weights[name] };
-  if (!offers.pairs.some(({ name: pair }) => pair === settings.lm)) settings.lm = offers.pairs[0].name;
-  return structuredClone({ ...props.first, settings, task: name });
+function defaults(ui, name) {
+  const settings = {
+    ...ui.props.examples[name],
+    proposals: Object.fromEntries(ACTIONS.map((action) => [action, 1])),
+    weights: ui.offers.weights[name],
+  };
+  if (!ui.offers.pairs.some(({ name: pair }) => pair === settings.lm))
+    settings.lm = ui.offers.pairs[0].name;
+  return structuredClone({ ...ui.props.first, settings, task: name });
 }
 
 /** Name in links -> value, without what is as at the start. */
-function stateOf(run) {
-  const flat = flatten(run);
-  const first = flatten(defaults(run.task));
+export function stateOf(ui, run) {
+  const flat = flatten(ui, run);
+  const first = flatten(ui, defaults(ui, run.task));
   return Object.fromEntries(Object.entries(flat).filter(([key, value]) => value !== first[key]));
 }
 
-function flatten({ kernel, steps, chains, seed, settings }) {
-  const known = defaults(settings.task).settings; // a trace from elsewhere may leave weights out
-  const list = (name) => Object.keys(known[name]).map((key) => settings[name][key] ?? known[name][key]).join("~");
+function flatten(ui, { kernel, steps, chains, seed, settings }) {
+  const known = defaults(ui, settings.task).settings; // a trace from elsewhere may leave weights out
+  const list = (name) =>
+    Object.keys(known[name])
+      .map((key) => settings[name][key] ?? known[name][key])
+      .join("~");
   return {
-    lm: settings.lm, judge: settings.judge, keywords: settings.keywords.map(safe).join("~") || "~", start: settings.start || "~", kernel,
-    steps: String(steps), chains: String(chains), seed: String(seed), proposals: list("proposals"),
-    weights: list("weights"), length: `${settings.shortest}~${settings.longest}`,
+    lm: settings.lm,
+    judge: settings.judge,
+    keywords: settings.keywords.map(safe).join("~") || "~",
+    start: settings.start || "~",
+    kernel,
+    steps: String(steps),
+    chains: String(chains),
+    seed: String(seed),
+    proposals: list("proposals"),
+    weights: list("weights"),
+    length: `${settings.shortest}~${settings.longest}`,
   };
 }
 
-function readState(name, text) {
-  const run = defaults(name);
+export function readState(ui, name, text) {
+  const run = defaults(ui, name);
   const asked = pairsOf(text);
   const { settings } = run;
-  const numbers = (key, into, names) => asked[key]?.split("~").forEach((part, i) => names[i] && (into[names[i]] = Number(part)));
+  const numbers = (key, into, names) =>
+    asked[key]?.split("~").forEach((part, i) => names[i] && (into[names[i]] = Number(part)));
   if (asked.lm) settings.lm = asked.lm;
   if (asked.judge) settings.judge = asked.judge;
   if (asked.keywords) settings.keywords = asked.keywords.split("~").filter(Boolean).map(plain);
@@ -229,4 +440,33 @@ function readState(name, text) {
   numbers("weights", settings.weights, Object.keys(settings.weights));
   numbers("length", settings, ["shortest", "longest"]);
   return run;
+}
+
+function setUp3(ui) {
+  ui.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    runForm(ui);
+  });
+  ui.noteLine = el("p", { class: "chain-notes", role: "status", hidden: true });
+  ui.wordBox.addEventListener("keydown", (event) => {
+    if (
+      event.key === "," ||
+      (event.key === " " && ui.wordBox.value.trim()) ||
+      (event.key === "Enter" && ui.wordBox.value.trim())
+    ) {
+      event.preventDefault();
+      takeWord(ui);
+    } else if (event.key === "Backspace" && !ui.wordBox.value && ui.words.length) {
+      ui.words.pop();
+      drawChips(ui);
+    }
+  });
+  ui.wordBox.addEventListener("blur", () => takeWord(ui));
+  ui.drafts = {}; // task -> what was typed and not run
+}
+
+export function setUp(ui) {
+  setUp1(ui);
+  setUp2(ui);
+  setUp3(ui);
 }

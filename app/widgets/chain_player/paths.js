@@ -1,14 +1,17 @@
 // A chain together with its ancestors, as one row of states; and numbers as text.
+import { el } from "../../page/dom.js";
 
-const paths = new WeakMap(); // chain -> path
-
-const candidate = ({ tokens, text, total, parts }) => ({ tokens, text, score: { total, parts } });
+export const candidate = ({ tokens, text, total, parts }) => ({
+  tokens,
+  text,
+  score: { total, parts },
+});
 
 /** Steps from the very start, with the state before the first and after each of them. */
-function pathOf(index) {
-  const chain = scene.chains[index];
-  if (!paths.has(chain)) paths.set(chain, newPath(chain));
-  const path = paths.get(chain);
+export function pathOf(ui, index) {
+  const chain = ui.scene.chains[index];
+  if (!ui.paths.has(chain)) ui.paths.set(chain, newPath(ui, chain));
+  const path = ui.paths.get(chain);
   while (path.own < chain.steps.length) {
     const step = chain.steps[path.own++];
     extend(path, step, step.accepted);
@@ -16,13 +19,22 @@ function pathOf(index) {
   return path;
 }
 
-function newPath({ first, parent, start }) {
+function newPath(ui, { first, parent, start }) {
   const path = {
-    base: first, steps: [], accepted: [], states: [start], fork: 0, overruled: -1, own: 0,
-    seen: new Set([start.text]), distinct: [1], taken: [0], best: [0],
+    base: first,
+    steps: [],
+    accepted: [],
+    states: [start],
+    fork: 0,
+    overruled: -1,
+    own: 0,
+    seen: new Set([start.text]),
+    distinct: [1],
+    taken: [0],
+    best: [0],
   };
   if (!parent) return path;
-  const from = pathOf(parent.chain);
+  const from = pathOf(ui, parent.chain);
   path.base = from.base;
   path.states = [from.states[0]];
   path.seen = new Set([from.states[0].text]);
@@ -44,35 +56,37 @@ function extend(path, step, accepted) {
   path.distinct.push(path.seen.size);
   path.taken.push(path.taken.at(-1) + (accepted && step.action !== "none"));
   const best = path.best.at(-1);
-  const better = state.score.total != null && !(path.states[best].score.total >= state.score.total);
+  const better =
+    state.score.total != null && !(path.states[best].score.total >= state.score.total);
   path.best.push(better ? path.states.length - 1 : best);
 }
 
 /** Whose name a chain goes by: its kernel, its number, and where it left its parent. */
-function nameOf(index) {
-  const { kernel, number, parent } = scene.chains[index];
-  const many = scene.chains.some((chain) => chain.number);
+export function nameOf(ui, index) {
+  const { kernel, number, parent } = ui.scene.chains[index];
+  const many = ui.scene.chains.some((chain) => chain.number);
   const own = many ? `${kernel} ${number + 1}` : kernel;
   if (!parent) return own;
-  const at = parent.step - pathOf(index).base + 1;
+  const at = parent.step - pathOf(ui, index).base + 1;
   return parent.kind === "branch" ? `${own}, branch at ${at}` : `${own}, overruled at ${at}`;
 }
 
 // ---- numbers as text ------------------------------------------------------------------------
 
 const MINUS = "\u2212";
-const number = (x, digits = 2) => {
+export const number = (x, digits = 2) => {
   if (x == null || x === -Infinity) return `${MINUS}∞`;
   return (Math.abs(x) < 0.5 * 10 ** -digits ? 0 : x).toFixed(digits).replace("-", MINUS);
 };
-const signed = (x, digits = 2) => (x > 0.5 * 10 ** -digits ? `+${number(x, digits)}` : number(x, digits));
-const percent = (x) => {
+export const signed = (x, digits = 2) =>
+  x > 0.5 * 10 ** -digits ? `+${number(x, digits)}` : number(x, digits);
+export const percent = (x) => {
   if (x > 0 && x < 0.0005) return "<0.1%";
   if (x < 1 && x >= 0.995) return ">99%";
   return `${(100 * x).toFixed(x > 0 && x < 0.095 ? 1 : 0)}%`;
 };
-const count = (n) => n.toLocaleString("en");
-const finite = (x) => (x == null ? -Infinity : x);
+export const count = (n) => n.toLocaleString("en");
+export const finite = (x) => (x == null ? -Infinity : x);
 
 // ---- the words of a sentence ----------------------------------------------------------------
 
@@ -82,7 +96,10 @@ function asWritten({ tokens, text }) {
   let at = 0;
   return tokens.map((token, i) => {
     const found = low.indexOf(token.toLowerCase(), at);
-    const word = found < 0 ? { text: token, space: i > 0 } : { text: text.slice(found, found + token.length), space: found > at };
+    const word =
+      found < 0
+        ? { text: token, space: i > 0 }
+        : { text: text.slice(found, found + token.length), space: found > at };
     if (found >= 0) at = found + token.length;
     return word;
   });
@@ -92,13 +109,21 @@ function asWritten({ tokens, text }) {
  * The sentence of a step with its edit marked: struck out, underlined, or boxed. Where it is too
  * long for `room` letters, it begins shortly before the edit.
  */
-function marked(before, step, room = Infinity) {
+export function marked(ui, before, step, room = Infinity) {
   const { action, position, old } = step;
   const was = asWritten(before);
   const words = action === "delete" || action === "none" ? was : asWritten(step);
   let from = 0;
   if (step.text?.length > room)
-    for (let letters = words.slice(0, position).map(({ text }) => text).join(" ").length; letters > room / 2; from++) letters -= words[from].text.length + 1;
+    for (
+      let letters = words
+        .slice(0, position)
+        .map(({ text }) => text)
+        .join(" ").length;
+      letters > room / 2;
+      from++
+    )
+      letters -= words[from].text.length + 1;
   const line = el("span", { class: "chain-words" });
   let run = from ? "… " : ""; // words that bear no mark, in one text
   const put = (...nodes) => {
@@ -112,11 +137,17 @@ function marked(before, step, room = Infinity) {
     const tag = i === position && { replace: "mark", insert: "ins", delete: "del" }[action];
     if (tag === "mark") put(el("del", { text: old }), " ");
     if (tag) put(el(tag, { text }));
-    else if (isLocked(text)) put(el("span", { class: "chain-locked", title: "keyword: it stays", text }));
+    else if (isLocked(ui, text))
+      put(el("span", { class: "chain-locked", title: "keyword: it stays", text }));
     else run += text;
   });
   put();
   return line;
 }
 
-const isLocked = (word) => scene.settings.keywords.some((keyword) => keyword.toLowerCase() === word.toLowerCase());
+const isLocked = (ui, word) =>
+  ui.scene.settings.keywords.some((keyword) => keyword.toLowerCase() === word.toLowerCase());
+
+export function setUp(ui) {
+  ui.paths = new WeakMap(); // chain -> path
+}

@@ -1,52 +1,103 @@
 // One step of a chain: the sentence with its edit, the candidates, every term of the ratio, and,
 // once the proposal has been seen, the verdict.
 
+import { el } from "../../page/dom.js";
+import { shownChains } from "./chain_player.js";
+import { count, finite, marked, nameOf, number, pathOf, percent, signed } from "./paths.js";
+import { swatch } from "./transport.js";
+
 const DOES = {
-  replace: ({ old, new: word, position }) => ["replace word ", String(position + 1), ": ", el("b", { text: old }), " by ", el("b", { text: word })],
-  insert: ({ new: word, position }) => ["insert ", el("b", { text: word }), ` as word ${position + 1}`],
+  replace: ({ old, new: word, position }) => [
+    "replace word ",
+    String(position + 1),
+    ": ",
+    el("b", { text: old }),
+    " by ",
+    el("b", { text: word }),
+  ],
+  insert: ({ new: word, position }) => [
+    "insert ",
+    el("b", { text: word }),
+    ` as word ${position + 1}`,
+  ],
   delete: ({ old, position }) => [`delete word ${position + 1}: `, el("b", { text: old })],
   none: () => ["no edit"],
 };
-const saidOf = (step) => el("span", {}, ...DOES[step.action](step)).textContent;
+export const saidOf = (step) => el("span", {}, ...DOES[step.action](step)).textContent;
 
-let phaseNow = "verdict"; // "proposal" while the verdict is still to come
-const cards = el("div", { class: "chain-cards" });
-
-function drawSteps() {
-  const shown = shownChains();
-  cards.classList.toggle("chain-two", shown.length > 1);
-  const fresh = shown.map((i) => stepCard(i, Math.min(view.at, pathOf(i).steps.length)));
-  cards.replaceChildren(...fresh);
-  element.dataset.phase = phaseNow;
+export function drawSteps(ui) {
+  const shown = shownChains(ui);
+  ui.cards.classList.toggle("chain-two", shown.length > 1);
+  const fresh = shown.map((i) =>
+    stepCard(ui, i, Math.min(ui.view.at, pathOf(ui, i).steps.length)),
+  );
+  ui.cards.replaceChildren(...fresh);
+  ui.element.dataset.phase = ui.phaseNow;
 }
 
-function stepCard(index, at) {
-  const path = pathOf(index);
-  const head = el("h3", {}, swatch(index), el("b", { text: nameOf(index) }), el("span", { text: at ? `step ${count(at)}` : "start" }));
-  if (!at) return startCard(head, path.states[0]);
+function stepCard(ui, index, at) {
+  const path = pathOf(ui, index);
+  const head = el(
+    "h3",
+    {},
+    swatch(index),
+    el("b", { text: nameOf(ui, index) }),
+    el("span", { text: at ? `step ${count(at)}` : "start" }),
+  );
+  if (!at) return startCard(ui, head, path.states[0]);
   const step = path.steps[at - 1];
   const before = path.states[at - 1];
   const accepted = path.accepted[at - 1];
-  const open = phaseNow === "proposal";
-  const { kernel } = scene.chains[index];
+  const open = ui.phaseNow === "proposal";
+  const { kernel } = ui.scene.chains[index];
   const overruled = path.overruled === at - 1;
   const verdict = open ? "open" : accepted ? "accepted" : "rejected";
-  const line = el("p", { class: `chain-sentence chain-${verdict}` }, marked(before, step));
-  return el("article", { class: "chain-card", "data-action": step.action, "data-verdict": verdict, "aria-label": `Step ${at} of ${nameOf(index)}` },
-    el("div", { class: "chain-head" }, head, el("span", { class: "chain-does" }, ...DOES[step.action](step))),
+  const line = el("p", { class: `chain-sentence chain-${verdict}` }, marked(ui, before, step));
+  return el(
+    "article",
+    {
+      class: "chain-card",
+      "data-action": step.action,
+      "data-verdict": verdict,
+      "aria-label": `Step ${at} of ${nameOf(ui, index)}`,
+    },
+    el(
+      "div",
+      { class: "chain-head" },
+      head,
+      el("span", { class: "chain-does" }, ...DOES[step.action](step)),
+    ),
     line,
     el("div", { class: "chain-why" }, ratioOf(kernel, before, step, open), candidatesOf(step)),
-    gauge(step, { open, overruled, accepted }));
+    gauge(step, { open, overruled, accepted }),
+  );
 }
 
-function startCard(head, state) {
-  const rows = Object.entries(state.score.parts).map(([name, part]) => termRow(name, [number(part)]));
-  return el("article", { class: "chain-card", "data-verdict": "start", "aria-label": "Start of the chain" },
-    el("div", { class: "chain-head" }, head, el("span", { class: "chain-does", text: "Press → to see the first proposal." })),
-    el("p", { class: "chain-sentence" }, marked(state, { action: "none" })),
-    el("div", { class: "chain-why" }, el("table", { class: "chain-ratio" },
-      el("thead", {}, termRow("in nats", ["x"], "th")),
-      el("tbody", {}, ...rows, termRow("log π", [number(state.score.total)], "td", "chain-sum")))));
+function startCard(ui, head, state) {
+  const rows = Object.entries(state.score.parts).map(([name, part]) =>
+    termRow(name, [number(part)]),
+  );
+  return el(
+    "article",
+    { class: "chain-card", "data-verdict": "start", "aria-label": "Start of the chain" },
+    el(
+      "div",
+      { class: "chain-head" },
+      head,
+      el("span", { class: "chain-does", text: "Press → to see the first proposal." }),
+    ),
+    el("p", { class: "chain-sentence" }, marked(ui, state, { action: "none" })),
+    el(
+      "div",
+      { class: "chain-why" },
+      el(
+        "table",
+        { class: "chain-ratio" },
+        el("thead", {}, termRow("in nats", ["x"], "th")),
+        el("tbody", {}, ...rows, termRow("log π", [number(state.score.total)], "td", "chain-sum")),
+      ),
+    ),
+  );
 }
 
 // ---- the ratio ------------------------------------------------------------------------------
@@ -55,8 +106,12 @@ const PERIOD = 10; // steps between the two thresholds of the paper's procedure,
 const NORM = 10; // words; insertions are favoured below this length
 
 function termRow(label, cells, tag = "td", kind = null) {
-  return el("tr", { class: kind }, el("th", { scope: tag === "th" ? "col" : "row", text: label }),
-    ...cells.map((text) => el(tag, { text, scope: tag === "th" ? "col" : null })));
+  return el(
+    "tr",
+    { class: kind },
+    el("th", { scope: tag === "th" ? "col" : "row", text: label }),
+    ...cells.map((text) => el(tag, { text, scope: tag === "th" ? "col" : null })),
+  );
 }
 
 /** The terms of log π and of the proposal, rounded first, so that they add up as they are shown. */
@@ -71,13 +126,19 @@ function ratioOf(kernel, before, step, open) {
   const now = names.map((name) => round(step.parts[name]));
   const sum = (terms) => terms.reduce((total, term) => total + term, 0);
   const gain = sum(now) - sum(old);
-  const rows = names.map((name, i) => termRow(name, [show(old[i]), show(now[i]), plus(now[i] - old[i])]));
+  const rows = names.map((name, i) =>
+    termRow(name, [show(old[i]), show(now[i]), plus(now[i] - old[i])]),
+  );
   rows.push(termRow("log π", [show(sum(old)), show(sum(now)), plus(gain)], "td", "chain-sum"));
   const rest = kernel === "paper" ? paperRows : exactRows;
   rows.push(...rest({ before, step, gain, round, show, plus }));
   rows.push(termRow("log u", ["", "", show(round(step.log_u))], "td", "chain-late"));
-  return el("table", { class: "chain-ratio", "data-open": open },
-    el("thead", {}, termRow("in nats", ["x", "x′", "x′ − x"], "th")), el("tbody", {}, ...rows));
+  return el(
+    "table",
+    { class: "chain-ratio", "data-open": open },
+    el("thead", {}, termRow("in nats", ["x", "x′", "x′ − x"], "th")),
+    el("tbody", {}, ...rows),
+  );
 }
 
 function exactRows({ step, gain, round, show, plus }) {
@@ -106,7 +167,9 @@ function paperRows({ before, step, gain, round, show, plus }) {
     sum += share - norm;
   }
   const label = step.action === "replace" ? "log α of a replacement" : "log α = min(0, sum)";
-  rows.push(termRow(label, ["", rows.length ? plus(sum) : "", show(Math.min(0, sum))], "td", "chain-sum"));
+  rows.push(
+    termRow(label, ["", rows.length ? plus(sum) : "", show(Math.min(0, sum))], "td", "chain-sum"),
+  );
   const threshold = Math.floor(step.n / PERIOD) % 2 ? Math.log(0.5) : -Infinity;
   rows.push(termRow("and log π must gain more than", ["", "", show(round(threshold))], "td"));
   return rows;
@@ -116,38 +179,90 @@ function paperRows({ before, step, gain, round, show, plus }) {
 function gauge(step, { open, overruled, accepted }) {
   const [alpha, u] = [Math.exp(finite(step.log_alpha)), Math.exp(step.log_u)];
   const text = verdictOf(step, { accepted, overruled });
-  const bar = el("span", { class: "chain-alpha", "aria-hidden": "true" },
-    el("i", { style: `width:${100 * alpha}%` }), open ? null : el("u", { style: `left:${100 * u}%` }));
-  return el("div", { class: "chain-verdict" }, bar,
-    el("span", { class: "chain-said" }, open ? el("span", { class: "chain-waiting", text: "…" }) : text));
+  const bar = el(
+    "span",
+    { class: "chain-alpha", "aria-hidden": "true" },
+    el("i", { style: `width:${100 * alpha}%` }),
+    open ? null : el("u", { style: `left:${100 * u}%` }),
+  );
+  return el(
+    "div",
+    { class: "chain-verdict" },
+    bar,
+    el(
+      "span",
+      { class: "chain-said" },
+      open ? el("span", { class: "chain-waiting", text: "…" }) : text,
+    ),
+  );
 }
 
 function verdictOf(step, { accepted, overruled }) {
-  const mark = el("b", { class: accepted ? "chain-yes" : "chain-no", text: accepted ? "✓ accepted" : "✕ rejected" });
-  if (overruled) return el("span", {}, mark, ` by you; the chain had ${step.accepted ? "accepted" : "rejected"} it`);
+  const mark = el("b", {
+    class: accepted ? "chain-yes" : "chain-no",
+    text: accepted ? "✓ accepted" : "✕ rejected",
+  });
+  if (overruled)
+    return el(
+      "span",
+      {},
+      mark,
+      ` by you; the chain had ${step.accepted ? "accepted" : "rejected"} it`,
+    );
   if (step.action === "none") return el("span", {}, mark, " nothing to decide");
   const [alpha, u] = [percent(Math.exp(finite(step.log_alpha))), percent(Math.exp(step.log_u))];
   if (step.total == null) return el("span", {}, mark, ` π(x′) = 0: ${zeroParts(step)}`);
   const within = step.log_u <= finite(step.log_alpha);
-  if (within && !accepted) return el("span", {}, mark, " log π gains too little for the threshold");
+  if (within && !accepted)
+    return el("span", {}, mark, " log π gains too little for the threshold");
   return el("span", {}, mark, ` u = ${u} is ${within ? "within" : "above"} α = ${alpha}`);
 }
-const zeroParts = ({ parts }) => Object.entries(parts).filter(([, part]) => part == null).map(([name]) => name).join(", ");
+const zeroParts = ({ parts }) =>
+  Object.entries(parts)
+    .filter(([, part]) => part == null)
+    .map(([name]) => name)
+    .join(", ");
 
 // ---- the candidates -------------------------------------------------------------------------
 
 function candidatesOf(step) {
-  const rows = step.words.map(([word, p]) => candidateRow(word, p, word === step.new, word === step.old));
+  const rows = step.words.map(([word, p]) =>
+    candidateRow(word, p, word === step.new, word === step.old),
+  );
   const missing = step.new != null && !step.words.some(([word]) => word === step.new);
   if (missing) rows.push(candidateRow(step.new, null, true, false));
-  const caption = step.words.length ? "Likeliest words at this place" : "A deletion proposes no word";
-  return el("table", { class: "chain-candidates" }, el("caption", { text: step.action === "none" ? "No word was proposed" : caption }),
-    el("tbody", {}, ...rows));
+  const caption = step.words.length
+    ? "Likeliest words at this place"
+    : "A deletion proposes no word";
+  return el(
+    "table",
+    { class: "chain-candidates" },
+    el("caption", { text: step.action === "none" ? "No word was proposed" : caption }),
+    el("tbody", {}, ...rows),
+  );
 }
 
 function candidateRow(word, p, chosen, old) {
   const role = chosen ? "drawn" : old ? "old" : "";
-  return el("tr", { class: role && `chain-${role}` }, el("th", { scope: "row", text: word }),
-    el("td", {}, el("span", { class: "chain-bar" }, p == null ? null : el("i", { style: `width:${100 * p}%` }))),
-    el("td", { text: p == null ? "rarer" : percent(p) }), el("td", { text: role }));
+  return el(
+    "tr",
+    { class: role && `chain-${role}` },
+    el("th", { scope: "row", text: word }),
+    el(
+      "td",
+      {},
+      el(
+        "span",
+        { class: "chain-bar" },
+        p == null ? null : el("i", { style: `width:${100 * p}%` }),
+      ),
+    ),
+    el("td", { text: p == null ? "rarer" : percent(p) }),
+    el("td", { text: role }),
+  );
+}
+
+export function setUp(ui) {
+  ui.phaseNow = "verdict"; // "proposal" while the verdict is still to come
+  ui.cards = el("div", { class: "chain-cards" });
 }

@@ -7,7 +7,6 @@ from where it is: so progress can be seen, and to cancel is only to ask no more.
 import functools
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import gradio as gr
@@ -21,17 +20,6 @@ from backend.language.traces import CHAINS, STEPS, Head, Kernel, Settings, Trace
 if TYPE_CHECKING:
     from backend.language.edits import Editor
 
-HERE = Path(__file__).parent
-SCRIPT = (
-    "chain_player.js",
-    "form.js",
-    "paths.js",
-    "step.js",
-    "transport.js",
-    "table.js",
-    "plots.js",
-    "files.js",
-)
 SECONDS = 0.3  # of work in one answer
 LONGEST = 4000  # characters of a state
 KEYS = (
@@ -60,18 +48,17 @@ def chain_player(elem_id: str, tab: str) -> gr.HTML:
     functions = (options, start, advance, statistics, check)
     server = [served(function, function.__name__) for function in functions]
     examples = {task: asdict(settings) for task, settings in EXAMPLES.items()}
-    made = widget(
+    return widget(
         "chain_player",
         "",
         elem_id=elem_id,
         server=server,
+        emits=["ready"],
         tab=tab,
         prefix=elem_id,
         examples=examples,
         first=FIRST,
     )
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
 
 
 def read_state(text: str) -> str:

@@ -4,7 +4,6 @@ The numbers are sent once and need no torch; samples and reconstructions are com
 person asks for one checkpoint.
 """
 
-from pathlib import Path
 from typing import Annotated
 
 import gradio as gr
@@ -15,8 +14,6 @@ from app.components import Seed, as_base64, served, widget
 from app.widgets.triptych import compute
 from backend.evaluation import tradeoffs
 
-HERE = Path(__file__).parent
-SCRIPT = ("frontier.js", "plot.js", "card.js")
 KINDS = {"ae": "Auto-encoders", "vae": "VAEs", "gan": "GANs", "fusion": "Fusions of both"}
 DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "color-mnist": "ColorMNIST"}
 MODELS = {
@@ -67,9 +64,7 @@ def frontier(elem_id: str, tab: str) -> gr.HTML:
         served(look, "look"),
         served(nearest, "nearest"),
     ]
-    made = widget("frontier", "", elem_id=elem_id, server=server, tab=tab)
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
+    return widget("frontier", "", elem_id=elem_id, server=server, tab=tab)
 
 
 def bench() -> dict:

@@ -1,12 +1,11 @@
 // Name, facts, Copy link, shortcuts, light or dark. Asks for "restore" when the address says so.
-const { el, button, copy } = latent;
-const count = Object.keys(latent.checkpoints).length;
 
-const notice = el("div", { class: "lp-notice", role: "status", hidden: true });
-const facts = el("span", { class: "lp-facts", text: `${count} checkpoint${count === 1 ? "" : "s"}` });
-const device = el("span", { class: "lp-facts", id: "lp-device", text: props.device === "auto" ? "" : props.device });
+import { follow } from "../../page/address.js";
+import { checkpoints } from "../../page/checkpoints.js";
+import { button, el } from "../../page/dom.js";
+import { copy } from "../../page/files.js";
 
-const help = el("dialog", { class: "lp-dialog", "aria-label": "Keyboard shortcuts" });
+const count = Object.keys(checkpoints).length;
 const KEYS = [
   ["Enter", "run, from any text box"],
   ["1 2 3 …", "go to a tab"],
@@ -22,12 +21,6 @@ const KEYS = [
   ["b o", "branch from a step, overrule its verdict"],
   ["?", "this list"],
 ];
-help.append(
-  el("h2", { text: "Keyboard" }),
-  el("dl", {}, ...KEYS.flatMap(([key, what]) => [el("dt", {}, el("kbd", { text: key })), el("dd", { text: what })])),
-  el("p", { text: "Letters work while no text box has the cursor." }),
-  button("close", "Close", () => help.close()),
-);
 
 function theme(choice) {
   document.body.classList.toggle("dark", choice === "dark");
@@ -38,53 +31,119 @@ function flip() {
   localStorage.setItem("latent-theme", choice);
   theme(choice);
 }
-const stored = localStorage.getItem("latent-theme");
-if (stored) theme(stored);
 
-const copyLink = button("link", "Copy link", (event) => copy(location.href, event.currentTarget), { id: "copy-link" });
-element.append(
-  el("header", { class: "lp-top" },
-    el("h1", {}, el("span", { class: "lp-mark", "aria-hidden": "true" }), "Latent Playground"),
-    el("div", { class: "lp-top-tools" }, facts, device, copyLink,
-      button(null, "?", () => help.showModal(), { id: "help", "aria-label": "Keyboard shortcuts", class: "lp-button lp-round" }),
-      button("moon", "Light or dark", flip, { id: "theme", quiet: true, class: "lp-button lp-round" }))),
-  notice, help,
-  el("div", { id: "lp-live", class: "lp-offscreen", "aria-live": "polite" }),
-);
-
-function showNotice() {
-  const text = props.value?.notice ?? "";
-  notice.hidden = !text;
-  notice.replaceChildren(el("span", { text }), button("close", "Dismiss", () => (notice.hidden = true), { quiet: true }));
+function showNotice(ui) {
+  const text = ui.props.value?.notice ?? "";
+  ui.notice.hidden = !text;
+  ui.notice.replaceChildren(
+    el("span", { text }),
+    button("close", "Dismiss", () => (ui.notice.hidden = true), { quiet: true }),
+  );
 }
-watch("value", showNotice);
 
 function typing(target) {
-  return target.closest?.("input, textarea, select, [contenteditable]") && target.type !== "range" && target.type !== "radio";
+  return (
+    target.closest?.("input, textarea, select, [contenteditable]") &&
+    target.type !== "range" &&
+    target.type !== "radio"
+  );
 }
-const press = (selector) => [...document.querySelectorAll(`[role="tabpanel"] ${selector}`)].find((node) => node.offsetParent)?.click();
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-  if (event.key === "Escape") return press("[data-key=escape]");
-  if (typing(event.target)) return;
-  const tabs = document.querySelectorAll('#tabs [role="tab"]');
-  if (/^[1-9]$/.test(event.key) && tabs[event.key - 1]) tabs[event.key - 1].click();
-  else if (event.key === "?") help.showModal();
-  else if (event.key === "l") copyLink.click();
-  else if (event.key === "d") flip();
-  else if (event.key === "r") press("[data-key=r]");
-  else if (event.key === "c") press("[data-key=c]");
-  else return;
-  event.preventDefault();
-});
+const press = (selector) =>
+  [...document.querySelectorAll(`[role="tabpanel"] ${selector}`)]
+    .find((node) => node.offsetParent)
+    ?.click();
 
-function send(link) {
+function send(ui, link) {
   const tab = link.match(/[#&]tab=(\w+)/)?.[1];
-  trigger(props.tabs.includes(tab) ? `restore_${tab}` : "restore", { fragment: link });
+  ui.trigger(ui.props.tabs.includes(tab) ? `restore_${tab}` : "restore", { fragment: link });
 }
-function restore(address) {
+function restore(ui, address) {
   const link = new URL(address).hash;
-  if (link.length > 1) latent.follow(link, send);
+  if (link.length > 1) follow(link, (link) => send(ui, link));
 }
-window.addEventListener("hashchange", (event) => restore(event.newURL));
-restore(location.href);
+
+function setUp1(ui) {
+  ui.notice = el("div", { class: "lp-notice", role: "status", hidden: true });
+  ui.facts = el("span", {
+    class: "lp-facts",
+    text: `${count} checkpoint${count === 1 ? "" : "s"}`,
+  });
+  ui.device = el("span", {
+    class: "lp-facts",
+    id: "lp-device",
+    text: ui.props.device === "auto" ? "" : ui.props.device,
+  });
+  ui.help = el("dialog", { class: "lp-dialog", "aria-label": "Keyboard shortcuts" });
+  ui.help.append(
+    el("h2", { text: "Keyboard" }),
+    el(
+      "dl",
+      {},
+      ...KEYS.flatMap(([key, what]) => [
+        el("dt", {}, el("kbd", { text: key })),
+        el("dd", { text: what }),
+      ]),
+    ),
+    el("p", { text: "Letters work while no text box has the cursor." }),
+    button("close", "Close", () => ui.help.close()),
+  );
+  ui.stored = localStorage.getItem("latent-theme");
+  if (ui.stored) theme(ui.stored);
+  ui.copyLink = button("link", "Copy link", (event) => copy(location.href, event.currentTarget), {
+    id: "copy-link",
+  });
+  ui.element.append(
+    el(
+      "header",
+      { class: "lp-top" },
+      el("h1", {}, el("span", { class: "lp-mark", "aria-hidden": "true" }), "Latent Playground"),
+      el(
+        "div",
+        { class: "lp-top-tools" },
+        ui.facts,
+        ui.device,
+        ui.copyLink,
+        button(null, "?", () => ui.help.showModal(), {
+          id: "help",
+          "aria-label": "Keyboard shortcuts",
+          class: "lp-button lp-round",
+        }),
+        button("moon", "Light or dark", flip, {
+          id: "theme",
+          quiet: true,
+          class: "lp-button lp-round",
+        }),
+      ),
+    ),
+    ui.notice,
+    ui.help,
+    el("div", { id: "lp-live", class: "lp-offscreen", "aria-live": "polite" }),
+  );
+  ui.watch("value", () => showNotice(ui));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || ui.help.open) return;
+    if (event.key === "Escape") return press("[data-key=escape]");
+    if (typing(event.target)) return;
+    const tabs = document.querySelectorAll('#tabs [role="tab"]');
+    if (/^[1-9]$/.test(event.key) && tabs[event.key - 1]) tabs[event.key - 1].click();
+    else if (event.key === "?") ui.help.showModal();
+    else if (event.key === "l") ui.copyLink.click();
+    else if (event.key === "d") flip();
+    else if (event.key === "r") press("[data-key=r]");
+    else if (event.key === "c") press("[data-key=c]");
+    else return;
+    event.preventDefault();
+  });
+}
+
+function setUp2(ui) {
+  window.addEventListener("hashchange", (event) => restore(ui, event.newURL));
+  restore(ui, location.href);
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp1(ui);
+  setUp2(ui);
+}

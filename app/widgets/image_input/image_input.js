@@ -1,61 +1,36 @@
 // Sketch pad, upload and test images. The value is "" or a PNG as a data URL; see widget.py.
+
 const SIDE = 280; // pixels of the paper
 const SENT = 112; // pixels of a sketch as it travels, four for each that a model sees
 const BRUSH = 22; // about two of the 28 pixels wide, as pen strokes are in MNIST
 const MAX_FILE = 20e6; // bytes
 const UNDO_STEPS = 20;
 const LOST = "The server did not answer. Try again.";
+const button = (ui, name) => ui.element.querySelector(`[data-act=${name}]`);
 
-element.innerHTML = `
-  <div class="sketch" role="group">
-    <p class="sketch-label"></p>
-    <div class="sketch-frame"><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas></div>
-    <div class="lp-legend sketch-tools">
-      <button type="button" data-act="undo">Undo</button>
-      <button type="button" data-act="clear">Clear</button>
-      <button type="button" data-act="upload">Upload</button>
-      <button type="button" data-act="next" hidden>Next test image</button>
-      <input type="file" accept="image/*" hidden>
-    </div>
-    <p class="sketch-note" role="status"></p>
-  </div>`;
-element.querySelector(".sketch").ariaLabel = props.label;
-element.querySelector(".sketch-label").textContent = props.label;
-
-const paper = element.querySelector("canvas");
-paper.ariaLabel = `${props.label}: sketch pad, draw with the pointer`;
-const file = element.querySelector("input");
-const note = element.querySelector(".sketch-note");
-const button = (name) => element.querySelector(`[data-act=${name}]`);
-const pen = paper.getContext("2d", { willReadFrequently: true });
-const before = []; // pictures to go back to
-let shown = null; // the value that is on the paper
-let last = null; // last point of the stroke being drawn
-let index = Math.floor(Math.random() * 10000); // of the next test image
-
-function wipe() {
-  pen.fillStyle = "#000";
-  pen.fillRect(0, 0, SIDE, SIDE);
+function wipe(ui) {
+  ui.pen.fillStyle = "#000";
+  ui.pen.fillRect(0, 0, SIDE, SIDE);
 }
 
-function remember() {
-  before.push({ value: shown, pixels: pen.getImageData(0, 0, SIDE, SIDE) });
-  if (before.length > UNDO_STEPS) before.shift();
+function remember(ui) {
+  ui.before.push({ value: ui.shown, pixels: ui.pen.getImageData(0, 0, SIDE, SIDE) });
+  if (ui.before.length > UNDO_STEPS) ui.before.shift();
 }
 
-function commit(value, text = "") {
-  shown = value;
-  note.textContent = text;
-  props.value = value;
-  trigger("input");
+function commit(ui, value, text = "") {
+  ui.shown = value;
+  ui.note.textContent = text;
+  ui.props.value = value;
+  ui.trigger("input");
 }
 
-function drawPicture(picture) {
+function drawPicture(ui, picture) {
   const scale = SIDE / Math.max(picture.width, picture.height);
   const [w, h] = [picture.width * scale, picture.height * scale];
-  wipe();
-  pen.imageSmoothingEnabled = picture.width !== 28; // what a model sees is shown pixel for pixel
-  pen.drawImage(picture, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
+  wipe(ui);
+  ui.pen.imageSmoothingEnabled = picture.width !== 28; // what a model sees is shown pixel for pixel
+  ui.pen.drawImage(picture, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
 }
 
 function loadPicture(url) {
@@ -67,37 +42,37 @@ function loadPicture(url) {
   });
 }
 
-async function show(value) {
-  if (value === shown) return;
-  shown = value;
-  if (!value) return wipe();
+async function show(ui, value) {
+  if (value === ui.shown) return;
+  ui.shown = value;
+  if (!value) return wipe(ui);
   try {
-    drawPicture(await loadPicture(value));
+    drawPicture(ui, await loadPicture(value));
   } catch {
-    wipe();
-    note.textContent = "The stored picture could not be read.";
+    wipe(ui);
+    ui.note.textContent = "The stored picture could not be read.";
   }
 }
 
-async function upload(chosen) {
+async function upload(ui, chosen) {
   if (!chosen) return;
   if (chosen.size > MAX_FILE) {
-    note.textContent = "That file is larger than 20 MB. Choose a smaller one.";
+    ui.note.textContent = "That file is larger than 20 MB. Choose a smaller one.";
     return;
   }
   const url = URL.createObjectURL(chosen);
   try {
     const picture = await loadPicture(url);
-    const reply = await server.as_seen({ value: asPng(picture, SIDE) }).catch(() => null);
+    const reply = await ui.server.as_seen({ value: asPng(picture, SIDE) }).catch(() => null);
     if (!reply || reply.error) {
-      note.textContent = reply ? reply.error : LOST;
+      ui.note.textContent = reply ? reply.error : LOST;
       return;
     }
-    remember();
-    drawPicture(await loadPicture(reply.value));
-    commit(reply.value, `${chosen.name}, as the model sees it`);
+    remember(ui);
+    drawPicture(ui, await loadPicture(reply.value));
+    commit(ui, reply.value, `${chosen.name}, as the model sees it`);
   } catch {
-    note.textContent = "That file is not a picture the browser can read. Use a PNG or JPEG.";
+    ui.note.textContent = "That file is not a picture the browser can read. Use a PNG or JPEG.";
   } finally {
     URL.revokeObjectURL(url);
   }
@@ -113,97 +88,135 @@ function asPng(picture, side) {
   return sheet.toDataURL("image/png");
 }
 
-async function next() {
-  const dataset = props.dataset;
-  const reply = await server.next_test_image({ dataset, index }).catch(() => null);
+async function next(ui) {
+  const dataset = ui.props.dataset;
+  const reply = await ui.server.next_test_image({ dataset, index: ui.index }).catch(() => null);
   if (!reply || reply.error) {
-    note.textContent = reply ? reply.error : LOST;
+    ui.note.textContent = reply ? reply.error : LOST;
     return;
   }
-  index = reply.index + 1;
-  remember();
-  drawPicture(await loadPicture(reply.value));
-  commit(reply.value, reply.note);
+  ui.index = reply.index + 1;
+  remember(ui);
+  drawPicture(ui, await loadPicture(reply.value));
+  commit(ui, reply.value, reply.note);
 }
 
-function point(event) {
-  const box = paper.getBoundingClientRect();
+function point(ui, event) {
+  const box = ui.paper.getBoundingClientRect();
   const scale = SIDE / box.width;
   return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
 }
 
-function stroke([x0, y0], [x1, y1]) {
-  pen.strokeStyle = pen.shadowColor = "#fff";
-  pen.shadowBlur = 6;
-  pen.lineWidth = BRUSH - 6;
-  pen.lineCap = "round";
-  pen.beginPath();
-  pen.moveTo(x0, y0);
-  pen.lineTo(x1 + 0.01, y1); // a tap alone leaves a dot
-  pen.stroke();
-  pen.shadowBlur = 0;
+function stroke(ui, [x0, y0], [x1, y1]) {
+  ui.pen.strokeStyle = ui.pen.shadowColor = "#fff";
+  ui.pen.shadowBlur = 6;
+  ui.pen.lineWidth = BRUSH - 6;
+  ui.pen.lineCap = "round";
+  ui.pen.beginPath();
+  ui.pen.moveTo(x0, y0);
+  ui.pen.lineTo(x1 + 0.01, y1); // a tap alone leaves a dot
+  ui.pen.stroke();
+  ui.pen.shadowBlur = 0;
 }
 
-paper.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
-  paper.setPointerCapture(event.pointerId);
-  remember();
-  last = point(event);
-  stroke(last, last);
-});
-paper.addEventListener("pointermove", (event) => {
-  if (!last) return;
-  for (const move of event.getCoalescedEvents?.() ?? [event]) {
-    const here = point(move);
-    stroke(last, here);
-    last = here;
-  }
-});
-for (const end of ["pointerup", "pointercancel"]) {
-  paper.addEventListener(end, () => {
-    if (!last) return;
-    last = null;
-    commit(asPng(paper, SENT));
+function setUp1(ui) {
+  ui.element.innerHTML = `
+  <div class="sketch" role="group">
+    <p class="sketch-label"></p>
+    <div class="sketch-frame"><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas></div>
+    <div class="lp-legend sketch-tools">
+      <button type="button" data-act="undo">Undo</button>
+      <button type="button" data-act="clear">Clear</button>
+      <button type="button" data-act="upload">Upload</button>
+      <button type="button" data-act="next" hidden>Next test image</button>
+      <input type="file" accept="image/*" hidden>
+    </div>
+    <p class="sketch-note" role="status"></p>
+  </div>`;
+  ui.element.querySelector(".sketch").ariaLabel = ui.props.label;
+  ui.element.querySelector(".sketch-label").textContent = ui.props.label;
+  ui.paper = ui.element.querySelector("canvas");
+  ui.paper.ariaLabel = `${ui.props.label}: sketch pad, draw with the pointer`;
+  ui.file = ui.element.querySelector("input");
+  ui.note = ui.element.querySelector(".sketch-note");
+  ui.pen = ui.paper.getContext("2d", { willReadFrequently: true });
+  ui.before = []; // pictures to go back to
+  ui.shown = null; // the value that is on the paper
+  ui.last = null; // last point of the stroke being drawn
+  ui.index = Math.floor(Math.random() * 10000); // of the next test image
+  ui.paper.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    ui.paper.setPointerCapture(event.pointerId);
+    remember(ui);
+    ui.last = point(ui, event);
+    stroke(ui, ui.last, ui.last);
   });
 }
 
-button("undo").addEventListener("click", () => {
-  const step = before.pop();
-  if (!step) return;
-  pen.putImageData(step.pixels, 0, 0);
-  commit(step.value || "");
-});
-button("clear").addEventListener("click", () => {
-  remember();
-  wipe();
-  commit("");
-});
-button("upload").addEventListener("click", () => file.click());
-button("next").addEventListener("click", next);
-file.addEventListener("change", () => {
-  upload(file.files[0]);
-  file.value = "";
-});
-paper.addEventListener("dragover", (event) => {
-  event.preventDefault();
-  paper.classList.add("over");
-});
-paper.addEventListener("dragleave", () => paper.classList.remove("over"));
-paper.addEventListener("drop", (event) => {
-  event.preventDefault();
-  paper.classList.remove("over");
-  upload(event.dataTransfer.files[0]);
-});
-
-async function corpus() {
-  const state = await server.corpus_state({ dataset: props.dataset }).catch(() => null);
-  if (!state || state.error) return;
-  button("next").hidden = !state.present;
-  if (state.note) note.textContent = state.note;
+function setUp2(ui) {
+  ui.paper.addEventListener("pointermove", (event) => {
+    if (!ui.last) return;
+    for (const move of event.getCoalescedEvents?.() ?? [event]) {
+      const here = point(ui, move);
+      stroke(ui, ui.last, here);
+      ui.last = here;
+    }
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    ui.paper.addEventListener(end, () => {
+      if (!ui.last) return;
+      ui.last = null;
+      commit(ui, asPng(ui.paper, SENT));
+    });
+  }
+  button(ui, "undo").addEventListener("click", () => {
+    const step = ui.before.pop();
+    if (!step) return;
+    ui.pen.putImageData(step.pixels, 0, 0);
+    commit(ui, step.value || "");
+  });
+  button(ui, "clear").addEventListener("click", () => {
+    remember(ui);
+    wipe(ui);
+    commit(ui, "");
+  });
+  button(ui, "upload").addEventListener("click", () => ui.file.click());
+  button(ui, "next").addEventListener("click", () => next(ui));
 }
 
-wipe();
-show(props.value || "");
-corpus();
-watch("value", () => show(props.value || ""));
-watch("dataset", corpus);
+async function corpus(ui) {
+  const state = await ui.server.corpus_state({ dataset: ui.props.dataset }).catch(() => null);
+  if (!state || state.error) return;
+  button(ui, "next").hidden = !state.present;
+  if (state.note) ui.note.textContent = state.note;
+}
+
+function setUp3(ui) {
+  ui.file.addEventListener("change", () => {
+    upload(ui, ui.file.files[0]);
+    ui.file.value = "";
+  });
+  ui.paper.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    ui.paper.classList.add("over");
+  });
+  ui.paper.addEventListener("dragleave", () => ui.paper.classList.remove("over"));
+  ui.paper.addEventListener("drop", (event) => {
+    event.preventDefault();
+    ui.paper.classList.remove("over");
+    upload(ui, event.dataTransfer.files[0]);
+  });
+  wipe(ui);
+  show(ui, ui.props.value || "");
+  corpus(ui);
+  ui.watch("value", () => show(ui, ui.props.value || ""));
+  ui.watch("dataset", () => corpus(ui));
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp1(ui);
+  setUp2(ui);
+  setUp3(ui);
+}

@@ -39,6 +39,7 @@ def image_input(label: str, elem_id: str, value: str = "", dataset: str = "mnist
             served(corpus_state, "corpus_state"),
             served(next_test_image, "next_test_image"),
         ],
+        emits=["input"],
         label=label,
         dataset=dataset,
     )

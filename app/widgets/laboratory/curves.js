@@ -1,91 +1,212 @@
 // Losses of each model and scores of all of them, as curves and as tables.
-// Joined to laboratory.js by widget.py; shares its names.
+
+import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+import { id, minus, number } from "./laboratory.js";
+import { LINES, lineSwatch, PULL } from "./squares.js";
 
 const [WIDE, HIGH] = [300, 92];
 const SCORES = [
   ["modes", "Modes hit", "", "of the data's modes, those with at least 20 good samples of 10,000"],
   ["good", "Good samples", "share", "within three deviations of a centre of the data"],
-  ["kl", "KL(data ‖ samples)", "nats", "by histograms of 32 × 32 cells, half a sample added to each"],
+  [
+    "kl",
+    "KL(data ‖ samples)",
+    "nats",
+    "by histograms of 32 × 32 cells, half a sample added to each",
+  ],
   ["js", "Jensen-Shannon", "nats", "by the same histograms; at most ln 2 = 0.693"],
   ["w1", "Wasserstein-1", "units", "exact, of 256 samples matched to 256 points"],
 ];
-const LOSSES = { loss: 0, critic_loss: 1, generator_loss: 1, encoder_loss: 1, decoder_loss: 1, code_critic_loss: 1, recon_nll: 1, kl: 1, nll: 1, mse: 1, mmd: 1, feature_nll: 1, recon_l1: 1, penalty: 1 };
+const LOSSES = {
+  loss: 0,
+  critic_loss: 1,
+  generator_loss: 1,
+  encoder_loss: 1,
+  decoder_loss: 1,
+  code_critic_loss: 1,
+  recon_nll: 1,
+  kl: 1,
+  nll: 1,
+  mse: 1,
+  mmd: 1,
+  feature_nll: 1,
+  recon_l1: 1,
+  penalty: 1,
+};
 const DASHES = ["", "6 3", "2 2", "8 2 2 2", "1 4"];
 const INKS = ["--ink", "--accent", "--reject", "--accept", "--caution-mark"];
 
-const curves = el("div", { class: "lab-curves" });
-const lossTable = tableTwin("Losses as a table");
-const scoreTable = tableTwin("Scores as a table");
-const about = el("p", { class: "lab-note", id: id("about") });
-
-function buildCurves() {
-  const shown = SCORES.filter(([name]) => name !== "modes" || scene.modes > 1);
-  curves.replaceChildren(...shown.map(([name, title, unit, how]) => el("figure", { class: "lab-curve", "data-curve": name, title: how },
-    el("figcaption", {}, el("b", { text: title }), el("span", { text: name === "modes" ? `of ${scene.modes}` : unit })),
-    el("div", { class: "lab-values" }, ...scene.models.map((_, i) => el("span", {}, lineSwatch(i), el("b", { text: "–" })))),
-    plot(title))));
-  about.textContent = `Scores are of 10,000 samples against 10,000 fresh points, which nothing is trained on, every 100 steps and wherever the run rests. The dotted line is what the data score against themselves, the best there is. ${shown.map(([, title, , how]) => `${title}: ${how}.`).join(" ")} Mean pull: ${PULL}`;
+export function buildCurves(ui) {
+  const shown = SCORES.filter(([name]) => name !== "modes" || ui.scene.modes > 1);
+  ui.curves.replaceChildren(
+    ...shown.map(([name, title, unit, how]) =>
+      el(
+        "figure",
+        { class: "lab-curve", "data-curve": name, title: how },
+        el(
+          "figcaption",
+          {},
+          el("b", { text: title }),
+          el("span", { text: name === "modes" ? `of ${ui.scene.modes}` : unit }),
+        ),
+        el(
+          "div",
+          { class: "lab-values" },
+          ...ui.scene.models.map((_, i) => el("span", {}, lineSwatch(i), el("b", { text: "–" }))),
+        ),
+        plot(title),
+      ),
+    ),
+  );
+  ui.about.textContent = `Scores are of 10,000 samples against 10,000 fresh points, which nothing is trained on, every 100 steps and wherever the run rests. The dotted line is what the data score against themselves, the best there is. ${shown.map(([, title, , how]) => `${title}: ${how}.`).join(" ")} Mean pull: ${PULL}`;
 }
 
 function plot(title) {
-  return el("div", { class: "lab-box" }, svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": `${title} by step; the numbers are in the table below` }),
-    el("span", { class: "lab-top" }), el("span", { class: "lab-bottom" }));
+  return el(
+    "div",
+    { class: "lab-box" },
+    svg("svg", {
+      viewBox: `0 0 ${WIDE} ${HIGH}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": `${title} by step; the numbers are in the table below`,
+    }),
+    el("span", { class: "lab-top" }),
+    el("span", { class: "lab-bottom" }),
+  );
 }
 
 /** Lines [{points: [[step, value]], colour, dash, width}] over steps 0 … last; low and high are named. */
 function drawPlot(box, lines, last, { from = null, level = null, to = null } = {}) {
-  const values = lines.flatMap(({ points }) => points.map(([, value]) => value)).filter(Number.isFinite);
+  const values = lines
+    .flatMap(({ points }) => points.map(([, value]) => value))
+    .filter(Number.isFinite);
   const low = from ?? Math.min(...values, level ?? Infinity);
   const high = to ?? Math.max(...values, level ?? -Infinity, low + 1e-9);
   const x = (step) => ((WIDE * step) / Math.max(1, last)).toFixed(1);
-  const y = (value) => (HIGH - 4 - ((HIGH - 8) * (Math.min(high, Math.max(low, value)) - low)) / (high - low || 1)).toFixed(1);
-  const path = (points) => points.filter(([, value]) => Number.isFinite(value)).map(([step, value], i) => `${i ? "L" : "M"}${x(step)} ${y(value)}`).join("");
+  const y = (value) =>
+    (
+      HIGH -
+      4 -
+      ((HIGH - 8) * (Math.min(high, Math.max(low, value)) - low)) / (high - low || 1)
+    ).toFixed(1);
+  const path = (points) =>
+    points
+      .filter(([, value]) => Number.isFinite(value))
+      .map(([step, value], i) => `${i ? "L" : "M"}${x(step)} ${y(value)}`)
+      .join("");
   box.firstChild.replaceChildren(
     ...(level === null ? [] : [svg("path", { class: "lab-level", d: `M0 ${y(level)}H${WIDE}` })]),
-    ...lines.map(({ points, colour, dash, width }) => svg("path", { d: path(points), style: `stroke:var(${colour})`, "stroke-width": width, "stroke-dasharray": dash })));
+    ...lines.map(({ points, colour, dash, width }) =>
+      svg("path", {
+        d: path(points),
+        style: `stroke:var(${colour})`,
+        "stroke-width": width,
+        "stroke-dasharray": dash,
+      }),
+    ),
+  );
   box.querySelector(".lab-top").textContent = values.length ? tick(high) : "";
   box.querySelector(".lab-bottom").textContent = values.length ? tick(low) : "";
 }
 const tick = (x) => (Math.abs(x) >= 1e4 ? number(x, 2) : minus(String(Number(x.toPrecision(2)))));
 
-function drawCurves() {
-  const last = Math.max(1, scene.step);
-  for (const figure of curves.children) {
+export function drawCurves(ui) {
+  const last = Math.max(1, ui.scene.step);
+  for (const figure of ui.curves.children) {
     const name = figure.dataset.curve;
-    const lines = scene.frames.map(({ scores }, i) => {
+    const lines = ui.scene.frames.map(({ scores }, i) => {
       const [colour, dash, width] = LINES[i];
       return { points: scores.map(([step, values]) => [step, values[name]]), colour, dash, width };
     });
-    figure.querySelectorAll(".lab-values b").forEach((cell, i) => (cell.textContent = readout(name, lines[i].points.at(-1)?.[1])));
-    const fixed = { modes: [0, scene.modes], good: [0, 1], kl: [0, null], js: [0, Math.LN2], w1: [0, null] }[name];
-    drawPlot(figure.querySelector(".lab-box"), lines, last, { from: fixed[0], to: fixed[1], level: scene.floor[name] });
+    figure
+      .querySelectorAll(".lab-values b")
+      .forEach((cell, i) => (cell.textContent = readout(name, lines[i].points.at(-1)?.[1])));
+    const fixed = {
+      modes: [0, ui.scene.modes],
+      good: [0, 1],
+      kl: [0, null],
+      js: [0, Math.LN2],
+      w1: [0, null],
+    }[name];
+    drawPlot(figure.querySelector(".lab-box"), lines, last, {
+      from: fixed[0],
+      to: fixed[1],
+      level: ui.scene.floor[name],
+    });
   }
-  scene.models.forEach((_, i) => drawLosses(i, last));
-  fillTables();
+  ui.scene.models.forEach((_, i) => drawLosses(ui, i, last));
+  fillTables(ui);
 }
-const readout = (name, value) => (value == null ? "–" : name === "modes" ? String(value) : number(value, 2));
+const readout = (name, value) =>
+  value == null ? "–" : name === "modes" ? String(value) : number(value, 2);
 
 /** Losses that a model's players minimise, and the terms they are made of. */
-function termsOf(i) {
-  const names = Object.keys(scene.frames[i].terms.at(-1)?.[1] ?? {});
+function termsOf(ui, i) {
+  const names = Object.keys(ui.scene.frames[i].terms.at(-1)?.[1] ?? {});
   return names.filter((name) => LOSSES[name]).slice(0, INKS.length);
 }
-const words = (name) => ({ kl: "KL, nats", recon_nll: "−log p(x|z), nats", nll: "bound, nats", mmd: "MMD²", mse: "MSE", recon_l1: "L1 error", feature_nll: "features", penalty: "penalty" })[name] ?? name.replace("_loss", "").replace("_", " ");
+const words = (name) =>
+  ({
+    kl: "KL, nats",
+    recon_nll: "−log p(x|z), nats",
+    nll: "bound, nats",
+    mmd: "MMD²",
+    mse: "MSE",
+    recon_l1: "L1 error",
+    feature_nll: "features",
+    penalty: "penalty",
+  })[name] ?? name.replace("_loss", "").replace("_", " ");
 
-function drawLosses(i, last) {
-  const box = squares.children[i].querySelector(".lab-losses");
-  const [names, rows] = [termsOf(i), scene.frames[i].terms];
+function drawLosses(ui, i, last) {
+  const box = ui.squares.children[i].querySelector(".lab-losses");
+  const [names, rows] = [termsOf(ui, i), ui.scene.frames[i].terms];
   if (box.dataset.names !== names.join()) {
     box.dataset.names = names.join();
-    box.replaceChildren(el("div", { class: "lab-legend" }, ...names.map((name, k) => el("span", {}, termSwatch(k), el("span", { text: words(name) }), el("b")))), plot("Losses"));
+    box.replaceChildren(
+      el(
+        "div",
+        { class: "lab-legend" },
+        ...names.map((name, k) =>
+          el("span", {}, termSwatch(k), el("span", { text: words(name) }), el("b")),
+        ),
+      ),
+      plot("Losses"),
+    );
   }
-  box.querySelectorAll(".lab-legend b").forEach((cell, k) => (cell.textContent = number(rows.at(-1)?.[1][names[k]], 2)));
-  const smooth = names.map((name, k) => ({ points: thinned(rows.filter(([, values]) => name in values).map(([step, values]) => [step, values[name]])), colour: INKS[k], dash: DASHES[k], width: 1.5 }));
-  const all = smooth.flatMap(({ points }) => points.slice(Math.floor(points.length / 20)).map(([, value]) => value)); // the first steps would dwarf the rest
-  drawPlot(box.querySelector(".lab-box"), smooth, last, all.length ? { from: Math.min(0, ...all), to: Math.max(...all, 0.1) } : {});
+  box
+    .querySelectorAll(".lab-legend b")
+    .forEach((cell, k) => (cell.textContent = number(rows.at(-1)?.[1][names[k]], 2)));
+  const smooth = names.map((name, k) => ({
+    points: thinned(
+      rows.filter(([, values]) => name in values).map(([step, values]) => [step, values[name]]),
+    ),
+    colour: INKS[k],
+    dash: DASHES[k],
+    width: 1.5,
+  }));
+  const all = smooth.flatMap(({ points }) =>
+    points.slice(Math.floor(points.length / 20)).map(([, value]) => value),
+  ); // the first steps would dwarf the rest
+  drawPlot(
+    box.querySelector(".lab-box"),
+    smooth,
+    last,
+    all.length ? { from: Math.min(0, ...all), to: Math.max(...all, 0.1) } : {},
+  );
 }
 function termSwatch(k) {
-  return svg("svg", { class: "lab-swatch", viewBox: "0 0 28 8", "aria-hidden": "true" }, svg("path", { d: "M1 4H27", style: `stroke:var(${INKS[k]})`, "stroke-width": 2, "stroke-dasharray": DASHES[k] }));
+  return svg(
+    "svg",
+    { class: "lab-swatch", viewBox: "0 0 28 8", "aria-hidden": "true" },
+    svg("path", {
+      d: "M1 4H27",
+      style: `stroke:var(${INKS[k]})`,
+      "stroke-width": 2,
+      "stroke-dasharray": DASHES[k],
+    }),
+  );
 }
 /** At most some 150 points, each the mean of its neighbours. */
 function thinned(points) {
@@ -97,18 +218,69 @@ function thinned(points) {
   });
 }
 
-function fillTables() {
+function fillTables(ui) {
   const columns = SCORES.map(([, title, unit]) => (unit ? `${title}, ${unit}` : title));
-  const line = (step, title, values) => [step, title, ...SCORES.map(([name]) => (name === "modes" ? String(values[name]) : number(values[name])))];
-  scoreTable.set(["step", "model", ...columns], [
-    line("–", "the data themselves", scene.floor),
-    ...scene.models.flatMap(({ title }, i) => scene.frames[i].scores.map(([step, values]) => line(step, title, values)))]);
-  const names = [...new Set(scene.models.flatMap((_, i) => Object.keys(scene.frames[i].terms.at(-1)?.[1] ?? {})))].filter((name) => name !== "loss");
-  lossTable.set(["step", "model", ...names.map((name) => name.replaceAll("_", " "))], scene.models.flatMap(({ title }, i) =>
-    scene.frames[i].terms.map(([step, values]) => [step, title, ...names.map((name) => (name in values ? number(values[name]) : ""))])));
+  const line = (step, title, values) => [
+    step,
+    title,
+    ...SCORES.map(([name]) => (name === "modes" ? String(values[name]) : number(values[name]))),
+  ];
+  ui.scoreTable.set(
+    ["step", "model", ...columns],
+    [
+      line("–", "the data themselves", ui.scene.floor),
+      ...ui.scene.models.flatMap(({ title }, i) =>
+        ui.scene.frames[i].scores.map(([step, values]) => line(step, title, values)),
+      ),
+    ],
+  );
+  const names = [
+    ...new Set(
+      ui.scene.models.flatMap((_, i) => Object.keys(ui.scene.frames[i].terms.at(-1)?.[1] ?? {})),
+    ),
+  ].filter((name) => name !== "loss");
+  ui.lossTable.set(
+    ["step", "model", ...names.map((name) => name.replaceAll("_", " "))],
+    ui.scene.models.flatMap(({ title }, i) =>
+      ui.scene.frames[i].terms.map(([step, values]) => [
+        step,
+        title,
+        ...names.map((name) => (name in values ? number(values[name]) : "")),
+      ]),
+    ),
+  );
 }
 
-life.tools.prepend(
-  button("save", "CSV of scores", () => latent.download("scores.csv", "text/csv", csv([scoreTable.details.columns, ...scoreTable.rows()])), { id: id("scores-csv") }),
-  button("save", "CSV of losses", () => latent.download("losses.csv", "text/csv", csv([lossTable.details.columns, ...lossTable.rows()])), { id: id("losses-csv") }));
-life.body.append(setup, modelField, drawingBox, transport, knobBox, toggles, squares, curves, about, scoreTable.details, lossTable.details);
+export function setUp(ui) {
+  ui.curves = el("div", { class: "lab-curves" });
+  ui.lossTable = tableTwin("Losses as a table");
+  ui.scoreTable = tableTwin("Scores as a table");
+  ui.about = el("p", { class: "lab-note", id: id(ui, "about") });
+  ui.life.tools.prepend(
+    button(
+      "save",
+      "CSV of scores",
+      () => download("scores.csv", "text/csv", csv(ui.scoreTable.sheet())),
+      { id: id(ui, "scores-csv") },
+    ),
+    button(
+      "save",
+      "CSV of losses",
+      () => download("losses.csv", "text/csv", csv(ui.lossTable.sheet())),
+      { id: id(ui, "losses-csv") },
+    ),
+  );
+  ui.life.body.append(
+    ui.setup,
+    ui.modelField,
+    ui.drawingBox,
+    ui.transport,
+    ui.knobBox,
+    ui.toggles,
+    ui.squares,
+    ui.curves,
+    ui.about,
+    ui.scoreTable.details,
+    ui.lossTable.details,
+  );
+}

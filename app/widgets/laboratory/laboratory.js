@@ -1,4 +1,4 @@
-// The 2-D laboratory. Emits "ready". The parts, joined by widget.py, share their names:
+// The 2-D laboratory. Emits "ready". Its parts:
 //   laboratory.js  state, the questions to the server, the link
 //   form.js        data, models, seed; knobs; transport and shortcuts
 //   drawing.js     a data set drawn by hand
@@ -10,207 +10,237 @@
 //
 // Training is the server's business: the page sets it going and asks for frames. A run follows
 // from settings, changes (events) and steps alone, so a link leads back to the very same state.
-const { el, svg, button, csv, say, tableTwin } = latent;
-const TAB = props.tab;
+
+import { setView } from "../../page/address.js";
+import { button, el, say, svg, tableTwin } from "../../page/dom.js";
+import { csv } from "../../page/files.js";
+import { bytes } from "../../page/pictures.js";
+import { asker, result } from "../../page/result.js";
+import { buildCurves, drawCurves, setUp as setUpCurves } from "./curves.js";
+import { setUp as setUpDrawing } from "./drawing.js";
+import {
+  buildKnobs,
+  fillForm,
+  fillKnobs,
+  setUp as setUpForm,
+  showTransport,
+  speed,
+} from "./form.js";
+import { buildSquares, drawSquares, setUp as setUpSquares } from "./squares.js";
+
 const MODE = "laboratory";
 const PATIENCE = 30000; // ms
 const GAP = 60; // ms between two questions while training goes on
 const LOST = "The server does not answer. Is it still running? Then try again.";
-const id = (name) => `${props.prefix}-${name}`;
-const panel = element.closest('[role="tabpanel"]');
-
-let chosen = null; // what a run follows from: {data, theta, drawn, models, seed, dim, knobs}
-let scene = null; // the run that is shown: {key, models, real, floor, modes, step, events, knobs, frames…}
-let following = false;
-let written = null; // the state in the link, as this script made it
-let stale = 0; // counts runs, so that a late answer to an old one is dropped
-let commands = 0; // counts what a run is told, so that a late answer to what was before is dropped
-
-const life = latent.result(TAB, { element, ready: () => trigger("ready"), server, draw, linked });
-const ask = latent.asker(server, PATIENCE, LOST);
-const runResult = life.view.run;
+export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
 /** What of a view goes into the link. */
-function linked({ mode = MODE } = {}) {
-  return mode === MODE ? { mode, laboratory: written ?? props.value } : { mode };
+function linked(ui, { mode = MODE } = {}) {
+  return mode === MODE ? { mode, laboratory: ui.written ?? ui.props.value } : { mode };
 }
 
-/** Asked for by the page: a link, the switch of views, or the first look. */
-life.view.run = async ({ mode, laboratory }) => {
-  panel.dataset.mode = mode;
-  if (mode !== MODE) {
-    rest();
-    return latent.setView(TAB, linked({ mode }));
-  }
-  if (scene && (laboratory ?? "") === written) return remember();
-  const state = readState(laboratory ?? "");
-  if ((await begin(state, Math.min(state.step ?? props.opening, props.most.steps))) || scene) return;
-  const why = element.querySelector(".lp-error").textContent;
-  if (await begin(readState(""))) fail(`${why} The first example is shown instead.`);
-};
-
-function fail(sentence) {
-  life.fail(sentence);
-  if (scene) element.classList.remove("lp-stale"); // the run that is shown is still good
+export function fail(ui, sentence) {
+  ui.life.fail(sentence);
+  if (ui.scene) ui.element.classList.remove("lp-stale"); // the run that is shown is still good
 }
-function recover() {
-  element.querySelector(".lp-error").hidden = true;
+function recover(ui) {
+  ui.element.querySelector(".lp-error").hidden = true;
 }
 
 // ---- the run --------------------------------------------------------------------------------
 
 /** Start a run from the beginning and train it up to a step; `resume` goes on from there.
     False if the server refuses: then the run that is there stays, and what it follows from. */
-async function begin(state, until = props.opening, resume = false) {
-  const [old, before, link] = [scene, chosen, written];
-  if (old?.playing) server.pause({ key: old.key });
-  following = false;
-  chosen = state;
-  const mine = (stale += 1);
-  fillForm();
-  written = stateOf(until, state.events ?? []);
-  await runResult({ settings: settingsOf(chosen), events: chosen.events ?? [], until, resume });
-  if (mine !== stale) return true; // something newer was begun
-  if (scene !== old) {
-    if (old) server.stop({ key: old.key });
+export async function begin(ui, state, until = ui.props.opening, resume = false) {
+  const [old, before, link] = [ui.scene, ui.chosen, ui.written];
+  if (old?.playing) ui.server.pause({ key: old.key });
+  ui.following = false;
+  ui.chosen = state;
+  const mine = (ui.stale += 1);
+  fillForm(ui);
+  ui.written = stateOf(ui, until, state.events ?? []);
+  await ui.runResult({
+    settings: settingsOf(ui.chosen),
+    events: ui.chosen.events ?? [],
+    until,
+    resume,
+  });
+  if (mine !== ui.stale) return true; // something newer was begun
+  if (ui.scene !== old) {
+    if (old) ui.server.stop({ key: old.key });
     return true;
   }
   if (!old) return false;
-  [chosen, written] = [{ ...before, drawn: state.drawn }, link];
-  fillForm();
-  element.classList.remove("lp-stale"); // the run that is shown is still good
-  remember();
-  follow(); // until it rests; a run that is gone must not be begun anew from what was refused
+  [ui.chosen, ui.written] = [{ ...before, drawn: state.drawn }, link];
+  fillForm(ui);
+  ui.element.classList.remove("lp-stale"); // the run that is shown is still good
+  remember(ui);
+  follow(ui); // until it rests; a run that is gone must not be begun anew from what was refused
   return false;
 }
 
 function settingsOf({ data, theta, drawn, models, seed, dim, knobs }) {
-  return { data, theta, drawn: data === "drawn" ? drawn : [], models, seed, latent_dim: dim, knobs };
+  return {
+    data,
+    theta,
+    drawn: data === "drawn" ? drawn : [],
+    models,
+    seed,
+    latent_dim: dim,
+    knobs,
+  };
 }
 
 /** Called with the first answer to a run. */
-function draw(data, request) {
-  pending = false;
-  scene = { ...data, real: floats(data.real), frames: data.models.map(() => ({ terms: [], scores: [] })), until: request.until, times: [] };
-  buildSquares();
-  buildCurves();
-  buildKnobs();
-  take(data);
-  follow();
+function draw(ui, data, request) {
+  ui.pending = false;
+  ui.scene = {
+    ...data,
+    real: floats(data.real),
+    frames: data.models.map(() => ({ terms: [], scores: [] })),
+    until: request.until,
+    times: [],
+  };
+  buildSquares(ui);
+  buildCurves(ui);
+  buildKnobs(ui);
+  take(ui, data);
+  follow(ui);
 }
 
 /** A frame or a state from the server; false if it refuses. */
-function take(answer) {
+function take(ui, answer) {
   if (answer.error) {
-    fail(answer.error);
+    fail(ui, answer.error);
     return false;
   }
-  if (answer.step < scene.step) return true; // overtaken by a later answer
-  Object.assign(scene, { playing: answer.playing, place: answer.place, note: answer.note, step: answer.step, events: answer.events, knobs: answer.knobs });
-  fillKnobs();
+  if (answer.step < ui.scene.step) return true; // overtaken by a later answer
+  Object.assign(ui.scene, {
+    playing: answer.playing,
+    place: answer.place,
+    note: answer.note,
+    step: answer.step,
+    events: answer.events,
+    knobs: answer.knobs,
+  });
+  fillKnobs(ui);
   if (answer.frames) {
     answer.frames.forEach((frame, i) => {
-      const kept = scene.frames[i]; // two answers may bring the same rows
-      const rows = Object.fromEntries(["terms", "scores"].map((name) => [name, [...kept[name].slice(0, frame.from[name]), ...frame[name]]]));
-      scene.frames[i] = { ...unpacked(frame), ...rows };
+      const kept = ui.scene.frames[i]; // two answers may bring the same rows
+      const rows = Object.fromEntries(
+        ["terms", "scores"].map((name) => [
+          name,
+          [...kept[name].slice(0, frame.from[name]), ...frame[name]],
+        ]),
+      );
+      ui.scene.frames[i] = { ...unpacked(frame), ...rows };
     });
-    pace();
-    drawSquares();
-    drawCurves();
-    if (answer.code) element.querySelector(".lp-code pre").textContent = answer.code;
-    element.dataset.frame = Number(element.dataset.frame ?? 0) + 1; // how tests know
+    pace(ui);
+    drawSquares(ui);
+    drawCurves(ui);
+    if (answer.code) ui.element.querySelector(".lp-code pre").textContent = answer.code;
+    ui.element.dataset.frame = Number(ui.element.dataset.frame ?? 0) + 1; // how tests know
   }
-  showTransport();
-  remember();
+  showTransport(ui);
+  remember(ui);
   return true;
 }
 
-const known = () => ({
-  key: scene.key, version: scene.frames[0].samples ? scene.step : -1,
-  terms: scene.frames.map(({ terms }) => terms.length), scores: scene.frames.map(({ scores }) => scores.length),
+const known = (ui) => ({
+  key: ui.scene.key,
+  version: ui.scene.frames[0].samples ? ui.scene.step : -1,
+  terms: ui.scene.frames.map(({ terms }) => terms.length),
+  scores: ui.scene.frames.map(({ scores }) => scores.length),
 });
-const shown = () => element.offsetParent !== null && !document.hidden;
+const shown = (ui) => ui.element.offsetParent !== null && !document.hidden;
 
 /** Ask for frames while training goes on and somebody can see them. */
-async function follow() {
-  if (following) return;
-  following = true;
-  const mine = stale;
-  while (mine === stale && scene.playing) {
-    if (!shown()) {
-      await pause();
+async function follow(ui) {
+  if (ui.following) return;
+  ui.following = true;
+  const mine = ui.stale;
+  while (mine === ui.stale && ui.scene.playing) {
+    if (!shown(ui)) {
+      await pause(ui);
       break;
     }
     const began = performance.now();
-    const order = commands;
-    const answer = await ask("poll", known());
-    if (mine !== stale) return;
+    const order = ui.commands;
+    const answer = await ui.ask("poll", known(ui));
+    if (mine !== ui.stale) return;
     if (answer.gone || answer.error) {
-      scene.playing = false;
-      scene.note = answer.gone ? "The server has forgotten this run; Play trains it anew." : "";
-      if (answer.error) fail(answer.error);
-      showTransport();
+      ui.scene.playing = false;
+      ui.scene.note = answer.gone ? "The server has forgotten this run; Play trains it anew." : "";
+      if (answer.error) fail(ui, answer.error);
+      showTransport(ui);
       break;
     }
-    if (order === commands) take(answer);
+    if (order === ui.commands) take(ui, answer);
     await new Promise((done) => setTimeout(done, Math.max(5, GAP - (performance.now() - began))));
   }
-  if (mine === stale) following = false;
+  if (mine === ui.stale) ui.following = false;
 }
 
 /** Tell the server; a run that it has forgotten is trained anew up to where it was. False if
     it refuses. */
-async function command(name, question, again) {
-  const mine = stale;
-  const order = name === "poll" ? commands : ++commands;
-  const answer = await ask(name, question);
-  if (mine !== stale || (order !== commands && !answer.gone && !answer.error)) return;
+async function command(ui, name, question, again) {
+  const mine = ui.stale;
+  const order = name === "poll" ? ui.commands : ++ui.commands;
+  const answer = await ui.ask(name, question);
+  if (mine !== ui.stale || (order !== ui.commands && !answer.gone && !answer.error)) return;
   if (answer.gone) {
-    chosen.events = scene.events;
-    const begun = await begin(chosen, scene.step, Boolean(again));
-    if (begun && name === "edit") fail("The server had forgotten this run and trains it anew. Set it again once the run rests.");
+    ui.chosen.events = ui.scene.events;
+    const begun = await begin(ui, ui.chosen, ui.scene.step, Boolean(again));
+    if (begun && name === "edit")
+      fail(
+        ui,
+        "The server had forgotten this run and trains it anew. Set it again once the run rests.",
+      );
     return begun;
   }
-  if (name !== "poll" && !answer.error) recover();
-  const taken = take(answer);
-  if (taken && scene.playing) follow();
+  if (name !== "poll" && !answer.error) recover(ui);
+  const taken = take(ui, answer);
+  if (taken && ui.scene.playing) follow(ui);
   return taken;
 }
 
-const play = () => command("play", { key: scene.key, until: props.most.steps, pace: speed() }, true);
+export const play = (ui) =>
+  command(ui, "play", { key: ui.scene.key, until: ui.props.most.steps, pace: speed(ui) }, true);
 /** At rest first, then what the scores are there. */
-async function pause() {
-  await command("pause", { key: scene.key });
-  if (!scene.playing) await command("poll", known());
+export async function pause(ui) {
+  await command(ui, "pause", { key: ui.scene.key });
+  if (!ui.scene.playing) await command(ui, "poll", known(ui));
 }
-const stepOnce = (player = null) => command("step", { ...known(), player });
-const edit = (name, value) => command("edit", { key: scene.key, name, value });
-const reset = () => begin({ ...chosen, knobs: turned(), events: [] }, 0);
+export const stepOnce = (ui, player = null) => command(ui, "step", { ...known(ui), player });
+export const edit = (ui, name, value) => command(ui, "edit", { key: ui.scene.key, name, value });
+export const reset = (ui) => begin(ui, { ...ui.chosen, knobs: turned(ui), events: [] }, 0);
 /** Knobs that are not at their defaults now. */
-const turned = () => Object.fromEntries(Object.entries(scene?.knobs ?? chosen.knobs).filter(([name, value]) => value !== props.knobs[name].default));
+export const turned = (ui) =>
+  Object.fromEntries(
+    Object.entries(ui.scene?.knobs ?? ui.chosen.knobs).filter(
+      ([name, value]) => value !== ui.props.knobs[name].default,
+    ),
+  );
 
 /** Leave the run as it is, without a word. */
-function rest() {
-  if (scene?.playing) pause();
+export function rest(ui) {
+  if (ui.scene?.playing) pause(ui);
 }
-document.addEventListener("visibilitychange", () => document.hidden && rest());
-/** A view is shown at once, and is the one in the link; what its widgets want of the server
-    comes after it. */
-panel.addEventListener("change", ({ target }) => {
-  if (!target.closest(`#${TAB}-view`)) return;
-  panel.dataset.mode = target.value;
-  latent.setView(TAB, linked({ mode: target.value }));
-});
 
 // ---- the link -------------------------------------------------------------------------------
 
 const list = (text, read) => (text ? text.split("~").map((item) => read(item.split("/"))) : []);
 
-function readState(text) {
-  const parts = Object.fromEntries(text.split(" ").filter(Boolean).map((part) => [part.slice(0, part.indexOf(":")), part.slice(part.indexOf(":") + 1)]));
-  const { first } = props;
-  hidden = new Set(parts.hide ?? "");
-  speedBox.value = parts.speed ?? "0";
+function readState(ui, text) {
+  const parts = Object.fromEntries(
+    text
+      .split(" ")
+      .filter(Boolean)
+      .map((part) => [part.slice(0, part.indexOf(":")), part.slice(part.indexOf(":") + 1)]),
+  );
+  const { first } = ui.props;
+  ui.hidden = new Set(parts.hide ?? "");
+  ui.speedBox.value = parts.speed ?? "0";
   return {
     data: parts.data ?? first.data,
     models: parts.models ? parts.models.split("~") : [...first.models],
@@ -219,71 +249,143 @@ function readState(text) {
     seed: Number(parts.seed ?? 0),
     dim: Number(parts.dim ?? first.dim),
     knobs: Object.fromEntries(list(parts.knobs, ([name, value]) => [name, Number(value)])),
-    events: list(parts.events, ([at, name, value]) => [Number(at), name, name === "only" ? value : Number(value)]),
+    events: list(parts.events, ([at, name, value]) => [
+      Number(at),
+      name,
+      name === "only" ? value : Number(value),
+    ]),
     step: parts.step === undefined ? undefined : Number(parts.step),
   };
 }
 
 /** The state as one field of a link; what is as at first is left out. */
-function stateOf(step, events = scene.events) {
-  const { data, models, theta, drawn, seed, dim, knobs } = chosen;
+function stateOf(ui, step, events = ui.scene.events) {
+  const { data, models, theta, drawn, seed, dim, knobs } = ui.chosen;
   const join = (items) => items.map((item) => item.join("/")).join("~");
   const parts = {
-    data: data === props.first.data ? "" : data,
-    models: models.join() === props.first.models.join() ? "" : models.join("~"),
+    data: data === ui.props.first.data ? "" : data,
+    models: models.join() === ui.props.first.models.join() ? "" : models.join("~"),
     theta: data === "lines" ? theta : "",
     drawn: data === "drawn" ? join(drawn) : "",
     seed: seed || "",
-    dim: dim === props.first.dim ? "" : dim,
+    dim: dim === ui.props.first.dim ? "" : dim,
     knobs: join(Object.entries(knobs)),
     events: join(events),
-    step: step === props.opening ? "" : step,
-    speed: speed() || "",
-    hide: [...hidden].join(""),
+    step: step === ui.props.opening ? "" : step,
+    speed: speed(ui) || "",
+    hide: [...ui.hidden].join(""),
   };
-  return Object.entries(parts).filter(([, value]) => value !== "").map(([name, value]) => `${name}:${value}`).join(" ");
+  return Object.entries(parts)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name}:${value}`)
+    .join(" ");
 }
 
-let remembered = 0;
-function remember() {
-  if (panel.dataset.mode !== MODE || pending) return;
+function setUp1(ui) {
+  ui.TAB = ui.props.tab;
+  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.chosen = null; // what a run follows from: {data, theta, drawn, models, seed, dim, knobs}
+  ui.scene = null; // the run that is shown: {key, models, real, floor, modes, step, events, knobs, frames…}
+  ui.following = false;
+  ui.written = null; // the state in the link, as this script made it
+  ui.stale = 0; // counts runs, so that a late answer to an old one is dropped
+  ui.commands = 0; // counts what a run is told, so that a late answer to what was before is dropped
+  ui.life = result(ui.TAB, {
+    element: ui.element,
+    ready: () => ui.trigger("ready"),
+    server: ui.server,
+    draw: (data, request) => draw(ui, data, request),
+    linked: (given) => linked(ui, given),
+  });
+  ui.ask = asker(ui.server, PATIENCE, LOST);
+  ui.runResult = ui.life.view.run;
+  /** Asked for by the page: a link, the switch of views, or the first look. */
+  ui.life.view.run = async ({ mode, laboratory }) => {
+    ui.panel.dataset.mode = mode;
+    if (mode !== MODE) {
+      rest(ui);
+      return setView(ui.TAB, linked(ui, { mode }));
+    }
+    if (ui.scene && (laboratory ?? "") === ui.written) return remember(ui);
+    const state = readState(ui, laboratory ?? "");
+    if (
+      (await begin(ui, state, Math.min(state.step ?? ui.props.opening, ui.props.most.steps))) ||
+      ui.scene
+    )
+      return;
+    const why = ui.element.querySelector(".lp-error").textContent;
+    if (await begin(ui, readState(ui, ""))) fail(ui, `${why} The first example is shown instead.`);
+  };
+  document.addEventListener("visibilitychange", () => document.hidden && rest(ui));
+  /** A view is shown at once, and is the one in the link; what its widgets want of the server
+    comes after it. */
+  ui.panel.addEventListener("change", ({ target }) => {
+    if (!target.closest(`#${ui.TAB}-view`)) return;
+    ui.panel.dataset.mode = target.value;
+    setView(ui.TAB, linked(ui, { mode: target.value }));
+  });
+}
+
+export function remember(ui) {
+  if (ui.panel.dataset.mode !== MODE || ui.pending) return;
   const now = performance.now();
-  if (scene.playing && now - remembered < 1000) return; // browsers count changes of the address
-  remembered = now;
-  written = props.value = stateOf(scene.playing && scene.until > scene.step ? scene.until : scene.step);
-  latent.setView(TAB, linked());
+  if (ui.scene.playing && now - ui.remembered < 1000) return; // browsers count changes of the address
+  ui.remembered = now;
+  ui.written = ui.props.value = stateOf(
+    ui,
+    ui.scene.playing && ui.scene.until > ui.scene.step ? ui.scene.until : ui.scene.step,
+  );
+  setView(ui.TAB, linked(ui));
 }
 
 // ---- numbers --------------------------------------------------------------------------------
 
 function floats(base64) {
-  return new Float32Array(latent.bytes(base64).buffer);
+  return new Float32Array(bytes(base64).buffer);
 }
 function unpacked(frame) {
   const found = { ...frame };
-  for (const name of ["samples", "mesh", "copies", "pull"]) if (frame[name]) found[name] = floats(frame[name]);
-  if (frame.surface) found.surface = latent.bytes(frame.surface);
+  for (const name of ["samples", "mesh", "copies", "pull"])
+    if (frame[name]) found[name] = floats(frame[name]);
+  if (frame.surface) found.surface = bytes(frame.surface);
   return found;
 }
-const minus = (text) => text.replace("-", "\u2212");
-const number = (x, digits = 3) => {
+export const minus = (text) => text.replace("-", "\u2212");
+export const number = (x, digits = 3) => {
   const size = Math.abs(x);
   if (x == null || !Number.isFinite(x)) return "–";
   if (size >= 1e5 || (size && size < 1e-3)) return minus(x.toExponential(1));
   return minus(size >= 10 ** digits ? String(Math.round(x)) : x.toPrecision(digits));
 };
-const count = (n) => Math.round(n).toLocaleString("en");
+export const count = (n) => Math.round(n).toLocaleString("en");
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Frames and steps per second, over the last frames. */
-function pace() {
+function pace(ui) {
   const now = performance.now();
-  if (!scene.playing) return (scene.times = []);
-  scene.times.push([now, scene.step]);
-  if (scene.times.length > 20) scene.times.shift();
+  if (!ui.scene.playing) return (ui.scene.times = []);
+  ui.scene.times.push([now, ui.scene.step]);
+  if (ui.scene.times.length > 20) ui.scene.times.shift();
 }
-function rates() {
-  const [first, last] = [scene.times[0], scene.times.at(-1)];
-  const seconds = scene.times.length > 2 ? (last[0] - first[0]) / 1000 : 0;
-  return seconds > 0.3 ? { steps: (last[1] - first[1]) / seconds, frames: (scene.times.length - 1) / seconds } : null;
+export function rates(ui) {
+  const [first, last] = [ui.scene.times[0], ui.scene.times.at(-1)];
+  const seconds = ui.scene.times.length > 2 ? (last[0] - first[0]) / 1000 : 0;
+  return seconds > 0.3
+    ? { steps: (last[1] - first[1]) / seconds, frames: (ui.scene.times.length - 1) / seconds }
+    : null;
+}
+
+function setUp2(ui) {
+  ui.remembered = 0;
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp1(ui);
+  setUp2(ui);
+  setUpForm(ui);
+  setUpDrawing(ui);
+  setUpSquares(ui);
+  setUpCurves(ui);
 }

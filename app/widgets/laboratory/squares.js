@@ -1,9 +1,17 @@
 // One square for each model: points, samples, the critic's surface, the mesh of the generator,
-// the pull of the critic, reconstructions. Joined to laboratory.js by widget.py; shares its names.
+// the pull of the critic, reconstructions.
+
+import { el, svg } from "../../page/dom.js";
+import { drawDrawing, EXTENT } from "./drawing.js";
+import { count, id, number, remember } from "./laboratory.js";
 
 const SIZE = 560; // pixels of a square's own
 const MESH = 13; // codes along each axis, as the server's
-const LINES = [["--accent", "", 2], ["--reject", "7 4", 2], ["--accept", "2 3", 2.5]]; // of each model's curves
+export const LINES = [
+  ["--accent", "", 2],
+  ["--reject", "7 4", 2],
+  ["--accept", "2 3", 2.5],
+]; // of each model's curves
 const LAYERS = [
   ["d", "data", "Data", "real points"],
   ["s", "samples", "Samples", "samples of the model"],
@@ -12,53 +20,87 @@ const LAYERS = [
   ["m", "mesh", "Mesh", "where the decoder puts a grid of codes, ±2"],
   ["r", "copies", "Reconstructions", "from points to what the auto-encoder makes of them"],
 ];
-const PULL = "the mean length of the gradient, at the samples, of what the generator is paid for; an arrow of that length is drawn a third of a unit long.";
-let hidden = new Set(); // letters of layers that are switched off
+export const PULL =
+  "the mean length of the gradient, at the samples, of what the generator is paid for; an arrow of that length is drawn a third of a unit long.";
 
-const token = (name) => getComputedStyle(element).getPropertyValue(name).trim();
-const squares = el("div", { class: "lab-squares" });
-const toggles = el("div", { class: "lp-legend lab-toggles", role: "group", "aria-label": "What the squares show" },
-  ...LAYERS.map(([letter, key, title, about]) => el("button", {
-    type: "button", title: about, id: id(`show-${key}`), "data-layer": letter,
-    on: { click: () => (hidden.has(letter) ? hidden.delete(letter) : hidden.add(letter), drawSquares(), remember()) },
-  }, swatch(key), el("span", { text: title }))));
+export const token = (ui, name) => getComputedStyle(ui.element).getPropertyValue(name).trim();
 
 function swatch(key) {
   const mark = {
     data: [svg("circle", { cx: 8, cy: 8, r: 3.5, class: "lab-real" })],
     samples: [svg("circle", { cx: 8, cy: 8, r: 3.5, class: "lab-sample" })],
-    surface: [svg("rect", { x: 1, y: 2, width: 7, height: 12, class: "lab-fake" }), svg("rect", { x: 8, y: 2, width: 7, height: 12, class: "lab-true" })],
+    surface: [
+      svg("rect", { x: 1, y: 2, width: 7, height: 12, class: "lab-fake" }),
+      svg("rect", { x: 8, y: 2, width: 7, height: 12, class: "lab-true" }),
+    ],
     pull: [svg("path", { d: "M2 14L14 2M14 2H8M14 2V8", class: "lab-arrow" })],
     mesh: [svg("path", { d: "M2 5H14M2 11H14M5 2V14M11 2V14", class: "lab-mesh" })],
     copies: [svg("path", { d: "M2 12L14 4", class: "lab-copy" })],
   }[key];
-  return svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, ...mark);
+  return svg(
+    "svg",
+    { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+    ...mark,
+  );
 }
 
-function lineSwatch(i) {
+export function lineSwatch(i) {
   const [colour, dash, width] = LINES[i];
-  return svg("svg", { class: "lab-swatch", viewBox: "0 0 28 8", "aria-hidden": "true" },
-    svg("path", { d: "M1 4H27", style: `stroke:var(${colour})`, "stroke-width": width, "stroke-dasharray": dash }));
+  return svg(
+    "svg",
+    { class: "lab-swatch", viewBox: "0 0 28 8", "aria-hidden": "true" },
+    svg("path", {
+      d: "M1 4H27",
+      style: `stroke:var(${colour})`,
+      "stroke-width": width,
+      "stroke-dasharray": dash,
+    }),
+  );
 }
 
-function buildSquares() {
-  squares.style.setProperty("--columns", scene.models.length);
-  squares.replaceChildren(...scene.models.map((model, i) => el("figure", { class: "lab-square", "data-model": model.name },
-    el("figcaption", {}, lineSwatch(i), el("b", { text: model.title }), el("span", { text: `${count(model.parameters)} weights` })),
-    el("div", { class: "lab-frame" }, el("canvas", { width: SIZE, height: SIZE, role: "img", "aria-label": `${model.title}: samples and data in the plane` })),
-    el("p", { class: "lab-scale" }), el("p", { class: "lab-problem lp-caution", role: "status", hidden: true }), el("div", { class: "lab-losses" }))));
+export function buildSquares(ui) {
+  ui.squares.style.setProperty("--columns", ui.scene.models.length);
+  ui.squares.replaceChildren(
+    ...ui.scene.models.map((model, i) =>
+      el(
+        "figure",
+        { class: "lab-square", "data-model": model.name },
+        el(
+          "figcaption",
+          {},
+          lineSwatch(i),
+          el("b", { text: model.title }),
+          el("span", { text: `${count(model.parameters)} weights` }),
+        ),
+        el(
+          "div",
+          { class: "lab-frame" },
+          el("canvas", {
+            width: SIZE,
+            height: SIZE,
+            role: "img",
+            "aria-label": `${model.title}: samples and data in the plane`,
+          }),
+        ),
+        el("p", { class: "lab-scale" }),
+        el("p", { class: "lab-problem lp-caution", role: "status", hidden: true }),
+        el("div", { class: "lab-losses" }),
+      ),
+    ),
+  );
 }
 
-function drawSquares() {
-  for (const toggle of toggles.children) {
+export function drawSquares(ui) {
+  for (const toggle of ui.toggles.children) {
     const key = LAYERS.find(([letter]) => letter === toggle.dataset.layer)[1];
-    toggle.setAttribute("aria-pressed", String(!hidden.has(toggle.dataset.layer)));
-    toggle.hidden = !["data", "samples"].includes(key) && !scene.frames.some((frame) => frame[key]);
+    toggle.setAttribute("aria-pressed", String(!ui.hidden.has(toggle.dataset.layer)));
+    toggle.hidden =
+      !["data", "samples"].includes(key) && !ui.scene.frames.some((frame) => frame[key]);
   }
-  scene.models.forEach((model, i) => {
-    const frame = scene.frames[i];
-    const figure = squares.children[i];
-    drawSquare(figure.querySelector("canvas"), frame);
+  ui.scene.models.forEach((model, i) => {
+    const frame = ui.scene.frames[i];
+    const figure = ui.squares.children[i];
+    drawSquare(ui, figure.querySelector("canvas"), frame);
     figure.querySelector(".lab-scale").replaceChildren(...scaleOf(model, frame));
     const problem = figure.querySelector(".lab-problem");
     problem.hidden = !frame.problem;
@@ -68,25 +110,38 @@ function drawSquares() {
 
 /** What the colours of the surface mean, and how hard the critic pulls. */
 function scaleOf(model, frame) {
-  if (!frame.surface) return [el("span", { text: model.name === "aae" ? "Its critic looks at codes, not at points." : "No critic." })];
-  const ends = model.critic === "logit" ? ["D = 0, made", "1, real"] : [number(frame.low, 2), number(frame.high, 2)];
-  return [el("span", { text: ends[0] }), el("i", { class: "lab-bar", "aria-hidden": "true" }), el("span", { text: ends[1] }),
-    el("span", { class: "lab-slope", text: `mean pull ${number(frame.slope, 2)}`, title: PULL })];
+  if (!frame.surface)
+    return [
+      el("span", {
+        text: model.name === "aae" ? "Its critic looks at codes, not at points." : "No critic.",
+      }),
+    ];
+  const ends =
+    model.critic === "logit"
+      ? ["D = 0, made", "1, real"]
+      : [number(frame.low, 2), number(frame.high, 2)];
+  return [
+    el("span", { text: ends[0] }),
+    el("i", { class: "lab-bar", "aria-hidden": "true" }),
+    el("span", { text: ends[1] }),
+    el("span", { class: "lab-slope", text: `mean pull ${number(frame.slope, 2)}`, title: PULL }),
+  ];
 }
 
-function drawSquare(canvas, frame) {
+function drawSquare(ui, canvas, frame) {
   const pen = canvas.getContext("2d");
   const scale = SIZE / (2 * EXTENT);
   const x = (v) => (v + EXTENT) * scale;
   const y = (v) => (EXTENT - v) * scale;
-  const on = (letter) => !hidden.has(letter);
+  const on = (letter) => !ui.hidden.has(letter);
   pen.clearRect(0, 0, SIZE, SIZE);
-  if (frame.surface && on("c")) paintSurface(pen, frame.surface);
-  if (on("d")) dots(pen, scene.real, x, y, 3.5, null, token("--ink-2"));
-  if (frame.mesh && on("m")) paintMesh(pen, frame.mesh, x, y);
-  if (frame.copies && on("r")) segments(pen, scene.real, frame.copies, x, y, token("--accept"));
-  if (on("s")) dots(pen, frame.samples, x, y, 3.2, token("--ink"), null);
-  if (frame.pull && on("a")) paintPull(pen, frame, x, y);
+  if (frame.surface && on("c")) paintSurface(ui, pen, frame.surface);
+  if (on("d")) dots(pen, ui.scene.real, x, y, 3.5, null, token(ui, "--ink-2"));
+  if (frame.mesh && on("m")) paintMesh(ui, pen, frame.mesh, x, y);
+  if (frame.copies && on("r"))
+    segments(pen, ui.scene.real, frame.copies, x, y, token(ui, "--accept"));
+  if (on("s")) dots(pen, frame.samples, x, y, 3.2, token(ui, "--ink"), null);
+  if (frame.pull && on("a")) paintPull(ui, pen, frame, x, y);
 }
 
 function dots(pen, points, x, y, r, fill, stroke) {
@@ -112,15 +167,14 @@ function segments(pen, from, to, x, y, colour) {
   }
   pen.stroke();
 }
-
-/** Two hues from the middle, which is the paper's own colour: below blue-green, above orange. */
-const surfacePaint = el("canvas");
-function paintSurface(pen, values) {
+function paintSurface(ui, pen, values) {
   const side = Math.sqrt(values.length);
-  surfacePaint.width = surfacePaint.height = side;
-  const context = surfacePaint.getContext("2d");
+  ui.surfacePaint.width = ui.surfacePaint.height = side;
+  const context = ui.surfacePaint.getContext("2d");
   const image = context.createImageData(side, side);
-  const hues = [token("--lab-fake"), token("--lab-true")].map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  const hues = [token(ui, "--lab-fake"), token(ui, "--lab-true")].map((hex) =>
+    [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)),
+  );
   for (let row = 0; row < side; row++)
     for (let column = 0; column < side; column++) {
       const off = (values[row * side + column] - 127.5) / 127.5;
@@ -129,27 +183,35 @@ function paintSurface(pen, values) {
     }
   context.putImageData(image, 0, 0);
   pen.imageSmoothingEnabled = true;
-  pen.drawImage(surfacePaint, 0, 0, SIZE, SIZE);
+  pen.drawImage(ui.surfacePaint, 0, 0, SIZE, SIZE);
 }
 
-function paintMesh(pen, mesh, x, y) {
+function paintMesh(ui, pen, mesh, x, y) {
   const n = mesh.length / 2;
-  const lines = n === MESH * MESH
-    ? Array.from({ length: 2 * MESH }, (_, k) => Array.from({ length: MESH }, (_, i) => (k < MESH ? k * MESH + i : i * MESH + k - MESH)))
-    : [Array.from({ length: n }, (_, i) => i)];
-  pen.strokeStyle = token("--accent");
+  const lines =
+    n === MESH * MESH
+      ? Array.from({ length: 2 * MESH }, (_, k) =>
+          Array.from({ length: MESH }, (_, i) => (k < MESH ? k * MESH + i : i * MESH + k - MESH)),
+        )
+      : [Array.from({ length: n }, (_, i) => i)];
+  pen.strokeStyle = token(ui, "--accent");
   pen.lineWidth = n === MESH * MESH ? 1 : 2.5;
   pen.globalAlpha = 0.75;
   pen.beginPath();
-  for (const line of lines) line.forEach((i, k) => (k ? pen.lineTo(x(mesh[2 * i]), y(mesh[2 * i + 1])) : pen.moveTo(x(mesh[2 * i]), y(mesh[2 * i + 1]))));
+  for (const line of lines)
+    line.forEach((i, k) =>
+      k
+        ? pen.lineTo(x(mesh[2 * i]), y(mesh[2 * i + 1]))
+        : pen.moveTo(x(mesh[2 * i]), y(mesh[2 * i + 1])),
+    );
   pen.stroke();
   pen.globalAlpha = 1;
 }
 
 /** Arrows of a third of a unit for the mean pull, at most twice that. */
-function paintPull(pen, { samples, pull, slope }, x, y) {
+function paintPull(ui, pen, { samples, pull, slope }, x, y) {
   if (!(slope > 0)) return;
-  pen.strokeStyle = token("--lab-arrow");
+  pen.strokeStyle = token(ui, "--lab-arrow");
   pen.lineWidth = 1.5;
   pen.beginPath();
   for (let i = 0; i < pull.length; i += 2) {
@@ -168,4 +230,39 @@ function paintPull(pen, { samples, pull, slope }, x, y) {
   }
   pen.stroke();
 }
-new MutationObserver(() => scene?.frames[0].samples && (drawSquares(), chosen.data === "drawn" && drawDrawing())).observe(document.body, { attributeFilter: ["class"] });
+
+export function setUp(ui) {
+  ui.hidden = new Set(); // letters of layers that are switched off
+  ui.squares = el("div", { class: "lab-squares" });
+  ui.toggles = el(
+    "div",
+    { class: "lp-legend lab-toggles", role: "group", "aria-label": "What the squares show" },
+    ...LAYERS.map(([letter, key, title, about]) =>
+      el(
+        "button",
+        {
+          type: "button",
+          title: about,
+          id: id(ui, `show-${key}`),
+          "data-layer": letter,
+          on: {
+            click: () => (
+              ui.hidden.has(letter) ? ui.hidden.delete(letter) : ui.hidden.add(letter),
+              drawSquares(ui),
+              remember(ui)
+            ),
+          },
+        },
+        swatch(key),
+        el("span", { text: title }),
+      ),
+    ),
+  );
+  /** Two hues from the middle, which is the paper's own colour: below blue-green, above orange. */
+  ui.surfacePaint = el("canvas");
+  new MutationObserver(
+    () =>
+      ui.scene?.frames[0].samples &&
+      (drawSquares(ui), ui.chosen.data === "drawn" && drawDrawing(ui)),
+  ).observe(document.body, { attributeFilter: ["class"] });
+}

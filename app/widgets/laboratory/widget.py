@@ -1,7 +1,6 @@
 """The 2-D laboratory: one to three models of points in the plane, trained live side by side."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import gradio as gr
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from backend.laboratory.run import Entry, Run
     from backend.laboratory.service import Laboratory
 
-HERE = Path(__file__).parent
-SCRIPT = ("laboratory.js", "form.js", "drawing.js", "squares.js", "curves.js")
 FIRST = Settings()
 OPENING = 100  # steps that are trained unasked, so that there is something to see
 
@@ -61,11 +58,12 @@ def laboratory(elem_id: str, tab: str) -> gr.HTML:
     """
     functions = (poll, play, pause, step, edit, stop)
     server = [served(start, "run"), *(served(one, one.__name__) for one in functions)]
-    made = widget(
+    return widget(
         "laboratory",
         "",
         elem_id=elem_id,
         server=server,
+        emits=["ready"],
         tab=tab,
         prefix=elem_id,
         data=DATA,
@@ -75,8 +73,6 @@ def laboratory(elem_id: str, tab: str) -> gr.HTML:
         opening=OPENING,
         most={"models": MOST_MODELS, "steps": MOST_STEPS},
     )
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
 
 
 def start(

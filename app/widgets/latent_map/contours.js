@@ -1,20 +1,28 @@
 // Density of each mode's points, as the lines that hold half and nine tenths of them.
 
+import { svg } from "../../page/dom.js";
+import { view } from "./latent_map.js";
+import { hueOf, variable } from "./paint.js";
+
 const RASTER = 128; // cells on the longer side, margin included
 const PAD = 8; // cells of margin, so that lines close
 const BLUR = 1.8; // cells, standard deviation
 
-function drawContours() {
-  if (!scene || scene.absent) return;
-  if (!look.contours) return curves.replaceChildren();
-  const j = variable();
-  const kept = (view().contours ??= {});
-  const paths = (kept[j] ??= Array.from({ length: scene.components }, (_, k) => contour(view(), (i) => scene.modes[j][i] === k)));
-  curves.replaceChildren(...paths.map((d, k) => {
-    const node = svg("path", { class: "map-contour", d, "vector-effect": "non-scaling-stroke" });
-    node.style.stroke = hueOf(k);
-    return node;
-  }));
+export function drawContours(ui) {
+  if (!ui.scene || ui.scene.absent) return;
+  if (!ui.look.contours) return ui.curves.replaceChildren();
+  const j = variable(ui);
+  const kept = (view(ui).contours ??= {});
+  const paths = (kept[j] ??= Array.from({ length: ui.scene.components }, (_, k) =>
+    contour(view(ui), (i) => ui.scene.modes[j][i] === k),
+  ));
+  ui.curves.replaceChildren(
+    ...paths.map((d, k) => {
+      const node = svg("path", { class: "map-contour", d, "vector-effect": "non-scaling-stroke" });
+      node.style.stroke = hueOf(k);
+      return node;
+    }),
+  );
 }
 
 /** The lines around the points that `belongs`, as an SVG path in the data's own numbers. */
@@ -24,25 +32,40 @@ function contour({ points: xy, bounds: { left, low, width: w, height: h } }, bel
   const field = new Float32Array(columns * rows);
   const mine = [];
   for (let i = 0; i < xy.length / 2; i++)
-    if (belongs(i)) mine.push(Math.floor((xy[2 * i + 1] - low) / cell + PAD) * columns + Math.floor((xy[2 * i] - left) / cell + PAD));
+    if (belongs(i))
+      mine.push(
+        Math.floor((xy[2 * i + 1] - low) / cell + PAD) * columns +
+          Math.floor((xy[2 * i] - left) / cell + PAD),
+      );
   if (mine.length < 5) return "";
   for (const p of mine) field[p]++;
   blur(field, columns, rows);
-  const densities = Float32Array.from(mine, (p) => field[p]).sort().reverse();
-  const at = (column, row) => `${(left + (column + 0.5 - PAD) * cell).toPrecision(6)} ${(low + (row + 0.5 - PAD) * cell).toPrecision(6)}`;
-  return [0.5, 0.9].map((share) => march(field, columns, rows, densities[Math.floor(share * mine.length)], at)).join("");
+  const densities = Float32Array.from(mine, (p) => field[p])
+    .sort()
+    .reverse();
+  const at = (column, row) =>
+    `${(left + (column + 0.5 - PAD) * cell).toPrecision(6)} ${(low + (row + 0.5 - PAD) * cell).toPrecision(6)}`;
+  return [0.5, 0.9]
+    .map((share) => march(field, columns, rows, densities[Math.floor(share * mine.length)], at))
+    .join("");
 }
 
 function blur(field, columns, rows) {
   const reach = Math.ceil(3 * BLUR);
-  const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * BLUR ** 2)));
+  const kernel = Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * BLUR ** 2)),
+  );
   const total = kernel.reduce((a, b) => a + b);
   const copy = new Float32Array(field.length);
-  for (const [from, to, step, last] of [[field, copy, 1, columns], [copy, field, columns, rows]])
+  for (const [from, to, step, last] of [
+    [field, copy, 1, columns],
+    [copy, field, columns, rows],
+  ])
     for (let p = 0; p < field.length; p++) {
       const at = step === 1 ? p % columns : Math.floor(p / columns);
       let sum = 0;
-      for (let i = -reach; i <= reach; i++) if (at + i >= 0 && at + i < last) sum += kernel[i + reach] * from[p + i * step];
+      for (let i = -reach; i <= reach; i++)
+        if (at + i >= 0 && at + i < last) sum += kernel[i + reach] * from[p + i * step];
       to[p] = sum / total;
     }
 }
@@ -50,7 +73,24 @@ function blur(field, columns, rows) {
 /** Marching squares: a short line through each cell that the level crosses. */
 function march(field, columns, rows, level, at) {
   // Edges of a cell: 0 top, 1 right, 2 bottom, 3 left; for each of the 16 cases, pairs of them.
-  const CASES = [[], [3, 2], [2, 1], [3, 1], [0, 1], [3, 0, 2, 1], [0, 2], [3, 0], [3, 0], [0, 2], [3, 2, 0, 1], [0, 1], [3, 1], [2, 1], [3, 2], []];
+  const CASES = [
+    [],
+    [3, 2],
+    [2, 1],
+    [3, 1],
+    [0, 1],
+    [3, 0, 2, 1],
+    [0, 2],
+    [3, 0],
+    [3, 0],
+    [0, 2],
+    [3, 2, 0, 1],
+    [0, 1],
+    [3, 1],
+    [2, 1],
+    [3, 2],
+    [],
+  ];
   let d = "";
   for (let r = 0; r + 1 < rows; r++)
     for (let c = 0; c + 1 < columns; c++) {
@@ -59,8 +99,14 @@ function march(field, columns, rows, level, at) {
       const which = (a > level) * 8 + (b > level) * 4 + (e > level) * 2 + (f > level);
       if (!CASES[which].length) continue;
       const t = (from, to) => (level - from) / (to - from);
-      const edge = [() => at(c + t(a, b), r), () => at(c + 1, r + t(b, e)), () => at(c + t(f, e), r + 1), () => at(c, r + t(a, f))];
-      for (let i = 0; i < CASES[which].length; i += 2) d += `M${edge[CASES[which][i]]()}L${edge[CASES[which][i + 1]]()}`;
+      const edge = [
+        () => at(c + t(a, b), r),
+        () => at(c + 1, r + t(b, e)),
+        () => at(c + t(f, e), r + 1),
+        () => at(c, r + t(a, f)),
+      ];
+      for (let i = 0; i < CASES[which].length; i += 2)
+        d += `M${edge[CASES[which][i]]()}L${edge[CASES[which][i + 1]]()}`;
     }
   return d;
 }

@@ -1,18 +1,32 @@
 // The points as one bitmap, their colours and legend, and the marks that lie above them.
 
-const VIRIDIS = ["#440154", "#482878", "#3E4A89", "#31688E", "#26828E", "#1F9E89", "#35B779", "#6DCD59", "#B4DE2C", "#FDE725"];
+import { el, svg } from "../../page/dom.js";
+import { COLOURS, GLYPHS, SYMBOLS } from "../../page/palette.js";
+import { drawContours } from "./contours.js";
+import { isText, modeName, noun, setLit, view } from "./latent_map.js";
+import { frame, toScreen } from "./plot.js";
+import { drawTable } from "./table.js";
+
+const VIRIDIS = [
+  "#440154",
+  "#482878",
+  "#3E4A89",
+  "#31688E",
+  "#26828E",
+  "#1F9E89",
+  "#35B779",
+  "#6DCD59",
+  "#B4DE2C",
+  "#FDE725",
+];
 const NAMED = COLOURS.length * SYMBOLS.length; // categories with a mark of their own; the rest are grey
 const [DIM, LIT] = [30, 205]; // opacity of a point, of 256
 
-let level = new Uint8Array(0); // 0 hidden, 1 dim, 2 lit
-let matches = null; // Uint8Array of the search, or null
-const hidden = new Set(); // categories switched off in the legend
-let scheme = null; // { kind, values, categories | high, inks, shapes }
-
 const glyphOf = (k) => (k < NAMED ? GLYPHS[k % GLYPHS.length] : "●");
-const hueOf = (k) => (k < NAMED ? COLOURS[k % COLOURS.length] : "#8A867E");
+export const hueOf = (k) => (k < NAMED ? COLOURS[k % COLOURS.length] : "#8A867E");
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-const ink = (hex) => { // as the bitmap holds it: alpha, blue, green, red
+const ink = (hex) => {
+  // as the bitmap holds it: alpha, blue, green, red
   const [r, g, b] = rgb(hex);
   return (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
 };
@@ -20,75 +34,107 @@ const ramp = (t) => {
   const at = t * (VIRIDIS.length - 1);
   const i = Math.min(VIRIDIS.length - 2, Math.floor(at));
   const [from, to] = [rgb(VIRIDIS[i]), rgb(VIRIDIS[i + 1])];
-  return `#${from.map((c, k) => Math.round(c + (at - i) * (to[k] - c)).toString(16).padStart(2, "0")).join("")}`;
+  return `#${from
+    .map((c, k) =>
+      Math.round(c + (at - i) * (to[k] - c))
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;
 };
 
 /** What the chosen column says of each point. */
-function recolour() {
-  const [kind, name] = look.colour.split(/\.(.*)/s);
+export function recolour(ui) {
+  const [kind, name] = ui.look.colour.split(/\.(.*)/s);
   if (kind === "mode" || kind === "tag") {
-    const tag = kind === "tag" ? scene.tags.find((each) => each.name === name) : null;
-    const categories = tag?.categories ?? Array.from({ length: scene.components }, (_, k) => modeName(Number(name), k));
-    scheme = { kind, values: tag?.ids ?? scene.modes[name], categories, inks: categories.map((_, k) => ink(hueOf(k))) };
+    const tag = kind === "tag" ? ui.scene.tags.find((each) => each.name === name) : null;
+    const categories =
+      tag?.categories ??
+      Array.from({ length: ui.scene.components }, (_, k) => modeName(ui, Number(name), k));
+    ui.scheme = {
+      kind,
+      values: tag?.ids ?? ui.scene.modes[name],
+      categories,
+      inks: categories.map((_, k) => ink(hueOf(k))),
+    };
   } else {
-    const values = kind === "sure" ? scene.sure[name] : scene.lengths;
-    const [low, high] = kind === "sure" ? [Math.floor(255 / scene.components), 255] : [Math.min(...extremes(values)), Math.max(...extremes(values))];
+    const values = kind === "sure" ? ui.scene.sure[name] : ui.scene.lengths;
+    const [low, high] =
+      kind === "sure"
+        ? [Math.floor(255 / ui.scene.components), 255]
+        : [Math.min(...extremes(values)), Math.max(...extremes(values))];
     const t = (value) => Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
-    scheme = { kind, values, low, high, inks: Array.from({ length: 256 }, (_, value) => ink(ramp(t(value)))) };
+    ui.scheme = {
+      kind,
+      values,
+      low,
+      high,
+      inks: Array.from({ length: 256 }, (_, value) => ink(ramp(t(value)))),
+    };
   }
-  drawLegend();
-  relight({ draw: false });
+  drawLegend(ui);
+  relight(ui, { draw: false });
 }
 
 function extremes(values) {
-  return [values.reduce((a, b) => Math.min(a, b), 255), values.reduce((a, b) => Math.max(a, b), 0)];
+  return [
+    values.reduce((a, b) => Math.min(a, b), 255),
+    values.reduce((a, b) => Math.max(a, b), 0),
+  ];
 }
 
 /** Which points are hidden, dim or lit: legend, then search, mode and lasso together. */
-function relight({ draw = true } = {}) {
-  const n = scene.n;
-  if (level.length !== n) level = new Uint8Array(n);
-  const lit = look.lit && scene.modes[look.lit[0]];
-  const { values, categories } = scheme;
+export function relight(ui, { draw = true } = {}) {
+  const n = ui.scene.n;
+  if (ui.level.length !== n) ui.level = new Uint8Array(n);
+  const lit = ui.look.lit && ui.scene.modes[ui.look.lit[0]];
+  const { values, categories } = ui.scheme;
   for (let i = 0; i < n; i++) {
-    if (categories && hidden.size && hidden.has(Math.min(values[i], NAMED))) level[i] = 0;
-    else level[i] = (!matches || matches[i]) && (!lit || lit[i] === look.lit[1]) && (!lassoed || lassoed[i]) ? 2 : 1;
+    if (categories && ui.hidden.size && ui.hidden.has(Math.min(values[i], NAMED))) ui.level[i] = 0;
+    else
+      ui.level[i] =
+        (!ui.matches || ui.matches[i]) &&
+        (!lit || lit[i] === ui.look.lit[1]) &&
+        (!ui.lassoed || ui.lassoed[i])
+          ? 2
+          : 1;
   }
-  element.dataset.lit = level.reduce((sum, x) => sum + (x === 2), 0); // how tests know
-  if (draw) redraw();
+  ui.element.dataset.lit = ui.level.reduce((sum, x) => sum + (x === 2), 0); // how tests know
+  if (draw) redraw(ui);
 }
 
 /** Search: matches lit, the others dim, the count said. */
-function find() {
-  const query = look.find.toLowerCase();
-  if (!query) matches = null;
-  else if (isText() && !words) return void (found.textContent = "…");
+export function find(ui) {
+  const query = ui.look.find.toLowerCase();
+  if (!query) ui.matches = null;
+  else if (isText(ui) && !ui.words) return void (ui.found.textContent = "…");
   else {
-    matches = new Uint8Array(scene.n);
-    if (isText()) words.low.forEach((text, i) => (matches[i] = text.includes(query)));
+    ui.matches = new Uint8Array(ui.scene.n);
+    if (isText(ui)) ui.words.low.forEach((text, i) => (ui.matches[i] = text.includes(query)));
     else
-      for (const { categories, ids } of scene.tags) {
+      for (const { categories, ids } of ui.scene.tags) {
         const fits = categories.map((name) => name.toLowerCase().includes(query));
-        ids.forEach((id, i) => (matches[i] |= fits[id]));
+        ids.forEach((id, i) => (ui.matches[i] |= fits[id]));
       }
   }
-  const n = matches?.reduce((a, b) => a + b, 0) ?? 0;
-  found.textContent = !matches ? "" : n ? `${n.toLocaleString("en")} found` : "no match";
-  found.classList.toggle("lp-caution", Boolean(matches) && !n);
-  relight();
+  const n = ui.matches?.reduce((a, b) => a + b, 0) ?? 0;
+  ui.found.textContent = !ui.matches ? "" : n ? `${n.toLocaleString("en")} found` : "no match";
+  ui.found.classList.toggle("lp-caution", Boolean(ui.matches) && !n);
+  relight(ui);
 }
 
-// ---- the bitmap ---------------------------------------------------------------------------
-
-let image = null; // the bitmap, and the same memory as one number for each pixel
-let pixels = null;
-const stamps = new Map();
+function setUp1(ui) {
+  ui.level = new Uint8Array(0); // 0 hidden, 1 dim, 2 lit
+  ui.matches = null; // Uint8Array of the search, or null
+  ui.hidden = new Set(); // categories switched off in the legend
+  ui.scheme = null; // { kind, values, categories | high, inks, shapes }
+}
 
 /** Coverage of a symbol, 0 to 255, `side` pixels square. */
-function stamp(shape, radius) {
+function stamp(ui, shape, radius) {
   const key = `${shape} ${radius.toFixed(2)}`;
-  if (stamps.has(key)) return stamps.get(key);
-  if (stamps.size > 200) stamps.clear();
+  if (ui.stamps.has(key)) return ui.stamps.get(key);
+  if (ui.stamps.size > 200) ui.stamps.clear();
   const side = 2 * Math.ceil(radius + 1) + 1;
   const paper = el("canvas", { width: side, height: side });
   const pen = paper.getContext("2d");
@@ -96,50 +142,51 @@ function stamp(shape, radius) {
   SYMBOLS[shape](pen, side / 2, side / 2, radius);
   pen.fill();
   const data = pen.getImageData(0, 0, side, side).data;
-  const made = { side, cover: Uint8Array.from({ length: side * side }, (_, i) => data[4 * i + 3]) };
-  stamps.set(key, made);
+  const made = {
+    side,
+    cover: Uint8Array.from({ length: side * side }, (_, i) => data[4 * i + 3]),
+  };
+  ui.stamps.set(key, made);
   return made;
 }
-
-let pending = false;
 /** Draw everything that depends on the frame, once before the next picture on the screen. */
-function redraw() {
-  if (pending) return;
-  pending = true;
+export function redraw(ui) {
+  if (ui.pending) return;
+  ui.pending = true;
   requestAnimationFrame(() => {
-    pending = false;
-    if (!scene || scene.absent || !element.isConnected) return;
-    drawPoints();
-    placeMarks();
-    if (element.dataset.points === String(scene.n)) return;
-    performance.measure("latent-map-drawn", { start: since });
-    element.dataset.points = scene.n; // how tests know
+    ui.pending = false;
+    if (!ui.scene || ui.scene.absent || !ui.element.isConnected) return;
+    drawPoints(ui);
+    placeMarks(ui);
+    if (ui.element.dataset.points === String(ui.scene.n)) return;
+    performance.measure("latent-map-drawn", { start: ui.since });
+    ui.element.dataset.points = ui.scene.n; // how tests know
   });
 }
 
-function drawPoints() {
+export function drawPoints(ui) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
-  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  const context = canvas.getContext("2d", { alpha: false });
-  if (canvas.width !== w || canvas.height !== h || !image) {
-    [canvas.width, canvas.height] = [w, h];
-    image = context.createImageData(w, h);
-    pixels = new Uint32Array(image.data.buffer);
+  const [w, h] = [Math.round(ui.width * ratio), Math.round(ui.height * ratio)];
+  const context = ui.canvas.getContext("2d", { alpha: false });
+  if (ui.canvas.width !== w || ui.canvas.height !== h || !ui.image) {
+    [ui.canvas.width, ui.canvas.height] = [w, h];
+    ui.image = context.createImageData(w, h);
+    ui.pixels = new Uint32Array(ui.image.data.buffer);
   }
-  pixels.fill(ground());
-  const base = scene.n > 8000 ? 2 : scene.n > 2500 ? 2.5 : 3.2;
-  const radius = ratio * Math.min(6, base * Math.max(1, frame.scale / home) ** 0.3);
-  const { values, categories, inks } = scheme;
-  const marksOf = (categories ? SYMBOLS : [0]).map((_, shape) => stamp(shape, radius));
-  const { points: xy } = view();
+  ui.pixels.fill(ground(ui));
+  const base = ui.scene.n > 8000 ? 2 : ui.scene.n > 2500 ? 2.5 : 3.2;
+  const radius = ratio * Math.min(6, base * Math.max(1, frame.scale / ui.home) ** 0.3);
+  const { values, categories, inks } = ui.scheme;
+  const marksOf = (categories ? SYMBOLS : [0]).map((_, shape) => stamp(ui, shape, radius));
+  const { points: xy } = view(ui);
   const [sx, ox] = [frame.scale * ratio, w / 2 - frame.x * frame.scale * ratio];
   const oy = h / 2 + frame.y * frame.scale * ratio;
-  const filtered = Boolean(matches || look.lit || lassoed);
+  const filtered = Boolean(ui.matches || ui.look.lit || ui.lassoed);
   const rest = ink(hueOf(NAMED));
   for (const pass of filtered ? [1, 2] : [2]) {
     const opacity = pass === 1 ? DIM : LIT;
-    for (let i = 0; i < scene.n; i++) {
-      if (level[i] !== pass) continue;
+    for (let i = 0; i < ui.scene.n; i++) {
+      if (ui.level[i] !== pass) continue;
       const value = values[i];
       const known = !categories || value < NAMED;
       const { side, cover } = marksOf[categories && known ? value % SYMBOLS.length : 0];
@@ -154,110 +201,180 @@ function drawPoints() {
           if (!cover[m]) continue;
           const a = (cover[m] * opacity + 255) >> 8; // to 256ths
           const b = 256 - a;
-          const old = pixels[p];
-          pixels[p] = 0xff000000
-            | ((((old & 0xff00ff) * b + redBlue * a) >>> 8) & 0xff00ff)
-            | ((((old & 0xff00) * b + green * a) >>> 8) & 0xff00);
+          const old = ui.pixels[p];
+          ui.pixels[p] =
+            0xff000000 |
+            ((((old & 0xff00ff) * b + redBlue * a) >>> 8) & 0xff00ff) |
+            ((((old & 0xff00) * b + green * a) >>> 8) & 0xff00);
         }
       }
     }
   }
-  context.putImageData(image, 0, 0);
+  context.putImageData(ui.image, 0, 0);
 }
 
 /** The card's colour, on which the points are blended. */
-function ground() {
-  const said = getComputedStyle(stage).backgroundColor.match(/\d+/g) ?? [255, 255, 255];
+function ground(ui) {
+  const said = getComputedStyle(ui.stage).backgroundColor.match(/\d+/g) ?? [255, 255, 255];
   return (0xff000000 | (said[2] << 16) | (said[1] << 8) | Number(said[0])) >>> 0;
 }
-new MutationObserver(() => scene && !scene.absent && redraw()).observe(document.body, { attributeFilter: ["class"] });
 
 // ---- marks above the points ---------------------------------------------------------------
 
 /** The variable whose modes are shown: the view's, else the colour's, else the first. */
-function variable() {
-  const [kind, name] = look.colour.split(".");
-  return view().variable ?? (kind === "mode" || kind === "sure" ? Number(name) : look.lit?.[0] ?? 0);
+export function variable(ui) {
+  const [kind, name] = ui.look.colour.split(".");
+  return (
+    view(ui).variable ??
+    (kind === "mode" || kind === "sure" ? Number(name) : (ui.look.lit?.[0] ?? 0))
+  );
 }
-
-let placed = []; // [node, x, y] in data
-function drawMarks() {
-  if (!scene || scene.absent) return;
-  const j = variable();
-  placed = [];
-  const put = (node, at) => (placed.push([node, ...at]), node);
-  const centres = view().centres[j].flatMap((at, k) => {
+export function drawMarks(ui) {
+  if (!ui.scene || ui.scene.absent) return;
+  const j = variable(ui);
+  ui.placed = [];
+  const put = (node, at) => (ui.placed.push([node, ...at]), node);
+  const centres = view(ui).centres[j].flatMap((at, k) => {
     if (!at) return [];
-    const on = look.lit?.join() === `${j},${k}`;
-    const name = `Centre of ${modeName(j, k)}`;
-    const node = el("button", {
-      type: "button", class: "map-centre", "aria-pressed": String(on), "aria-label": name, title: `${name}: light up its points`,
-      on: { click: () => setLit(on ? null : [j, k]) },
-    }, String(k + 1));
+    const on = ui.look.lit?.join() === `${j},${k}`;
+    const name = `Centre of ${modeName(ui, j, k)}`;
+    const node = el(
+      "button",
+      {
+        type: "button",
+        class: "map-centre",
+        "aria-pressed": String(on),
+        "aria-label": name,
+        title: `${name}: light up its points`,
+        on: { click: () => setLit(ui, on ? null : [j, k]) },
+      },
+      String(k + 1),
+    );
     node.style.setProperty("--hue", hueOf(k));
     return [put(node, at)];
   });
   const others = [];
-  if (selection?.path) selection.path.forEach(({ at }, i) => others.push(put(el("span", { class: "map-stop", text: i + 1 }), at)));
-  else if (selection?.where)
-    others.push(put(selection.kind === "sentence"
-      ? el("span", { class: "map-star", text: "★", title: selection.text })
-      : el("span", { class: selection.kind === "point" ? "map-ring" : "map-ring map-ring-place" }), selection.where));
-  marks.replaceChildren(...centres, ...others);
-  drawContours();
-  placeMarks();
+  if (ui.selection?.path)
+    ui.selection.path.forEach(({ at }, i) =>
+      others.push(put(el("span", { class: "map-stop", text: i + 1 }), at)),
+    );
+  else if (ui.selection?.where)
+    others.push(
+      put(
+        ui.selection.kind === "sentence"
+          ? el("span", { class: "map-star", text: "★", title: ui.selection.text })
+          : el("span", {
+              class: ui.selection.kind === "point" ? "map-ring" : "map-ring map-ring-place",
+            }),
+        ui.selection.where,
+      ),
+    );
+  ui.marks.replaceChildren(...centres, ...others);
+  drawContours(ui);
+  placeMarks(ui);
+}
+const trace = (ui, places) =>
+  places
+    .map(([x, y], i) => `${i ? "L" : "M"}${toScreen(ui, x, y).map((p) => p.toFixed(1))}`)
+    .join("");
+
+export function drawStroke(ui) {
+  ui.strokeLine.setAttribute(
+    "d",
+    trace(ui, ui.stroke) + (ui.look.tool === "lasso" && ui.stroke.length > 2 ? "Z" : ""),
+  );
 }
 
-const strokeLine = svg("path", { class: "map-stroke" });
-const pathLine = svg("path", { class: "map-path" });
-const curves = svg("g");
-lines.append(curves, pathLine, strokeLine);
-const trace = (places) => places.map(([x, y], i) => `${i ? "L" : "M"}${toScreen(x, y).map((p) => p.toFixed(1))}`).join("");
-
-function drawStroke() {
-  strokeLine.setAttribute("d", trace(stroke) + (look.tool === "lasso" && stroke.length > 2 ? "Z" : ""));
-}
-
-function placeMarks() {
-  for (const [node, x, y] of placed) {
-    const [px, py] = toScreen(x, y);
+function placeMarks(ui) {
+  for (const [node, x, y] of ui.placed) {
+    const [px, py] = toScreen(ui, x, y);
     node.style.transform = `translate(${px.toFixed(1)}px, ${py.toFixed(1)}px)`;
-    node.hidden = px < 0 || py < 0 || px > width || py > height;
+    node.hidden = px < 0 || py < 0 || px > ui.width || py > ui.height;
   }
-  drawStroke();
-  pathLine.setAttribute("d", selection?.drawn ? trace(selection.drawn) : "");
+  drawStroke(ui);
+  ui.pathLine.setAttribute("d", ui.selection?.drawn ? trace(ui, ui.selection.drawn) : "");
   const { x, y, scale } = frame;
-  curves.setAttribute("transform", `translate(${width / 2 - x * scale} ${height / 2 + y * scale}) scale(${scale} ${-scale})`);
+  ui.curves.setAttribute(
+    "transform",
+    `translate(${ui.width / 2 - x * scale} ${ui.height / 2 + y * scale}) scale(${scale} ${-scale})`,
+  );
 }
 
 // ---- legend -------------------------------------------------------------------------------
 
-function drawLegend() {
-  const { categories, kind } = scheme;
-  const j = variable();
-  const rings = look.colour === `mode.${j}` ? "" : `Rings${look.contours ? " and lines" : ""}: ${scene.variables > 1 ? `modes of c${j + 1}` : "modes"}`;
+export function drawLegend(ui) {
+  const { categories, kind } = ui.scheme;
+  const j = variable(ui);
+  const rings =
+    ui.look.colour === `mode.${j}`
+      ? ""
+      : `Rings${ui.look.contours ? " and lines" : ""}: ${ui.scene.variables > 1 ? `modes of c${j + 1}` : "modes"}`;
   const note = el("span", { class: "map-rings", text: rings });
   if (!categories) {
-    const [from, to] = kind === "sure" ? [(scheme.low / 255).toFixed(2), "1"] : [scheme.low, `${scheme.high} words and marks`];
+    const [from, to] =
+      kind === "sure"
+        ? [(ui.scheme.low / 255).toFixed(2), "1"]
+        : [ui.scheme.low, `${ui.scheme.high} words and marks`];
     const strip = el("i", { class: "map-ramp", "aria-hidden": "true" });
     strip.style.background = `linear-gradient(90deg, ${VIRIDIS.join(",")})`;
-    return legend.replaceChildren(el("span", { text: from }), strip, el("span", { text: to }), note);
+    return ui.legend.replaceChildren(
+      el("span", { text: from }),
+      strip,
+      el("span", { text: to }),
+      note,
+    );
   }
   const counts = new Uint32Array(256);
-  for (const value of scheme.values) counts[value]++;
+  for (const value of ui.scheme.values) counts[value]++;
   const shown = categories.slice(0, NAMED).map((name, k) => [name, k, counts[k]]);
-  if (categories.length > NAMED) shown.push(["others", NAMED, counts.slice(NAMED).reduce((a, b) => a + b, 0)]);
-  legend.replaceChildren(...shown.map(([name, k, n]) => {
-    const glyph = el("i", { text: glyphOf(k), "aria-hidden": "true" });
-    glyph.style.color = hueOf(k);
-    return el("button", {
-      type: "button", "aria-pressed": String(!hidden.has(k)), title: `${noun(n)}. Click to hide or show.`,
-      on: { click: ({ currentTarget }) => {
-        if (!hidden.delete(k)) hidden.add(k);
-        currentTarget.setAttribute("aria-pressed", String(!hidden.has(k)));
-        relight();
-        drawTable();
-      } },
-    }, glyph, el("span", { text: name }), el("small", { text: n.toLocaleString("en") }));
-  }), note);
+  if (categories.length > NAMED)
+    shown.push(["others", NAMED, counts.slice(NAMED).reduce((a, b) => a + b, 0)]);
+  ui.legend.replaceChildren(
+    ...shown.map(([name, k, n]) => {
+      const glyph = el("i", { text: glyphOf(k), "aria-hidden": "true" });
+      glyph.style.color = hueOf(k);
+      return el(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(!ui.hidden.has(k)),
+          title: `${noun(ui, n)}. Click to hide or show.`,
+          on: {
+            click: ({ currentTarget }) => {
+              if (!ui.hidden.delete(k)) ui.hidden.add(k);
+              currentTarget.setAttribute("aria-pressed", String(!ui.hidden.has(k)));
+              relight(ui);
+              drawTable(ui);
+            },
+          },
+        },
+        glyph,
+        el("span", { text: name }),
+        el("small", { text: n.toLocaleString("en") }),
+      );
+    }),
+    note,
+  );
+}
+
+// ---- the bitmap ---------------------------------------------------------------------------
+
+function setUp2(ui) {
+  ui.image = null; // the bitmap, and the same memory as one number for each pixel
+  ui.pixels = null;
+  ui.stamps = new Map();
+  ui.pending = false;
+  new MutationObserver(() => ui.scene && !ui.scene.absent && redraw(ui)).observe(document.body, {
+    attributeFilter: ["class"],
+  });
+  ui.placed = []; // [node, x, y] in data
+  ui.strokeLine = svg("path", { class: "map-stroke" });
+  ui.pathLine = svg("path", { class: "map-path" });
+  ui.curves = svg("g");
+  ui.lines.append(ui.curves, ui.pathLine, ui.strokeLine);
+}
+
+export function setUp(ui) {
+  setUp1(ui);
+  setUp2(ui);
 }

@@ -5,7 +5,6 @@ hover and the legend happen in the page. Each question after that names its plac
 kept between two of them, and each answer comes with the script that repeats it.
 """
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import gradio as gr
@@ -17,8 +16,6 @@ from app.session import get_space, model_work
 from app.widgets.latent_map import compute
 from app.widgets.paths.words import marked
 
-HERE = Path(__file__).parent
-SCRIPT = ("latent_map.js", "plot.js", "paint.js", "contours.js", "card.js", "table.js")
 STEPS = 8  # places decoded along a path
 NEAR = 8  # neighbours in the card
 PICTURES = 200  # pictures sent at once for the table
@@ -53,9 +50,10 @@ def latent_map(elem_id: str, tab: str) -> gr.HTML:
         "cancel": compute.cancel,
     }
     server = [served(function, name) for name, function in functions.items()]
-    made = widget("latent_map", "", elem_id=elem_id, server=server, tab=tab, prefix=elem_id)
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
+    emits = ["ready", "select"]
+    return widget(
+        "latent_map", "", elem_id=elem_id, server=server, emits=emits, tab=tab, prefix=elem_id
+    )
 
 
 def read_state(text: str) -> str:

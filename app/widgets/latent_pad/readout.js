@@ -1,120 +1,214 @@
 // What is at the place: the item, its numbers, its nearest item, the places before it, the legend.
-// Joined to latent_pad.js by widget.py; shares its names.
+
+import { el } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+import { COLOURS, GLYPHS } from "../../page/palette.js";
+import { bytes, paint } from "../../page/pictures.js";
+import { axes, CORNERS, FILM, go, isText, isUnit, placeText, show } from "./latent_pad.js";
+import { drawDots, showTerritory } from "./square.js";
 
 /** A sentence as text, a picture as a small canvas. */
-function thing(item) {
-  if (isText()) return el("span", { class: "pad-text", text: item });
+export function thing(ui, item) {
+  if (isText(ui)) return el("span", { class: "pad-text", text: item });
   const canvas = el("canvas", { "aria-hidden": "true" });
   paint(canvas, bytes(item));
   return canvas;
 }
 
-function drawItem(item) {
-  if (!isText()) return paint(picture, bytes(item));
-  sentence.textContent = item;
-  showTerritory(item);
+export function drawItem(ui, item) {
+  if (!isText(ui)) return paint(ui.picture, bytes(item));
+  ui.sentence.textContent = item;
+  showTerritory(ui, item);
 }
 
-function drawNumbers({ z, log_p_z, log_p_x, round_trip, distance, off_manifold, nearest }) {
-  const [first, second] = axes();
+export function drawNumbers(
+  ui,
+  { z, log_p_z, log_p_x, round_trip, distance, off_manifold, nearest },
+) {
+  const [first, second] = axes(ui);
   const filled = Math.round(5 * (round_trip ?? 0));
   const digits = distance < 10 ? 1 : 0;
-  const here = isUnit() ? show(at[1]) : at.map((x) => show(x)).join(", ");
+  const here = isUnit(ui) ? show(ui.at[1]) : ui.at.map((x) => show(x)).join(", ");
   const said = [
-    [isUnit() ? `unit ${at[0]}` : `${first}, ${second}`, here,
-      `The place on the pad. The whole code: ${z.map((x) => show(x)).join(", ")}`],
-    ["log p(z)", log_p_z == null ? "no prior" : `${show(log_p_z, 1)} nats`,
-      "How likely this code is under the prior N(0, I)."],
-    ["log p(x|z)", log_p_x == null ? "no density" : `${show(log_p_x, 1)} nats`,
-      "How sure the decoder is of the item shown."],
-    ["round trip", round_trip == null ? "no encoder" : `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${show(100 * round_trip, 0)}%`,
-      "The item is encoded and decoded again: the share that comes back."],
-    ["distance to data", distance == null ? "–" : `percentile ${show(distance, digits)}`,
-      "Density of training codes here, as a percentile of held-out codes; below 1 is far."],
+    [
+      isUnit(ui) ? `unit ${ui.at[0]}` : `${first}, ${second}`,
+      here,
+      `The place on the pad. The whole code: ${z.map((x) => show(x)).join(", ")}`,
+    ],
+    [
+      "log p(z)",
+      log_p_z == null ? "no prior" : `${show(log_p_z, 1)} nats`,
+      "How likely this code is under the prior N(0, I).",
+    ],
+    [
+      "log p(x|z)",
+      log_p_x == null ? "no density" : `${show(log_p_x, 1)} nats`,
+      "How sure the decoder is of the item shown.",
+    ],
+    [
+      "round trip",
+      round_trip == null
+        ? "no encoder"
+        : `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${show(100 * round_trip, 0)}%`,
+      "The item is encoded and decoded again: the share that comes back.",
+    ],
+    [
+      "distance to data",
+      distance == null ? "–" : `percentile ${show(distance, digits)}`,
+      "Density of training codes here, as a percentile of held-out codes; below 1 is far.",
+    ],
   ];
-  facts.replaceChildren(...said.flatMap(([name, value, why]) => [
-    el("dt", { text: name, title: why }),
-    el("dd", { text: value, title: why }),
-  ]));
-  mark.textContent = off_manifold ? "far from data" : "";
-  mark.title = off_manifold ? "Fewer than 1% of held-out codes lie in so thin a region." : "";
-  nearestItem.replaceChildren(thing(nearest.item));
+  ui.facts.replaceChildren(
+    ...said.flatMap(([name, value, why]) => [
+      el("dt", { text: name, title: why }),
+      el("dd", { text: value, title: why }),
+    ]),
+  );
+  ui.mark.textContent = off_manifold ? "far from data" : "";
+  ui.mark.title = off_manifold ? "Fewer than 1% of held-out codes lie in so thin a region." : "";
+  ui.nearestItem.replaceChildren(thing(ui, nearest.item));
   const label = nearest.label ? `, class ${nearest.label}` : "";
-  nearestTitle.textContent = nearest.held_out ? "Nearest held-out item" : "Nearest draw of the prior";
-  nearestNote.textContent = nearest.held_out
+  ui.nearestTitle.textContent = nearest.held_out
+    ? "Nearest held-out item"
+    : "Nearest draw of the prior";
+  ui.nearestNote.textContent = nearest.held_out
     ? `As the model reconstructs it${label}; ${show(nearest.away)} away in z`
     : `This model has no encoder, so no held-out item has a code; ${show(nearest.away)} away in z`;
 }
 
-function drawFilm() {
-  film.replaceChildren(...Array.from({ length: FILM }, (_, i) => {
-    const place = places[i];
-    if (!place) return el("span", { class: "pad-slot" });
-    const name = isText() ? `${placeText(place.at)}: ${place.item}` : placeText(place.at);
-    return el("button", {
-      type: "button", class: "pad-slot", title: name, "aria-label": `Go back to ${name}`,
-      on: { click: (event) => go(place.at, { time: event.timeStamp, glide: true }) },
-    }, thing(place.item));
-  }));
+export function drawFilm(ui) {
+  ui.film.replaceChildren(
+    ...Array.from({ length: FILM }, (_, i) => {
+      const place = ui.places[i];
+      if (!place) return el("span", { class: "pad-slot" });
+      const name = isText(ui)
+        ? `${placeText(ui, place.at)}: ${place.item}`
+        : placeText(ui, place.at);
+      return el(
+        "button",
+        {
+          type: "button",
+          class: "pad-slot",
+          title: name,
+          "aria-label": `Go back to ${name}`,
+          on: { click: (event) => go(ui, place.at, { time: event.timeStamp, glide: true }) },
+        },
+        thing(ui, place.item),
+      );
+    }),
+  );
 }
 
-function columns() {
-  const [first, second] = axes();
-  return [first, second, "decoded", "log p(z), nats", "log p(x|z), nats", "round trip", "distance percentile"];
+function columns(ui) {
+  const [first, second] = axes(ui);
+  return [
+    first,
+    second,
+    "decoded",
+    "log p(z), nats",
+    "log p(x|z), nats",
+    "round trip",
+    "distance percentile",
+  ];
 }
 
-function drawTable() {
-  head.replaceChildren(...columns().map((text) => el("th", { text, scope: "col" })));
-  rows.replaceChildren(...places.map((place) => el("tr", {},
-    ...place.at.map((x) => el("td", { text: show(x, 4) })),
-    el("td", {}, thing(place.item)),
-    ...[place.log_p_z, place.log_p_x, place.round_trip, place.distance].map((x) => el("td", { text: show(x) })))));
+export function drawTable(ui) {
+  ui.head.replaceChildren(...columns(ui).map((text) => el("th", { text, scope: "col" })));
+  ui.rows.replaceChildren(
+    ...ui.places.map((place) =>
+      el(
+        "tr",
+        {},
+        ...place.at.map((x) => el("td", { text: show(x, 4) })),
+        el("td", {}, thing(ui, place.item)),
+        ...[place.log_p_z, place.log_p_x, place.round_trip, place.distance].map((x) =>
+          el("td", { text: show(x) }),
+        ),
+      ),
+    ),
+  );
 }
 
-function exportCsv() {
-  const size = places[0]?.z.length ?? 0;
+export function exportCsv(ui) {
+  const size = ui.places[0]?.z.length ?? 0;
   const z = Array.from({ length: size }, (_, i) => `z${i}`);
-  const lines = places.map((p) => [
-    ...p.at, isText() ? p.item : "", p.log_p_z, p.log_p_x, p.round_trip, p.distance, ...p.z,
+  const lines = ui.places.map((p) => [
+    ...p.at,
+    isText(ui) ? p.item : "",
+    p.log_p_z,
+    p.log_p_x,
+    p.round_trip,
+    p.distance,
+    ...p.z,
   ]);
-  const text = latent.csv([[...columns(), ...z], ...lines]);
-  latent.download("places.csv", "text/csv", text);
+  const text = csv([[...columns(ui), ...z], ...lines]);
+  download("places.csv", "text/csv", text);
 }
 
-function drawLegend() {
-  if (scene.dots) {
+export function drawLegend(ui) {
+  if (ui.scene.dots) {
     const toggle = (label) => {
-      if (hidden.has(label)) hidden.delete(label);
-      else hidden.add(label);
-      drawDots();
-      drawLegend();
+      if (ui.hidden.has(label)) ui.hidden.delete(label);
+      else ui.hidden.add(label);
+      drawDots(ui);
+      drawLegend(ui);
     };
-    const all = scene.classes.map((_, label) => label);
+    const all = ui.scene.classes.map((_, label) => label);
     const chips = all.map((label) => {
       const glyph = el("i", { text: GLYPHS[label % GLYPHS.length], "aria-hidden": "true" });
       glyph.style.color = COLOURS[label % COLOURS.length];
-      return el("button", {
-        type: "button", "aria-pressed": String(!hidden.has(label)), on: { click: () => toggle(label) },
-      }, glyph, el("span", { text: scene.classes[label] }));
+      return el(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(!ui.hidden.has(label)),
+          on: { click: () => toggle(label) },
+        },
+        glyph,
+        el("span", { text: ui.scene.classes[label] }),
+      );
     });
-    const everything = el("button", {
-      type: "button", "aria-pressed": String(hidden.size === 0), "aria-label": "All held-out codes",
-      on: {
-        click: () => {
-          hidden = hidden.size ? new Set() : new Set(all);
-          drawDots();
-          drawLegend();
+    const everything = el(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(ui.hidden.size === 0),
+        "aria-label": "All held-out codes",
+        on: {
+          click: () => {
+            ui.hidden = ui.hidden.size ? new Set() : new Set(all);
+            drawDots(ui);
+            drawLegend(ui);
+          },
         },
       },
-    }, el("span", { text: "All" }));
-    legend.replaceChildren(everything, ...chips);
+      el("span", { text: "All" }),
+    );
+    ui.legend.replaceChildren(everything, ...chips);
     return;
   }
-  legend.replaceChildren(...scene.points.map(({ name, label, item, unknown }, i) => el("button", {
-    type: "button", class: "pad-point", title: `Go to ${name}`,
-    on: { click: () => go(isUnit() ? scene.home : CORNERS[i], { glide: true }) },
-  }, el("b", { text: name }),
-  isText() ? el("span", { class: "pad-text", text: label === item ? label : `${label}  →  ${item}` }) : thing(item),
-  isText() ? null : el("span", { class: "pad-note", text: label }),
-  unknown.length ? el("span", { class: "lp-caution", text: `unknown: ${unknown.join(", ")}` }) : null)));
+  ui.legend.replaceChildren(
+    ...ui.scene.points.map(({ name, label, item, unknown }, i) =>
+      el(
+        "button",
+        {
+          type: "button",
+          class: "pad-point",
+          title: `Go to ${name}`,
+          on: { click: () => go(ui, isUnit(ui) ? ui.scene.home : CORNERS[i], { glide: true }) },
+        },
+        el("b", { text: name }),
+        isText(ui)
+          ? el("span", {
+              class: "pad-text",
+              text: label === item ? label : `${label}  →  ${item}`,
+            })
+          : thing(ui, item),
+        isText(ui) ? null : el("span", { class: "pad-note", text: label }),
+        unknown.length
+          ? el("span", { class: "lp-caution", text: `unknown: ${unknown.join(", ")}` })
+          : null,
+      ),
+    ),
+  );
 }

@@ -8,7 +8,6 @@ script that ``inspect`` returns.
 import math
 import time
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -20,8 +19,6 @@ from app.session import get_space, model_work
 from app.widgets.latent_pad import place
 from app.widgets.latent_pad.place import Mode, Place, Points
 
-HERE = Path(__file__).parent
-SCRIPT = ("latent_pad.js", "square.js", "units.js", "readout.js")
 TILES = 20  # decoded pictures on a side of the backdrop
 CELLS = 21  # decoded sentences on a side of the map of sentences
 DRAGGABLE = 16  # sentences decoded at a time: a drag waits no longer than for these
@@ -42,9 +39,7 @@ def latent_pad(elem_id: str) -> gr.HTML:
         served(decode, "decode"),
         served(inspect, "inspect"),
     ]
-    pad = widget("latent_pad", "", elem_id=elem_id, server=server)
-    pad.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return pad
+    return widget("latent_pad", "", elem_id=elem_id, server=server, emits=["ready"])
 
 
 def read_place(text: str) -> str:

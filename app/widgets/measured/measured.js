@@ -2,72 +2,161 @@
 //
 // The panel of the tab says what is chosen: data-mode, data-pair (language models), data-victim
 // (a classifier). Rows to compare with, such as published ones, are in italics.
-const { el, button, csv } = latent;
-const panel = element.closest('[role="tabpanel"]');
-const SHOWN = { keywords: ["keywords", "mixing"], paraphrase: ["paraphrase"], correction: ["correction"], attack: ["attack"] };
-const HEADS = { n: "inputs", success: "misled", passes: "forward passes", "nll per word": "NLL per word, nats", "ess per 100 steps": "ESS per 100 steps", "ess per second": "ESS per second", text: "original", chain: "the chain wrote" };
+import { button, el } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+
+const SHOWN = {
+  keywords: ["keywords", "mixing"],
+  paraphrase: ["paraphrase"],
+  correction: ["correction"],
+  attack: ["attack"],
+};
+const HEADS = {
+  n: "inputs",
+  success: "misled",
+  passes: "forward passes",
+  "nll per word": "NLL per word, nats",
+  "ess per 100 steps": "ESS per 100 steps",
+  "ess per second": "ESS per second",
+  text: "original",
+  chain: "the chain wrote",
+};
 const SHARES = new Set(["keywords kept", "success", "acceptance", "restored exactly"]);
 
-const answers = {}; // checkpoint -> promise of its tables
-const body = el("div", { class: "measured-body" });
-const fold = el("details", { class: "chain-more", id: `${props.prefix}-fold` }, el("summary", { text: "Measured on held-out inputs" }), body);
-element.append(fold);
-element.hidden = true;
+const checkpoint = (ui) =>
+  ui.panel.dataset.mode === "attack"
+    ? ui.panel.dataset.victim
+    : ui.panel.dataset.pair && `${ui.panel.dataset.pair}--forward`;
 
-const checkpoint = () => (panel.dataset.mode === "attack" ? panel.dataset.victim : panel.dataset.pair && `${panel.dataset.pair}--forward`);
-
-async function show() {
-  const [mode, name] = [panel.dataset.mode, checkpoint()];
-  const { tables } = name ? await (answers[name] ??= server.tables({ checkpoint: name })) ?? {} : {};
-  if (mode !== panel.dataset.mode || name !== checkpoint()) return;
-  if (!tables) delete answers[name]; // the server did not answer, or has no such checkpoint
+async function show(ui) {
+  const [mode, name] = [ui.panel.dataset.mode, checkpoint(ui)];
+  const { tables } = name
+    ? ((await (ui.answers[name] ??= ui.server.tables({ checkpoint: name }))) ?? {})
+    : {};
+  if (mode !== ui.panel.dataset.mode || name !== checkpoint(ui)) return;
+  if (!tables) delete ui.answers[name]; // the server did not answer, or has no such checkpoint
   const shown = (tables ?? []).filter(({ id }) => SHOWN[mode]?.includes(id));
-  body.replaceChildren(...shown.map(section));
-  element.hidden = !shown.length;
-  element.dataset.shown = shown.map(({ id }) => id).join(" "); // how tests know
+  ui.body.replaceChildren(...shown.map((table) => section(ui, table)));
+  ui.element.hidden = !shown.length;
+  ui.element.dataset.shown = shown.map(({ id }) => id).join(" "); // how tests know
 }
 
-function section(table) {
+function section(ui, table) {
   const { id, title, note, rows, examples } = table;
   const keys = columnsOf(rows, ["label", "reference"]);
-  const name = `${props.prefix}-${id}`;
-  return el("section", { class: "measured-section", "aria-labelledby": name },
-    el("div", { class: "measured-head" }, el("h3", { text: title, id: name }),
-      button("save", "CSV", () => latent.download(`${id}.csv`, "text/csv", csv(plain(rows, ["label", ...keys]))), { "aria-label": `CSV of ${title}` })),
-    grid(title, ["", ...keys], rows.map((row) => ({
-      published: row.reference, head: row.label, cells: keys.map((key) => cell(key, row[key])),
-    }))),
+  const name = `${ui.props.prefix}-${id}`;
+  return el(
+    "section",
+    { class: "measured-section", "aria-labelledby": name },
+    el(
+      "div",
+      { class: "measured-head" },
+      el("h3", { text: title, id: name }),
+      button(
+        "save",
+        "CSV",
+        () => download(`${id}.csv`, "text/csv", csv(plain(rows, ["label", ...keys]))),
+        { "aria-label": `CSV of ${title}` },
+      ),
+    ),
+    grid(
+      title,
+      ["", ...keys],
+      rows.map((row) => ({
+        published: row.reference,
+        head: row.label,
+        cells: keys.map((key) => cell(key, row[key])),
+      })),
+    ),
     el("p", { text: note }),
-    ...(examples.length ? [exampleTable(title, examples)] : []));
+    ...(examples.length ? [exampleTable(title, examples)] : []),
+  );
 }
 
 function exampleTable(title, examples) {
-  const flat = examples.map(({ methods, ...rest }) => ({ ...rest, ...Object.fromEntries(Object.entries(methods ?? {}).map(([key, found]) => [key, outcome(found)])) }));
+  const flat = examples.map(({ methods, ...rest }) => ({
+    ...rest,
+    ...Object.fromEntries(
+      Object.entries(methods ?? {}).map(([key, found]) => [key, outcome(found)]),
+    ),
+  }));
   const keys = columnsOf(flat, []);
   const [first, ...rest] = keys;
-  const lines = flat.map((row) => ({ head: said(row[first]), cells: rest.map((key) => said(row[key])) }));
-  return el("div", { class: "measured-examples" }, el("h4", { text: examples.length > 1 ? `${examples.length} examples` : "One example" }),
-    grid(`${title}: examples`, keys, lines));
+  const lines = flat.map((row) => ({
+    head: said(row[first]),
+    cells: rest.map((key) => said(row[key])),
+  }));
+  return el(
+    "div",
+    { class: "measured-examples" },
+    el("h4", { text: examples.length > 1 ? `${examples.length} examples` : "One example" }),
+    grid(`${title}: examples`, keys, lines),
+  );
 }
 
-const outcome = ({ flipped, text, trials }) => `${text} (${flipped ? "✔" : "✕ not"}\u00a0misled, ${trials}\u00a0${trials === 1 ? "trial" : "trials"})`;
-const said = (value) => (Array.isArray(value) ? value.join(", ") : value ?? "–");
-const columnsOf = (rows, without) => [...new Set(rows.flatMap(Object.keys))].filter((key) => !without.includes(key));
+const outcome = ({ flipped, text, trials }) =>
+  `${text} (${flipped ? "✔" : "✕ not"}\u00a0misled, ${trials}\u00a0${trials === 1 ? "trial" : "trials"})`;
+const said = (value) => (Array.isArray(value) ? value.join(", ") : (value ?? "–"));
+const columnsOf = (rows, without) =>
+  [...new Set(rows.flatMap(Object.keys))].filter((key) => !without.includes(key));
 const plain = (rows, keys) => [keys, ...rows.map((row) => keys.map((key) => row[key]))];
 
 function grid(label, keys, lines) {
-  return el("div", { class: "lp-twin-scroll", tabindex: "0", role: "region", "aria-label": label },
-    el("table", {}, el("thead", {}, el("tr", {}, ...keys.map((key) => el("th", { scope: "col", text: HEADS[key] ?? key })))),
-      el("tbody", {}, ...lines.map(({ published, head, cells }) => el("tr", { class: published ? "measured-published" : null },
-        el("th", { scope: "row", text: head }), ...cells.map((text) => el("td", { text })))))));
+  return el(
+    "div",
+    { class: "lp-twin-scroll", tabindex: "0", role: "region", "aria-label": label },
+    el(
+      "table",
+      {},
+      el(
+        "thead",
+        {},
+        el("tr", {}, ...keys.map((key) => el("th", { scope: "col", text: HEADS[key] ?? key }))),
+      ),
+      el(
+        "tbody",
+        {},
+        ...lines.map(({ published, head, cells }) =>
+          el(
+            "tr",
+            { class: published ? "measured-published" : null },
+            el("th", { scope: "row", text: head }),
+            ...cells.map((text) => el("td", { text })),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function cell(key, value) {
   if (value == null) return "–";
   if (SHARES.has(key)) return `${(100 * value).toFixed(value === 1 ? 0 : 1)} %`;
-  if (Math.abs(value) >= 1000 || Number.isInteger(value)) return Math.round(value).toLocaleString("en");
+  if (Math.abs(value) >= 1000 || Number.isInteger(value))
+    return Math.round(value).toLocaleString("en");
   return value.toPrecision(3).replace("-", "\u2212");
 }
 
-new MutationObserver(show).observe(panel, { attributeFilter: ["data-mode", "data-pair", "data-victim"] });
-show();
+function setUp(ui) {
+  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.answers = {}; // checkpoint -> promise of its tables
+  ui.body = el("div", { class: "measured-body" });
+  ui.fold = el(
+    "details",
+    { class: "chain-more", id: `${ui.props.prefix}-fold` },
+    el("summary", { text: "Measured on held-out inputs" }),
+    ui.body,
+  );
+  ui.element.append(ui.fold);
+  ui.element.hidden = true;
+  new MutationObserver(() => show(ui)).observe(ui.panel, {
+    attributeFilter: ["data-mode", "data-pair", "data-victim"],
+  });
+  show(ui);
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp(ui);
+}

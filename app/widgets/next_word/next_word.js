@@ -1,142 +1,248 @@
-// Writing with a language model. Emits "ready" and "input". The parts, joined by widget.py, share
-// their names:
+// Writing with a language model. Emits "ready" and "input". Its parts:
 //   next_word.js  what is written, what the model thinks of it, and the questions to the server
 //   bars.js       the likeliest next words, and how the model would go on
 //   tree.js       the beam search: what was kept, what was pruned
 //
 // Some models read from the end: there the "next" word is the word before, bars put words in
 // front, and the tree grows to the left.
-const { el, svg, button, csv, say, tableTwin } = latent;
-const life = latent.result("next_word", { element, ready: () => trigger("ready"), server, draw });
+import { button, el, say, svg, tableTwin } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+import { result } from "../../page/result.js";
+import { drawBars, drawRest, focusBar, setUp as setUpBars } from "./bars.js";
+import { drawTree, heightOf, setUp as setUpTree } from "./tree.js";
+
 const PAUSE = 200; // ms without a key before the text is read
 const REST = 250; // ms before one looks further ahead, so that who types on waits for nothing
 const STEEP = 10; // nats of surprisal that give the deepest colour
 const LOST = "The server does not answer. Is it still running? Then try again.";
 
-let shown = null; // the prediction that is on the page
-let backward = false;
-
 const minus = (text) => text.replace("-", "\u2212");
-const nats = (x, digits = 1) => minus(x.toFixed(digits));
-const percent = (p) => (p >= 0.1 ? `${(100 * p).toFixed(0)} %` : p >= 0.0005 ? `${(100 * p).toFixed(1)} %` : `${(100 * p).toExponential(0)} %`);
+export const nats = (x, digits = 1) => minus(x.toFixed(digits));
+export const percent = (p) =>
+  p >= 0.1
+    ? `${(100 * p).toFixed(0)} %`
+    : p >= 0.0005
+      ? `${(100 * p).toFixed(1)} %`
+      : `${(100 * p).toExponential(0)} %`;
 /** A token as it is read; a space that belongs to it is shown. */
-const visible = (word) => word.replace(/^ /, "\u2423").replaceAll("\n", "\u21B5");
+export const visible = (word) => word.replace(/^ /, "\u2423").replaceAll("\n", "\u21B5");
+
+function setUp1(ui) {
+  ui.life = result("next_word", {
+    element: ui.element,
+    ready: () => ui.trigger("ready"),
+    server: ui.server,
+    draw: (data, request, alive) => draw(ui, data, request, alive),
+  });
+  ui.shown = null; // the prediction that is on the page
+  ui.backward = false;
+}
 
 // ---- what is on the page ------------------------------------------------------------------
 
-const box = el("input", {
-  class: "lp-input next-box", id: "next-word-text", maxlength: "2000", autocomplete: "off", spellcheck: "false",
-  placeholder: "Write, or start with nothing", "aria-describedby": "next-word-note",
-});
-box.value = props.value ?? "";
-const boxLabel = el("label", { for: box.id, text: "Sentence" });
-const shorten = button("back", "Remove a word", removeWord, { id: "next-word-shorten" });
-const clear = button("close", "Clear", () => take("", { back: true }), { id: "next-word-clear" });
-const note = el("p", { class: "next-note", id: "next-word-note" });
-const unknown = el("p", { class: "next-note lp-caution", role: "status", hidden: true });
-const tokens = el("ol", { class: "next-tokens", "aria-label": "Surprisal of each word" });
-const total = el("p", { class: "next-note next-total" });
-const barsHead = el("h3");
-const bars = el("ol", { class: "next-bars" });
-const barsNote = el("p", { class: "next-note" });
-const rest = el("ol", { class: "next-rest" });
-const tree = el("div", { class: "next-tree" });
-const treeScroll = el("div", { class: "next-scroll", tabindex: "0", role: "group", "aria-label": "Beam search, step by step" }, tree);
-const found = el("ol", { class: "next-rest next-found" });
-const barTable = tableTwin("Bars as a table");
-const treeTable = tableTwin("Tree as a table");
-const side = el("section", { class: "next-side" }, el("h3", { text: "How it would go on" }), rest,
-  el("p", { class: "next-note", text: "Each is written to its end; log p is of what is added, in nats. Click one to take it." }));
-const branches = el("section", { class: "next-branches" },
-  el("div", { class: "next-head" }, el("h3", { text: "Beam search" }),
-    el("span", { class: "next-key next-kept", text: "kept" }), el("span", { class: "next-key next-pruned", text: "pruned" }),
-    el("span", { class: "next-key next-best", text: "on the way to the best" }), el("span", { class: "next-key next-end", text: "complete" })),
-  treeScroll,
-  el("h4", { text: "What it found, the likeliest first" }), found,
-  el("p", { class: "next-note", text: "Numbers are log p of what is added, in nats. Width 1 takes the likeliest word each time. Click a box to take that beginning." }));
-life.body.append(
-  el("div", { class: "next-write" }, boxLabel, el("div", { class: "next-line" }, box, shorten, clear), note, unknown, tokens, total),
-  el("div", { class: "next-columns" }, el("section", { class: "next-main" }, barsHead, bars, barsNote), side),
-  branches, barTable.details, treeTable.details);
-life.tools.prepend(
-  button("save", "CSV of the bars", () => save("next-words.csv", barTable), { id: "next-word-bars-csv" }),
-  button("save", "CSV of the tree", () => save("beam.csv", treeTable), { id: "next-word-tree-csv" }));
+function setUp2(ui) {
+  ui.box = el("input", {
+    class: "lp-input next-box",
+    id: "next-word-text",
+    maxlength: "2000",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "Write, or start with nothing",
+    "aria-describedby": "next-word-note",
+  });
+  ui.box.value = ui.props.value ?? "";
+  ui.boxLabel = el("label", { for: ui.box.id, text: "Sentence" });
+  ui.shorten = button("back", "Remove a word", () => removeWord(ui), { id: "next-word-shorten" });
+  ui.clear = button("close", "Clear", () => take(ui, "", { back: true }), {
+    id: "next-word-clear",
+  });
+  ui.note = el("p", { class: "next-note", id: "next-word-note" });
+  ui.unknown = el("p", { class: "next-note lp-caution", role: "status", hidden: true });
+  ui.tokens = el("ol", { class: "next-tokens", "aria-label": "Surprisal of each word" });
+  ui.total = el("p", { class: "next-note next-total" });
+  ui.barsHead = el("h3");
+  ui.bars = el("ol", { class: "next-bars" });
+  ui.barsNote = el("p", { class: "next-note" });
+  ui.rest = el("ol", { class: "next-rest" });
+  ui.tree = el("div", { class: "next-tree" });
+  ui.treeScroll = el(
+    "div",
+    {
+      class: "next-scroll",
+      tabindex: "0",
+      role: "group",
+      "aria-label": "Beam search, step by step",
+    },
+    ui.tree,
+  );
+  ui.found = el("ol", { class: "next-rest next-found" });
+  ui.barTable = tableTwin("Bars as a table");
+  ui.treeTable = tableTwin("Tree as a table");
+  ui.side = el(
+    "section",
+    { class: "next-side" },
+    el("h3", { text: "How it would go on" }),
+    ui.rest,
+    el("p", {
+      class: "next-note",
+      text: "Each is written to its end; log p is of what is added, in nats. Click one to take it.",
+    }),
+  );
+  ui.branches = el(
+    "section",
+    { class: "next-branches" },
+    el(
+      "div",
+      { class: "next-head" },
+      el("h3", { text: "Beam search" }),
+      el("span", { class: "next-key next-kept", text: "kept" }),
+      el("span", { class: "next-key next-pruned", text: "pruned" }),
+      el("span", { class: "next-key next-best", text: "on the way to the best" }),
+      el("span", { class: "next-key next-end", text: "complete" }),
+    ),
+    ui.treeScroll,
+    el("h4", { text: "What it found, the likeliest first" }),
+    ui.found,
+    el("p", {
+      class: "next-note",
+      text: "Numbers are log p of what is added, in nats. Width 1 takes the likeliest word each time. Click a box to take that beginning.",
+    }),
+  );
+}
 
 function save(name, twin) {
-  latent.download(name, "text/csv", csv([twin.details.columns, ...twin.rows()]));
+  download(name, "text/csv", csv(twin.sheet()));
+}
+
+function setUp3(ui) {
+  ui.life.body.append(
+    el(
+      "div",
+      { class: "next-write" },
+      ui.boxLabel,
+      el("div", { class: "next-line" }, ui.box, ui.shorten, ui.clear),
+      ui.note,
+      ui.unknown,
+      ui.tokens,
+      ui.total,
+    ),
+    el(
+      "div",
+      { class: "next-columns" },
+      el("section", { class: "next-main" }, ui.barsHead, ui.bars, ui.barsNote),
+      ui.side,
+    ),
+    ui.branches,
+    ui.barTable.details,
+    ui.treeTable.details,
+  );
+  ui.life.tools.prepend(
+    button("save", "CSV of the bars", () => save("next-words.csv", ui.barTable), {
+      id: "next-word-bars-csv",
+    }),
+    button("save", "CSV of the tree", () => save("beam.csv", ui.treeTable), {
+      id: "next-word-tree-csv",
+    }),
+  );
+}
+
+function set(ui, text) {
+  ui.props.value = text;
+  ui.trigger("input");
+}
+
+/** A text that was clicked becomes the one that is written. */
+export function take(ui, text, { back = false } = {}) {
+  clearTimeout(ui.typing);
+  ui.box.value = text;
+  if (back) ui.box.focus();
+  set(ui, text);
+}
+
+/** The word that was read last: the last one, or of a model that reads from the end the first. */
+function removeWord(ui) {
+  const [first, last] = [/^\s*\S+\s*/, /\s*\S+\s*$/];
+  take(ui, ui.box.value.replace(ui.backward ? first : last, ""));
+}
+
+async function draw(ui, data, request, alive) {
+  ui.shown = data;
+  ui.backward = data.backward;
+  ui.element.dataset.backward = ui.backward;
+  ui.note.textContent = ui.backward
+    ? "This model reads from the end: it expects the word before, so words are put in front of your text."
+    : "This model reads from left to right and expects the word after your text.";
+  ui.unknown.hidden = !data.unknown.length;
+  ui.unknown.textContent = `The model does not know: ${data.unknown.slice(0, 8).join(", ")}. It reads each as the same unknown word.`;
+  drawTyped(ui);
+  drawBars(ui);
+  for (const node of [ui.rest, ui.found, ui.treeScroll]) node.classList.add("next-old");
+  ui.tree.style.minHeight = `${heightOf(request.width + ui.props.shown)}px`; // nothing jumps when it comes
+  await new Promise((done) => setTimeout(done, REST));
+  if (!alive()) return;
+  const { checkpoint, text, temperature, width, seed } = request;
+  const answer = (await ui.server.ahead({ checkpoint, text, temperature, width, seed })) ?? {
+    error: LOST,
+  };
+  if (!alive()) return;
+  if (answer.error) return ui.life.fail(answer.error);
+  for (const node of [ui.rest, ui.found, ui.treeScroll]) node.classList.remove("next-old");
+  drawRest(ui, answer.rest, request);
+  drawTree(ui, answer);
+}
+
+/** Each word with its surprisal, on a ground that is the deeper the less it was expected. */
+function drawTyped(ui) {
+  const { typed } = ui.shown;
+  ui.tokens.replaceChildren(
+    ...typed.map(({ word, log_p, unknown: strange }) => {
+      const depth = Math.min(1, -log_p / STEEP);
+      const title = `${strange ? "an unknown word" : visible(word)}: p = ${percent(Math.exp(log_p))} given the words ${ui.backward ? "after" : "before"} it`;
+      return el(
+        "li",
+        {
+          title,
+          class: strange ? "next-strange" : "",
+          style: `--depth: ${(60 * depth).toFixed(0)}%`,
+        },
+        el("b", { text: visible(word) }),
+        el("span", { text: nats(-log_p) }),
+      );
+    }),
+  );
+  const sum = typed.reduce((all, { log_p }) => all + log_p, 0);
+  ui.total.textContent = typed.length
+    ? `Surprisal \u2212log p of each word, in nats: together ${nats(-sum)}, ${nats(-sum / typed.length)} a word (perplexity ${Math.exp(-sum / typed.length).toFixed(0)}).`
+    : `Nothing is written yet: this is how sentences ${ui.backward ? "end" : "begin"}.`;
 }
 
 // ---- writing ------------------------------------------------------------------------------
 
-let typing = 0; // timer
-box.addEventListener("input", () => {
-  clearTimeout(typing);
-  typing = setTimeout(() => set(box.value), PAUSE);
-});
-box.addEventListener("keydown", (event) => {
-  if (event.key === "Enter") {
-    clearTimeout(typing);
-    set(box.value);
-  } else if (event.key === "ArrowDown" && focusBar(0)) event.preventDefault();
-});
-watch("value", () => {
-  if (document.activeElement !== box && box.value !== props.value) box.value = props.value ?? "";
-});
-
-function set(text) {
-  props.value = text;
-  trigger("input");
+function setUp4(ui) {
+  ui.typing = 0; // timer
+  ui.box.addEventListener("input", () => {
+    clearTimeout(ui.typing);
+    ui.typing = setTimeout(() => set(ui, ui.box.value), PAUSE);
+  });
+  ui.box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      clearTimeout(ui.typing);
+      set(ui, ui.box.value);
+    } else if (event.key === "ArrowDown" && focusBar(ui, 0)) event.preventDefault();
+  });
+  ui.watch("value", () => {
+    if (document.activeElement !== ui.box && ui.box.value !== ui.props.value)
+      ui.box.value = ui.props.value ?? "";
+  });
 }
 
-/** A text that was clicked becomes the one that is written. */
-function take(text, { back = false } = {}) {
-  clearTimeout(typing);
-  box.value = text;
-  if (back) box.focus();
-  set(text);
-}
-
-/** The word that was read last: the last one, or of a model that reads from the end the first. */
-function removeWord() {
-  const [first, last] = [/^\s*\S+\s*/, /\s*\S+\s*$/];
-  take(box.value.replace(backward ? first : last, ""));
-}
-
-async function draw(data, request, alive) {
-  shown = data;
-  backward = data.backward;
-  element.dataset.backward = backward;
-  note.textContent = backward
-    ? "This model reads from the end: it expects the word before, so words are put in front of your text."
-    : "This model reads from left to right and expects the word after your text.";
-  unknown.hidden = !data.unknown.length;
-  unknown.textContent = `The model does not know: ${data.unknown.slice(0, 8).join(", ")}. It reads each as the same unknown word.`;
-  drawTyped();
-  drawBars();
-  for (const node of [rest, found, treeScroll]) node.classList.add("next-old");
-  tree.style.minHeight = `${heightOf(request.width + props.shown)}px`; // nothing jumps when it comes
-  await new Promise((done) => setTimeout(done, REST));
-  if (!alive()) return;
-  const { checkpoint, text, temperature, width, seed } = request;
-  const answer = (await server.ahead({ checkpoint, text, temperature, width, seed })) ?? { error: LOST };
-  if (!alive()) return;
-  if (answer.error) return life.fail(answer.error);
-  for (const node of [rest, found, treeScroll]) node.classList.remove("next-old");
-  drawRest(answer.rest, request);
-  drawTree(answer);
-}
-
-/** Each word with its surprisal, on a ground that is the deeper the less it was expected. */
-function drawTyped() {
-  const { typed } = shown;
-  tokens.replaceChildren(...typed.map(({ word, log_p, unknown: strange }) => {
-    const depth = Math.min(1, -log_p / STEEP);
-    const title = `${strange ? "an unknown word" : visible(word)}: p = ${percent(Math.exp(log_p))} given the words ${backward ? "after" : "before"} it`;
-    return el("li", { title, class: strange ? "next-strange" : "", style: `--depth: ${(60 * depth).toFixed(0)}%` },
-      el("b", { text: visible(word) }), el("span", { text: nats(-log_p) }));
-  }));
-  const sum = typed.reduce((all, { log_p }) => all + log_p, 0);
-  total.textContent = typed.length
-    ? `Surprisal \u2212log p of each word, in nats: together ${nats(-sum)}, ${nats(-sum / typed.length)} a word (perplexity ${Math.exp(-sum / typed.length).toFixed(0)}).`
-    : `Nothing is written yet: this is how sentences ${backward ? "end" : "begin"}.`;
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp1(ui);
+  setUp2(ui);
+  setUp3(ui);
+  setUp4(ui);
+  setUpBars(ui);
+  setUpTree(ui);
 }

@@ -1,50 +1,85 @@
 // The beam search as a tree: a column for each step, kept boxes above pruned ones.
-// Joined to next_word.js by widget.py; shares its names.
+import { el, svg } from "../../page/dom.js";
+import { option } from "./bars.js";
+import { nats, take, visible } from "./next_word.js";
 
 const [COLUMN, ROW, BOX, TALL, ROOT] = [128, 46, 104, 38, 56]; // pixels
 
-const heightOf = (rows) => rows * ROW - (ROW - TALL);
+export const heightOf = (rows) => rows * ROW - (ROW - TALL);
 
-function drawTree({ steps, found: list }) {
+export function drawTree(ui, { steps, found: list }) {
   const best = bestPath(steps, list[0]);
   const rows = Math.max(1, ...steps.map((step) => step.length));
   const wide = ROOT + steps.length * COLUMN;
   const high = heightOf(rows);
-  const left = (column) => (backward ? wide - ROOT - column * COLUMN - BOX - 24 : ROOT + column * COLUMN + 24);
+  const left = (column) =>
+    ui.backward ? wide - ROOT - column * COLUMN - BOX - 24 : ROOT + column * COLUMN + 24;
   const middle = (row) => row * ROW + TALL / 2;
   const lines = [];
-  const nodes = steps.flatMap((step, t) => step.map((branch, i) => {
-    const start = t ? [left(t - 1) + (backward ? 0 : BOX), middle(branch.parent)] : [backward ? wide - ROOT : ROOT, middle(0)];
-    const end = [left(t) + (backward ? BOX : 0), middle(i)];
-    const bend = (start[0] + end[0]) / 2;
-    lines.push(svg("path", {
-      class: look("next-edge", branch, best[t] === i), d: `M${start}C${bend} ${start[1]} ${bend} ${end[1]} ${end}`,
-    }));
-    return node(branch, t, i, best[t] === i, `left: ${left(t)}px; top: ${i * ROW}px`);
-  }));
-  const root = el("span", { class: "next-root", style: `${backward ? "right" : "left"}: 0; top: 0`, text: shown.typed.length ? "…" : "start" });
-  Object.assign(tree.style, { width: `${wide}px`, height: `${high}px` });
-  tree.replaceChildren(svg("svg", { width: wide, height: high, "aria-hidden": "true" }, ...lines), root, ...nodes);
-  if (backward) treeScroll.scrollLeft = wide;
-  found.replaceChildren(...list.map((one) => option(one)));
-  if (!list.length) found.append(el("li", { class: "next-note", text: "None of the kept ones came to an end." }));
-  treeTable.set(["step", "beginning", "log p, nats", "fate"], steps.flatMap((step, t) => step.map((branch) =>
-    [t + 1, branch.text, branch.log_p.toFixed(3), fate(branch)])));
-  element.dataset.steps = steps.length; // how tests know
+  const nodes = steps.flatMap((step, t) =>
+    step.map((branch, i) => {
+      const start = t
+        ? [left(t - 1) + (ui.backward ? 0 : BOX), middle(branch.parent)]
+        : [ui.backward ? wide - ROOT : ROOT, middle(0)];
+      const end = [left(t) + (ui.backward ? BOX : 0), middle(i)];
+      const bend = (start[0] + end[0]) / 2;
+      lines.push(
+        svg("path", {
+          class: look("next-edge", branch, best[t] === i),
+          d: `M${start}C${bend} ${start[1]} ${bend} ${end[1]} ${end}`,
+        }),
+      );
+      return node(ui, branch, t, i, best[t] === i, `left: ${left(t)}px; top: ${i * ROW}px`);
+    }),
+  );
+  const root = el("span", {
+    class: "next-root",
+    style: `${ui.backward ? "right" : "left"}: 0; top: 0`,
+    text: ui.shown.typed.length ? "…" : "start",
+  });
+  Object.assign(ui.tree.style, { width: `${wide}px`, height: `${high}px` });
+  ui.tree.replaceChildren(
+    svg("svg", { width: wide, height: high, "aria-hidden": "true" }, ...lines),
+    root,
+    ...nodes,
+  );
+  if (ui.backward) ui.treeScroll.scrollLeft = wide;
+  ui.found.replaceChildren(...list.map((one) => option(ui, one)));
+  if (!list.length)
+    ui.found.append(
+      el("li", { class: "next-note", text: "None of the kept ones came to an end." }),
+    );
+  ui.treeTable.set(
+    ["step", "beginning", "log p, nats", "fate"],
+    steps.flatMap((step, t) =>
+      step.map((branch) => [t + 1, branch.text, branch.log_p.toFixed(3), fate(branch)]),
+    ),
+  );
+  ui.element.dataset.steps = steps.length; // how tests know
 }
 
 const fate = ({ kept, kind }) => (kept ? (kind === "end" ? "complete" : "kept") : "pruned");
-const look = (base, branch, best) => `${base} next-${branch.kept ? "kept" : "pruned"}${best ? " next-best" : ""}${branch.kind === "end" ? " next-end" : ""}`;
+const look = (base, branch, best) =>
+  `${base} next-${branch.kept ? "kept" : "pruned"}${best ? " next-best" : ""}${branch.kind === "end" ? " next-end" : ""}`;
 
-function node(branch, t, i, best, style) {
+function node(ui, branch, t, i, best, style) {
   const { word, kind, log_p, text } = branch;
   const name = kind === "end" ? "end" : visible(word);
-  return el("button", {
-    type: "button", class: look("next-node", branch, best), style, "data-step": t, "data-place": i,
-    title: `${text || "(nothing)"}: ${nats(log_p, 2)} nats, ${fate(branch)}`,
-    "aria-label": `step ${t + 1}: ${name}, ${nats(log_p, 1)}, ${fate(branch)}`,
-    on: { click: () => take(text) },
-  }, el("b", { text: name }), el("span", { text: nats(log_p, 1) }));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: look("next-node", branch, best),
+      style,
+      "data-step": t,
+      "data-place": i,
+      title: `${text || "(nothing)"}: ${nats(log_p, 2)} nats, ${fate(branch)}`,
+      "aria-label": `step ${t + 1}: ${name}, ${nats(log_p, 1)}, ${fate(branch)}`,
+      on: { click: () => take(ui, text) },
+    },
+    el("b", { text: name }),
+    el("span", { text: nats(log_p, 1) }),
+  );
 }
 
 /** At each step the place of the box that leads to the likeliest complete sentence. */
@@ -60,15 +95,25 @@ function bestPath(steps, first) {
   }
   return path;
 }
-const ends = (branch, { text, log_p }) => branch.kept && branch.kind === "end" && branch.text === text && Math.abs(branch.log_p - log_p) < 1e-9;
+const ends = (branch, { text, log_p }) =>
+  branch.kept &&
+  branch.kind === "end" &&
+  branch.text === text &&
+  Math.abs(branch.log_p - log_p) < 1e-9;
 
-// Arrow keys: along a branch and within a step.
-tree.addEventListener("keydown", (event) => {
-  const { step, place } = event.target.dataset ?? {};
-  const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-  if (step == null || !move) return;
-  event.preventDefault();
-  const t = Number(step) + (backward ? -move[0] : move[0]);
-  const next = move[0] ? tree.querySelector(`[data-step="${t}"]`) : tree.querySelector(`[data-step="${t}"][data-place="${Number(place) + move[1]}"]`);
-  next?.focus();
-});
+export function setUp(ui) {
+  // Arrow keys: along a branch and within a step.
+  ui.tree.addEventListener("keydown", (event) => {
+    const { step, place } = event.target.dataset ?? {};
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[
+      event.key
+    ];
+    if (step == null || !move) return;
+    event.preventDefault();
+    const t = Number(step) + (ui.backward ? -move[0] : move[0]);
+    const next = move[0]
+      ? ui.tree.querySelector(`[data-step="${t}"]`)
+      : ui.tree.querySelector(`[data-step="${t}"][data-place="${Number(place) + move[1]}"]`);
+    next?.focus();
+  });
+}

@@ -1,6 +1,5 @@
 """What the next-word page asks the server: the bars at once, then what lies further ahead."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import gradio as gr
@@ -9,8 +8,6 @@ import pydantic
 from app import session
 from app.components import Seed, served, widget
 
-HERE = Path(__file__).parent
-SCRIPT = ("next_word.js", "bars.js", "tree.js")
 EXAMPLE = "A man is"  # what the page opens with
 DRAWN = 4  # continuations drawn at random
 SHOWN = 3  # pruned branches at each step
@@ -21,9 +18,8 @@ Text = Annotated[str, pydantic.Field(max_length=2000)]
 def next_word(elem_id: str) -> gr.HTML:
     """The widget; its value is the text that is being written. Emits ``input``."""
     server = [served(predict, "run"), served(ahead, "ahead")]
-    made = widget("next_word", EXAMPLE, elem_id=elem_id, server=server, shown=SHOWN)
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
+    emits = ["ready", "input"]
+    return widget("next_word", EXAMPLE, elem_id=elem_id, server=server, emits=emits, shown=SHOWN)
 
 
 def predict(

@@ -1,39 +1,54 @@
 // A walk through the latent space: a table of sentences, a strip or grid of pictures; emits "ready".
-const { el, button, bytes, tray } = latent;
+
+import { checkpoints } from "../../page/checkpoints.js";
+import { button, el } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+import { bytes, picture, sheet } from "../../page/pictures.js";
+import { result } from "../../page/result.js";
+import { tray } from "../../page/tray.js";
+
 const NEEDED = { path: "ab", corners: "abcd", arithmetic: "abc" };
 const PATHS = {
-  slerp: "slerp follows the arc between the two codes, so each step is as far from the origin as codes are; lerp would cut through the middle, where few codes lie.",
+  slerp:
+    "slerp follows the arc between the two codes, so each step is as far from the origin as codes are; lerp would cut through the middle, where few codes lie.",
   lerp: "lerp follows the straight line between the two codes, which passes nearer the origin than codes do; slerp would follow the arc.",
 };
 const WHY = {
-  corners: "Each place is a blend of the four corners: A top left, B top right, C bottom left, D bottom right.",
+  corners:
+    "Each place is a blend of the four corners: A top left, B top right, C bottom left, D bottom right.",
   arithmetic: "The code of A, minus the code of B, plus the code of C, decoded.",
 };
-const REFINED = " A sentence that its code would not give back has the code refined by a few gradient steps.";
+const REFINED =
+  " A sentence that its code would not give back has the code refined by a few gradient steps.";
 const OFF = "far from data";
-let last = null;
-
-const note = el("p", { class: "lp-note" });
-const stage = el("div", { class: "lp-stage" });
-const { body, tools } = latent.result("interpolate", { element, ready: () => trigger("ready"), server, draw, linked });
-body.append(note, stage);
-tools.append(button("save", "CSV", saveCsv, { id: "interpolate-csv" }), button("save", "PNG", savePng, { id: "interpolate-png", class: "lp-button lp-only-image" }));
 
 /** Only what this walk depends on goes into its link. */
 function linked({ a, b, c, d, picture_a, picture_b, picture_c, picture_d, ...rest }) {
-  const text = latent.checkpoints[rest.checkpoint]?.modality === "text";
-  const inputs = text ? { a, b, c, d } : { a: picture_a, b: picture_b, c: picture_c, d: picture_d };
+  const text = checkpoints[rest.checkpoint]?.modality === "text";
+  const inputs = text
+    ? { a, b, c, d }
+    : { a: picture_a, b: picture_b, c: picture_c, d: picture_d };
   for (const key of NEEDED[rest.mode]) rest[text ? key : `picture_${key}`] = inputs[key];
-  if (rest.mode !== "path") { delete rest.steps; delete rest.path; }
+  if (rest.mode !== "path") {
+    delete rest.steps;
+    delete rest.path;
+  }
   return rest;
 }
 
-function draw(data, request) {
-  last = { data, request: linked(request) };
-  note.textContent = data.mode === "path" ? PATHS[request.path] : WHY[data.mode];
-  if (data.modality === "text" && data.mode !== "arithmetic") note.textContent += REFINED;
-  const kind = data.mode === "path" && data.modality === "text" ? table : data.mode === "arithmetic" ? single : data.mode === "corners" ? grid : strip;
-  stage.replaceChildren(kind(data.rows));
+function draw(ui, data, request) {
+  ui.last = { data, request: linked(request) };
+  ui.note.textContent = data.mode === "path" ? PATHS[request.path] : WHY[data.mode];
+  if (data.modality === "text" && data.mode !== "arithmetic") ui.note.textContent += REFINED;
+  const kind =
+    data.mode === "path" && data.modality === "text"
+      ? (rows) => table(ui, rows)
+      : data.mode === "arithmetic"
+        ? (rows) => single(ui, rows)
+        : data.mode === "corners"
+          ? (rows) => grid(ui, rows)
+          : (rows) => strip(ui, rows);
+  ui.stage.replaceChildren(kind(data.rows));
   for (const key of "abcd") unknownWords(key, data.unknown[key] ?? []);
 }
 
@@ -42,7 +57,9 @@ function unknownWords(key, words) {
   if (!box) return;
   let line = box.querySelector(".lp-unknown");
   if (!line) box.append((line = el("p", { class: "lp-unknown", role: "status" })));
-  line.textContent = words.length ? `The model does not know: ${words.slice(0, 8).join(", ")}${words.length > 8 ? " and more" : ""}` : "";
+  line.textContent = words.length
+    ? `The model does not know: ${words.slice(0, 8).join(", ")}${words.length > 8 ? " and more" : ""}`
+    : "";
 }
 
 const t = (i, n) => (n > 1 ? (i / (n - 1)).toFixed(2) : "");
@@ -54,7 +71,14 @@ function words(parts) {
   parts.forEach(({ text, space, mark, old }, i) => {
     if (i && space) sentence.append(" ");
     const tag = { insert: "ins", delete: "del", replace: "mark" }[mark] ?? "span";
-    const title = mark === "replace" ? `was: ${old}` : mark === "insert" ? "new here" : mark === "delete" ? "gone here" : null;
+    const title =
+      mark === "replace"
+        ? `was: ${old}`
+        : mark === "insert"
+          ? "new here"
+          : mark === "delete"
+            ? "gone here"
+            : null;
     sentence.append(el(tag, { text, title }));
   });
   return sentence;
@@ -63,56 +87,177 @@ function words(parts) {
 function dots(agreement) {
   const full = Math.round(agreement * 5);
   const text = `${Math.round(agreement * 100)}%`;
-  return el("span", { class: "lp-dots", role: "img", "aria-label": `round trip ${text}`, title: `Decoded, then encoded and decoded again: ${text} agrees.` },
-    el("b", { text: "●".repeat(full) }), "●".repeat(5 - full));
+  return el(
+    "span",
+    {
+      class: "lp-dots",
+      role: "img",
+      "aria-label": `round trip ${text}`,
+      title: `Decoded, then encoded and decoded again: ${text} agrees.`,
+    },
+    el("b", { text: "●".repeat(full) }),
+    "●".repeat(5 - full),
+  );
 }
 
 function typical({ distance, off_manifold }) {
   const title = `Its code is likelier than ${distance.toFixed(0)}% of the codes of held-out data.`;
-  const bar = el("span", { class: "lp-ribbon", title }, el("i", { style: `width:${Math.max(2, distance)}%` }));
-  return el("span", { class: off_manifold ? "lp-typical lp-off" : "lp-typical" }, bar, el("span", { text: off_manifold ? OFF : `${distance.toFixed(0)}%` }));
+  const bar = el(
+    "span",
+    { class: "lp-ribbon", title },
+    el("i", { style: `width:${Math.max(2, distance)}%` }),
+  );
+  return el(
+    "span",
+    { class: off_manifold ? "lp-typical lp-off" : "lp-typical" },
+    bar,
+    el("span", { text: off_manifold ? OFF : `${distance.toFixed(0)}%` }),
+  );
 }
 
-const star = (row, i) => tray.star("interpolate", last.request, i, typeof row.item === "string" && row.parts ? row.item : bytes(row.item));
+const star = (ui, row, i) =>
+  tray.star(
+    "interpolate",
+    ui.last.request,
+    i,
+    typeof row.item === "string" && row.parts ? row.item : bytes(row.item),
+  );
 
-function table(rows) {
+function table(ui, rows) {
   const heads = [
-    ["t", "where on the path: 0 is A, 1 is B"], ["Sentence", "decoded; marked where it differs from the row above"],
-    ["log p(z)", "log-density of the code under the prior, nats"], ["log p(x|z)", "log-probability of this sentence given the code, nats"],
-    ["Round trip", "words that survive decode, encode, decode"], ["Near data", "share of held-out codes that are less likely than this one"], ["", ""]];
-  const head = el("tr", {}, ...heads.map(([text, title]) => el("th", { text, title: title || null, scope: "col" })));
-  const lines = rows.map((row, i) => el("tr", { "data-index": i },
-    el("td", { class: "lp-number", text: t(i, rows.length) }), el("td", {}, words(row.parts)),
-    el("td", { class: "lp-number", text: nats(row.log_p_z) }), el("td", { class: "lp-number", text: nats(row.log_p_x) }),
-    el("td", {}, dots(row.round_trip)), el("td", {}, typical(row)), el("td", { class: "lp-item" }, star(row, i))));
-  const made = el("table", { class: "lp-table" }, el("caption", { class: "lp-offscreen", text: "Sentences along the path" }), el("thead", {}, head), el("tbody", {}, ...lines));
-  return el("div", { class: "lp-scroll", role: "region", tabindex: "0", "aria-label": "Path" }, made);
+    ["t", "where on the path: 0 is A, 1 is B"],
+    ["Sentence", "decoded; marked where it differs from the row above"],
+    ["log p(z)", "log-density of the code under the prior, nats"],
+    ["log p(x|z)", "log-probability of this sentence given the code, nats"],
+    ["Round trip", "words that survive decode, encode, decode"],
+    ["Near data", "share of held-out codes that are less likely than this one"],
+    ["", ""],
+  ];
+  const head = el(
+    "tr",
+    {},
+    ...heads.map(([text, title]) => el("th", { text, title: title || null, scope: "col" })),
+  );
+  const lines = rows.map((row, i) =>
+    el(
+      "tr",
+      { "data-index": i },
+      el("td", { class: "lp-number", text: t(i, rows.length) }),
+      el("td", {}, words(row.parts)),
+      el("td", { class: "lp-number", text: nats(row.log_p_z) }),
+      el("td", { class: "lp-number", text: nats(row.log_p_x) }),
+      el("td", {}, dots(row.round_trip)),
+      el("td", {}, typical(row)),
+      el("td", { class: "lp-item" }, star(ui, row, i)),
+    ),
+  );
+  const made = el(
+    "table",
+    { class: "lp-table" },
+    el("caption", { class: "lp-offscreen", text: "Sentences along the path" }),
+    el("thead", {}, head),
+    el("tbody", {}, ...lines),
+  );
+  return el(
+    "div",
+    { class: "lp-scroll", role: "region", tabindex: "0", "aria-label": "Path" },
+    made,
+  );
 }
 
-function tile(row, i, label) {
-  const shown = row.parts ? el("span", { class: "lp-sentence", text: row.item || "(nothing)" }) : latent.picture(bytes(row.item), label);
+function tile(ui, row, i, label) {
+  const shown = row.parts
+    ? el("span", { class: "lp-sentence", text: row.item || "(nothing)" })
+    : picture(bytes(row.item), label);
   const facts = `log p(z) ${nats(row.log_p_z)}, log p(x|z) ${nats(row.log_p_x)} nats`;
-  return el("figure", { class: `lp-tile lp-item ${row.off_manifold ? "lp-off" : ""}`, "data-index": i, title: facts, tabindex: "0" },
-    shown, el("figcaption", {}, el("span", { class: "lp-number", text: label }), dots(row.round_trip), typical(row)), star(row, i));
+  return el(
+    "figure",
+    {
+      class: `lp-tile lp-item ${row.off_manifold ? "lp-off" : ""}`,
+      "data-index": i,
+      title: facts,
+      tabindex: "0",
+    },
+    shown,
+    el(
+      "figcaption",
+      {},
+      el("span", { class: "lp-number", text: label }),
+      dots(row.round_trip),
+      typical(row),
+    ),
+    star(ui, row, i),
+  );
 }
-const strip = (rows) => el("div", { class: "lp-strip" }, ...rows.map((row, i) => tile(row, i, t(i, rows.length))));
-const single = (rows) => el("div", { class: "lp-single" }, tile(rows[0], 0, "A − B + C"));
+const strip = (ui, rows) =>
+  el("div", { class: "lp-strip" }, ...rows.map((row, i) => tile(ui, row, i, t(i, rows.length))));
+const single = (ui, rows) => el("div", { class: "lp-single" }, tile(ui, rows[0], 0, "A − B + C"));
 
-function grid(rows) {
+function grid(ui, rows) {
   const side = Math.round(Math.sqrt(rows.length));
   const corner = { 0: "A", [side - 1]: "B", [rows.length - side]: "C", [rows.length - 1]: "D" };
-  const tiles = rows.map((row, i) => tile(row, i, corner[i] ?? ""));
-  return el("div", { class: "lp-scroll" }, el("div", { class: "lp-grid", style: `--side:${side}` }, ...tiles));
+  const tiles = rows.map((row, i) => tile(ui, row, i, corner[i] ?? ""));
+  return el(
+    "div",
+    { class: "lp-scroll" },
+    el("div", { class: "lp-grid", style: `--side:${side}` }, ...tiles),
+  );
 }
 
 const FIELDS = ["log_p_z", "log_p_x", "round_trip", "distance", "off_manifold"];
-function saveCsv() {
-  if (!last) return;
-  const { rows, modality } = last.data;
+function saveCsv(ui) {
+  if (!ui.last) return;
+  const { rows, modality } = ui.last.data;
   const item = modality === "text" ? ["sentence"] : [];
-  latent.download("path.csv", "text/csv", latent.csv([["step", "t", ...item, ...FIELDS],
-    ...rows.map((row, i) => [i, t(i, rows.length), ...(item.length ? [row.item] : []), ...FIELDS.map((f) => row[f])])]));
+  download(
+    "path.csv",
+    "text/csv",
+    csv([
+      ["step", "t", ...item, ...FIELDS],
+      ...rows.map((row, i) => [
+        i,
+        t(i, rows.length),
+        ...(item.length ? [row.item] : []),
+        ...FIELDS.map((f) => row[f]),
+      ]),
+    ]),
+  );
 }
-function savePng() {
-  if (last) latent.sheet(last.data.rows.map((row) => bytes(row.item)), "path.png", 28, 4, last.data.mode === "path" ? last.data.rows.length : 0);
+function savePng(ui) {
+  if (ui.last)
+    sheet(
+      ui.last.data.rows.map((row) => bytes(row.item)),
+      "path.png",
+      28,
+      4,
+      ui.last.data.mode === "path" ? ui.last.data.rows.length : 0,
+    );
+}
+
+function setUp(ui) {
+  ui.last = null;
+  ui.note = el("p", { class: "lp-note" });
+  ui.stage = el("div", { class: "lp-stage" });
+  const { body, tools } = result("interpolate", {
+    element: ui.element,
+    ready: () => ui.trigger("ready"),
+    server: ui.server,
+    draw: (data, request) => draw(ui, data, request),
+    linked,
+  });
+  Object.assign(ui, { body, tools });
+  ui.body.append(ui.note, ui.stage);
+  ui.tools.append(
+    button("save", "CSV", () => saveCsv(ui), { id: "interpolate-csv" }),
+    button("save", "PNG", () => savePng(ui), {
+      id: "interpolate-png",
+      class: "lp-button lp-only-image",
+    }),
+  );
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp(ui);
 }

@@ -1,85 +1,134 @@
 // Samples as a list of sentences or a grid of pictures, drawn chunk by chunk; emits "ready".
-const { el, button, bytes, tray } = latent;
 
-const status = el("span", { class: "lp-status", role: "status" });
-const bar = el("progress", { class: "lp-progress", max: 1, value: 0, "aria-label": "Progress", hidden: true });
-const stop = button("close", "Cancel", cancel, { "data-key": "escape", id: "sample-cancel", disabled: true });
-const warning = el("p", { class: "lp-warning", hidden: true });
-const items = el("ol", { class: "lp-items", tabindex: "0", "aria-label": "Samples" });
-let job = null;
-let shown = []; // what is on the page, for the export
+import { checkpoints } from "../../page/checkpoints.js";
+import { button, el } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+import { bytes, picture, sheet } from "../../page/pictures.js";
+import { result } from "../../page/result.js";
+import { tray } from "../../page/tray.js";
 
-const { body, tools, view } = latent.result("sample", { element, ready: () => trigger("ready"), server, draw, linked });
-const note = el("p", { class: "lp-sample-note", hidden: true, text: "This model is told the class of each picture. Explore and Interpolate decode without one, so a code gives another picture there." });
-body.append(warning, note, items);
-element.prepend(el("div", { class: "lp-status-line" }, status, bar, stop));
-tools.append(button("save", "Save", save, { id: "sample-save" }));
-
-const told = ({ checkpoint }) => latent.checkpoints[checkpoint]?.classes > 0;
+const told = ({ checkpoint }) => checkpoints[checkpoint]?.classes > 0;
 /** What goes into a link: a class only where the model is told one. */
 function linked({ label, ...request }) {
   return told(request) && label !== "drawn" ? { ...request, label } : request;
 }
 
-function cancel() {
-  if (!job) return;
-  view.cancel();
-  server.stop({ job });
-  finish(`Cancelled after ${shown.length.toLocaleString("en")}.`);
+function cancel(ui) {
+  if (!ui.job) return;
+  ui.view.cancel();
+  ui.server.stop({ job: ui.job });
+  finish(ui, `Cancelled after ${ui.shown.length.toLocaleString("en")}.`);
 }
 
-function finish(text) {
-  job = null;
-  bar.hidden = stop.disabled = true;
-  status.textContent = text;
-  element.removeAttribute("aria-busy");
+function finish(ui, text) {
+  ui.job = null;
+  ui.bar.hidden = ui.stop.disabled = true;
+  ui.status.textContent = text;
+  ui.element.removeAttribute("aria-busy");
 }
 
-async function draw(data, request, alive) {
-  if (job) server.stop({ job }); // of an earlier run that this one replaces
-  job = data.job;
-  shown = [];
-  items.replaceChildren();
-  items.dataset.modality = data.modality;
-  warning.textContent = data.warning;
-  warning.hidden = !data.warning;
+async function draw(ui, data, request, alive) {
+  if (ui.job) ui.server.stop({ job: ui.job }); // of an earlier run that this one replaces
+  ui.job = data.job;
+  ui.shown = [];
+  ui.items.replaceChildren();
+  ui.items.dataset.modality = data.modality;
+  ui.warning.textContent = data.warning;
+  ui.warning.hidden = !data.warning;
   const noun = data.modality === "text" ? "sentence" : "picture";
   const count = `${data.total.toLocaleString("en")} ${noun}${data.total === 1 ? "" : "s"}, seed ${request.seed}`;
-  note.hidden = !told(request);
+  ui.note.hidden = !told(request);
   let piece = data;
   while (piece.items?.length) {
-    add(piece.items, request, data);
-    if (!job) break;
-    bar.hidden = stop.disabled = false;
-    bar.value = shown.length / data.total;
-    status.textContent = `${shown.length.toLocaleString("en")} of ${count}`;
+    add(ui, piece.items, request, data);
+    if (!ui.job) break;
+    ui.bar.hidden = ui.stop.disabled = false;
+    ui.bar.value = ui.shown.length / data.total;
+    ui.status.textContent = `${ui.shown.length.toLocaleString("en")} of ${count}`;
     await new Promise(requestAnimationFrame); // the page stays alive between two chunks
-    piece = await server.more({ job });
+    piece = await ui.server.more({ job: ui.job });
     if (!alive()) return;
-    if (!piece || piece.error) return finish(piece?.error ?? "The server does not answer.");
+    if (!piece || piece.error) return finish(ui, piece?.error ?? "The server does not answer.");
   }
-  finish(count);
+  finish(ui, count);
 }
 
-function add(packed, request, { modality, bytes_each }) {
+function add(ui, packed, request, { modality, bytes_each }) {
   const chunk = el("div", { class: "lp-chunk", role: "presentation" });
   const fresh = modality === "text" ? packed : pictures(bytes(packed), bytes_each);
-  for (const item of fresh) chunk.append(row(item, shown.push(item) - 1, request));
-  items.append(chunk);
+  for (const item of fresh) chunk.append(row(item, ui.shown.push(item) - 1, request));
+  ui.items.append(chunk);
 }
 
 function pictures(data, size) {
-  return Array.from({ length: data.length / size }, (_, i) => data.subarray(i * size, (i + 1) * size));
+  return Array.from({ length: data.length / size }, (_, i) =>
+    data.subarray(i * size, (i + 1) * size),
+  );
 }
 
 function row(item, index, request) {
-  const label = typeof item === "string" ? el("span", { class: "lp-sentence", text: item }) : latent.picture(item, `picture ${index + 1}`);
+  const label =
+    typeof item === "string"
+      ? el("span", { class: "lp-sentence", text: item })
+      : picture(item, `picture ${index + 1}`);
   const number = el("span", { class: "lp-index", text: index + 1, "aria-hidden": "true" });
-  return el("li", { class: "lp-item", "data-index": index }, number, label, tray.star("sample", linked(request), index, item));
+  return el(
+    "li",
+    { class: "lp-item", "data-index": index },
+    number,
+    label,
+    tray.star("sample", linked(request), index, item),
+  );
 }
 
-function save() {
-  if (items.dataset.modality === "text")
-    latent.download("samples.csv", "text/csv", latent.csv([["index", "sentence"], ...shown.map((text, i) => [i, text])]));
-  else latent.sheet(shown, "samples.png");
+function save(ui) {
+  if (ui.items.dataset.modality === "text")
+    download(
+      "samples.csv",
+      "text/csv",
+      csv([["index", "sentence"], ...ui.shown.map((text, i) => [i, text])]),
+    );
+  else sheet(ui.shown, "samples.png");
+}
+
+function setUp(ui) {
+  ui.status = el("span", { class: "lp-status", role: "status" });
+  ui.bar = el("progress", {
+    class: "lp-progress",
+    max: 1,
+    value: 0,
+    "aria-label": "Progress",
+    hidden: true,
+  });
+  ui.stop = button("close", "Cancel", () => cancel(ui), {
+    "data-key": "escape",
+    id: "sample-cancel",
+    disabled: true,
+  });
+  ui.warning = el("p", { class: "lp-warning", hidden: true });
+  ui.items = el("ol", { class: "lp-items", tabindex: "0", "aria-label": "Samples" });
+  ui.job = null;
+  ui.shown = []; // what is on the page, for the export
+  const { body, tools, view } = result("sample", {
+    element: ui.element,
+    ready: () => ui.trigger("ready"),
+    server: ui.server,
+    draw: (data, request, alive) => draw(ui, data, request, alive),
+    linked,
+  });
+  Object.assign(ui, { body, tools, view });
+  ui.note = el("p", {
+    class: "lp-sample-note",
+    hidden: true,
+    text: "This model is told the class of each picture. Explore and Interpolate decode without one, so a code gives another picture there.",
+  });
+  ui.body.append(ui.warning, ui.note, ui.items);
+  ui.element.prepend(el("div", { class: "lp-status-line" }, ui.status, ui.bar, ui.stop));
+  ui.tools.append(button("save", "Save", () => save(ui), { id: "sample-save" }));
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp(ui);
 }

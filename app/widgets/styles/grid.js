@@ -1,68 +1,130 @@
 // The grid: classes across, styles down. A class that was found has the digit it mostly holds
 // under its number.
 
-const wordOf = ({ digits }) => (digits ? "digit" : "class");
+import { el } from "../../page/dom.js";
+import { bytes, picture } from "../../page/pictures.js";
+import { drawNumbers } from "./numbers.js";
+import { count, modelOf, percent, show } from "./styles.js";
+
+export const wordOf = ({ digits }) => (digits ? "digit" : "class");
 /** A class that the model was told, by its name. */
 const nameOf = ({ told, names }, k) => (told && names?.[k]) || `class ${k}`;
 
-async function draw(data, request, alive) {
-  const model = modelOf(request.checkpoint);
-  fillUnits(data);
-  nameMeaning(model, data);
-  drawGrid(model, data);
-  element.dataset.grid = [request.checkpoint, request.source, request.seed, request.first, data.unit].join(" "); // how tests know
-  await drawNumbers(model, data, request, alive);
+export async function draw(ui, data, request, alive) {
+  const model = modelOf(ui, request.checkpoint);
+  fillUnits(ui, data);
+  nameMeaning(ui, model, data);
+  drawGrid(ui, model, data);
+  ui.element.dataset.grid = [
+    request.checkpoint,
+    request.source,
+    request.seed,
+    request.first,
+    data.unit,
+  ].join(" "); // how tests know
+  await drawNumbers(ui, model, data, request, alive);
 }
 
-function fillUnits({ units: all, unit }) {
-  units.replaceChildren(...all.map(([index, kl]) => el("option", { value: index, text: `${index}, KL ${show(kl)} nats` })));
-  units.value = unit;
+function fillUnits(ui, { units: all, unit }) {
+  ui.units.replaceChildren(
+    ...all.map(([index, kl]) =>
+      el("option", { value: index, text: `${index}, KL ${show(kl)} nats` }),
+    ),
+  );
+  ui.units.value = unit;
 }
 
-function nameMeaning(model, { carried, columns }) {
+function nameMeaning(ui, model, { carried, columns }) {
   const word = wordOf(model);
   const n = carried?.reduce((sum, one) => sum + one.n, 0);
   const found = `This model found ${columns} classes without labels, so they carry no names. The one-hot of the class is set, the continuous units are kept.`;
-  meaning.textContent = model.told
+  ui.meaning.textContent = model.told
     ? `This model is told the ${word}: to its decoder goes the code and, beside it, the ${word} of the column.`
-    : carried ? `${found} Under each class: the ${model.digits ? "digit" : "label"} that most held-out pictures of it show, and their share, by ${count(n)} stored codes.` : found;
+    : carried
+      ? `${found} Under each class: the ${model.digits ? "digit" : "label"} that most held-out pictures of it show, and their share, by ${count(n)} stored codes.`
+      : found;
 }
 
 const head = (text, ...cells) => el("tr", {}, el("th", { scope: "row", text }), ...cells);
 
-function drawGrid(model, data) {
+function drawGrid(ui, model, data) {
   const { told } = model;
   const { rows, columns, carried, labels, own, values } = data;
   const all = bytes(data.pictures);
   const given = data.given && bytes(data.given);
   const size = all.length / (rows * columns);
   const across = Array.from({ length: columns }, (_, k) => k);
-  const heads = [el("tr", {}, el("th", { scope: "row", text: told ? wordOf(model) : "class" }), ...across.map((k) => el("th", { scope: "col", text: k, title: nameOf(model, k) })))];
+  const heads = [
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row", text: told ? wordOf(model) : "class" }),
+      ...across.map((k) => el("th", { scope: "col", text: k, title: nameOf(model, k) })),
+    ),
+  ];
   if (carried) {
     heads.push(head("mostly", ...carried.map(({ label }) => el("td", { text: label ?? "–" }))));
-    heads.push(head("share", ...carried.map(({ share, n }) => el("td", { text: share == null ? "–" : percent(share), title: `${count(n)} held-out pictures` }))));
+    heads.push(
+      head(
+        "share",
+        ...carried.map(({ share, n }) =>
+          el("td", {
+            text: share == null ? "–" : percent(share),
+            title: `${count(n)} held-out pictures`,
+          }),
+        ),
+      ),
+    );
   }
   const cell = (row, k) => {
     const same = own?.[row] === k;
     const name = `style ${row + 1} as ${nameOf(model, k)}${same ? ", the reconstruction" : ""}`;
-    return el("td", { class: same ? "styles-own" : null }, latent.picture(all.subarray((row * columns + k) * size, (row * columns + k + 1) * size), name));
+    return el(
+      "td",
+      { class: same ? "styles-own" : null },
+      picture(all.subarray((row * columns + k) * size, (row * columns + k + 1) * size), name),
+    );
   };
   const rowHead = (row) => {
     if (values) return el("th", { scope: "row", text: show(values[row], 1) });
     if (!given) return el("th", { scope: "row", text: `style ${row + 1}` });
     const label = labels ? labels[row] : "";
-    return el("th", { scope: "row" }, el("span", { class: "styles-given" }, latent.picture(given.subarray(row * size, (row + 1) * size), `held-out picture ${row + 1}`), el("span", { text: label })));
+    return el(
+      "th",
+      { scope: "row" },
+      el(
+        "span",
+        { class: "styles-given" },
+        picture(given.subarray(row * size, (row + 1) * size), `held-out picture ${row + 1}`),
+        el("span", { text: label }),
+      ),
+    );
   };
-  table.style.setProperty("--n", columns);
-  table.replaceChildren(el("thead", {}, ...heads), el("tbody", {}, ...Array.from({ length: rows }, (_, row) => el("tr", {}, rowHead(row), ...across.map((k) => cell(row, k))))));
-  table.setAttribute("aria-label", `${rows} styles in ${columns} ${told && model.digits ? "digits" : "classes"}`);
-  gridNote.textContent = underGrid(model, data);
+  ui.table.style.setProperty("--n", columns);
+  ui.table.replaceChildren(
+    el("thead", {}, ...heads),
+    el(
+      "tbody",
+      {},
+      ...Array.from({ length: rows }, (_, row) =>
+        el("tr", {}, rowHead(row), ...across.map((k) => cell(row, k))),
+      ),
+    ),
+  );
+  ui.table.setAttribute(
+    "aria-label",
+    `${rows} styles in ${columns} ${told && model.digits ? "digits" : "classes"}`,
+  );
+  ui.gridNote.textContent = underGrid(model, data);
 }
 
 function underGrid(model, { values, given, labels, own, unit, note }) {
-  if (values) return `Unit ${unit} from \u22122 to 2, down; the other units are those of the first style of the seed.`;
+  if (values)
+    return `Unit ${unit} from \u22122 to 2, down; the other units are those of the first style of the seed.`;
   if (!given) return "Each row is one draw from N(0, I) by the seed, the same in every column.";
   const how = model.told && labels ? `encoded with its true ${wordOf(model)}` : "encoded";
-  const outlined = own ? "; in the outlined cell its code meets its own class, which is its reconstruction" : "";
+  const outlined = own
+    ? "; in the outlined cell its code meets its own class, which is its reconstruction"
+    : "";
   return `The picture at the start of a row was ${how}${outlined}. ${note}`;
 }

@@ -1,106 +1,237 @@
-// Class and style: a column for each class, a row for each style. The parts, joined by widget.py,
-// share their names:
+// Class and style: a column for each class, a row for each style. Its parts:
 //   styles.js   which model, where the styles come from
 //   grid.js     the pictures, and what each class is
 //   numbers.js  what a classifier sees, how strokes agree, KLs along training
-const { el, svg, button, bytes, tableTwin } = latent;
+
+import { keep as pageKeep } from "../../page/address.js";
+import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+import { bytes } from "../../page/pictures.js";
+import { asker, result } from "../../page/result.js";
+import { draw } from "./grid.js";
+
 const VIEW = "pictures";
-const panel = element.closest('[role="tabpanel"]');
-const life = latent.result(`${props.tab}-styles`, { element, ready: () => {}, server, draw });
-const ask = latent.asker(server, 60000, "The server does not answer. Is it still running? Then try again.");
-const FIRST = { of: props.models[0]?.name ?? "", source: "noise", seed: "0", first: "0", unit: "" };
-const SOURCES = [["noise", "the noise"], ["pictures", "held-out pictures"], ["unit", "one unit, \u22122 to 2"]];
+const SOURCES = [
+  ["noise", "the noise"],
+  ["pictures", "held-out pictures"],
+  ["unit", "one unit, \u22122 to 2"],
+];
 
-let look = { ...FIRST };
-let begun = false;
-
-const id = (name) => `${props.tab}-styles-${name}`;
-const count = (n) => n.toLocaleString("en");
-const show = (x, digits = 2) => (x == null ? "–" : x.toFixed(digits).replace("-", "\u2212"));
-const percent = (x, digits = 0) => (x == null ? "–" : `${(100 * x).toFixed(digits)} %`);
-const modelOf = (name) => props.models.find((model) => model.name === name);
+const id = (ui, name) => `${ui.props.tab}-styles-${name}`;
+export const count = (n) => n.toLocaleString("en");
+export const show = (x, digits = 2) =>
+  x == null ? "–" : x.toFixed(digits).replace("-", "\u2212");
+export const percent = (x, digits = 0) => (x == null ? "–" : `${(100 * x).toFixed(digits)} %`);
+export const modelOf = (ui, name) => ui.props.models.find((model) => model.name === name);
 
 // ---- what is on the page ------------------------------------------------------------------
 
-const select = (name, options, change) => el("select", { class: "lp-input", id: id(name), on: { change } }, ...options.map(([value, text]) => el("option", { value, text })));
-const field = (title, node, ...more) => el("div", { class: more.length ? "trip-field trip-short" : "trip-field" }, el("label", { for: node.id, text: title }), more.length ? el("div", { class: "lp-field" }, node, ...more) : node);
-const models = select("model", props.models.map(({ name, title }) => [name, title]), () => choose({ of: models.value, unit: "" }));
-const sources = select("source", SOURCES, () => choose({ source: sources.value, unit: "" }));
-const units = select("unit", [], () => choose({ unit: units.value }));
-const seed = el("input", { type: "number", class: "lp-input trip-seed", id: id("seed"), min: 0, max: 2147483647, step: 1, on: { change: () => seed.value !== "" && choose({ seed: String(Number(seed.value)) }) } });
-const dice = button("dice", "Roll the seed", () => choose({ seed: String(Math.floor(Math.random() * 1e6)) }), { quiet: true, id: id("dice") });
-const others = button(null, "Other pictures", () => choose({ first: String((Number(look.first) + 8) % 10000) }), { id: id("others") });
-const meaning = el("p", { class: "trip-note styles-meaning" });
-const table = el("table", { class: "styles-grid" });
-const gridNote = el("p", { class: "trip-note styles-under" });
-const facts = el("dl", { class: "styles-facts" });
-const plots = el("div", { class: "styles-plots" });
-const classTable = tableTwin("Classes as a table");
-const curveTable = tableTwin("KLs and capacities as a table");
-const sheet = el("div", { class: "styles-sheet" },
-  el("section", { class: "trip-section" }, table, gridNote),
-  el("section", { class: "trip-section" }, facts, plots));
-const bar = el("div", { class: "trip-bar" }, field("Model", models), field("Styles from", sources), field("Unit", units), field("Seed", seed, dice), others);
-life.body.append(
-  el("header", { class: "trip-head" }, el("h3", { text: "Class and style" }),
-    el("p", { text: "Two ways to keep what is drawn apart from how: a model that is told the class, so that its code is left with the style, and one that finds classes of its own beside it. A row is one style, a column one class." })),
-  bar, meaning, sheet, classTable.details, curveTable.details);
-life.tools.prepend(button("save", "CSV", () => latent.download("classes.csv", "text/csv", latent.csv([classTable.details.columns, ...classTable.rows()])), { id: id("csv") }));
+const select = (ui, name, options, change) =>
+  el(
+    "select",
+    { class: "lp-input", id: id(ui, name), on: { change } },
+    ...options.map(([value, text]) => el("option", { value, text })),
+  );
+const field = (title, node, ...more) =>
+  el(
+    "div",
+    { class: more.length ? "trip-field trip-short" : "trip-field" },
+    el("label", { for: node.id, text: title }),
+    more.length ? el("div", { class: "lp-field" }, node, ...more) : node,
+  );
+
+function setUp1(ui) {
+  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.life = result(`${ui.props.tab}-styles`, {
+    element: ui.element,
+    ready: () => {},
+    server: ui.server,
+    draw: (data, request, alive) => draw(ui, data, request, alive),
+  });
+  ui.ask = asker(
+    ui.server,
+    60000,
+    "The server does not answer. Is it still running? Then try again.",
+  );
+  ui.FIRST = {
+    of: ui.props.models[0]?.name ?? "",
+    source: "noise",
+    seed: "0",
+    first: "0",
+    unit: "",
+  };
+  ui.look = { ...ui.FIRST };
+  ui.begun = false;
+  ui.models = select(
+    ui,
+    "model",
+    ui.props.models.map(({ name, title }) => [name, title]),
+    () => choose(ui, { of: ui.models.value, unit: "" }),
+  );
+  ui.sources = select(ui, "source", SOURCES, () =>
+    choose(ui, { source: ui.sources.value, unit: "" }),
+  );
+  ui.units = select(ui, "unit", [], () => choose(ui, { unit: ui.units.value }));
+  ui.seed = el("input", {
+    type: "number",
+    class: "lp-input trip-seed",
+    id: id(ui, "seed"),
+    min: 0,
+    max: 2147483647,
+    step: 1,
+    on: {
+      change: () => ui.seed.value !== "" && choose(ui, { seed: String(Number(ui.seed.value)) }),
+    },
+  });
+  ui.dice = button(
+    "dice",
+    "Roll the seed",
+    () => choose(ui, { seed: String(Math.floor(Math.random() * 1e6)) }),
+    { quiet: true, id: id(ui, "dice") },
+  );
+  ui.others = button(
+    null,
+    "Other pictures",
+    () => choose(ui, { first: String((Number(ui.look.first) + 8) % 10000) }),
+    { id: id(ui, "others") },
+  );
+  ui.meaning = el("p", { class: "trip-note styles-meaning" });
+  ui.table = el("table", { class: "styles-grid" });
+  ui.gridNote = el("p", { class: "trip-note styles-under" });
+  ui.facts = el("dl", { class: "styles-facts" });
+  ui.plots = el("div", { class: "styles-plots" });
+  ui.classTable = tableTwin("Classes as a table");
+  ui.curveTable = tableTwin("KLs and capacities as a table");
+  ui.sheet = el(
+    "div",
+    { class: "styles-sheet" },
+    el("section", { class: "trip-section" }, ui.table, ui.gridNote),
+    el("section", { class: "trip-section" }, ui.facts, ui.plots),
+  );
+  ui.bar = el(
+    "div",
+    { class: "trip-bar" },
+    field("Model", ui.models),
+    field("Styles from", ui.sources),
+    field("Unit", ui.units),
+    field("Seed", ui.seed, ui.dice),
+    ui.others,
+  );
+  ui.life.body.append(
+    el(
+      "header",
+      { class: "trip-head" },
+      el("h3", { text: "Class and style" }),
+      el("p", {
+        text: "Two ways to keep what is drawn apart from how: a model that is told the class, so that its code is left with the style, and one that finds classes of its own beside it. A row is one style, a column one class.",
+      }),
+    ),
+    ui.bar,
+    ui.meaning,
+    ui.sheet,
+    ui.classTable.details,
+    ui.curveTable.details,
+  );
+}
 
 // ---- state --------------------------------------------------------------------------------
 
-const shown = () => panel.dataset.mode === VIEW;
+const shown = (ui) => ui.panel.dataset.mode === VIEW;
 /** The model is always named: which one comes first depends on the machine. */
-const state = () => Object.keys(FIRST).filter((key) => key === "of" || look[key] !== FIRST[key]).map((key) => `${key}:${look[key]}`).join(" ");
-const keep = () => latent.keep(props.tab, { styles: shown() && props.models.length ? state() : "" });
+const state = (ui) =>
+  Object.keys(ui.FIRST)
+    .filter((key) => key === "of" || ui.look[key] !== ui.FIRST[key])
+    .map((key) => `${key}:${ui.look[key]}`)
+    .join(" ");
+const keep = (ui) =>
+  pageKeep(ui.props.tab, { styles: shown(ui) && ui.props.models.length ? state(ui) : "" });
 
-function restore() {
-  const given = Object.fromEntries(props.value.split(" ").filter(Boolean).map((part) => {
-    const at = part.indexOf(":");
-    return [part.slice(0, at), part.slice(at + 1)];
-  }));
-  look = { ...FIRST, ...given };
-  const lost = modelOf(look.of) ? "" : look.of;
-  if (lost) Object.assign(look, { of: FIRST.of, unit: "" });
-  keep();
-  if (begun) again().then(() => lost && life.fail(`${lost} is not here, or has no classes. Another is shown instead.`));
+function restore(ui) {
+  const given = Object.fromEntries(
+    ui.props.value
+      .split(" ")
+      .filter(Boolean)
+      .map((part) => {
+        const at = part.indexOf(":");
+        return [part.slice(0, at), part.slice(at + 1)];
+      }),
+  );
+  ui.look = { ...ui.FIRST, ...given };
+  const lost = modelOf(ui, ui.look.of) ? "" : ui.look.of;
+  if (lost) Object.assign(ui.look, { of: ui.FIRST.of, unit: "" });
+  keep(ui);
+  if (ui.begun)
+    again(ui).then(
+      () =>
+        lost && ui.life.fail(`${lost} is not here, or has no classes. Another is shown instead.`),
+    );
 }
-watch("value", () => props.models.length && props.value !== state() && restore());
 
-function choose(change) {
-  Object.assign(look, change);
-  props.value = state();
-  keep();
-  again();
+function choose(ui, change) {
+  Object.assign(ui.look, change);
+  ui.props.value = state(ui);
+  keep(ui);
+  again(ui);
 }
 
 // ---- life ---------------------------------------------------------------------------------
 
-function again() {
-  const { of, source, seed, first, unit } = look;
-  fillFields();
-  return life.view.run({ checkpoint: of, source, seed: Number(seed), first: Number(first), unit: unit === "" ? null : Number(unit) });
+function again(ui) {
+  const { of, source, seed, first, unit } = ui.look;
+  fillFields(ui);
+  return ui.life.view.run({
+    checkpoint: of,
+    source,
+    seed: Number(seed),
+    first: Number(first),
+    unit: unit === "" ? null : Number(unit),
+  });
 }
 
-function fillFields() {
-  models.value = look.of;
-  sources.value = look.source;
-  seed.value = look.seed;
-  units.disabled = look.source !== "unit";
-  others.disabled = look.source !== "pictures";
+function fillFields(ui) {
+  ui.models.value = ui.look.of;
+  ui.sources.value = ui.look.source;
+  ui.seed.value = ui.look.seed;
+  ui.units.disabled = ui.look.source !== "unit";
+  ui.others.disabled = ui.look.source !== "pictures";
 }
 
 /** Seen for the first time: ask. Until then nothing is computed. */
-function begin([entry], observer) {
+function begin(ui, [entry], observer) {
   if (!entry.isIntersecting) return;
   observer.disconnect();
-  begun = true;
-  restore();
+  ui.begun = true;
+  restore(ui);
 }
-if (props.models.length) new IntersectionObserver(begin, { rootMargin: "200px" }).observe(element);
-else {
-  element.classList.remove("lp-fresh");
-  life.body.replaceChildren(life.body.firstChild, el("p", { class: "trip-note", text: "No such model is on this machine. Train them: python scripts/train.py vae/cvae--mnist vae/joint_vae--mnist" }));
-  life.tools.hidden = true;
+
+function setUp2(ui) {
+  ui.life.tools.prepend(
+    button("save", "CSV", () => download("classes.csv", "text/csv", csv(ui.classTable.sheet())), {
+      id: id(ui, "csv"),
+    }),
+  );
+  ui.watch("value", () => ui.props.models.length && ui.props.value !== state(ui) && restore(ui));
+  if (ui.props.models.length)
+    new IntersectionObserver((given, observer) => begin(ui, given, observer), {
+      rootMargin: "200px",
+    }).observe(ui.element);
+  else {
+    ui.element.classList.remove("lp-fresh");
+    ui.life.body.replaceChildren(
+      ui.life.body.firstChild,
+      el("p", {
+        class: "trip-note",
+        text: "No such model is on this machine. Train them: python scripts/train.py vae/cvae--mnist vae/joint_vae--mnist",
+      }),
+    );
+    ui.life.tools.hidden = true;
+  }
+  new MutationObserver(() => keep(ui)).observe(ui.panel, { attributeFilter: ["data-mode"] });
 }
-new MutationObserver(keep).observe(panel, { attributeFilter: ["data-mode"] });
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp1(ui);
+  setUp2(ui);
+}

@@ -1,7 +1,6 @@
 """The same style in every class: of a model that is told the class, and of one that finds it."""
 
 import functools
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import gradio as gr
@@ -15,8 +14,6 @@ from app.widgets.triptych import compute
 from app.widgets.triptych.widget import CLASSES
 from backend.evaluation import styles
 
-HERE = Path(__file__).parent
-SCRIPT = ("styles.js", "grid.js", "numbers.js")
 NOISE = 8  # styles of the noise
 VALUES = np.linspace(-2, 2, 9, dtype=np.float32)  # of the unit that is walked along
 DIGITS = ("mnist", "color-mnist")  # data sets whose classes are called digits
@@ -51,7 +48,7 @@ def class_styles(elem_id: str, tab: str) -> gr.HTML:
         if styles.separates(info)
     ]
     models.sort(key=lambda model: not model["told"])
-    made = widget(
+    return widget(
         "styles",
         "",
         elem_id=elem_id,
@@ -59,8 +56,6 @@ def class_styles(elem_id: str, tab: str) -> gr.HTML:
         tab=tab,
         models=models,
     )
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
 
 
 def grid(checkpoint: str, source: Source, seed: Seed, first: First, unit: Unit = None) -> dict:

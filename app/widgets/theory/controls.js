@@ -1,22 +1,34 @@
-// Sliders and choices of the panel. Joined to theory.js by widget.py; shares its names.
+// Sliders and choices of the panel.
+
+import { el } from "../../page/dom.js";
+import { changed, id } from "./theory.js";
 
 const PAUSE = 140; // ms after a movement before the server is asked
-let waiting = 0;
 
-function soon() {
-  clearTimeout(waiting);
-  waiting = setTimeout(changed, PAUSE);
+function soon(ui) {
+  clearTimeout(ui.waiting);
+  ui.waiting = setTimeout(() => changed(ui), PAUSE);
 }
 
-function fillForm() {
-  form.replaceChildren(...panel.controls.map((control) => (control.kind === "choice" ? choice(control) : slider(control))));
+export function fillForm(ui) {
+  ui.form.replaceChildren(
+    ...ui.panel.controls.map((control) =>
+      control.kind === "choice" ? choice(ui, control) : slider(ui, control),
+    ),
+  );
 }
 
-function slider({ name, label, low, high, step }) {
-  const values = chosen[panel.name];
+function slider(ui, { name, label, low, high, step }) {
+  const values = ui.chosen[ui.panel.name];
   const shape = { min: low, max: high, step, value: values[name] };
-  const range = el("input", { type: "range", id: id(name), ...shape });
-  const box = el("input", { type: "number", class: "lp-input", id: id(`${name}-number`), "aria-label": `${label}, as a number`, ...shape });
+  const range = el("input", { type: "range", id: id(ui, name), ...shape });
+  const box = el("input", {
+    type: "number",
+    class: "lp-input",
+    id: id(ui, `${name}-number`),
+    "aria-label": `${label}, as a number`,
+    ...shape,
+  });
   const take = (text) => {
     const value = Number(text);
     if (text === "" || !(value >= low && value <= high)) return false;
@@ -26,22 +38,49 @@ function slider({ name, label, low, high, step }) {
   range.addEventListener("input", () => {
     take(range.value);
     box.value = values[name];
-    soon();
+    soon(ui);
   });
   box.addEventListener("change", () => {
-    if (take(box.value)) soon();
+    if (take(box.value)) soon(ui);
     box.value = range.value = values[name];
   });
-  return el("div", { class: "theory-control" }, el("label", { for: range.id, text: label }), box, range);
+  return el(
+    "div",
+    { class: "theory-control" },
+    el("label", { for: range.id, text: label }),
+    box,
+    range,
+  );
 }
 
-function choice({ name, label, options }) {
-  const values = chosen[panel.name];
+function choice(ui, { name, label, options }) {
+  const values = ui.chosen[ui.panel.name];
   const radios = options.map(([value, text]) => {
-    const input = el("input", { type: "radio", name: id(name), value, on: { change: () => ((values[name] = value), changed()) } });
+    const input = el("input", {
+      type: "radio",
+      name: id(ui, name),
+      value,
+      on: { change: () => ((values[name] = value), changed(ui)) },
+    });
     input.checked = values[name] === value;
     return el("label", {}, input, el("span", { text }));
   });
-  return el("div", { class: "theory-control" }, el("span", { class: "theory-label", text: label, id: id(`${name}-label`) }),
-    el("div", { class: "theory-chooser theory-small", role: "radiogroup", "aria-labelledby": id(`${name}-label`) }, ...radios));
+  return el(
+    "div",
+    { class: "theory-control" },
+    el("span", { class: "theory-label", text: label, id: id(ui, `${name}-label`) }),
+    el(
+      "div",
+      {
+        class: "theory-chooser theory-small",
+        role: "radiogroup",
+        "aria-labelledby": id(ui, `${name}-label`),
+      },
+      ...radios,
+    ),
+  );
+}
+
+export function setUp(ui) {
+  ui.waiting = 0;
 }

@@ -1,7 +1,6 @@
 """The decks' theory as five panels, of which one is shown; it trains while the page asks."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,8 +11,6 @@ from app.widgets.theory import exact, trained
 from app.widgets.theory.figure import Figure
 from app.widgets.theory.panels import PANELS, Choice, Panel, checked
 
-HERE = Path(__file__).parent
-SCRIPT = ("theory.js", "controls.js", "plot.js")
 FIGURES = {
     "critic": trained.critic,
     "gradient": trained.gradient,
@@ -42,7 +39,7 @@ def theory(elem_id: str, tab: str) -> gr.HTML:
 
     A link holds its value as the field ``theory`` of the tab.
     """
-    made = widget(
+    return widget(
         "theory",
         "",
         elem_id=elem_id,
@@ -51,8 +48,6 @@ def theory(elem_id: str, tab: str) -> gr.HTML:
         prefix=elem_id,
         panels=[_described(panel) for panel in PANELS.values()],
     )
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
 
 
 def _described(panel: Panel) -> dict:

@@ -1,39 +1,84 @@
 // What a person kept, in this browser's storage: see it, open it again, export it.
-const { el, button, bytes, tray } = latent;
-const FIELDS = ["kept", "checkpoint", "fingerprint", "seed", "index", "result", "link"];
 
-const count = el("span", { class: "lp-facts" });
-const list = el("ul", { class: "lp-kept" });
-const empty = el("p", { class: "lp-empty", text: "Star a result to keep it here. It stays in this browser, over reloads." });
-const error = el("p", { class: "lp-error", role: "alert", hidden: true });
-const asCsv = button("save", "CSV", () => latent.download("kept.csv", "text/csv", latent.csv([FIELDS, ...tray.all().map(values)])), { id: "tray-csv" });
-const asJson = button("save", "JSON", () => latent.download("kept.json", "application/json", JSON.stringify(tray.all(), null, 1)), { id: "tray-json" });
-element.append(
-  el("section", { class: "lp-shelf", "aria-label": "Kept" },
-    el("div", { class: "lp-shelf-head" }, el("h2", { text: "Kept" }), count, asCsv, asJson),
-    error, empty, list));
+import { checkpoints } from "../../page/checkpoints.js";
+import { button, el } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+import { bytes, picture } from "../../page/pictures.js";
+import { tray } from "../../page/tray.js";
+
+const FIELDS = ["kept", "checkpoint", "fingerprint", "seed", "index", "result", "link"];
 
 const values = (item) => FIELDS.map((field) => item[field]);
 
 function entry(item) {
-  const shown = item.kind === "image" ? latent.picture(bytes(item.result), "kept picture")
-    : el("span", { class: "lp-sentence", text: item.result });
-  const title = latent.checkpoints[item.checkpoint]?.title ?? `${item.checkpoint} (no longer here)`;
-  return el("li", { class: "lp-item" }, shown,
+  const shown =
+    item.kind === "image"
+      ? picture(bytes(item.result), "kept picture")
+      : el("span", { class: "lp-sentence", text: item.result });
+  const title = checkpoints[item.checkpoint]?.title ?? `${item.checkpoint} (no longer here)`;
+  return el(
+    "li",
+    { class: "lp-item" },
+    shown,
     el("span", { class: "lp-source", text: `${title}, seed ${item.seed}, no. ${item.index + 1}` }),
     button("open", "Open again", () => (location.hash = item.link), { quiet: true }),
-    button("close", "Remove", () => tray.remove(item), { quiet: true }));
+    button("close", "Remove", () => tray.remove(item), { quiet: true }),
+  );
 }
 
-function show() {
+function show(ui) {
   const kept = tray.all();
-  list.replaceChildren(...kept.map(entry));
-  count.textContent = kept.length ? String(kept.length) : "";
-  empty.hidden = kept.length > 0;
-  asCsv.disabled = asJson.disabled = !kept.length;
-  error.hidden = !tray.problem;
-  error.textContent = tray.problem;
+  ui.list.replaceChildren(...kept.map(entry));
+  ui.count.textContent = kept.length ? String(kept.length) : "";
+  ui.empty.hidden = kept.length > 0;
+  ui.asCsv.disabled = ui.asJson.disabled = !kept.length;
+  ui.error.hidden = !tray.problem();
+  ui.error.textContent = tray.problem();
 }
-tray.onchange = show;
-window.addEventListener("storage", (event) => event.key === tray.KEY && tray.reload()); // another window
-show();
+
+function setUp(ui) {
+  ui.count = el("span", { class: "lp-facts" });
+  ui.list = el("ul", { class: "lp-kept" });
+  ui.empty = el("p", {
+    class: "lp-empty",
+    text: "Star a result to keep it here. It stays in this browser, over reloads.",
+  });
+  ui.error = el("p", { class: "lp-error", role: "alert", hidden: true });
+  ui.asCsv = button(
+    "save",
+    "CSV",
+    () => download("kept.csv", "text/csv", csv([FIELDS, ...tray.all().map(values)])),
+    { id: "tray-csv" },
+  );
+  ui.asJson = button(
+    "save",
+    "JSON",
+    () => download("kept.json", "application/json", JSON.stringify(tray.all(), null, 1)),
+    { id: "tray-json" },
+  );
+  ui.element.append(
+    el(
+      "section",
+      { class: "lp-shelf", "aria-label": "Kept" },
+      el(
+        "div",
+        { class: "lp-shelf-head" },
+        el("h2", { text: "Kept" }),
+        ui.count,
+        ui.asCsv,
+        ui.asJson,
+      ),
+      ui.error,
+      ui.empty,
+      ui.list,
+    ),
+  );
+  tray.listen(() => show(ui));
+  show(ui);
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp(ui);
+}

@@ -1,128 +1,254 @@
-// The triptych: the same noise and the same pictures through up to three models. The parts,
-// joined by widget.py, share their names:
+// The triptych: the same noise and the same pictures through up to three models. Its parts:
 //   triptych.js  which models, which noise, which pictures
 //   sections.js  samples, reconstructions, paths, and a step along an attribute
 //
 // The frontier tells which checkpoints there are ("latent-bench") and which one a person puts
 // beside the others ("latent-compare"); it hears which ones are shown ("latent-compared").
-const { el, button, bytes, COLOURS, GLYPHS } = latent;
+
+import { keep } from "../../page/address.js";
+import { button, el } from "../../page/dom.js";
+import { COLOURS, GLYPHS } from "../../page/palette.js";
+import { bytes } from "../../page/pictures.js";
+import { asker, result } from "../../page/result.js";
+import { draw, setUp as setUpSections } from "./sections.js";
+
 const VIEW = "pictures";
-const panel = element.closest('[role="tabpanel"]');
-const life = latent.result(`${props.tab}-triptych`, { element, ready: () => {}, server, draw });
-const ask = latent.asker(server, 60000, "The server does not answer. Is it still running? Then try again.");
 const FIRST = { seed: "0", first: "0", attribute: "thickness", by: "1" };
 const SLOTS = ["Left", "Middle", "Right"];
 
-let bench = null;
-let look = { ...FIRST, models: [] };
+export const id = (ui, name) => `${ui.props.tab}-triptych-${name}`;
+export const show = (x, digits = 2) =>
+  x == null ? "–" : x.toFixed(digits).replace("-", "\u2212");
 
-const id = (name) => `${props.tab}-triptych-${name}`;
-const show = (x, digits = 2) => (x == null ? "–" : x.toFixed(digits).replace("-", "\u2212"));
-
-// ---- what is on the page ------------------------------------------------------------------
-
-const lists = SLOTS.map((name, slot) => {
-  const list = el("select", { class: "lp-input", id: id(`model-${slot}`), on: { change: () => put(slot, list.value) } });
-  return { list, field: el("div", { class: "trip-field" }, el("label", { for: list.id, text: name }), list) };
-});
-const seed = el("input", { type: "number", class: "lp-input trip-seed", id: id("seed"), min: 0, max: 2147483647, step: 1, on: { change: () => seed.value !== "" && choose({ seed: String(Number(seed.value)) }) } });
-const dice = button("dice", "Roll the seed", () => choose({ seed: String(Math.floor(Math.random() * 1e6)) }), { quiet: true, id: id("dice") });
-const others = button(null, "Other pictures", () => choose({ first: String((Number(look.first) + 8) % 10000) }), { id: id("others") });
-const sheet = el("div", { class: "trip-sheet" });
-life.body.append(
-  el("header", { class: "trip-head" }, el("h3", { text: "The same noise, the same pictures" }),
-    el("p", { text: "Up to three checkpoints side by side: what they make of one seed, of the same held-out pictures, of the way between two of them, and of a step along an attribute." })),
-  el("div", { class: "trip-bar" }, ...lists.map(({ field }) => field),
-    el("div", { class: "trip-field trip-short" }, el("label", { for: seed.id, text: "Seed" }), el("div", { class: "lp-field" }, seed, dice)), others),
-  sheet);
+function setUp1(ui) {
+  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.life = result(`${ui.props.tab}-triptych`, {
+    element: ui.element,
+    ready: () => {},
+    server: ui.server,
+    draw: (_, request, alive) => draw(ui, _, request, alive),
+  });
+  ui.ask = asker(
+    ui.server,
+    60000,
+    "The server does not answer. Is it still running? Then try again.",
+  );
+  ui.bench = null;
+  ui.look = { ...FIRST, models: [] };
+}
 
 // ---- state --------------------------------------------------------------------------------
 
-const shown = () => panel.dataset.mode === VIEW;
-const runOf = (name) => bench.runs.find((run) => run.name === name);
-const sameData = () => bench.runs.filter((run) => run.dataset === runOf(look.models[0])?.dataset);
-const kindIndex = (kind) => Object.keys(bench.kinds).indexOf(kind);
+const shown = (ui) => ui.panel.dataset.mode === VIEW;
+export const runOf = (ui, name) => ui.bench.runs.find((run) => run.name === name);
+const sameData = (ui) =>
+  ui.bench.runs.filter((run) => run.dataset === runOf(ui, ui.look.models[0])?.dataset);
+export const kindIndex = (ui, kind) => Object.keys(ui.bench.kinds).indexOf(kind);
 
 /** The default models that are here; in place of one that is not, another of its kind. */
-function defaults() {
-  const mnist = bench.runs.filter((run) => run.dataset === "mnist");
-  const pool = mnist.length ? mnist : bench.runs.filter((run) => run.dataset === bench.runs[0]?.dataset);
+function defaults(ui) {
+  const mnist = ui.bench.runs.filter((run) => run.dataset === "mnist");
+  const pool = mnist.length
+    ? mnist
+    : ui.bench.runs.filter((run) => run.dataset === ui.bench.runs[0]?.dataset);
   const kinds = ["vae", "gan", "fusion"];
-  const found = props.first.map((name, i) => pool.find((run) => run.name === name) ?? pool.find((run) => run.kind === kinds[i])).filter(Boolean);
+  const found = ui.props.first
+    .map(
+      (name, i) =>
+        pool.find((run) => run.name === name) ?? pool.find((run) => run.kind === kinds[i]),
+    )
+    .filter(Boolean);
   const names = [...new Set(found.map((run) => run.name))];
   return names.length ? names : pool.slice(0, 3).map((run) => run.name);
 }
 
 /** The models are always named: which ones come first depends on the machine. */
-function state() {
-  const changed = Object.keys(FIRST).filter((key) => look[key] !== FIRST[key]).map((key) => `${key}:${look[key]}`);
-  return [`models:${look.models.join()}`, ...changed].join(" ");
+function state(ui) {
+  const changed = Object.keys(FIRST)
+    .filter((key) => ui.look[key] !== FIRST[key])
+    .map((key) => `${key}:${ui.look[key]}`);
+  return [`models:${ui.look.models.join()}`, ...changed].join(" ");
 }
-function remember() {
-  props.value = state();
-  latent.keep(props.tab, { triptych: shown() ? props.value : "" });
+function remember(ui) {
+  ui.props.value = state(ui);
+  keep(ui.props.tab, { triptych: shown(ui) ? ui.props.value : "" });
 }
 
-function restore() {
-  const given = Object.fromEntries(props.value.split(" ").filter(Boolean).map((part) => {
-    const at = part.indexOf(":");
-    return [part.slice(0, at), part.slice(at + 1)];
-  }));
+function restore(ui) {
+  const given = Object.fromEntries(
+    ui.props.value
+      .split(" ")
+      .filter(Boolean)
+      .map((part) => {
+        const at = part.indexOf(":");
+        return [part.slice(0, at), part.slice(at + 1)];
+      }),
+  );
   const wanted = given.models?.split(",") ?? [];
-  const known = wanted.filter((name) => runOf(name));
-  const fitting = known.filter((name) => runOf(name).dataset === runOf(known[0]).dataset);
-  look = { ...FIRST, ...given, models: fitting.length ? fitting : defaults() };
-  if (!props.attributes.some(([one]) => one === look.attribute) && !/^class-\d$/.test(look.attribute)) look.attribute = FIRST.attribute;
+  const known = wanted.filter((name) => runOf(ui, name));
+  const fitting = known.filter((name) => runOf(ui, name).dataset === runOf(ui, known[0]).dataset);
+  ui.look = { ...FIRST, ...given, models: fitting.length ? fitting : defaults(ui) };
+  if (
+    !ui.props.attributes.some(([one]) => one === ui.look.attribute) &&
+    !/^class-\d$/.test(ui.look.attribute)
+  )
+    ui.look.attribute = FIRST.attribute;
   const lost = wanted.filter((name) => !fitting.includes(name));
-  again().then(() => lost.length && life.fail(`Not in the triptych, since not here or of other pictures: ${lost.join(", ")}.`));
-  latent.keep(props.tab, { triptych: shown() ? state() : "" });
+  again(ui).then(
+    () =>
+      lost.length &&
+      ui.life.fail(
+        `Not in the triptych, since not here or of other pictures: ${lost.join(", ")}.`,
+      ),
+  );
+  keep(ui.props.tab, { triptych: shown(ui) ? state(ui) : "" });
 }
-watch("value", () => bench && props.value !== state() && restore());
 
-function choose(change) {
-  Object.assign(look, change);
-  remember();
-  again();
+export function choose(ui, change) {
+  Object.assign(ui.look, change);
+  remember(ui);
+  again(ui);
 }
 
 /** Put a checkpoint in a slot; "" empties it, but one always stays. */
-function put(slot, name) {
-  const models = SLOTS.map((_, i) => (i === slot ? name : look.models[i] ?? "")).filter(Boolean);
-  choose({ models: [...new Set(models.length ? models : look.models)] });
+function put(ui, slot, name) {
+  const models = SLOTS.map((_, i) => (i === slot ? name : (ui.look.models[i] ?? ""))).filter(
+    Boolean,
+  );
+  choose(ui, { models: [...new Set(models.length ? models : ui.look.models)] });
 }
-
-window.addEventListener("latent-compare", ({ detail: name }) => {
-  if (!bench || !runOf(name) || look.models.includes(name)) return element.scrollIntoView({ block: "start" });
-  const beside = look.models.filter((one) => runOf(one).dataset === runOf(name).dataset);
-  choose({ models: [...beside, name].slice(-3) });
-  element.scrollIntoView({ block: "start" });
-});
 
 // ---- life ---------------------------------------------------------------------------------
 
-function again() {
-  fillLists();
-  window.dispatchEvent(new CustomEvent("latent-compared", { detail: look.models }));
-  const { models, attribute } = look;
-  return life.view.run({ models, seed: Number(look.seed), first: Number(look.first), attribute, amount: Number(look.by) });
-}
-
-function fillLists() {
-  lists.forEach(({ list }, slot) => {
-    const options = [...(slot ? [["", "none"]] : []), ...sameData().map((run) => [run.name, run.label])];
-    const all = slot ? options : [...options, ...bench.runs.filter((run) => !sameData().includes(run)).map((run) => [run.name, `${run.label}, ${bench.datasets[run.dataset] ?? run.dataset}`])];
-    list.replaceChildren(...all.map(([value, text]) => el("option", { value, text })));
-    list.value = look.models[slot] ?? "";
+function again(ui) {
+  fillLists(ui);
+  window.dispatchEvent(new CustomEvent("latent-compared", { detail: ui.look.models }));
+  const { models, attribute } = ui.look;
+  return ui.life.view.run({
+    models,
+    seed: Number(ui.look.seed),
+    first: Number(ui.look.first),
+    attribute,
+    amount: Number(ui.look.by),
   });
-  seed.value = look.seed;
 }
 
-function heard({ detail }) {
-  if (bench) return;
-  bench = detail;
-  element.hidden = !bench.runs.length;
-  if (bench.runs.length) restore();
+function fillLists(ui) {
+  ui.lists.forEach(({ list }, slot) => {
+    const options = [
+      ...(slot ? [["", "none"]] : []),
+      ...sameData(ui).map((run) => [run.name, run.label]),
+    ];
+    const all = slot
+      ? options
+      : [
+          ...options,
+          ...ui.bench.runs
+            .filter((run) => !sameData(ui).includes(run))
+            .map((run) => [
+              run.name,
+              `${run.label}, ${ui.bench.datasets[run.dataset] ?? run.dataset}`,
+            ]),
+        ];
+    list.replaceChildren(...all.map(([value, text]) => el("option", { value, text })));
+    list.value = ui.look.models[slot] ?? "";
+  });
+  ui.seed.value = ui.look.seed;
 }
-window.addEventListener("latent-bench", heard);
-new MutationObserver(() => latent.keep(props.tab, { triptych: shown() && bench?.runs.length ? state() : "" })).observe(panel, { attributeFilter: ["data-mode"] });
-setTimeout(() => window.dispatchEvent(new CustomEvent("latent-bench-wanted"))); // the frontier may have been faster
+
+function heard(ui, { detail }) {
+  if (ui.bench) return;
+  ui.bench = detail;
+  ui.element.hidden = !ui.bench.runs.length;
+  if (ui.bench.runs.length) restore(ui);
+}
+
+// ---- what is on the page ------------------------------------------------------------------
+
+function setUp2(ui) {
+  ui.lists = SLOTS.map((name, slot) => {
+    const list = el("select", {
+      class: "lp-input",
+      id: id(ui, `model-${slot}`),
+      on: { change: () => put(ui, slot, list.value) },
+    });
+    return {
+      list,
+      field: el("div", { class: "trip-field" }, el("label", { for: list.id, text: name }), list),
+    };
+  });
+  ui.seed = el("input", {
+    type: "number",
+    class: "lp-input trip-seed",
+    id: id(ui, "seed"),
+    min: 0,
+    max: 2147483647,
+    step: 1,
+    on: {
+      change: () => ui.seed.value !== "" && choose(ui, { seed: String(Number(ui.seed.value)) }),
+    },
+  });
+  ui.dice = button(
+    "dice",
+    "Roll the seed",
+    () => choose(ui, { seed: String(Math.floor(Math.random() * 1e6)) }),
+    { quiet: true, id: id(ui, "dice") },
+  );
+  ui.others = button(
+    null,
+    "Other pictures",
+    () => choose(ui, { first: String((Number(ui.look.first) + 8) % 10000) }),
+    { id: id(ui, "others") },
+  );
+  ui.sheet = el("div", { class: "trip-sheet" });
+  ui.life.body.append(
+    el(
+      "header",
+      { class: "trip-head" },
+      el("h3", { text: "The same noise, the same pictures" }),
+      el("p", {
+        text: "Up to three checkpoints side by side: what they make of one seed, of the same held-out pictures, of the way between two of them, and of a step along an attribute.",
+      }),
+    ),
+    el(
+      "div",
+      { class: "trip-bar" },
+      ...ui.lists.map(({ field }) => field),
+      el(
+        "div",
+        { class: "trip-field trip-short" },
+        el("label", { for: ui.seed.id, text: "Seed" }),
+        el("div", { class: "lp-field" }, ui.seed, ui.dice),
+      ),
+      ui.others,
+    ),
+    ui.sheet,
+  );
+  ui.watch("value", () => ui.bench && ui.props.value !== state(ui) && restore(ui));
+  window.addEventListener("latent-compare", ({ detail: name }) => {
+    if (!ui.bench || !runOf(ui, name) || ui.look.models.includes(name))
+      return ui.element.scrollIntoView({ block: "start" });
+    const beside = ui.look.models.filter(
+      (one) => runOf(ui, one).dataset === runOf(ui, name).dataset,
+    );
+    choose(ui, { models: [...beside, name].slice(-3) });
+    ui.element.scrollIntoView({ block: "start" });
+  });
+  window.addEventListener("latent-bench", (given) => heard(ui, given));
+  new MutationObserver(() =>
+    keep(ui.props.tab, { triptych: shown(ui) && ui.bench?.runs.length ? state(ui) : "" }),
+  ).observe(ui.panel, { attributeFilter: ["data-mode"] });
+}
+
+function setUp3(ui) {
+  setTimeout(() => window.dispatchEvent(new CustomEvent("latent-bench-wanted"))); // the frontier may have been faster
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUp1(ui);
+  setUp2(ui);
+  setUp3(ui);
+  setUpSections(ui);
+}

@@ -1,6 +1,5 @@
 """The same noise and the same pictures through up to three models of the bench."""
 
-from pathlib import Path
 from typing import Annotated
 
 import gradio as gr
@@ -11,8 +10,6 @@ from app.components import Seed, served, widget
 from app.widgets.triptych import compute
 from backend.codes import attributes
 
-HERE = Path(__file__).parent
-SCRIPT = ("triptych.js", "sections.js")
 FIRST = ("vae/vae--mnist--conv", "gan/dcgan--mnist", "gan/vae_gan--mnist")
 CLASSES = {
     "mnist": [f"digit {digit}" for digit in range(10)],
@@ -43,7 +40,7 @@ read_state = parts.reader(
 
 def triptych(elem_id: str, tab: str) -> gr.HTML:
     """The widget; its value is what `read_state` reads. It follows the frontier's numbers."""
-    made = widget(
+    return widget(
         "triptych",
         "",
         elem_id=elem_id,
@@ -53,8 +50,6 @@ def triptych(elem_id: str, tab: str) -> gr.HTML:
         attributes=[[id, *one] for id, one in attributes.ATTRIBUTES.items()],
         classes=CLASSES,
     )
-    made.js_on_load = "\n".join((HERE / part).read_text(encoding="utf-8") for part in SCRIPT)
-    return made
 
 
 def chosen(models: Models, seed: Seed, first: First, attribute: Attribute, amount: Amount) -> dict:

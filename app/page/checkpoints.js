@@ -1,0 +1,16 @@
+// What the page knows of each checkpoint without asking; Python writes it into the head.
+// @ts-check
+
+/**
+ * @typedef {object} Checkpoint
+ * @property {string} title
+ * @property {"text" | "image"} modality
+ * @property {string} fingerprint of the weights
+ * @property {number} latent_dim
+ * @property {number} classes that it is told; 0 for none
+ */
+
+const written = globalThis.document?.getElementById("lp-checkpoints")?.textContent;
+
+/** @type {Record<string, Checkpoint>} by name */
+export const checkpoints = JSON.parse(written ?? "{}");

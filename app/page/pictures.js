@@ -1,0 +1,84 @@
+// Pictures: bytes from the server, painted as ink on paper.
+// @ts-check
+import { el } from "./dom.js";
+import { save } from "./files.js";
+
+const SIDE = 28; // pixels, of every picture of the corpora
+
+/**
+ * @param {string} base64
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function bytes(base64) {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+/**
+ * The bytes of one picture as an image of its own, with a name for those who cannot see it.
+ * @param {Uint8Array} data
+ * @param {string} label
+ * @param {Record<string, any>} [props]
+ */
+export function picture(data, label, props = {}) {
+  const canvas = el("canvas", { role: "img", "aria-label": label, ...props });
+  paint(canvas, data);
+  return canvas;
+}
+
+/**
+ * Grey becomes the opacity of ink, to which the page's style gives its colour; red, green and
+ * blue, three bytes a pixel, stay what they are.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} data one picture, or several grey ones
+ * @param {number} [index] which of several
+ * @param {number} [size] pixels along one side
+ */
+export function paint(canvas, data, index = 0, size = SIDE) {
+  canvas.width = canvas.height = size;
+  const context = pen(canvas);
+  const image = context.createImageData(size, size);
+  const coloured = data.length === 3 * size * size;
+  const start = index * size * size;
+  for (let i = 0; i < size * size; i++) {
+    if (coloured) image.data.set([data[3 * i], data[3 * i + 1], data[3 * i + 2], 255], 4 * i);
+    else image.data[4 * i + 3] = data[start + i];
+  }
+  context.putImageData(image, 0, 0);
+  canvas.classList.toggle("lp-ink", !coloured);
+}
+
+/**
+ * Pictures side by side in one PNG, which the person gets as a file.
+ * @param {Uint8Array[]} pictures
+ * @param {string} name of the file
+ * @param {number} [side] pixels of a picture
+ * @param {number} [scale] of a pixel
+ * @param {number} [across] pictures in a row; 0 for a square sheet
+ */
+export function sheet(pictures, name, side = SIDE, scale = 4, across = 0) {
+  across ||= Math.ceil(Math.sqrt(pictures.length));
+  const step = side * scale;
+  const height = Math.ceil(pictures.length / across) * step;
+  const canvas = el("canvas", { width: across * step, height });
+  const context = pen(canvas);
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingEnabled = false;
+  const one = el("canvas");
+  for (const [i, data] of pictures.entries()) {
+    paint(one, data, 0, side);
+    const [x, y] = [(i % across) * step, Math.floor(i / across) * step];
+    context.drawImage(one, x, y, step, step);
+  }
+  save(name, canvas.toDataURL("image/png"));
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {CanvasRenderingContext2D}
+ */
+function pen(canvas) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("This browser cannot draw.");
+  return context;
+}
