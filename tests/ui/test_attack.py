@@ -129,7 +129,9 @@ def test_files_hold_every_step(open_page, tmp_path):
         with page.expect_download() as download:
             page.locator(f"{VIEW}-{name}").click()
         download.value.save_as(tmp_path / f"attack.{name}")
-    table = list(csv.reader((tmp_path / "attack.csv").read_text(encoding="utf-8").splitlines()))
+    table = list(
+        csv.reader((tmp_path / "attack.csv").read_text(encoding="utf-8-sig").splitlines())
+    )
     assert len(table) == rows + 1
     content = json.loads((tmp_path / "attack.json").read_text(encoding="utf-8"))
     assert content["settings"]["text"] == PAIR

@@ -95,7 +95,7 @@ def terms(page: Page, i: int = 0) -> dict[str, list[str]]:
 def saved(page: Page, kind: str) -> str:
     with page.expect_download() as download:
         page.locator(part(kind)).click()
-    return Path(download.value.path()).read_text(encoding="utf-8")
+    return Path(download.value.path()).read_text(encoding="utf-8-sig")
 
 
 def load(page: Page, tmp_path: Path, text: str) -> None:

@@ -159,7 +159,7 @@ def test_the_film_strip_goes_back_and_the_table_can_be_saved(open_page, tmp_path
     with page.expect_download() as download:
         page.locator("#explore-csv").click()
     download.value.save_as(tmp_path / "places.csv")
-    with open(tmp_path / "places.csv", newline="", encoding="utf-8") as file:
+    with open(tmp_path / "places.csv", newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 4 and float(rows[0]["z₁"]) == float(rows[0]["z0"]) == 1
 

@@ -155,7 +155,7 @@ def test_the_table_holds_what_is_drawn(open_page):
     open_dot(page, f"{FUSION}@{STEPS[-1]}")
     with page.expect_download() as download:
         page.locator("#tradeoffs-frontier-csv").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader(Path(download.value.path()).read_text("utf-8-sig").splitlines()))
     assert len(rows) == 1 + len(MNIST) * len(STEPS)
     row = next(r for r in rows if (r["checkpoint"], r["step"]) == (VAE, str(STEPS[1])))
     given = numbers(VAE, list(NAMES).index(VAE))["moments"][1]["values"]

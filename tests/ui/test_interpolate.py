@@ -163,7 +163,9 @@ def test_the_table_can_be_saved(open_page, tmp_path):
     with page.expect_download() as found:
         page.locator("#interpolate-csv").click()
     found.value.save_as(tmp_path / "path.csv")
-    rows = list(csv.DictReader((tmp_path / "path.csv").read_text(encoding="utf-8").splitlines()))
+    rows = list(
+        csv.DictReader((tmp_path / "path.csv").read_text(encoding="utf-8-sig").splitlines())
+    )
     assert len(rows) == 8 and set(rows[0]) >= {"t", "sentence", "log_p_z", "log_p_x", "round_trip"}
 
 

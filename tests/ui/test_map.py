@@ -234,7 +234,7 @@ def test_the_lasso_fills_a_table_that_can_be_saved(open_page, tmp_path):
         with page.expect_download() as download:
             page.locator(f"#modes-map-{kind}").click()
         download.value.save_as(tmp_path / f"points.{kind}")
-    with open(tmp_path / "points.csv", encoding="utf-8", newline="") as file:
+    with open(tmp_path / "points.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     points = json.loads((tmp_path / "points.json").read_text(encoding="utf-8"))["points"]
     assert len(rows) == len(points) == lit(page)

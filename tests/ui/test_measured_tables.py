@@ -34,7 +34,7 @@ def test_each_task_has_its_own_tables_and_references_are_told_apart(open_page: O
         assert (style == "italic") is bool(row.get("reference"))
     with page.expect_download() as download:
         section.get_by_role("button", name="CSV").click()
-    saved = list(csv.DictReader(Path(download.value.path()).read_text("utf-8").splitlines()))
+    saved = list(csv.DictReader(Path(download.value.path()).read_text("utf-8-sig").splitlines()))
     assert [row["label"] for row in saved] == labels
     assert float(saved[0]["nll per word"]) == tables["keywords"]["rows"][0]["nll per word"]
 

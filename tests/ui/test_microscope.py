@@ -233,7 +233,7 @@ def test_the_table_of_codes(open_page, tmp_path, shot):
     with page.expect_download() as download:
         page.locator("#modes-interpretability-csv").click()
     download.value.save_as(tmp_path / "table.csv")
-    with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
+    with open(tmp_path / "table.csv", newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [r["checkpoint"] for r in rows] == [name for name, _ in ROWS]
     assert rows[0]["bleu: published"] == "3.05"

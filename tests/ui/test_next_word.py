@@ -195,7 +195,7 @@ def test_tables_files_and_the_script_say_the_same(open_page, tmp_path):
     with page.expect_download() as download:
         page.locator("#next-word-tree-csv").click()
     download.value.save_as(tmp_path / "beam.csv")
-    lines = list(csv.reader((tmp_path / "beam.csv").read_text(encoding="utf-8").splitlines()))
+    lines = list(csv.reader((tmp_path / "beam.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert lines[0] == ["step", "beginning", "log p, nats", "fate"]
     assert len(lines) - 1 == page.locator(f"{RESULT} .next-node").count()
     assert {line[3] for line in lines[1:]} == {"kept", "pruned", "complete"}

@@ -75,7 +75,7 @@ def test_a_kept_sentence_lasts_over_reload_and_opens_again(open_page, shot, tmp_
     with page.expect_download() as found:
         page.locator("#tray-csv").click()
     found.value.save_as(tmp_path / "kept.csv")
-    (row,) = csv.DictReader((tmp_path / "kept.csv").read_text(encoding="utf-8").splitlines())
+    (row,) = csv.DictReader((tmp_path / "kept.csv").read_text(encoding="utf-8-sig").splitlines())
     assert (row["result"], row["seed"], row["index"]) == (text, "3", "2")
     with page.expect_download() as found:
         page.locator("#tray-json").click()
