@@ -7,6 +7,7 @@ import numpy as np
 
 from backend.checkpoint import info
 from backend.files import write_json
+from backend.processors.base import Items
 from backend.space import LatentSpace
 
 FILE = "examples.json"
@@ -36,10 +37,10 @@ def evaluate(name: str) -> dict[str, Any]:
     }
 
 
-def _plain(items: list[str] | np.ndarray) -> list[Any]:
+def _plain(items: Items) -> list[Any]:
     """Sentences as they are; of pictures the mean brightness of 16 tiles."""
     if isinstance(items, list):
-        return items
+        return list(items)
     if items.ndim == 4:  # coloured
         items = items.mean(-1)
     tiles = items.reshape(len(items), 4, items.shape[1] // 4, 4, -1)

@@ -4,10 +4,12 @@ Codes are the likeliest components under q(c|x), int [N, m]; information is in n
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.distributions import Independent
 
 from backend.base import LatentModel
 from backend.corpora import Split
@@ -20,7 +22,7 @@ from backend.objectives.divergences import (
     kl_to_components,
     variance_of_means,
 )
-from backend.objectives.priors import GaussianMixture
+from backend.objectives.priors import DiscreteCode, GaussianMixture
 
 DISCRETE = ("kl_c", "kl_c_exact", "mi_c", "mi_c_mean", "codes_used", "modes_used")
 CONTINUOUS = ("kl_z", "kl_z_components", "dispersion", "mean_variance", "mean_variance_k")
@@ -60,15 +62,15 @@ def information(model: LatentModel, batches: Sequence[Tensor]) -> dict[str, floa
 
 def _continuous(model: LatentModel, batches: Sequence[Tensor], q_c: Tensor) -> dict[str, float]:
     if not isinstance(model.prior, GaussianMixture):
-        if not model.prior.extra:
+        if not cast(DiscreteCode, model.prior).extra:
             return {}
-        posteriors: list[Joint] = [model.encode(x) for x in batches]
-        each = torch.cat([kl_per_unit(q.parts[1]).sum(1) for q in posteriors])
+        parts = [cast(Joint, model.encode(x)).parts[1] for x in batches]
+        each = torch.cat([kl_per_unit(cast(Independent, q)).sum(1) for q in parts])
         return {"kl_z": float(each.mean())}
     means, log_var = model.prior.means, model.prior.log_var
     hat, exact, dispersion, start = [], [], [], 0
     for x in batches:
-        q, weights = model.encode(x), q_c[start : start + len(x)].to(means)
+        q, weights = cast(Independent, model.encode(x)), q_c[start : start + len(x)].to(means)
         start += len(x)
         average, spread = averaged_component(weights, means, log_var)
         hat.append(kl(q, average))

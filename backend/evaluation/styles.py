@@ -5,7 +5,7 @@ whole code is the style, and one that found classes by itself, whose code is a c
 and then the style. S counts styles, K classes, D is the size of a code.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from backend.codes import attributes
 from backend.processors import KINDS
 
 if TYPE_CHECKING:
+    from backend.models.classifier.image_classifier import ImageClassifier
+    from backend.objectives.priors import ComponentPrior
     from backend.space import LatentSpace
 
 DRAWS = 1000  # pictures that the classifier judges, each of a style of its own
@@ -69,7 +71,7 @@ def classes(space: "LatentSpace") -> int:
             f"{space.info.title} does not keep class and style apart. Choose a model that is "
             "told classes, or one with a discrete class beside continuous units."
         )
-    return space.classes or space.prior.components
+    return space.classes or cast("ComponentPrior", space.prior).components
 
 
 def units(space: "LatentSpace") -> list[int]:
@@ -93,10 +95,10 @@ def in_class(space: "LatentSpace", styles: np.ndarray, labels: np.ndarray) -> np
     """
     count = classes(space)
     if told(space.info):
-        return space.decode(styles, labels=labels)
+        return cast(np.ndarray, space.decode(styles, labels=labels))
     codes = styles.copy()
     codes[:, :count] = np.eye(count, dtype=codes.dtype)[labels]
-    return space.decode(codes)
+    return cast(np.ndarray, space.decode(codes))
 
 
 def in_every_class(space: "LatentSpace", styles: np.ndarray) -> np.ndarray:
@@ -194,7 +196,7 @@ def recognise(dataset: str, pictures: np.ndarray) -> np.ndarray:
 
     name = judge_name(dataset)
     try:
-        classifier = checkpoint.load_model(name)
+        classifier = cast("ImageClassifier", checkpoint.load_model(name))
     except KeyError:
         raise ValueError(
             f"No classifier of {dataset} is on this machine, so nothing can be recognised. "
@@ -211,15 +213,13 @@ def curves(space: "LatentSpace") -> Curves | None:
     The KL of the class is the sum of two terms of the history: the KL of its mean, and what it
     tells of x. None where the model has no capacities, or its history lacks a term.
     """
-    if not hasattr(space.model, "capacities"):
-        return None
+    capacities_at = getattr(space.model, "capacities", None)
     history = checkpoint.history(space.info.name)
-    terms = [history.get(f"validation_{term}") for term in ("kl_z", "kl_c", "mi_c")]
-    steps = history.get("step")
-    if not steps or None in terms:
+    terms = [history.get(f"validation_{term}", []) for term in ("kl_z", "kl_c", "mi_c")]
+    steps = [int(step) for step in history.get("step", [])]
+    if capacities_at is None or not steps or not all(terms):
         return None
     kl_z, kl_c, mi_c = terms
-    capacities = [space.model.capacities(step) for step in steps]
     whole = [round(a + b, 4) for a, b in zip(kl_c, mi_c, strict=True)]
-    capacity_z, capacity_c = map(list, zip(*capacities, strict=True))
+    capacity_z, capacity_c = map(list, zip(*map(capacities_at, steps), strict=True))
     return Curves(steps, kl_z, capacity_z, whole, capacity_c)

@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, get_args
 
 import numpy as np
 import pydantic
@@ -23,12 +23,11 @@ from backend.language.samplers import metropolis_hastings as mh
 from backend.language.samplers.genetic import Attack, Generation, Neighbours
 from backend.language.samplers.metropolis_hastings import Info, State, Tokens
 from backend.language.samplers.mha import GradientProposals, Misleading, Victim
-from backend.language.samplers.proposals import WordProposals
-from backend.language.samplers.targets import Fluency, Length, Product
+from backend.language.samplers.proposals import Options, WordProposals
+from backend.language.samplers.targets import Fluency, Length, Part, Product
 from backend.language.text_models import TextModel
 from backend.language.traces import PAIR, Seed, Text, Weight
 
-METHODS = ("b-mha", "w-mha", "genetic")
 PROBABILITIES = {"replace": 0.5, "insert": 0.25, "delete": 0.25}  # as released
 TRIALS = 2000  # the most a visitor may spend
 SURE = 0.9  # a word that alone makes the classifier so sure is a word about the label
@@ -42,6 +41,7 @@ NAMES = {  # dataset -> what its classes are called
 }
 
 Method = Literal["b-mha", "w-mha", "genetic"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ class Attacker:
         self.classifier = models(settings.victim)
         forward, backward = (models(f"{settings.lm}--{way}") for way in ("forward", "backward"))
         self.processor = forward.processor
-        self.contexts = contexts_of(forward.model), contexts_of(backward.model)
+        self.contexts = contexts_of(forward.lm), contexts_of(backward.lm)
         others = (models(name) for name in judges(settings.lm))
         same = (m for m in others if m.processor.vocabulary == self.processor.vocabulary)
         self.judge = next(same, None)
@@ -200,13 +200,13 @@ class Attacker:
         room = theirs.max_tokens - len(theirs.tokens(self.premise)) - bool(self.premise)
         longest = min(len(self.start) + 4, self.contexts[0].longest, room)
         words = max(1, len(self.start) - 2), max(longest, len(self.start))
-        parts = [Fluency(self.contexts[0]), Misleading(victim, self.wanted), Length(*words)]
+        parts: list[Part] = [
+            Fluency(self.contexts[0]),
+            Misleading(victim, self.wanted),
+            Length(*words),
+        ]
         target = Product(parts, {"classifier": self.settings.weight})
-        options = {
-            "probabilities": PROBABILITIES,
-            "words": words,
-            "forbidden": self.forbidden(),
-        }
+        options = Options(probabilities=PROBABILITIES, words=words, forbidden=self.forbidden())
         if method == "w-mha":
             return target, GradientProposals(*self.contexts, victim, self.wanted, **options)
         return target, WordProposals(*self.contexts, **options)
@@ -274,11 +274,11 @@ class Attacker:
         text = f"{self.premise} {SEPARATOR} {row['text']}" if self.premise else row["text"]
         x = self.classifier.processor.encode([text]).to(self.classifier.model.device)
         with torch.inference_mode():
-            p = self.classifier.model.logits(x).double().softmax(1)[0]
+            p = self.classifier.classifier.logits(x).double().softmax(1)[0]
         tokens = self.ids(row["tokens"])
         perplexity = None
         if self.judge is not None:
-            (log_p,) = contexts_of(self.judge.model).log_probs([tokens])
+            (log_p,) = contexts_of(self.judge.lm).log_probs([tokens])
             perplexity = math.exp(-log_p / (len(tokens) + 1))
         return Verdict(
             flipped=int(p.argmax()) != self.label,

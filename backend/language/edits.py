@@ -21,7 +21,13 @@ from backend.language.samplers import metropolis_hastings as mh
 from backend.language.samplers.contexts import Contexts, as_ids
 from backend.language.samplers.diagnostics import autocorrelation, effective_sample_size
 from backend.language.samplers.metropolis_hastings import Info, State, Tokens
-from backend.language.samplers.proposals import ACTIONS, Place, RescoredProposals, WordProposals
+from backend.language.samplers.proposals import (
+    ACTIONS,
+    Options,
+    Place,
+    RescoredProposals,
+    WordProposals,
+)
 from backend.language.samplers.targets import (
     Closeness,
     CodeMeaning,
@@ -119,15 +125,15 @@ class Editor:
                 "same corpus."
             )
         self.fingerprints = {m.info.name: m.info.fingerprint for m in (forward, backward)}
-        self.contexts = [contexts_of(forward.model), contexts_of(backward.model)]
+        self.contexts = contexts_of(forward.lm), contexts_of(backward.lm)
         self._check_numbers()
         keywords = [self._keyword(word) for word in settings.keywords]
         self._check_keywords()
-        options = {
-            "probabilities": self._probabilities(),
-            "keywords": keywords,
-            "words": (settings.shortest, settings.longest),
-        }
+        options = Options(
+            probabilities=self._probabilities(),
+            keywords=keywords,
+            words=(settings.shortest, settings.longest),
+        )
         self.proposals = WordProposals(*self.contexts, **options)
         self.start = self._start(keywords)
         self._check_start()
@@ -330,7 +336,7 @@ class Editor:
         self, heads: Sequence[Head], n: int, states: list[State]
     ) -> tuple[list[State], list[Info]]:
         """One step of all chains: those of a kernel in one batch."""
-        new, infos = list(states), [None] * len(heads)
+        new, infos = list(states), dict[int, Info]()
         for kernel in dict.fromkeys(head["kernel"] for head in heads):
             rows = [i for i, head in enumerate(heads) if head["kernel"] == kernel]
             rngs = [mh.rng_of(heads[i]["seed"], heads[i]["number"], n) for i in rows]
@@ -342,7 +348,7 @@ class Editor:
                 after, done = mh.advance(rngs, mine, self.target, proposals)
             for i, state, info in zip(rows, after, done, strict=True):
                 new[i], infos[i] = state, info
-        return new, infos
+        return new, [infos[i] for i in range(len(heads))]
 
     def _state_record(self, state: State) -> StateRecord:
         score = ScoreRecord(total=state.score.total, parts=state.score.parts)

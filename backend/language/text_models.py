@@ -1,6 +1,6 @@
 """Loaded models over words that have no latent space: language models and classifiers."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 
@@ -8,6 +8,8 @@ from backend import checkpoint
 from backend.base import GenerativeModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device
+from backend.language.samplers.mha import Classifier
+from backend.nets.language import LanguageModel
 from backend.processors import KINDS
 from backend.processors.text import TextProcessor
 
@@ -16,6 +18,16 @@ class TextModel(NamedTuple):
     info: CheckpointInfo
     model: GenerativeModel
     processor: TextProcessor
+
+    @property
+    def lm(self) -> LanguageModel:
+        """The model as a language model, which it is where it has ``log_prob``."""
+        return cast(LanguageModel, self.model)
+
+    @property
+    def classifier(self) -> Classifier:
+        """The model as a classifier, which it is where it has ``classify``."""
+        return cast(Classifier, self.model)
 
     @property
     def device(self) -> torch.device:

@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal
 import pydantic
 from typing_extensions import TypedDict  # pydantic reads typing's own from Python 3.12 on
 
-FORMAT, VERSION = "latent-playground/edits", 1
+from backend.language.samplers.metropolis_hastings import Action
+
+FORMAT: Literal["latent-playground/edits"] = "latent-playground/edits"
+VERSION: Literal[1] = 1
 STEPS, CHAINS = 20_000, 16  # the most that is run at once
 PAIR = "lm/lstm_lm--everyday"
 
@@ -56,7 +59,7 @@ class Step(TypedDict):
     """One step; None stands for minus infinity."""
 
     n: int
-    action: Literal["replace", "insert", "delete", "none"]
+    action: Action
     position: Annotated[int, pydantic.Field(ge=0, le=200)]
     old: Word | None
     new: Word | None
@@ -156,7 +159,7 @@ def _check_parent(number: int, chains: list[Chain]) -> None:
 
 def _after(left: Chain, parent: Parent, chains: list[Chain]) -> list[str]:
     """The sentence after a step of a chain, or after the other outcome of that step."""
-    if parent["step"] < left["first"]:  # before the chain left its own parent
+    if left["parent"] and parent["step"] < left["first"]:  # before it left its own parent
         return _after(chains[left["parent"]["chain"]], parent, chains)
     tokens = left["start"]["tokens"]
     for step in left["steps"]:

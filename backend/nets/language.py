@@ -7,6 +7,7 @@ from torch import Tensor
 
 from backend.base import BaseConfig, GenerativeModel, Terms, param
 from backend.distributions.sequence import BOS, EOS, PAD, Sequence
+from backend.nets.sequences import TiedSoftmax
 
 Direction = Literal["forward", "backward"]
 DIRECTION: Direction = param("forward", "Reading order: backward predicts x_t from what follows")
@@ -24,6 +25,7 @@ class LanguageConfig(BaseConfig):
     """Parent of the configurations of language models."""
 
     if TYPE_CHECKING:
+        vocab_size: int
         direction: Direction
         max_len: int
 
@@ -37,6 +39,7 @@ class LanguageModel(GenerativeModel):
 
     capabilities = frozenset({"sample", "log_prob"})
     config: LanguageConfig
+    words: TiedSoftmax
     max_len: int
 
     def __init__(self, config: LanguageConfig) -> None:

@@ -113,7 +113,8 @@ def train(p: Mixture, q: Mixture, steps: int = 600, seed: int = 0) -> Iterator[S
 
     def draws(step: int) -> tuple[Tensor, Tensor]:
         rng = np.random.default_rng((seed, step))
-        return tuple(torch.from_numpy(mix.draw(BATCH, rng)).float()[:, None] for mix in (p, q))
+        real, made = (torch.from_numpy(mix.draw(BATCH, rng)).float()[:, None] for mix in (p, q))
+        return real, made
 
     yield _state(0, model, target)
     for report in fit(model, draws, config):

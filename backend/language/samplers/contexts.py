@@ -1,12 +1,13 @@
 """What a language model has read at each gap of a sentence, computed in batches and kept."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 from backend.distributions.sequence import EOS, PAD
+from backend.language.samplers.kept import computed
 from backend.language.samplers.metropolis_hastings import Tokens
 from backend.nets.language import LanguageModel
 
@@ -20,39 +21,31 @@ class Contexts:
 
     def __init__(self, model: LanguageModel, limit: int = 4096) -> None:
         self.model = model
-        self.limit = limit
         self.longest = model.max_len - 1  # words
-        self._kept: OrderedDict[Tokens, tuple[Tensor, float | None]] = OrderedDict()
+        self._gaps: LRUCache[Tokens, Tensor] = LRUCache(limit)
+        self._scores: LRUCache[Tokens, float] = LRUCache(limit)
 
     def gaps(self, sentences: Sequence[Tokens]) -> list[Tensor]:
         """Hidden vectors [n + 1, H] of the gaps of each sentence of n words."""
-        self._compute(sentences, scored=False)
-        return [self._kept[tokens][0] for tokens in sentences]
+        return computed(self._gaps, sentences, lambda missing: self._read(missing)[1])
 
     def log_probs(self, sentences: Sequence[Tokens]) -> list[float]:
         """log p(x) of each sentence, nats."""
-        self._compute(sentences, scored=True)
-        return [self._kept[tokens][1] for tokens in sentences]
+        return computed(self._scores, sentences, self._score)
 
     @torch.inference_mode()
-    def _compute(self, sentences: Sequence[Tokens], scored: bool) -> None:
-        def lacks(tokens: Tokens) -> bool:
-            return tokens not in self._kept or (scored and self._kept[tokens][1] is None)
+    def _read(self, sentences: Sequence[Tokens]) -> tuple[Tensor, list[Tensor], Tensor]:
+        """Ids [B, T], the gaps of each sentence, and all hidden vectors [B, T, H]."""
+        x = as_ids(sentences).to(self.model.device)
+        hidden = self.model.contexts(x)
+        gaps = [hidden[row, : len(tokens) + 1].clone() for row, tokens in enumerate(sentences)]
+        return x, gaps, hidden
 
-        missing = [tokens for tokens in dict.fromkeys(sentences) if lacks(tokens)]
-        if missing:
-            x = as_ids(missing).to(self.model.device)
-            hidden = self.model.contexts(x)
-            scores = self._score(x, hidden) if scored else [None] * len(missing)
-            for row, tokens in enumerate(missing):
-                self._kept[tokens] = hidden[row, : len(tokens) + 1].clone(), scores[row]
-        for tokens in sentences:
-            self._kept.move_to_end(tokens)
-        while len(self._kept) > max(self.limit, len(sentences)):
-            self._kept.popitem(last=False)
-
-    def _score(self, x: Tensor, hidden: Tensor) -> list[float]:
+    @torch.inference_mode()
+    def _score(self, sentences: Sequence[Tokens]) -> list[float]:
         """The sum over words and the end mark; the mark is certain after ``longest`` words."""
+        x, gaps, hidden = self._read(sentences)
+        self._gaps.update(zip(sentences, gaps, strict=True))  # the proposals ask for them next
         if self.model.backward_order:  # gap i + 1 has read all after word i; gap 0 predicts <eos>
             targets = torch.where(x == EOS, PAD, x)
             first = torch.full_like(x[:, :1], EOS)

@@ -8,15 +8,18 @@ tuple of token ids without its end mark. Everything random in step t of a chain 
 import math
 import random
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Tokens = tuple[int, ...]
+
+
+Action = Literal["replace", "insert", "delete", "none"]
 
 
 class Edit(NamedTuple):
     """What a proposal does to a sentence."""
 
-    action: str  # "replace", "insert", "delete" or "none"
+    action: Action
     position: int  # of the word that is replaced or deleted; of the new word
     old: int | None = None  # token that goes
     new: int | None = None  # token that comes

@@ -6,20 +6,36 @@ as CGMH does, and without C it is CGMH; w-MHA also looks at the classifier's gra
 """
 
 import math
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import Protocol, Unpack
 
 import numpy as np
 import torch
+from cachetools import LRUCache
 from torch import Tensor, nn
 
 from backend.distributions.sequence import EOS, PAD
 from backend.language.samplers.contexts import Contexts
+from backend.language.samplers.kept import computed
 from backend.language.samplers.metropolis_hastings import Tokens
-from backend.language.samplers.proposals import Place, WordProposals
+from backend.language.samplers.proposals import Options, Place, WordProposals
 
 UNK = 3
 KEPT = 4096
+
+
+class Classifier(Protocol):
+    """What a victim's model gives; B sentences of T words, vectors of E numbers."""
+
+    words: nn.Embedding
+
+    def logits(self, x: Tensor) -> Tensor:
+        """ids [B, T] -> [B, classes]"""
+        ...
+
+    def logits_of(self, embedded: Tensor, x: Tensor) -> Tensor:
+        """The same from word vectors [B, T, E]."""
+        ...
 
 
 class Victim:
@@ -35,25 +51,21 @@ class Victim:
     """
 
     def __init__(
-        self, model: nn.Module, ids: Callable[[int], int], before: Sequence[int] = ()
+        self, model: Classifier, ids: Callable[[int], int], before: Sequence[int] = ()
     ) -> None:
         self.model, self.ids, self.before = model, ids, list(before)
         self.forward_passes = self.gradients = 0
-        self._log_p: OrderedDict[Tokens, np.ndarray] = OrderedDict()
-        self._slopes: OrderedDict[tuple[Tokens, int], np.ndarray] = OrderedDict()
+        self._log_p: LRUCache[Tokens, np.ndarray] = LRUCache(KEPT)
+        self._slopes: LRUCache[tuple[Tokens, int], np.ndarray] = LRUCache(KEPT)
 
     def log_probs(self, sentences: Sequence[Tokens]) -> list[np.ndarray]:
         """log C(·|x) of each sentence, nats; the last ``KEPT`` asked for are not asked again."""
-        missing = [x for x in dict.fromkeys(sentences) if x not in self._log_p]
-        if missing:
-            self.forward_passes += len(missing)
-            with torch.inference_mode():
-                log_p = self.model.logits(self._batch(missing)).double().log_softmax(1)
-            for x, row in zip(missing, log_p.cpu().numpy(), strict=True):
-                self._log_p[x] = row
-        found = [self._log_p[x] for x in sentences]
-        _shorten(self._log_p)
-        return found
+        return computed(self._log_p, sentences, self._asked)
+
+    @torch.inference_mode()
+    def _asked(self, sentences: Sequence[Tokens]) -> np.ndarray:
+        self.forward_passes += len(sentences)
+        return self.model.logits(self._batch(sentences)).double().log_softmax(1).cpu().numpy()
 
     def slopes(self, x: Tokens, label: int) -> np.ndarray:
         """∂(-log C(label|x)) / ∂ the vector of each word, float64 [n, E]."""
@@ -72,7 +84,6 @@ class Victim:
             self._log_p.setdefault(x, log_p.detach().cpu().numpy())
             first = len(self.before)
             self._slopes[key] = slope[0, first : first + len(x)].double().cpu().numpy()
-            _shorten(self._slopes)
         return self._slopes[key]
 
     def vectors(self, vocabulary: int) -> np.ndarray:
@@ -104,12 +115,16 @@ class GradientProposals(WordProposals):
     A word is replaced with probability proportional to the norm of its gradient of -log C(label),
     by words reweighted with (1 + cos(-gradient, e' - e)) / 2: those that lead towards the label.
     The same weights from x' give the probability of the way back, at the price of its gradient.
-    Insertions and deletions
-    are those of b-MHA, as in the paper.
+    Insertions and deletions are those of b-MHA, as in the paper.
     """
 
     def __init__(
-        self, forward: Contexts, backward: Contexts, victim: Victim, label: int, **options: object
+        self,
+        forward: Contexts,
+        backward: Contexts,
+        victim: Victim,
+        label: int,
+        **options: Unpack[Options],
     ) -> None:
         super().__init__(forward, backward, **options)
         self.victim, self.label = victim, label
@@ -143,8 +158,3 @@ class GradientProposals(WordProposals):
         weighed = log_q + np.log((1 + cosine) / 2 + 1e-9)
         peak = weighed.max()
         return weighed - peak - math.log(np.exp(weighed - peak).sum())
-
-
-def _shorten(kept: OrderedDict) -> None:
-    while len(kept) > KEPT:
-        kept.popitem(last=False)

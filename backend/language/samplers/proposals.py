@@ -2,14 +2,15 @@
 
 import math
 import random
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 import torch
+from cachetools import LRUCache
 
 from backend.language.samplers.contexts import Contexts
+from backend.language.samplers.kept import computed
 from backend.language.samplers.metropolis_hastings import Candidate, Edit, Target, Tokens
 
 ACTIONS = ("replace", "insert", "delete")
@@ -17,6 +18,18 @@ INVERSE = {"replace": "replace", "insert": "delete", "delete": "insert"}
 CANDIDATES = 100  # words rescored by the target at each place
 SHOWN = 12  # words of the candidate table
 KEPT = 256  # word distributions kept, one number per word of the vocabulary each
+
+
+Gap = tuple[Tokens, Tokens]  # the words before and after one that comes or goes
+
+
+class Options(TypedDict, total=False):
+    """What ``WordProposals`` can be told beside its models."""
+
+    probabilities: Mapping[str, float]
+    keywords: Sequence[int]
+    words: tuple[int, int]
+    forbidden: Sequence[int]
 
 
 class Place(NamedTuple):
@@ -27,7 +40,7 @@ class Place(NamedTuple):
     position: int
 
     @property
-    def gap(self) -> tuple[Tokens, Tokens]:
+    def gap(self) -> Gap:
         """Words before and after the word that comes or goes: all that its choice depends on."""
         after = self.position + (self.action != "insert")
         return self.tokens[: self.position], self.tokens[after:]
@@ -69,7 +82,7 @@ class WordProposals:
         self.shortest = words[0]
         self.longest = min(words[1], forward.longest, backward.longest)
         self.forbidden = list(forbidden)
-        self._kept: OrderedDict[tuple[Tokens, Tokens], np.ndarray] = OrderedDict()
+        self._kept: LRUCache[Gap, np.ndarray] = LRUCache(KEPT)
 
     def propose(
         self, rngs: Sequence[random.Random], sentences: Sequence[Tokens]
@@ -91,27 +104,29 @@ class WordProposals:
                     if move.log_forward > -math.inf:
                         yield move
 
-    @torch.inference_mode()
     def log_words(self, places: Sequence[Place]) -> list[np.ndarray]:
         """log q(w) at each place over the vocabulary, float64 [V]; -inf for what is forbidden."""
-        missing = list({p.gap: p for p in places if p.gap not in self._kept}.values())
-        if missing:
-            read = self.forward.gaps([p.tokens for p in missing])
-            ahead = [hidden[p.position] for hidden, p in zip(read, missing, strict=True)]
-            read = self.backward.gaps([p.tokens for p in missing])
-            behind = [
-                hidden[p.position + (p.action != "insert")]
-                for hidden, p in zip(read, missing, strict=True)
-            ]
-            log_p = self.forward.model.log_probs(torch.stack(ahead)).double()
-            log_p = log_p + self.backward.model.log_probs(torch.stack(behind)).double()
-            log_p[:, self.forbidden] = -math.inf
-            for place, row in zip(missing, log_p.log_softmax(1).cpu().numpy(), strict=True):
-                self._kept[place.gap] = row
-        found = [self._kept[place.gap] for place in places]
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return found
+        by_gap = {place.gap: place for place in places}
+        return computed(
+            self._kept,
+            [place.gap for place in places],
+            lambda missing: self._log_words([by_gap[gap] for gap in missing]),
+        )
+
+    @torch.inference_mode()
+    def _log_words(self, places: Sequence[Place]) -> np.ndarray:
+        """[len(places), V]"""
+        read = self.forward.gaps([p.tokens for p in places])
+        ahead = [hidden[p.position] for hidden, p in zip(read, places, strict=True)]
+        read = self.backward.gaps([p.tokens for p in places])
+        behind = [
+            hidden[p.position + (p.action != "insert")]
+            for hidden, p in zip(read, places, strict=True)
+        ]
+        log_p = self.forward.model.log_probs(torch.stack(ahead)).double()
+        log_p = log_p + self.backward.model.log_probs(torch.stack(behind)).double()
+        log_p[:, self.forbidden] = -math.inf
+        return log_p.log_softmax(1).cpu().numpy()
 
     def _actions(self, x: Tokens) -> dict[str, float]:
         """Log-probabilities of the actions that are possible in ``x``."""
@@ -126,10 +141,8 @@ class WordProposals:
 
     def log_positions(self, x: Tokens, action: str) -> dict[int, float]:
         """Gaps for a new word, or words that may go, with their log-probabilities: uniform."""
-        if action == "insert":
-            found = range(len(x) + 1)
-        else:
-            found = [i for i in range(len(x)) if self.is_free(x, i)]
+        gaps = range(len(x) + 1) if action == "insert" else range(len(x))
+        found = [i for i in gaps if action == "insert" or self.is_free(x, i)]
         return dict.fromkeys(found, -math.log(len(found)) if found else 0.0)
 
     def is_free(self, x: Tokens, position: int) -> bool:
@@ -201,11 +214,11 @@ class RescoredProposals(WordProposals):
     """
 
     def __init__(
-        self, forward: Contexts, backward: Contexts, target: Target, **options: object
+        self, forward: Contexts, backward: Contexts, target: Target, **options: Unpack[Options]
     ) -> None:
         super().__init__(forward, backward, **options)
         self.target = target
-        self._shares: OrderedDict[tuple[Tokens, Tokens], np.ndarray] = OrderedDict()
+        self._shares: LRUCache[Gap, np.ndarray] = LRUCache(KEPT)
 
     def log_words(self, places: Sequence[Place]) -> list[np.ndarray]:
         plain = super().log_words(places)
@@ -215,8 +228,6 @@ class RescoredProposals(WordProposals):
         if place.action == "delete":  # it brings no word
             return log_q
         if place.gap not in self._shares:
-            while len(self._shares) >= KEPT:
-                self._shares.popitem(last=False)
             words = [int(w) for w in (-log_q).argsort()[:CANDIDATES] if log_q[w] > -math.inf]
             before, after = place.gap
             scores = self.target.score([(*before, word, *after) for word in words])

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
+from cachetools import LRUCache
 
 from backend.language.samplers.contexts import Contexts
+from backend.language.samplers.kept import computed
 from backend.language.samplers.metropolis_hastings import Score, Tokens
 
 KEPT = 4096  # sentences whose log-probability is kept
@@ -96,17 +98,12 @@ class Judged:
         self, log_probs: Callable[[list[str]], list[float]], text: Callable[[Tokens], str]
     ) -> None:
         self.log_probs, self.text = log_probs, text
-        self._kept: dict[Tokens, float] = {}
+        self._kept: LRUCache[Tokens, float] = LRUCache(KEPT)
 
     def log_values(self, sentences: Sequence[Tokens]) -> list[float]:
-        missing = [x for x in dict.fromkeys(sentences) if x not in self._kept]
-        if missing:
-            values = self.log_probs([self.text(x) for x in missing])
-            self._kept |= dict(zip(missing, values, strict=True))
-        found = [self._kept[x] for x in sentences]
-        while len(self._kept) > KEPT:
-            self._kept.pop(next(iter(self._kept)))
-        return found
+        return computed(
+            self._kept, sentences, lambda missing: self.log_probs([self.text(x) for x in missing])
+        )
 
 
 class WordMeaning:
