@@ -100,3 +100,9 @@ def test_gradio_finds_the_events_of_a_widget():
     assert callable(made.input)
     with pytest.raises(AttributeError):
         made.ready  # noqa: B018
+
+
+def test_the_script_of_charts_comes_from_here_when_it_is_asked_for(client):
+    answer = client.get(f"/{modules.address(modules.PLOTLY)}")
+    assert answer.status_code == 200 and b"plotly.js" in answer.content[:200]
+    assert modules.PLOTLY not in modules.head()
