@@ -125,7 +125,8 @@ def main(arguments: list[str] | None = None) -> int:
             kind = "convolutional" if info.config.get("net") == "conv" else info.modality
             subject = Subject(info, SIZES[kind], options.device)
             for id, entry in measure(subject, options.only):
-                values[id] = entry  # written at once: what is measured is never lost
+                values[id] = with_earlier(entry, info.metrics.get(id), subject.removed)
+                # written at once: what is measured is never lost
                 checkpoint.write_metrics(info.path, values=in_order(values))
         except corpora.MissingCorpus as error:
             sys.exit(str(error))
@@ -176,6 +177,21 @@ def measure(subject: "Subject", only: Sequence[str] | None = None) -> Iterator[t
             _say(f"  took {time.monotonic() - start:.0f} s")
 
 
+def with_earlier(entry: Entry, earlier: Entry | None, removed: int) -> Entry:
+    """The entry with what it was before ``removed`` test items, which stand in train, went.
+
+    Kept once: measured again, an entry keeps the number of the first time.
+    """
+    if not removed:
+        return entry
+    settings = entry["settings"] | {"removed": removed}
+    if earlier is not None:
+        before = earlier["value"] if "removed" not in earlier["settings"] else None
+        before = earlier["settings"].get("before_removal", before)
+        settings |= {} if before is None else {"before_removal": before}
+    return entry | {"settings": settings}
+
+
 def in_order(entries: dict[str, Entry]) -> dict[str, Entry]:
     """The entries as the table of metrics orders them."""
     return {id: entries[id] for id in METRICS if id in entries}
@@ -206,6 +222,11 @@ class Subject:
     @cached_property
     def splits(self) -> dict[str, corpora.Split]:
         return corpora.load(self.info.dataset)
+
+    @property
+    def removed(self) -> int:
+        """How many test items the loader left out, as they stand in train or validation."""
+        return self.splits["test"].removed
 
     def items(self, split: str, n: int) -> Any:
         """``n`` items spread evenly over a split, or all where there are fewer.

@@ -11,21 +11,20 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import backend
-from backend import checkpoint, registry
+from backend import checkpoint, corpora, registry
 from backend.checkpoint import CheckpointInfo
+from backend.corpora.download import downloads
 from backend.device import seeded
 from backend.evaluation import measured
 from backend.evaluation.table import METRICS, Metric
 from backend.files import replace_section
 from backend.processors import load_processor
-from scripts.corpora import CORPORA, parts
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 0
@@ -33,96 +32,6 @@ COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
 SAMPLES_HEADING = "## Samples"
 PICTURE = "samples.png"
 AGGREGATE = "aggregate posterior (a Gaussian mixture fitted to the training codes)"
-
-
-class About(NamedTuple):
-    """What a card says about the training data, beside licence and home page."""
-
-    title: str
-    hub_name: str
-    caution: str
-    ends: tuple[str, str] = ("", "")  # of the path in the sample section; sentences only
-
-
-ABOUT = {
-    "tatoeba": About(
-        "Tatoeba English sentences, as packaged by manythings.org",
-        "tatoeba",
-        "The sentences were written by volunteers for language learners: short, plain, about "
-        "everyday matters, with the names Tom and Mary far too often. Samples repeat these "
-        "habits, including stereotypes and the occasional rude sentence.",
-        ("I like tea.", "It is raining."),
-    ),
-    "smd": About(
-        "SMD, turns of drivers and an in-car assistant, lower case, entities joined by _",
-        "smd",
-        "Three domains only (calendar, weather, navigation), written by crowd workers for made-up "
-        "facts: places, people and appointments in samples mean nothing.",
-        ("what s the weather like today", "set a reminder for my meeting on tuesday"),
-    ),
-    "dailydialog": About(
-        "DailyDialog, turns of everyday conversations with dialogue acts and emotions",
-        "daily_dialog",
-        "Conversations from textbooks for learners of English; turns are taken one by one, "
-        "without what was said before. Licensed for non-commercial use.",
-        ("I like tea.", "It is raining."),
-    ),
-    "everyday": About(
-        "Everyday English: sentences of Tatoeba, CommonGen, Flickr8k captions, SNLI and SICK",
-        "everyday_english",
-        "Sentences for language learners and captions of photographs: people, dogs, streets, "
-        "mostly in the present tense. Captions repeat the habits of those who wrote them, "
-        "stereotypes included. Parts of the corpus are licensed for non-commercial use.",
-        ("A man is riding a bike.", "I like tea."),
-    ),
-    "ptb": About(
-        "Penn Treebank, sentences of the Wall Street Journal as language models use them",
-        "ptb_text_only",
-        "Business news of 1989 with 10,000 words; numbers are N, rarer words <unk>, and there is "
-        "neither punctuation nor upper case. It knows little beyond that.",
-        ("the company said it expects to report a loss", "prices fell in early trading"),
-    ),
-    "yelp": About(
-        "Sentences of Yelp reviews, lower case, negative or positive",
-        "yelp_sentences",
-        "A sentence has the sentiment of its review, whatever it says itself, so some labels are "
-        "wrong. Mostly restaurants; numbers are _num_.",
-        ("the food was great .", "i will never be back ."),
-    ),
-    "sst2": About(
-        "SST-2, sentences and phrases of film reviews, negative or positive",
-        "sst2",
-        "Training items are phrases cut out of sentences about films, lower case and tokenised; "
-        "neutral ones were left out, so every text is called negative or positive.",
-        ("a charming film .", "a dull , lifeless movie ."),
-    ),
-    "entailment": About(
-        "Pairs of sentences, of which the first entails or contradicts the second or neither: "
-        "SNLI (20,000 of its 570,000 pairs) and SICK",
-        "snli_sick",
-        "Sentences are captions of photographs and variants of them. The second sentence alone "
-        "gives many labels away, so accuracy says little about understanding. SICK is licensed "
-        "for non-commercial use.",
-        ("A man is riding a bike.", "A dog is running."),
-    ),
-    "mnist": About(
-        "MNIST handwritten digits",
-        "mnist",
-        "Made for centred grey digits of 28 x 28 pixels; any other picture is treated as one.",
-    ),
-    "fashion-mnist": About(
-        "Fashion-MNIST pictures of clothes, shoes and bags",
-        "fashion_mnist",
-        "Made for centred grey pictures of single articles, 28 x 28 pixels; any other picture is "
-        "treated as one.",
-    ),
-    "color-mnist": About(
-        "ColorMNIST: MNIST handwritten digits, each in one hue, drawn uniformly by a fixed seed",
-        "mnist",
-        "Made for centred digits of 28 x 28 pixels in one colour on black; a grey picture is "
-        "read as white ink.",
-    ),
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -249,7 +158,7 @@ def samples(info: CheckpointInfo) -> str:
             for source, words in sources.items()
         }
         if "discrete" not in info.capabilities:  # between one-hots there is no code
-            path = space.interpolate(*ABOUT[info.dataset].ends, steps=6)
+            path = space.interpolate(*corpora.corpus(info.dataset).ends, steps=6)
             lists["From the first sentence to the last"] = path
         return "\n\n".join(
             _listed(f"{title}; greedy decoding", lines) for title, lines in lists.items()
@@ -293,7 +202,7 @@ def _header(info: CheckpointInfo) -> str:
         "library_name: latent-playground",
         f"pipeline_tag: {task}",
         *(["language: en"] if info.modality == "text" else []),
-        f"datasets: [{ABOUT[info.dataset].hub_name}]",
+        f"datasets: [{corpora.corpus(info.dataset).hub_name}]",
         f"tags: [{', '.join(tags)}]",
     ]
     return "---\n" + "\n".join(lines) + "\n---\n"
@@ -326,16 +235,16 @@ def _intended_use(info: CheckpointInfo) -> str:
 
 
 def _training_data(info: CheckpointInfo) -> str:
-    about, corpora = ABOUT[info.dataset], parts(info.dataset)
+    corpus, sources = corpora.corpus(info.dataset), downloads()
     n = checkpoint.describe(info.name)["dataset"]["n"]
-    named = len(corpora) > 1
-    sources = "\n".join(
-        f"{f'- {name}. ' if named else ''}Licence: {CORPORA[name].licence}. Home page: "
-        f"<{CORPORA[name].home}>."
-        for name in corpora
+    named = len(corpus.downloads) > 1
+    listed = "\n".join(
+        f"{f'- {name}. ' if named else ''}Licence: {sources[name].licence}. Home page: "
+        f"<{sources[name].home}>."
+        for name in corpus.downloads
     )
     return (
-        f"{about.title}, {n:,} training examples.{chr(10) * 2 if named else ' '}{sources}\n\n"
+        f"{corpus.title}, {n:,} training examples.{chr(10) * 2 if named else ' '}{listed}\n\n"
         "The corpus is not part of this repository; "
         f"`python scripts/download_data.py {info.dataset}` gets it."
     )
@@ -446,7 +355,7 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             f"{_number(100 - value['exact_match'])}% of held-out sentences do not come back word "
             f"for word. Words outside the vocabulary of {info.config['vocab_size']:,} never do."
         )
-    yield ABOUT[info.dataset].caution
+    yield corpora.corpus(info.dataset).caution
     yield "One training run with one seed; a second seed would give somewhat different numbers."
 
 

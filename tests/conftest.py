@@ -46,7 +46,10 @@ def corpus() -> Callable[[str], dict]:
     """``corpus("mnist")`` gives its splits, read once per session, or skips with the reason."""
 
     def splits(name: str) -> dict:
-        skip_without_corpus(name)
+        from backend import corpora
+
+        for folder in corpora.corpus(name).downloads:
+            skip_without_corpus(folder)
         return load_corpus(name)
 
     return splits

@@ -221,8 +221,14 @@ class Projection:
     def _originals(self) -> list[str] | np.ndarray | None:
         if not corpora.available(self.dataset):
             return None
-        splits = corpora.load(self.dataset)
-        found = {digest(i): i for part in ("validation", "test") for i in splits[part].items}
+        # Maps from before held-out items were cleaned know them as they were published.
+        editions = corpora.published(self.dataset), corpora.load(self.dataset)
+        found = {
+            digest(item): item
+            for splits in editions
+            for part in ("validation", "test")
+            for item in splits[part].items
+        }
         if any(key not in found for key in self.digests.tolist()):
             return None  # another edition of the corpus
         items = [found[key] for key in self.digests.tolist()]

@@ -1,30 +1,28 @@
 """DailyDialog: everyday conversations with dialogue acts and emotions (Li et al., IJCNLP 2017)."""
 
-import gzip
 import json
+import re
 
-from backend.corpora.location import Split, corpus_file
+from backend.corpora.location import Split, lines
+from backend.corpora.record import Corpus
 
-SPLITS = ("train", "validation", "test")
+FILES = {part: f"dailydialog/{part}.jsonl.gz" for part in ("train", "validation", "test")}
 UNKNOWN = "not labelled"
+_QUOTES = str.maketrans("‘’“”", "''\"\"")
+_GLUED = re.compile(r"(?<=[a-z]{2}[.?!])(?=[A-Z])")  # neither "Ph.D" nor "U.S.A"
 
 
-def files(dataset: str) -> list[str]:
-    return [f"dailydialog/{split}.jsonl.gz" for split in SPLITS]
-
-
-def load(dataset: str = "dailydialog") -> dict[str, Split]:
+def read() -> dict[str, Split]:
     """The published splits, turn by turn.
 
     Tags: ``act`` (inform, question, directive, commissive), ``emotion`` (no_emotion, happiness,
     …) and ``topic``; "not labelled" where the corpus has none.
     """
-    return {split: _read(name) for split, name in zip(SPLITS, files(dataset), strict=True)}
+    return {split: _turns(name) for split, name in FILES.items()}
 
 
-def _read(name: str) -> Split:
-    with gzip.open(corpus_file(name), "rt", encoding="utf-8") as lines:
-        dialogues = [json.loads(line) for line in lines]
+def _turns(name: str) -> Split:
+    dialogues = [json.loads(line) for line in lines(name)]
     rows = [
         (t["text"], t["act"] or UNKNOWN, t["emotion"] or UNKNOWN, d["topic"] or UNKNOWN)
         for d in dialogues
@@ -32,3 +30,32 @@ def _read(name: str) -> Split:
     ]
     text, act, emotion, topic = (list(column) for column in zip(*rows, strict=True))
     return Split(text, None, {"act": act, "emotion": emotion, "topic": topic})
+
+
+def normalise(text: str) -> str:
+    """Contractions stay as the corpus cuts them ("I ' m"): the vocabularies that ship have them.
+
+    >>> normalise("I know.But  he said “ no ” .")
+    'I know. But he said " no " .'
+    """
+    return " ".join(_GLUED.sub(" ", text.translate(_QUOTES)).split())
+
+
+CORPUS = Corpus(
+    read=read,
+    files=tuple(FILES.values()),
+    kind="text",
+    unit="turn",
+    name="DailyDialog",
+    title="DailyDialog, turns of everyday conversations with dialogue acts and emotions",
+    hub_name="daily_dialog",
+    caution="Conversations from textbooks for learners of English; turns are taken one by one, "
+    "without what was said before. Licensed for non-commercial use.",
+    split="The published splits of dialogues, turn by turn.",
+    downloads=("dailydialog",),
+    tags=("act", "emotion", "topic"),
+    ends=("I like tea.", "It is raining."),
+    normalise=normalise,
+    normalised="curly quotes are made straight, double spaces single, and sentences that were "
+    "glued together are parted",
+)

@@ -1,14 +1,11 @@
 """Pairs of sentences with an entailment label, from SNLI (a subset) and SICK."""
 
-import gzip
 import json
 from collections.abc import Iterator
 
-import numpy as np
-
-from backend.corpora.location import Split, corpus_file
-from backend.corpora.tatoeba import split_of
-from backend.processors.text import tokenize
+from backend.corpora.hashed import split_of
+from backend.corpora.location import Split, lines
+from backend.corpora.record import Corpus
 
 SNLI = {"train": "snli-subset/train.jsonl.gz", "test": "snli-subset/test.jsonl.gz"}
 SICK = {"train": "sick/train.jsonl.gz", "validation": "sick/trial.jsonl.gz"}
@@ -16,16 +13,16 @@ LABELS = ("entailment", "neutral", "contradiction")
 SEPARATOR = "|"
 
 
-def files(dataset: str) -> list[str]:
-    return [*SNLI.values(), *SICK.values()]
-
-
-def load(dataset: str = "entailment") -> dict[str, Split]:
+def read() -> dict[str, Split]:
     """Items are "premise | hypothesis"; labels index ``LABELS``.
 
     Test pairs are SNLI's test pairs, validation pairs SICK's trial pairs and those of 2 % of
     SNLI's train premises. A train pair whose premise is held out is left out.
     """
+    import numpy as np
+
+    from backend.processors.text import tokenize  # brings torch
+
     held_out = {
         "test": [(row["premise"], row["hypothesis"], row["label"]) for row in _rows(SNLI["test"])],
         "validation": list(_sick("validation")),
@@ -58,5 +55,24 @@ def _sick(split: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _rows(name: str) -> Iterator[dict]:
-    with gzip.open(corpus_file(name), "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+    yield from map(json.loads, lines(name))
+
+
+CORPUS = Corpus(
+    read=read,
+    files=(*SNLI.values(), *SICK.values()),
+    kind="text",
+    unit="pair",
+    name="SNLI and SICK",
+    title="Pairs of sentences, of which the first entails or contradicts the second or neither: "
+    "SNLI (20,000 of its 570,000 pairs) and SICK",
+    hub_name="snli_sick",
+    caution="Sentences are captions of photographs and variants of them. The second sentence "
+    "alone gives many labels away, so accuracy says little about understanding. SICK is licensed "
+    "for non-commercial use.",
+    split="SNLI's test pairs are for test; SICK's trial pairs and those of 2 % of SNLI's premises "
+    "are for validation. No premise is in two splits.",
+    downloads=("snli-subset", "sick"),
+    classes=LABELS,
+    ends=("A man is riding a bike.", "A dog is running."),
+)

@@ -1,18 +1,31 @@
 """Where the corpora lie, and what a loader gives back."""
 
+import gzip
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 ROOT = Path(__file__).parents[2]
 
 
 class Split(NamedTuple):
-    items: list[str] | np.ndarray  # sentences, or uint8 [n, 28, 28] or [n, 28, 28, 3]
-    labels: np.ndarray | None  # int64 [n]
+    items: "list[str] | np.ndarray"  # sentences, or uint8 [n, 28, 28] or [n, 28, 28, 3]
+    labels: "np.ndarray | None"  # int64 [n]
     tags: dict[str, list[str]] = {}  # what else is known of each item: {"act": [n], …}  # noqa: RUF012
+    removed: int = 0  # items left out, as they stand in train, or of test ones in validation
+
+    def rows(self, chosen: Sequence[int]) -> "Split":
+        """Only these items, in this order."""
+        text = isinstance(self.items, list)
+        return self._replace(
+            items=[self.items[row] for row in chosen] if text else self.items[chosen],
+            labels=None if self.labels is None else self.labels[chosen],
+            tags={tag: [column[row] for row in chosen] for tag, column in self.tags.items()},
+        )
 
 
 class MissingCorpus(FileNotFoundError):
@@ -33,3 +46,10 @@ def corpus_file(name: str) -> Path:
             f"`python scripts/download_data.py {corpus}`, or name its folder with --data-dir."
         )
     return path
+
+
+def lines(name: str) -> Iterator[str]:
+    """The lines of a file of text, gzipped or not. Raises ``MissingCorpus``."""
+    opened = gzip.open if name.endswith(".gz") else open
+    with opened(corpus_file(name), "rt", encoding="utf-8") as file:
+        yield from file

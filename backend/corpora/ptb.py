@@ -1,20 +1,31 @@
 """Penn Treebank, the Wall Street Journal part as language models use it (Mikolov et al., 2010)."""
 
-import gzip
+from backend.corpora.location import Split, lines
+from backend.corpora.record import Corpus
 
-from backend.corpora.location import Split, corpus_file
-
-FILES = {"train": "ptb.train", "validation": "ptb.valid", "test": "ptb.test"}
-
-
-def files(dataset: str) -> list[str]:
-    return [f"ptb/{name}.txt.gz" for name in FILES.values()]
+PARTS = {"train": "ptb.train", "validation": "ptb.valid", "test": "ptb.test"}
+FILES = {split: f"ptb/{part}.txt.gz" for split, part in PARTS.items()}
 
 
-def load(dataset: str = "ptb") -> dict[str, Split]:
+def read() -> dict[str, Split]:
     """The published splits; words are lower-cased, numbers are N and rare words <unk>."""
-    splits = {}
-    for split, name in zip(FILES, files(dataset), strict=True):
-        with gzip.open(corpus_file(name), "rt", encoding="utf-8") as lines:
-            splits[split] = Split([line.strip() for line in lines if line.strip()], None)
-    return splits
+    return {
+        split: Split([line.strip() for line in lines(name) if line.strip()], None)
+        for split, name in FILES.items()
+    }
+
+
+CORPUS = Corpus(
+    read=read,
+    files=tuple(FILES.values()),
+    kind="text",
+    unit="sentence",
+    name="Penn Treebank",
+    title="Penn Treebank, sentences of the Wall Street Journal as language models use them",
+    hub_name="ptb_text_only",
+    caution="Business news of 1989 with 10,000 words; numbers are N, rarer words <unk>, and there "
+    "is neither punctuation nor upper case. It knows little beyond that.",
+    split="The published splits.",
+    downloads=("ptb",),
+    ends=("the company said it expects to report a loss", "prices fell in early trading"),
+)

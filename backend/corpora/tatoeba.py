@@ -1,32 +1,39 @@
 """Tatoeba: about 200,000 short English sentences (CC BY 2.0, tatoeba.org)."""
 
-import gzip
-import hashlib
+from backend.corpora.hashed import split_of
+from backend.corpora.location import Split, lines
+from backend.corpora.record import Corpus
 
-from backend.corpora.location import Split, corpus_file
-from backend.processors.text import tokenize
-
-
-def files(dataset: str) -> list[str]:
-    return ["tatoeba/english.txt.gz"]
+FILE = "tatoeba/english.txt.gz"
 
 
-def load(dataset: str = "tatoeba") -> dict[str, Split]:
-    """Sentences as written. A sentence's split is a hash of its tokens: 2 % each are held out.
+def read() -> dict[str, Split]:
+    """Sentences as written. A sentence's split is a hash of its tokens.
 
     Sentences that differ in capitals or spacing alone have the same tokens, so no sentence is
     in two splits, however the file is ordered.
     """
-    with gzip.open(corpus_file(files(dataset)[0]), "rt", encoding="utf-8") as lines:
-        unique = {tuple(tokenize(line)): line.strip() for line in lines if line.strip()}
+    from backend.processors.text import tokenize  # brings torch
+
+    unique = {tuple(tokenize(line)): line.strip() for line in lines(FILE) if line.strip()}
     splits: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
     for tokens, line in unique.items():
         splits[split_of(tokens)].append(line)
     return {name: Split(items, None) for name, items in splits.items()}
 
 
-def split_of(tokens: tuple[str, ...]) -> str:
-    """The split of a sentence, from its tokens alone."""
-    bucket = hashlib.blake2b(" ".join(tokens).encode(), digest_size=4).digest()
-    percent = int.from_bytes(bucket, "big") % 100
-    return "test" if percent < 2 else "validation" if percent < 4 else "train"
+CORPUS = Corpus(
+    read=read,
+    files=(FILE,),
+    kind="text",
+    unit="sentence",
+    name="Tatoeba",
+    title="Tatoeba English sentences, as packaged by manythings.org",
+    hub_name="tatoeba",
+    caution="The sentences were written by volunteers for language learners: short, plain, about "
+    "everyday matters, with the names Tom and Mary far too often. Samples repeat these "
+    "habits, including stereotypes and the occasional rude sentence.",
+    split="A hash of a sentence's words decides its split; 2 % each are held out.",
+    downloads=("tatoeba",),
+    ends=("I like tea.", "It is raining."),
+)

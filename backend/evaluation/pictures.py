@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution, Independent, Normal
 
 from backend.base import LatentModel
+from backend.corpora import corpus
 from backend.device import seeded
 from backend.evaluation import images, likelihood
 from backend.models.classifier.image_classifier import ImageClassifier
@@ -31,7 +32,7 @@ SHEET = 16  # samples of a moment to look at
 
 def judge_of(dataset: str) -> str:
     """Name of the classifier that judges pictures of a data set; of ColorMNIST it is MNIST's."""
-    return f"classifier/image_classifier--{dataset.removeprefix('color-')}"
+    return f"classifier/image_classifier--{corpus(dataset).judged_as or dataset}"
 
 
 def grey(x: Tensor) -> Tensor:

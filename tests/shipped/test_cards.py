@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from backend import checkpoint
+from backend import checkpoint, corpora
 from backend.checkpoint import CheckpointInfo
-from backend.corpora import CORPORA as CORPORA_OF_MODELS
+from backend.corpora.download import downloads
 from scripts import write_cards
-from scripts.corpora import CORPORA, parts
 
 WEIGHTS = (2).to_bytes(8, "little") + b"{}"  # the smallest safetensors file
 
@@ -86,10 +85,9 @@ def test_a_card_shows_the_numbers_of_the_files(trained):
 def test_a_collection_names_each_of_its_corpora(trained):
     card = write_cards.card(make(trained, "text_vae/text_vae--everyday", {}), "")
     data = card.split("## Training data")[1].split("## Recipe")[0]
-    for name in parts("everyday"):
-        assert f"- {name}. Licence: {CORPORA[name].licence}. Home page: <" in data
+    for name in corpora.corpus("everyday").downloads:
+        assert f"- {name}. Licence: {downloads()[name].licence}. Home page: <" in data
     assert "python scripts/download_data.py everyday" in data
-    assert set(write_cards.ABOUT) == set(CORPORA_OF_MODELS)
 
 
 def test_classifiers_of_text_and_language_models_have_their_own_words(trained):

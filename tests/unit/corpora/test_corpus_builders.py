@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from backend import corpora
-from scripts.corpora import CORPORA, parts
-from scripts.download_data import write_lines
+from backend.corpora.download import downloads, parts
+from backend.corpora.download.fetch import write_lines
 
+CORPORA = downloads()
 PTB = {
     "data/ptb.train.txt": " a <unk> year \n but N \n",
     "data/ptb.valid.txt": " no it was n't \n",

@@ -16,11 +16,13 @@ from pathlib import Path
 import pytest
 
 from backend import corpora
+from backend.corpora.download import collections, downloads, fetch, parts
+from backend.corpora.download.source import Download, Source
+from backend.corpora.download.tatoeba import build as build_english
 from scripts import download_data
-from scripts.corpora import COLLECTIONS, CORPORA, Corpus, Source, parts
-from scripts.corpus_builders import build_english
 from scripts.download_data import main
 
+CORPORA = downloads()
 CONTENT = bytes(range(256)) * 2000  # large enough to be cut in the middle
 
 
@@ -78,7 +80,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site(monkeypatch) -> Iterator[Site]:
-    monkeypatch.setattr(download_data, "PAUSE", 0)
+    monkeypatch.setattr(fetch, "PAUSE", 0)
     monkeypatch.setenv("NO_PROXY", "*")
     with Site() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -88,12 +90,12 @@ def site(monkeypatch) -> Iterator[Site]:
         thread.join()
 
 
-def table(site: Site, path: str = "/file", content: bytes = CONTENT) -> dict[str, Corpus]:
+def table(site: Site, path: str = "/file", content: bytes = CONTENT) -> dict[str, Download]:
     source = Source(site.url + path, hashlib.sha256(content).hexdigest())
-    return {"digits": Corpus("MIT", "http://home.example", 1, {"digits.gz": source})}
+    return {"digits": Download("MIT", "http://home.example", 1, {"digits.gz": source})}
 
 
-def get(site: Site, folder: Path, corpora: dict[str, Corpus] | None = None) -> int:
+def get(site: Site, folder: Path, corpora: dict[str, Download] | None = None) -> int:
     return main(["digits", "--data-dir", str(folder)], corpora or table(site))
 
 
@@ -136,7 +138,7 @@ def test_a_server_without_ranges_sends_all_again(site, tmp_path):
 
 
 def test_what_arrived_is_kept_for_the_next_run(site, tmp_path, capsys):
-    site.faults = ["cut"] + ["silent"] * download_data.TRIES
+    site.faults = ["cut"] + ["silent"] * fetch.TRIES
     assert get(site, tmp_path) == 1
     assert "what has arrived is kept" in capsys.readouterr().err
     assert (tmp_path / "digits" / "digits.gz.part").read_bytes() == CONTENT[: len(CONTENT) // 2]
@@ -163,7 +165,7 @@ def test_a_damaged_file_in_place_is_replaced(site, tmp_path):
     assert only_the_file_is_in(tmp_path)
 
 
-def refused(site: Site, folder: Path, capsys, corpora: dict[str, Corpus] | None = None) -> str:
+def refused(site: Site, folder: Path, capsys, corpora: dict[str, Download] | None = None) -> str:
     """Runs into an error; returns the one line that says so."""
     assert get(site, folder, corpora) == 1
     errors = capsys.readouterr().err
@@ -188,7 +190,7 @@ def test_no_network(site, tmp_path, capsys):
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as closed:
         port = closed.server_port
     source = Source(f"http://127.0.0.1:{port}/file", "0" * 64)
-    corpora = {"digits": Corpus("MIT", "http://home.example", 1, {"digits.gz": source})}
+    corpora = {"digits": Download("MIT", "http://home.example", 1, {"digits.gz": source})}
     message = refused(site, tmp_path, capsys, corpora)
     assert "no connection" in message and "Check the network" in message
 
@@ -239,11 +241,13 @@ def make_zip(name: str, *english: str) -> bytes:
 
 
 @pytest.fixture
-def sentences(site) -> dict[str, Corpus]:
+def sentences(site) -> dict[str, Download]:
     site.files["/fra-eng.zip"] = make_zip("fra.txt", "Go.", "I like tea.", "Go.")
     site.files["/deu-eng.zip"] = make_zip("deu.txt", "I like tea.", "“Oh”, he said.", "Run!")
     sources = {name: Source(f"{site.url}/{name}") for name in ("fra-eng.zip", "deu-eng.zip")}
-    corpus = Corpus("CC BY", "http://home.example", 1, sources, ("english.txt.gz",), build_english)
+    corpus = Download(
+        "CC BY", "http://home.example", 1, sources, ("english.txt.gz",), build_english
+    )
     return {"digits": corpus}
 
 
@@ -293,7 +297,7 @@ SMD = {
 }
 
 
-def served(site: Site, name: str, files: dict[str, bytes]) -> dict[str, Corpus]:
+def served(site: Site, name: str, files: dict[str, bytes]) -> dict[str, Download]:
     """The corpus of the table, its files at the local site."""
     site.files.update({f"/{file}": content for file, content in files.items()})
     sources = {file: Source(f"{site.url}/{file}") for file in CORPORA[name].sources}
@@ -421,7 +425,7 @@ def test_dailydialog_is_what_the_loader_reads(site, tmp_path, monkeypatch):
         "topic": ["relationship"] * 2 + ["finance"] * 2,
     }
     # Three turns and two emotions: which belongs to which is not known.
-    assert splits["validation"].items == ["Oh dear .", "What ?", "“ No ” ."]
+    assert splits["validation"].items == ["Oh dear .", "What ?", '" No " .']
     assert splits["validation"].tags["act"] == ["not labelled"] * 3
     assert splits["validation"].tags["emotion"] == ["not labelled"] * 3
     # "Same ." has two topics in the corpus that was not split, "New ." is not there.
@@ -478,7 +482,8 @@ def test_it_needs_the_standard_library_only(tmp_path):
 
 
 def test_a_collection_is_all_its_corpora(site, tmp_path, monkeypatch):
-    monkeypatch.setitem(COLLECTIONS, "pictures", ("digits", "letters"))
+    groups = {"pictures": ("digits", "letters")}
+    monkeypatch.setattr(download_data, "collections", lambda: groups)
     corpora = table(site)
     corpora["letters"] = corpora["digits"]
     assert main(["pictures", "digits", "--data-dir", str(tmp_path)], corpora) == 0
@@ -487,7 +492,7 @@ def test_a_collection_is_all_its_corpora(site, tmp_path, monkeypatch):
 
 
 def test_every_corpus_of_the_backend_can_be_got():
-    for name in corpora.CORPORA:
+    for name in corpora.names():
         assert set(parts(name)) <= CORPORA.keys()
 
 
@@ -496,7 +501,7 @@ def test_an_unknown_name(capsys):
         main(["imagenet"])
     assert capsys.readouterr().err == (
         "download_data.py: there is no corpus 'imagenet'; "
-        f"choose from {', '.join([*CORPORA, *COLLECTIONS])}\n"
+        f"choose from {', '.join([*CORPORA, *collections()])}\n"
     )
 
 
@@ -516,4 +521,4 @@ def test_the_table_fits_the_corpora(name, data_folder):
         assert all((data_folder / name / file).is_file() for file in corpus.built)
     else:
         for file, source in corpus.sources.items():
-            assert download_data.is_sound(data_folder / name / file, source)
+            assert fetch.is_sound(data_folder / name / file, source)

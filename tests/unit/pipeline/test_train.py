@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend.corpora.mnist import VALIDATION
+from backend.corpora.idx import VALIDATION
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME = "vae/vae--mnist--2d"

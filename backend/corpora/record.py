@@ -1,0 +1,72 @@
+"""What is known of a corpus. Listing needs the standard library only.
+
+A corpus is one file here, named as the corpus with ``_`` for ``-``, that sets ``CORPUS``; and one
+in ``download`` for each folder that it is read from.
+"""
+
+import ast
+import importlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from backend.corpora.location import Split
+
+HERE = Path(__file__).parent
+Unit = Literal["sentence", "turn", "pair", "picture"]
+
+
+class Corpus(NamedTuple):
+    """One corpus, as the models name it: "yelp" is read from the folder "yelp-sentences"."""
+
+    read: Callable[[], dict[str, Split]]  # the splits as published; ``corpora.load`` cleans them
+    files: tuple[str, ...]  # what it reads, as "folder/file"
+    kind: str  # of its items: key of ``backend.processors.KINDS``
+    unit: Unit  # what a model reads at once; none stands in two splits
+    name: str  # "MNIST", where there is little room
+    title: str  # of the training data, in a card
+    hub_name: str  # as model hubs call it
+    caution: str  # what to know of models of it
+    split: str  # how train, validation and test came about, as a sentence
+    downloads: tuple[str, ...]  # of ``download``: each has its licence and home page
+    classes: tuple[str, ...] = ()  # what its labels are called, in order
+    tags: tuple[str, ...] = ()  # what else is known of each item
+    ends: tuple[str, str] = ("", "")  # of the path in a card's sample section; sentences only
+    normalise: Callable[[str], str] | None = None  # what is mended in a sentence
+    normalised: str = ""  # the same, in words
+    same: Callable[[Any], Any] | None = None  # equal for items that are the same; see ``leaks``
+    judged_as: str = ""  # the corpus whose classifier judges its pictures, where it is another
+
+
+def names() -> list[str]:
+    """All corpora, sorted."""
+    found = []
+    for file in HERE.glob("*.py"):
+        if declares(file, "CORPUS"):
+            found.append(file.stem.replace("_", "-"))
+    return sorted(found)
+
+
+def corpus(name: str) -> Corpus:
+    """Raises ``KeyError`` naming those there are."""
+    module = name.replace("-", "_")
+    if not re.fullmatch(r"[a-z0-9-]+", name) or not declares(HERE / f"{module}.py", "CORPUS"):
+        raise KeyError(f"no corpus {name!r}; there are: {', '.join(names())}")
+    return importlib.import_module(f"backend.corpora.{module}").CORPUS
+
+
+def classes(name: str) -> tuple[str, ...]:
+    """What the labels of a corpus are called; nothing for a corpus that is not known."""
+    return corpus(name).classes if name in names() else ()
+
+
+def declares(file: Path, name: str) -> bool:
+    """Whether a module sets ``name``, read without importing it."""
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if f"{name} = " not in text:
+        return False
+    return any(
+        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+        for node in ast.parse(text).body
+    )
