@@ -4,6 +4,7 @@ The numbers are sent once and need no torch; samples and reconstructions are com
 person asks for one checkpoint.
 """
 
+from collections import Counter
 from typing import Annotated
 
 import gradio as gr
@@ -12,10 +13,10 @@ import pydantic
 from app import parts, session
 from app.components import Seed, as_base64, served, widget
 from app.widgets.triptych import compute
+from backend import corpora
 from backend.evaluation import tradeoffs
 
 KINDS = {"ae": "Auto-encoders", "vae": "VAEs", "gan": "GANs", "fusion": "Fusions of both"}
-DATASETS = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "color-mnist": "ColorMNIST"}
 MODELS = {
     "ae": "AE",
     "denoising_ae": "Denoising AE",
@@ -70,9 +71,11 @@ def frontier(elem_id: str, tab: str) -> gr.HTML:
 def bench() -> dict:
     """Every run with its moments, and what the quantities mean."""
     found = tradeoffs.read()
+    used = Counter(run.dataset for run in found.runs)
+    known = set(corpora.names())
     return {
         "kinds": KINDS,
-        "datasets": DATASETS,
+        "datasets": {n: corpora.corpus(n).name for n, _ in used.most_common() if n in known},
         "quantities": [
             {
                 "id": metric.id,

@@ -11,12 +11,11 @@ import backend
 from app import parts, session
 from app.components import Seed, as_base64, finite, served, widget
 from app.widgets.triptych import compute
-from app.widgets.triptych.widget import CLASSES
+from backend import corpora
 from backend.evaluation import styles
 
 NOISE = 8  # styles of the noise
 VALUES = np.linspace(-2, 2, 9, dtype=np.float32)  # of the unit that is walked along
-DIGITS = ("mnist", "color-mnist")  # data sets whose classes are called digits
 CACHED = 32
 
 First = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
@@ -41,8 +40,8 @@ def class_styles(elem_id: str, tab: str) -> gr.HTML:
             "name": info.name,
             "title": info.title,
             "told": styles.told(info),
-            "digits": info.dataset in DIGITS,
-            "names": CLASSES.get(info.dataset),
+            "digits": corpora.classes(info.dataset)[:1] == ("digit 0",),
+            "names": corpora.classes(info.dataset) or None,
         }
         for info in backend.available()
         if styles.separates(info)

@@ -151,8 +151,7 @@ def corpus(dataset: str) -> dict | None:
 
 def missing(dataset: str) -> str:
     """How to get a corpus."""
-    name = "mnist" if dataset == "color-mnist" else dataset  # made from it
-    return f"Get it with python scripts/download_data.py {name}."
+    return f"Get it with python scripts/download_data.py {dataset}."
 
 
 def _here(dataset: str) -> bool:

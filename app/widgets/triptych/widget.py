@@ -8,17 +8,10 @@ import pydantic
 from app import parts, session
 from app.components import Seed, served, widget
 from app.widgets.triptych import compute
+from backend import corpora
 from backend.codes import attributes
 
 FIRST = ("vae/vae--mnist--conv", "gan/dcgan--mnist", "gan/vae_gan--mnist")
-CLASSES = {
-    "mnist": [f"digit {digit}" for digit in range(10)],
-    "color-mnist": [f"digit {digit}" for digit in range(10)],
-    "fashion-mnist": [
-        *("T-shirt", "trousers", "pullover", "dress", "coat"),
-        *("sandal", "shirt", "trainer", "bag", "boot"),
-    ],
-}
 MOST = 3
 
 First = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
@@ -48,7 +41,7 @@ def triptych(elem_id: str, tab: str) -> gr.HTML:
         tab=tab,
         first=FIRST,
         attributes=[[id, *one] for id, one in attributes.ATTRIBUTES.items()],
-        classes=CLASSES,
+        classes={name: corpora.classes(name) for name in corpora.names()},
     )
 
 
@@ -87,6 +80,7 @@ def script(models: list[str], seed: int, first: int, attribute: str, amount: flo
     return f"""import numpy as np
 
 import backend
+from backend import corpora
 from backend.codes import attributes
 from backend import corpora
 

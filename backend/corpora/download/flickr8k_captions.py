@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from backend.corpora.download.reading import lines_of
+from backend.corpora.download.reading import lines_of, rows
 from backend.corpora.download.source import FIXED, Download, Files, github
 
 
