@@ -1,11 +1,12 @@
 """What every model is: a module that returns distributions and names the terms of its loss."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
+from torch.nn.functional import logsigmoid
 
 if TYPE_CHECKING:
     from backend.objectives.priors import Prior
@@ -18,12 +19,53 @@ CAPABILITIES = frozenset(
 )
 
 
-def param(default: Any, help: str, *, min: float | None = None, max: float | None = None) -> Any:
-    """A field of a model's ``Config``: its help and range make both sliders and options."""
-    metadata = {"help": help, "min": min, "max": max}
+class Live(NamedTuple):
+    """That a setting can be turned during a run, where it is a knob.
+
+    Attributes:
+        title: the knob's label.
+        start: where it stands at first, if not at the default of ``Config``.
+        max: its end, if not that of ``Config``.
+    """
+
+    title: str
+    start: float | None = None
+    max: float | None = None
+
+
+def param(
+    default: Any,
+    help: str,
+    *,
+    min: float | None = None,
+    max: float | None = None,
+    live: Live | None = None,
+) -> Any:
+    """A field of a model's ``Config``: its help and range make both sliders and options.
+
+    A number with ``live`` can be changed during a run: its ``loss`` and ``plan`` read it anew
+    from ``self.config`` each time.
+    """
+    metadata = {"help": help, "min": min, "max": max, "live": live}
     if isinstance(default, list | dict | set):
         raise TypeError(f"the default of a config field must be immutable, got {default!r}")
     return dataclasses.field(default=default, metadata=metadata)
+
+
+class Objective(NamedTuple):
+    """What a model minimises, in symbols that the page typesets (``_`` lowers what follows).
+
+    Attributes:
+        formulas: by player, what it minimises; a model without a game has the player "model".
+        terms: by name of a term of ``loss``, what it stands for in the formulas.
+        note: one plain line on what is special about it.
+        switches: by symbol, the setting that drops this part of the objective.
+    """
+
+    formulas: dict[str, str]
+    terms: dict[str, str]
+    note: str
+    switches: dict[str, str] = {}  # noqa: RUF012 (never changed)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,6 +107,7 @@ class GenerativeModel(nn.Module):
 
     Attributes:
         players: who owns which submodules; ``fit`` gives each player its own optimiser.
+        objective: the formulas of ``loss``; a subclass with another loss has another one.
         betas: decay rates of Adam's two averages; games are calmer with a small first one.
         step: number of training steps done, set by ``fit``; schedules read it.
     """
@@ -72,6 +115,7 @@ class GenerativeModel(nn.Module):
     Config: ClassVar[type[BaseConfig]]
     capabilities: ClassVar[frozenset[str]] = frozenset()
     players: ClassVar[dict[str, tuple[str, ...]]] = {"model": ("",)}
+    objective: ClassVar[Objective | None] = None
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
     config: BaseConfig
 
@@ -118,9 +162,12 @@ class LatentModel(GenerativeModel):
 
     Attributes:
         prior: ``prior(context=None)`` is p(z), event [D]; plain auto-encoders have none.
+        critic_kind: of a model with a ``critic`` of x: whether it gives the logit of the
+            probability that x is real, or a value on a scale of its own.
     """
 
     context: ClassVar[str] = ""
+    critic_kind: ClassVar[Literal["logit", "value"]] = "logit"
     config: CodeConfig
     prior: "Prior"
 
@@ -138,3 +185,7 @@ class LatentModel(GenerativeModel):
 
     def sample(self, n: int) -> Tensor:
         return self.decode(self.prior().sample((n,))).sample()
+
+    def reward(self, score: Tensor) -> Tensor:
+        """What a sample earns the net that made it, from the critic's score of it: [n] to [n]."""
+        return logsigmoid(score)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import logsigmoid, softplus
 
 from backend.base import LatentModel
 from backend.corpora.plane import EXTENT, Plane, plane
@@ -17,10 +16,7 @@ from backend.device import seeded
 from backend.evaluation.points import N, Scores, scores
 from backend.laboratory.settings import (
     BATCH,
-    CRITICS,
     HIDDEN,
-    KNOBS,
-    MODELS,
     MOST_EVENTS,
     MOST_STEPS,
     ONLY,
@@ -28,34 +24,13 @@ from backend.laboratory.settings import (
     Settings,
     check,
     check_knob,
+    is_critic,
+    knobs,
+    variants,
 )
-from backend.models.ae.ae import AE
-from backend.models.gan.aae import AAE
-from backend.models.gan.alpha_gan import AlphaGAN
-from backend.models.gan.gan import GAN
-from backend.models.gan.vae_gan import VAEGAN
-from backend.models.gan.wgan import WGAN
-from backend.models.gan.wgan_gp import WGANGP
-from backend.models.vae.beta_vae import BetaVAE
-from backend.models.vae.iwae import IWAE
-from backend.models.vae.vae import VAE
-from backend.models.vae.wae_mmd import WAEMMD
+from backend.registry import model_class
 from backend.training import Diverged, TrainConfig, Trainer, checked
 
-CLASSES: dict[str, tuple[type[LatentModel], dict[str, Any]]] = {
-    "gan": (GAN, {}),
-    "gan_minimax": (GAN, {"objective": "minimax"}),
-    "wgan": (WGAN, {}),
-    "wgan_gp": (WGANGP, {}),
-    "vae": (VAE, {}),
-    "beta_vae": (BetaVAE, {}),
-    "iwae": (IWAE, {}),
-    "wae_mmd": (WAEMMD, {}),
-    "vae_gan": (VAEGAN, {}),
-    "aae": (AAE, {"code_hidden": HIDDEN}),
-    "alpha_gan": (AlphaGAN, {"code_hidden": HIDDEN}),
-    "ae": (AE, {}),
-}
 SCORE_EVERY = 100  # steps
 KEEP_EVERY = 10  # steps between kept terms
 SHOWN = 400  # samples of a frame
@@ -77,6 +52,7 @@ class Entry:
     """One model of a run.
 
     Attributes:
+        own: knobs that are fields of its configuration.
         critic_kind: "logit" or "value", empty without a critic of points.
         problem: why it has stopped, a sentence; empty while it can go on.
         terms: of its losses, at every tenth step and the last.
@@ -85,15 +61,21 @@ class Entry:
 
     def __init__(self, name: str, settings: Settings, values: dict[str, float]) -> None:
         self.name = name
-        kind, fixed = CLASSES[name]
-        own = {key: _number(key, values[key]) for key in _own(name)}
+        variant = variants()[name]
+        kind = model_class(variant.model)
+        fields = [field.name for field in dataclasses.fields(kind.Config)]
+        self.own = {key for key, knob in knobs().items() if name in knob.models and key in fields}
         config = kind.Config(
-            data_shape=(2,), hidden=HIDDEN, latent_dim=settings.latent_dim, **fixed, **own
+            data_shape=(2,),
+            latent_dim=settings.latent_dim,
+            **{field: HIDDEN for field in fields if field.endswith("hidden")},  # of every net
+            **variant.fixed,
+            **{key: _number(key, values[key]) for key in self.own},
         )
         with seeded(settings.seed):
             self.model = kind(config)
         self.trainer = Trainer(self.model, TrainConfig(seed=settings.seed))
-        self.critic_kind = _critic_kind(self.model)
+        self.critic_kind = self.model.critic_kind if hasattr(self.model, "critic") else ""
         self.parameters = [p.detach() for p in self.model.parameters()]
         self.problem = ""
         self.step = 0
@@ -104,7 +86,7 @@ class Entry:
 
     def set(self, name: str, value: float) -> None:
         """Turn a knob of the model; others are the run's business."""
-        if name in _own(self.name):
+        if name in self.own:
             changed = {name: _number(name, value)}
             self.model.config = dataclasses.replace(self.model.config, **changed)
 
@@ -151,7 +133,7 @@ class Run:
         check(settings, self.events)
         self.settings = settings
         self.plane = source(settings)
-        self.values = {name: knob.default for name, knob in KNOBS.items()} | dict(settings.knobs)
+        self.values = {name: knob.default for name, knob in knobs().items()} | dict(settings.knobs)
         self.entries = [Entry(name, settings, self.values) for name in settings.models]
         self.step = 0
         self.shown = self.plane.draw(SHOWN, FRESH)
@@ -235,7 +217,7 @@ class Run:
         self.events = [event for event in self.events if event.step <= self.step]
 
     def _rate(self, player: str) -> float:
-        return self.values["critic_lr" if player in CRITICS else "lr"]
+        return self.values["critic_lr" if is_critic(player) else "lr"]
 
 
 def train(settings: Settings, steps: int, events: Iterable[Event] = ()) -> Run:
@@ -296,11 +278,7 @@ def view(run: Run, entry: Entry) -> dict[str, np.ndarray]:
 def _pull(model: LatentModel, x: Tensor) -> Tensor:
     """∇ at x of what the generator maximises there, [n, 2]."""
     x = x.clone().requires_grad_()
-    score = model.critic(x)
-    if not isinstance(model, WGAN):
-        minimax = getattr(model.config, "objective", "") == "minimax"
-        score = softplus(score) if minimax else logsigmoid(score)
-    return torch.autograd.grad(score.sum(), x)[0]
+    return torch.autograd.grad(model.reward(model.critic(x)).sum(), x)[0]
 
 
 @functools.cache
@@ -325,13 +303,8 @@ def _batch_seed(seed: int, step: int) -> int:
     return (seed * 1_000_003 + step) % 2**31 + 2**31
 
 
-def _own(name: str) -> list[str]:
-    """Knobs that are fields of this model's configuration."""
-    return [key for key, knob in KNOBS.items() if name in knob.models and key != "critic_lr"]
-
-
 def _number(name: str, value: float) -> float:
-    return int(value) if KNOBS[name].whole else float(value)
+    return int(value) if knobs()[name].whole else float(value)
 
 
 def describe(run: Run) -> list[dict[str, Any]]:
@@ -339,7 +312,7 @@ def describe(run: Run) -> list[dict[str, Any]]:
     return [
         {
             "name": entry.name,
-            "title": MODELS[entry.name],
+            "title": variants()[entry.name].title,
             "players": list(entry.model.players),
             "parameters": sum(math.prod(p.shape) for p in entry.parameters),
             "critic": entry.critic_kind,
@@ -347,10 +320,3 @@ def describe(run: Run) -> list[dict[str, Any]]:
         }
         for entry in run.entries
     ]
-
-
-def _critic_kind(model: LatentModel) -> str:
-    """What its critic of points gives, "logit" or "value"; empty if it has none."""
-    if not hasattr(model, "critic"):
-        return ""
-    return "value" if isinstance(model, WGAN) else "logit"

@@ -1,9 +1,16 @@
-"""What a run of the laboratory can be told, and what may be changed while it goes on."""
+"""What a run of the laboratory can be told, and what may be changed while it goes on.
 
+Which models there are, and which of their settings are knobs, the models' own files say.
+"""
+
+import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from backend.registry import about, model_class, model_names
 
 Data = Literal["ring", "grid", "moons", "spiral", "lines", "drawn"]
 DATA: dict[Data, str] = {
@@ -14,27 +21,20 @@ DATA: dict[Data, str] = {
     "lines": "Two parallel lines",
     "drawn": "Drawn by hand",
 }
-MODELS = {
-    "gan": "GAN",
-    "gan_minimax": "GAN, minimax",
-    "wgan": "WGAN",
-    "wgan_gp": "WGAN-GP",
-    "vae": "VAE",
-    "beta_vae": "β-VAE",
-    "iwae": "IWAE",
-    "wae_mmd": "WAE-MMD",
-    "vae_gan": "VAE/GAN",
-    "aae": "AAE",
-    "alpha_gan": "α-GAN",
-    "ae": "Auto-encoder",
-}
 MOST_MODELS = 3
 MOST_STEPS = 20_000
 MOST_EVENTS = 60
 HIDDEN = (64, 64)  # units of every net of every model
 BATCH = 128
-CRITICS = ("critic", "code_critic")  # players that follow the critics' learning rate
 ONLY = "only"  # name of the event that moves one player alone
+
+
+class Variant(NamedTuple):
+    """A model as the laboratory offers it: its name in the registry, with settings fixed."""
+
+    model: str
+    title: str
+    fixed: dict[str, Any]
 
 
 class Knob(NamedTuple):
@@ -46,24 +46,78 @@ class Knob(NamedTuple):
     high: float
     whole: bool = False
     models: tuple[str, ...] = ()
+    help: str = ""
 
 
-KNOBS = {
-    "lr": Knob("Learning rate", 1e-3, 0, 10),
-    "critic_lr": Knob(
-        "Learning rate of critics",
-        *(1e-3, 0, 10),
-        models=("gan", "gan_minimax", "wgan", "wgan_gp", "vae_gan", "aae", "alpha_gan"),
-    ),
-    "critic_steps": Knob("Critic steps", 5, 1, 100, True, ("wgan", "wgan_gp")),
-    "clip": Knob("Clip value c", 0.05, 1e-4, 10, models=("wgan",)),
-    "penalty_weight": Knob("Gradient penalty λ", 1, 0, 1000, models=("wgan_gp",)),
-    "beta": Knob("Weight β of the KL", 4, 0, 1000, models=("beta_vae",)),
-    "samples": Knob("Codes k per point", 5, 1, 50, True, ("iwae",)),
-    "mmd_weight": Knob("Weight λ of the MMD", 10, 0, 1000, models=("wae_mmd",)),
-    "feature_weight": Knob("Weight γ of the features", 1, 0, 1000, models=("vae_gan",)),
-    "l1_weight": Knob("Weight λ of the L1 error", 10, 0, 1000, models=("alpha_gan",)),
-}
+LR = Knob("Learning rate", 1e-3, 0, 10, help="Step size of Adam; 0: nothing moves")
+CRITIC_LR = Knob(
+    "Learning rate of critics", 1e-3, 0, 10, help="Step size of the players that are critics"
+)
+
+
+def variants() -> dict[str, Variant]:
+    """By name, what can be trained; needs no torch."""
+    return _variants(tuple(model_names()))
+
+
+def knobs() -> dict[str, Knob]:
+    """By name, what can be turned: two learning rates, and what the models' ``Config`` marks as
+    live. Imports the models.
+
+    Raises:
+        TypeError: a live setting has no range, or two of one name are not alike.
+    """
+    return _knobs(tuple(model_names()))
+
+
+def is_critic(player: str) -> bool:
+    """Whether a player follows the critics' learning rate: "critic", "code_critic" and such."""
+    return player.endswith("critic")
+
+
+@cache
+def _variants(names: tuple[str, ...]) -> dict[str, Variant]:
+    found = {}
+    for name in names:
+        for key, fixed in about(name).points.items():
+            title = ", ".join([about(name).short, *(str(value) for value in fixed.values())])
+            found[key] = Variant(name, title, fixed)
+    return found
+
+
+@cache
+def _knobs(names: tuple[str, ...]) -> dict[str, Knob]:
+    found = {"lr": LR, "critic_lr": CRITIC_LR}
+
+    def add(name: str, knob: Knob, model: str) -> None:
+        known = found.get(name, knob)
+        if known._replace(models=()) != knob:
+            raise TypeError(f"{model} has another knob {name!r} than {', '.join(known.models)}")
+        found[name] = knob._replace(models=(*known.models, model))
+
+    for key, variant in _variants(names).items():
+        cls = model_class(variant.model)
+        if any(is_critic(player) for player in cls.players):
+            add("critic_lr", CRITIC_LR, key)
+        for setting in dataclasses.fields(cls.Config):
+            if setting.name not in variant.fixed and setting.metadata.get("live"):
+                add(setting.name, _knob(setting), key)
+    return found
+
+
+def _knob(setting: dataclasses.Field) -> Knob:
+    given, live = setting.metadata, setting.metadata["live"]
+    high = given["max"] if live.max is None else live.max
+    if given["min"] is None or high is None:
+        raise TypeError(f"{setting.name} can be turned during a run, so it needs a min and a max")
+    return Knob(
+        title=live.title,
+        default=setting.default if live.start is None else live.start,
+        low=given["min"],
+        high=high,
+        whole=isinstance(setting.default, int),
+        help=given["help"],
+    )
 
 
 class Event(NamedTuple):
@@ -95,7 +149,7 @@ def check(settings: Settings, events: Iterable[Event] = ()) -> None:
     if not 1 <= len(names) <= MOST_MODELS or len(set(names)) < len(names):
         raise ValueError(f"Choose from one to {MOST_MODELS} different models.")
     for name in names:
-        if name not in MODELS:
+        if name not in variants():
             raise ValueError(f"There is no model {name[:40]!r} here; choose from the list.")
     if not 0 <= settings.seed < 2**31:
         raise ValueError("The seed is a whole number from 0 to 2147483647.")
@@ -115,9 +169,9 @@ def check(settings: Settings, events: Iterable[Event] = ()) -> None:
 
 def check_knob(name: str, value: float | str) -> None:
     """Raises ValueError unless there is such a knob and it can be set to ``value``."""
-    if name not in KNOBS:
+    if name not in knobs():
         raise ValueError(f"There is no setting {name[:40]!r}.")
-    title, _, low, high, whole, _ = KNOBS[name]
+    title, _, low, high, whole, *_ = knobs()[name]
     if isinstance(value, str) or not math.isfinite(value) or not low <= value <= high:
         raise ValueError(f"{title} lies from {low:g} to {high:g}; got {value}.")
     if whole and value != int(value):

@@ -1,205 +1,23 @@
 """What each generative model minimises, and which of its networks each term really moves.
 
-The formulas are written here, one entry for each model of ``FAMILIES``. Who sees which term is
-not: a tiny model is built, each term of its loss is differentiated, and the networks whose
-gradient is not zero are noted; what a player moves is what it owns among them. What a model can
-do is read off its ``capabilities``, its prior and its distributions.
+The formulas are those of the model's own file; without any, its players and terms are listed
+under their names. Who sees which term is measured: a tiny model is built, each term of its loss
+is differentiated, and the networks whose gradient is not zero are noted; what a player moves is
+what it owns among them. What a model can do is read off its ``capabilities``, its prior and its
+distributions.
 """
 
 import dataclasses
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    from backend.base import GenerativeModel, LatentModel
+from backend.registry import about, family_title, model_class, model_names
 
-FAMILIES = ("ae", "vae", "gan")
+if TYPE_CHECKING:
+    from backend.base import GenerativeModel, LatentModel, Objective
+
 BATCH = 6  # examples that gradients are taken on
 LATE = 10**6  # the step asked about: all schedules are over
-
-
-class Objective(NamedTuple):
-    """What is minimised, in symbols that the page typesets (``_`` lowers what follows).
-
-    Attributes:
-        title: name of the model.
-        formulas: by player, what it minimises; a model without a game has the player "model".
-        terms: by name of a term of ``loss``, what it stands for in the formulas.
-        note: one plain line on what is special about it.
-        switches: by symbol, the setting that drops this part of the objective.
-    """
-
-    title: str
-    formulas: dict[str, str]
-    terms: dict[str, str]
-    note: str
-    switches: dict[str, str] = {}  # noqa: RUF012 (never changed)
-
-
-NLL = "−log p(x|e(x))"
-ELBO_NLL = "−E_q log p(x|z)"
-KL = "KL(q(z|x) ‖ N(0, I))"
-REAL, MADE = "−E log D(x)", "− E log(1 − D(G(z)))"
-
-OBJECTIVES = {
-    "ae/ae": Objective(
-        "Auto-encoder",
-        {"model": NLL},
-        {"recon_nll": NLL},
-        "Nothing shapes the codes, so between them lie holes.",
-    ),
-    "ae/linear_ae": Objective(
-        "Linear auto-encoder",
-        {"model": "½ |x − W_2(W_1x + b_1) − b_2|² + const"},
-        {"recon_nll": "½ |x − W_2(W_1x + b_1) − b_2|² + const"},
-        "Its optimum spans the first principal components.",
-    ),
-    "ae/denoising_ae": Objective(
-        "Denoising auto-encoder",
-        {"model": "−log p(x|e(x̃)),   x̃ = x + noise"},
-        {"recon_nll": "−log p(x|e(x̃))"},
-        "Copying the input does not help: it must know where data lie.",
-    ),
-    "ae/sparse_ae": Objective(
-        "Sparse auto-encoder",
-        {"model": f"{NLL} + λ Σ|z_i|"},
-        {"recon_nll": NLL, "sparsity": "Σ|z_i|"},
-        "Few units of a code may differ from 0.",
-    ),
-    "ae/contractive_ae": Objective(
-        "Contractive auto-encoder",
-        {"model": f"{NLL} + λ |∂h/∂x|²"},
-        {"recon_nll": NLL, "contraction": "|∂h/∂x|²"},
-        "A small change of the input hardly moves the code.",
-    ),
-    "vae/vae": Objective(
-        "VAE",
-        {"model": f"{ELBO_NLL} + {KL}"},
-        {"recon_nll": ELBO_NLL, "kl": KL},
-        "The negative of a lower bound of log p(x). The KL never asks the decoder.",
-    ),
-    "vae/beta_vae": Objective(
-        "β-VAE",
-        {"model": f"{ELBO_NLL} + β {KL}"},
-        {"recon_nll": ELBO_NLL, "kl": KL},
-        "With β = 1 it is the VAE; a larger β buys tidy codes with blur.",
-    ),
-    "vae/cvae": Objective(
-        "Conditional VAE",
-        {"model": "−E_q log p(x|z,c) + KL(q(z|x,c) ‖ N(0, I))"},
-        {"recon_nll": "−E_q log p(x|z,c)", "kl": "KL(q(z|x,c) ‖ N(0, I))"},
-        "The class c is given, so the code can be left with the style.",
-    ),
-    "vae/gm_vae": Objective(
-        "Gaussian-mixture VAE",
-        {"model": f"{ELBO_NLL} + E_q log q(z|x)/p(z),   p(z) = Σ_k π_k N(μ_k, σ_k²)"},
-        {"recon_nll": ELBO_NLL, "kl": "E_q log q(z|x)/p(z)"},
-        "The prior learns too: its modes move to the codes.",
-    ),
-    "vae/iwae": Objective(
-        "IWAE",
-        {"model": "−E log (1/k) Σ_i p(x, z_i)/q(z_i|x)"},
-        {"nll": "−E log (1/k) Σ_i p(x, z_i)/q(z_i|x)"},
-        "Several codes for each x give a tighter bound; one code gives the VAE.",
-    ),
-    "vae/joint_vae": Objective(
-        "JointVAE",
-        {"model": "−E_q log p(x|c,z) + γ |KL_z − C_z(t)| + γ |KL_c − C_c(t)|"},
-        {
-            "recon_nll": "−E_q log p(x|c,z)",
-            "kl_z": "KL_z",
-            "kl_c": "KL_c: of the batch’s mean of q(c|x)",
-            "mi_c": "KL_c: mutual information of x and c",
-        },
-        "Class and style may each carry so many nats, no more and no less. Held even, classes "
-        "fill C_c by information alone, and γ weighs how far their shares are from equal.",
-    ),
-    "vae/wae_mmd": Objective(
-        "WAE-MMD",
-        {"model": "E |x − G(e(x))|² + λ MMD²(e(x), N(0, I))"},
-        {"mse": "|x − G(e(x))|², mean over numbers", "mmd": "MMD²(e(x), N(0, I))"},
-        "Each code is a point; only all codes together must look like the prior.",
-    ),
-    "gan/gan": Objective(
-        "GAN",
-        {"critic": f"{REAL} {MADE}", "generator": "−E log D(G(z)),   or E log(1 − D(G(z)))"},
-        {"critic_loss": f"{REAL} {MADE}", "generator_loss": "−E log D(G(z))"},
-        "No likelihood and no encoder: the critic alone says what is wrong.",
-    ),
-    "gan/dcgan": Objective(
-        "DCGAN",
-        {"critic": f"{REAL} {MADE}", "generator": "−E log D(G(z))"},
-        {"critic_loss": f"{REAL} {MADE}", "generator_loss": "−E log D(G(z))"},
-        "The losses of the GAN; its nets are strided convolutions with batch normalisation.",
-    ),
-    "gan/wgan": Objective(
-        "WGAN",
-        {"critic": "E f(G(z)) − E f(x),   all |w| ≤ c", "generator": "−E f(G(z))"},
-        {"critic_loss": "E f(G(z)) − E f(x)", "generator_loss": "−E f(G(z))"},
-        "The critic’s value is, up to a factor, a Wasserstein distance: no log, no sigmoid.",
-    ),
-    "gan/wgan_gp": Objective(
-        "WGAN-GP",
-        {
-            "critic": "E f(G(z)) − E f(x) + λ E (|∇f(x̂)| − 1)²",
-            "generator": "−E f(G(z))",
-        },
-        {
-            "critic_loss": "E f(G(z)) − E f(x)",
-            "penalty": "E (|∇f(x̂)| − 1)²",
-            "generator_loss": "−E f(G(z))",
-        },
-        "A penalty on each sample’s slope in place of clipped weights.",
-    ),
-    "gan/vae_gan": Objective(
-        "VAE/GAN",
-        {
-            "encoder": f"{KL} + L_f,   L_f = ½ |f(x) − f(G(z))|²",
-            "decoder": "γ L_f − log D(G(z)) − log D(G(z_p))",
-            "critic": "−log D(x) − log(1 − D(G(z))) − log(1 − D(G(z_p)))",
-        },
-        {
-            "kl": KL,
-            "feature_nll": "L_f",
-            "decoder_loss": "γ L_f − log D(G(z)) − log D(G(z_p))",
-            "critic_loss": "−log D(x) − log(1 − D(G(z))) − log(1 − D(G(z_p)))",
-        },
-        "Likeness is judged by the critic’s features f, not pixel by pixel.",
-    ),
-    "gan/aae": Objective(
-        "Adversarial auto-encoder",
-        {
-            "autoencoder": NLL,
-            "code_critic": "−log C(z_p) − log(1 − C(e(x)))",
-            "encoder": "−log C(e(x))",
-        },
-        {
-            "recon_nll": NLL,
-            "code_critic_loss": "−log C(z_p) − log(1 − C(e(x)))",
-            "encoder_loss": "−log C(e(x))",
-        },
-        "A critic of codes in place of the KL: the prior need only be sampled.",
-    ),
-    "gan/alpha_gan": Objective(
-        "α-GAN",
-        {
-            "encoder": "λ |x − G(E(x))| − log C(E(x))",
-            "generator": "λ |x − G(E(x))| − log D(G(E(x))) − log D(G(z))",
-            "critic": "−log D(x) − log(1 − D(G(E(x)))) − log(1 − D(G(z)))",
-            "code_critic": "−log C(z) − log(1 − C(E(x)))",
-        },
-        {
-            "encoder_loss": "λ |x − G(E(x))| − log C(E(x))",
-            "recon_l1": "|x − G(E(x))|",
-            "generator_loss": "λ |x − G(E(x))| − log D(G(E(x))) − log D(G(z))",
-            "critic_loss": "−log D(x) − log(1 − D(G(E(x)))) − log(1 − D(G(z)))",
-            "code_critic_loss": "−log C(z) − log(1 − C(E(x)))",
-        },
-        "C says how probably a code came from the prior. Without D it is near an AAE, without C "
-        "near a VAE/GAN, without L1 a GAN with an encoder.",
-        {"L1": "use_l1", "D": "use_critic", "C": "use_code_critic"},
-    ),
-}
 
 
 class Reach(NamedTuple):
@@ -221,6 +39,8 @@ class Card(NamedTuple):
     """An objective with all that was read off a tiny model.
 
     Attributes:
+        title: name of the model.
+        family: title of its family.
         infers: how x becomes z: "distribution", "point", or "" where there is no encoder.
         scores: what is known of log p(x): "exact", "bound", or "".
         samples: whether new x can be drawn without anything fitted afterwards.
@@ -231,7 +51,9 @@ class Card(NamedTuple):
     """
 
     name: str
-    objective: Objective
+    title: str
+    family: str
+    objective: "Objective"
     infers: str
     scores: str
     samples: bool
@@ -243,24 +65,25 @@ class Card(NamedTuple):
 
 @cache
 def cards() -> tuple[Card, ...]:
-    """One for each model of ``FAMILIES``; takes a moment the first time, since torch is loaded."""
-    from backend.registry import model_names
+    """One for each model that generates; takes a moment the first time: torch is loaded."""
+    return tuple(
+        card(name) for name in model_names() if "classify" not in model_class(name).capabilities
+    )
 
-    return tuple(_card(name) for name in model_names() if name.split("/")[0] in FAMILIES)
 
-
-def _card(name: str) -> Card:
+def card(name: str) -> Card:
+    """Raises ``KeyError`` for an unknown model."""
     from backend.device import seeded
-    from backend.registry import model_class
 
     cls = model_class(name)
     config = cls.Config.tiny()
     with seeded(0):
         model = cls(config)
-    objective = OBJECTIVES[name]
     networks = tuple(key for key, part in model.named_children() if list(part.parameters()))
     players = {player: _owned(model, player) for player in model.players}
     gradients = _gradients(model)
+    own = vars(cls).get("objective")  # not that of a parent, whose loss is another
+    objective = own or _unwritten(about(name).summary, gradients)
     reach, switched = [], {}
     for player, terms in gradients.items():
         for term, seen in terms.items():
@@ -276,14 +99,28 @@ def _card(name: str) -> Card:
         infers, scores = _infers(model), _scores(model)
     return Card(
         name=name,
+        title=about(name).title,
+        family=family_title(name.split("/")[0]),
         objective=objective,
         infers=infers,
         scores=scores,
-        samples="sample" in cls.capabilities and hasattr(model, "prior"),
+        samples="sample" in cls.capabilities and (hasattr(model, "prior") or scores == "exact"),
         networks=networks,
         players=players,
         reach=tuple(reach),
         switched=switched,
+    )
+
+
+def _unwritten(note: str, gradients: dict[str, dict[str, dict[str, list]]]) -> "Objective":
+    """For a model that states no formulas: its players, and each term that moves something."""
+    from backend.base import Objective
+
+    terms = {term: term for found in gradients.values() for term, seen in found.items() if seen}
+    return Objective(
+        formulas=dict.fromkeys(gradients, "its loss; the model’s file states no formula"),
+        terms={term: words.replace("_", " ") for term, words in terms.items()},
+        note=note,
     )
 
 
@@ -328,8 +165,15 @@ def _batch(model: "GenerativeModel") -> Any:
     """A few random examples, with classes for a model that wants them."""
     import torch
 
-    x = torch.rand(BATCH, *model.config.data_shape)
-    classes = getattr(model.config, "classes", None)
+    from backend.distributions.sequence import EOS
+
+    config = model.config
+    if hasattr(config, "vocab_size"):
+        x = torch.randint(EOS + 1, config.vocab_size, (BATCH, config.max_len))
+        x[:, -1] = EOS
+    else:
+        x = torch.rand(BATCH, *config.data_shape)
+    classes = getattr(config, "classes", None)
     return x if classes is None else (x, torch.arange(BATCH) % classes)
 
 

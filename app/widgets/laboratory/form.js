@@ -263,11 +263,11 @@ function setUp2(ui) {
 
 export function buildKnobs(ui) {
   ui.knobInputs = {};
-  const fit = Object.entries(ui.props.knobs).filter(
+  const fit = Object.entries(ui.scene.turnable).filter(
     ([, { models }]) => !models.length || models.some((name) => ui.chosen.models.includes(name)),
   );
   ui.knobBox.replaceChildren(
-    ...fit.map(([name, { title, low, high, whole, models }]) => {
+    ...fit.map(([name, { title, low, high, whole, models, help }]) => {
       const input = el("input", {
         class: "lp-input",
         id: id(ui, `knob-${name}`),
@@ -275,11 +275,13 @@ export function buildKnobs(ui) {
         min: low,
         max: high,
         step: whole ? 1 : "any",
+        "aria-describedby": id(ui, `help-${name}`),
         on: { change: () => turn(ui, name, input) },
       });
       ui.knobInputs[name] = input;
       const whose = models.length === 1 ? ` (${ui.props.models[models[0]]})` : "";
-      return field(title + whose, input);
+      const about = el("small", { id: id(ui, `help-${name}`), text: help });
+      return el("div", { class: "lab-knob" }, field(title + whose, input), about);
     }),
   );
   const players = [...new Set(ui.scene.models.flatMap((model) => model.players))];
@@ -292,7 +294,7 @@ export function buildKnobs(ui) {
 /** At step 0 a knob is part of the settings, later a change that the run remembers. */
 async function turn(ui, name, input) {
   const value = Number(input.value);
-  const { title, low, high } = ui.props.knobs[name];
+  const { title, low, high } = ui.scene.turnable[name];
   if (input.value === "" || !(value >= low && value <= high)) {
     fail(ui, `${title} lies from ${low} to ${high}.`);
     return fillKnobs(ui, true);

@@ -218,7 +218,7 @@ export const reset = (ui) => begin(ui, { ...ui.chosen, knobs: turned(ui), events
 export const turned = (ui) =>
   Object.fromEntries(
     Object.entries(ui.scene?.knobs ?? ui.chosen.knobs).filter(
-      ([name, value]) => value !== ui.props.knobs[name].default,
+      ([name, value]) => value !== ui.scene?.turnable[name].default,
     ),
   );
 
@@ -285,7 +285,7 @@ function setUp1(ui) {
   ui.TAB = ui.props.tab;
   ui.panel = ui.element.closest('[role="tabpanel"]');
   ui.chosen = null; // what a run follows from: {data, theta, drawn, models, seed, dim, knobs}
-  ui.scene = null; // the run that is shown: {key, models, real, floor, modes, step, events, knobs, frames…}
+  ui.scene = null; // the run that is shown: {key, models, real, floor, modes, step, events, knobs, turnable, frames…}
   ui.following = false;
   ui.written = null; // the state in the link, as this script made it
   ui.stale = 0; // counts runs, so that a late answer to an old one is dropped

@@ -12,12 +12,12 @@ from app.components import as_base64, served, widget
 from app.parts import reader
 from backend.laboratory.settings import (
     DATA,
-    KNOBS,
-    MODELS,
     MOST_MODELS,
     MOST_STEPS,
     Event,
     Settings,
+    knobs,
+    variants,
 )
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def laboratory(elem_id: str, tab: str) -> gr.HTML:
         tab=tab,
         prefix=elem_id,
         data=DATA,
-        models=MODELS,
-        knobs={name: knob._asdict() for name, knob in KNOBS.items()},
+        models={name: variant.title for name, variant in variants().items()},
         first={"models": FIRST.models, "data": FIRST.data, "dim": FIRST.latent_dim},
         opening=OPENING,
         most={"models": MOST_MODELS, "steps": MOST_STEPS},
@@ -93,6 +92,7 @@ def start(
     return {
         "key": key,
         "models": describe(run),
+        "turnable": {name: knob._asdict() for name, knob in knobs().items()},
         "real": as_base64(run.shown.numpy()),
         "floor": floor(settings)._asdict(),
         "modes": run.plane.mode_count,
@@ -171,7 +171,7 @@ def _answer(key: str, version: int | None, terms: Rows, scores: Rows) -> dict[st
     state = LABORATORY.state(key)
     told: dict[str, Any] = {**state, "step": run.step}
     told["events"] = [list(event) for event in run.events if event.step <= run.step]
-    told["knobs"] = {name: run.values[name] for name in KNOBS}
+    told["knobs"] = run.values.copy()
     if version is None or (version == run.step and state["playing"]):
         return told
     with kept.busy:

@@ -1,6 +1,7 @@
 """Objective cards: formulas, and what was measured of them on tiny models."""
 
 import functools
+import itertools
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -11,9 +12,8 @@ from app.components import served, widget
 if TYPE_CHECKING:
     from backend.theory.cards import Card
 
-read_state = parts.reader({"of": r"(ae|vae|gan)/[a-z_]{1,40}"})
+read_state = parts.reader({"of": r"[a-z_]{1,20}/[a-z0-9_]{1,40}"})
 FIRST = "vae/vae"
-FAMILIES = {"ae": "Auto-encoders", "vae": "Variational auto-encoders", "gan": "Games"}
 SCRIPT = """from backend.theory.cards import cards
 
 for card in cards():
@@ -52,17 +52,15 @@ def _families() -> list[dict]:
         session.one_thread()
         cards = store.cards()
     return [
-        {
-            "title": title,
-            "cards": [_described(card) for card in cards if card.name.startswith(f"{family}/")],
-        }
-        for family, title in FAMILIES.items()
+        {"title": title, "cards": [_described(card) for card in members]}
+        for title, members in itertools.groupby(cards, key=lambda card: card.family)
     ]
 
 
 def _described(card: "Card") -> dict:
     return {
         "name": card.name,
+        "title": card.title,
         **card.objective._asdict(),
         "infers": card.infers,
         "scores": card.scores,

@@ -6,7 +6,7 @@ from math import prod
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.distributions.deterministic import Deterministic
 from backend.nets.build import DataConfig, build_decoder
 from backend.registry import register
@@ -17,7 +17,7 @@ class Config(DataConfig):
     contraction_weight: float = param(0.1, "Weight λ of the squared Jacobian norm", min=0, max=100)
 
 
-@register
+@register(short="Contractive AE")
 class ContractiveAE(LatentModel):
     """Minimises -log p(x | h) + λ |∂h/∂x|²_F, h = σ(Wx + b).
 
@@ -27,6 +27,14 @@ class ContractiveAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode"})
+    objective = Objective(
+        formulas={"model": "−log p(x|e(x)) + λ |∂h/∂x|²"},
+        terms={
+            "recon_nll": "−log p(x|e(x))",
+            "contraction": "|∂h/∂x|²",
+        },
+        note="A small change of the input hardly moves the code.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from backend.base import Terms, param
+from backend.base import Objective, Terms, param
 from backend.models.ae import ae
 from backend.registry import register
 
@@ -19,7 +19,7 @@ class Config(ae.Config):
     )
 
 
-@register
+@register(short="Denoising AE")
 class DenoisingAE(ae.AE):
     """Minimises -log p(x | e(x̃)), x̃ a noisy copy of x.
 
@@ -28,6 +28,11 @@ class DenoisingAE(ae.AE):
     """
 
     Config = Config
+    objective = Objective(
+        formulas={"model": "−log p(x|e(x̃)),   x̃ = x + noise"},
+        terms={"recon_nll": "−log p(x|e(x̃))"},
+        note="Copying the input does not help: it must know where data lie.",
+    )
 
     def corrupted(self, x: Tensor) -> Tensor:
         """A noisy copy of x [B, *data_shape]."""

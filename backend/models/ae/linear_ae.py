@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import LatentModel, Terms
+from backend.base import LatentModel, Objective, Terms
 from backend.distributions.deterministic import Deterministic
 from backend.nets.build import DataConfig
 from backend.registry import register
@@ -18,7 +18,7 @@ class Config(DataConfig):
     """Of the nets' settings only the shapes of data and code are used."""
 
 
-@register
+@register(short="Linear AE")
 class LinearAE(LatentModel):
     """Minimises ½|x - W₂(W₁x + b₁) - b₂|², up to a constant.
 
@@ -28,6 +28,11 @@ class LinearAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode"})
+    objective = Objective(
+        formulas={"model": "½ |x − W_2(W_1x + b_1) − b_2|² + const"},
+        terms={"recon_nll": "½ |x − W_2(W_1x + b_1) − b_2|² + const"},
+        note="Its optimum spans the first principal components.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from backend.base import Terms, param
+from backend.base import Objective, Terms, param
 from backend.models.ae import ae
 from backend.registry import register
 
@@ -15,7 +15,7 @@ class Config(ae.Config):
     sparsity_weight: float = param(0.1, "Weight λ of Σ|z_i|", min=0, max=100)
 
 
-@register
+@register(short="Sparse AE")
 class SparseAE(ae.AE):
     """Minimises -log p(x | z) + λ Σ_i |z_i|, z = e(x).
 
@@ -25,6 +25,14 @@ class SparseAE(ae.AE):
     """
 
     Config = Config
+    objective = Objective(
+        formulas={"model": "−log p(x|e(x)) + λ Σ|z_i|"},
+        terms={
+            "recon_nll": "−log p(x|e(x))",
+            "sparsity": "Σ|z_i|",
+        },
+        note="Few units of a code may differ from 0.",
+    )
 
     def loss(self, batch: Tensor, player: str = "model") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from backend.base import param
+from backend.base import Objective, param
 from backend.distributions.sequence import EOS, PAD
 from backend.models.classifier import text_classifier
 from backend.registry import register
@@ -30,6 +30,11 @@ class EntailmentClassifier(text_classifier.TextClassifier):
     """
 
     Config = Config
+    objective = Objective(
+        formulas={"model": "−log p(c | premise, hypothesis)"},
+        terms={"loss": "−log p(c | premise, hypothesis)"},
+        note="Each word is compared with its soft alignment in the other sentence.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

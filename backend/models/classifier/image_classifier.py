@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, GenerativeModel, Terms, param
+from backend.base import BaseConfig, GenerativeModel, Objective, Terms, param
 from backend.registry import register
 
 
@@ -31,6 +31,11 @@ class ImageClassifier(GenerativeModel):
 
     Config = Config
     capabilities = frozenset({"classify"})
+    objective = Objective(
+        formulas={"model": "−log p(c|x)"},
+        terms={"loss": "−log p(c|x)"},
+        note="Features of its last hidden layer stand for pictures where samples are judged.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, GenerativeModel, Terms, param
+from backend.base import BaseConfig, GenerativeModel, Objective, Terms, param
 from backend.distributions.sequence import PAD
 from backend.registry import register
 
@@ -34,6 +34,11 @@ class TextClassifier(GenerativeModel):
 
     Config = Config
     capabilities = frozenset({"classify"})
+    objective = Objective(
+        formulas={"model": "−log p(c|x)"},
+        terms={"loss": "−log p(c|x)"},
+        note="Attacks on sentences try to mislead it.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.distributions.deterministic import Deterministic
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.nets.critics import flat_critic
@@ -33,7 +33,7 @@ class Config(DataConfig):
         return cls(**small, latent_dim=2, code_hidden=(8,))
 
 
-@register
+@register(short="AAE", points=True)
 class AAE(LatentModel):
     """Three updates in turn, as in https://arxiv.org/abs/1511.05644:
 
@@ -52,6 +52,19 @@ class AAE(LatentModel):
         "encoder": ("encoder",),
     }
     betas = (0.5, 0.999)
+    objective = Objective(
+        formulas={
+            "autoencoder": "−log p(x|e(x))",
+            "code_critic": "−log C(z_p) − log(1 − C(e(x)))",
+            "encoder": "−log C(e(x))",
+        },
+        terms={
+            "recon_nll": "−log p(x|e(x))",
+            "code_critic_loss": "−log C(z_p) − log(1 − C(e(x)))",
+            "encoder_loss": "−log C(e(x))",
+        },
+        note="A critic of codes in place of the KL: the prior need only be sampled.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

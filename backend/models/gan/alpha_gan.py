@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Live, Objective, Terms, param
 from backend.distributions.deterministic import Deterministic
 from backend.nets.build import DataConfig, build_critic, build_decoder, build_encoder
 from backend.nets.critics import flat_critic
@@ -18,7 +18,13 @@ from backend.registry import register
 
 @dataclass(frozen=True, kw_only=True)
 class Config(DataConfig):
-    l1_weight: float = param(10.0, "Weight λ of the mean absolute error", min=0, max=1000)
+    l1_weight: float = param(
+        10.0,
+        "Weight λ of the mean absolute error",
+        min=0,
+        max=1000,
+        live=Live("Weight λ of the L1 error"),
+    )
     use_l1: bool = param(True, "Keep the reconstruction term")
     use_critic: bool = param(True, "Keep the critic D of pictures")
     use_code_critic: bool = param(True, "Keep the critic C of codes")
@@ -35,7 +41,7 @@ class Config(DataConfig):
         return cls(**small, latent_dim=2, code_hidden=(8,))
 
 
-@register
+@register(points=True)
 class AlphaGAN(LatentModel):
     """Each of four networks minimises its own part, L1 = λ mean|x - G(E(x))|:
 
@@ -59,6 +65,31 @@ class AlphaGAN(LatentModel):
         "code_critic": ("code_critic",),
     }
     betas = (0.5, 0.9)
+    objective = Objective(
+        formulas={
+            "encoder": "λ |x − G(E(x))| − log C(E(x))",
+            "generator": "λ |x − G(E(x))| − log D(G(E(x))) − log D(G(z))",
+            "critic": "−log D(x) − log(1 − D(G(E(x)))) − log(1 − D(G(z)))",
+            "code_critic": "−log C(z) − log(1 − C(E(x)))",
+        },
+        terms={
+            "encoder_loss": "λ |x − G(E(x))| − log C(E(x))",
+            "recon_l1": "|x − G(E(x))|",
+            "generator_loss": "λ |x − G(E(x))| − log D(G(E(x))) − log D(G(z))",
+            "critic_loss": "−log D(x) − log(1 − D(G(E(x)))) − log(1 − D(G(z)))",
+            "code_critic_loss": "−log C(z) − log(1 − C(E(x)))",
+        },
+        note=(
+            "C says how probably a code came from the prior. Without D it is "
+            "near an AAE, without C near a VAE/GAN, without L1 a GAN with an "
+            "encoder."
+        ),
+        switches={
+            "L1": "use_l1",
+            "D": "use_critic",
+            "C": "use_code_critic",
+        },
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from torch import nn
 
-from backend.base import param
+from backend.base import Objective, param
 from backend.models.gan import gan
 from backend.registry import register
 
@@ -27,6 +27,17 @@ class DCGAN(gan.GAN):
 
     Config = Config
     batch_norm = True
+    objective = Objective(
+        formulas={
+            "critic": "−E log D(x) − E log(1 − D(G(z)))",
+            "generator": "−E log D(G(z))",
+        },
+        terms={
+            "critic_loss": "−E log D(x) − E log(1 − D(G(z)))",
+            "generator_loss": "−E log D(G(z))",
+        },
+        note="The losses of the GAN; its nets are strided convolutions with batch normalisation.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 from torch.distributions import Distribution
+from torch.nn.functional import softplus
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.distributions.deterministic import Deterministic
 from backend.nets.build import DataConfig, build_critic, build_decoder
 from backend.objectives.divergences import gan_loss
@@ -22,7 +23,7 @@ class Config(DataConfig):
     )
 
 
-@register
+@register(points={"gan": {}, "gan_minimax": {"objective": "minimax"}})
 class GAN(LatentModel):
     """The critic minimises -E log D(x) - E log(1 - D(G(z))), the generator -E log D(G(z)).
 
@@ -39,6 +40,17 @@ class GAN(LatentModel):
     }
     betas = (0.5, 0.999)
     batch_norm: ClassVar[bool] = False
+    objective = Objective(
+        formulas={
+            "critic": "−E log D(x) − E log(1 − D(G(z)))",
+            "generator": "−E log D(G(z)),   or E log(1 − D(G(z)))",
+        },
+        terms={
+            "critic_loss": "−E log D(x) − E log(1 − D(G(z)))",
+            "generator_loss": "−E log D(G(z))",
+        },
+        note="No likelihood and no encoder: the critic alone says what is wrong.",
+    )
 
     def __init__(self, config: DataConfig) -> None:
         super().__init__(config)
@@ -52,6 +64,9 @@ class GAN(LatentModel):
     def made(self, n: int) -> Tensor:
         """``n`` samples through which gradients reach the generator, [n, *data_shape]."""
         return self.decode(self.prior.draw(n)).mean
+
+    def reward(self, score: Tensor) -> Tensor:
+        return softplus(score) if self.config.objective == "minimax" else super().reward(score)
 
     def loss(self, batch: Tensor, player: str = "critic") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]; scores are means of D."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Live, Objective, Terms, param
 from backend.distributions.deterministic import Deterministic
 from backend.nets.build import DataConfig, build_critic, build_decoder, build_encoder
 from backend.objectives.divergences import gan_loss, kl
@@ -17,10 +17,16 @@ from backend.registry import register
 
 @dataclass(frozen=True, kw_only=True)
 class Config(DataConfig):
-    feature_weight: float = param(1.0, "Weight γ of the features for the decoder", min=0, max=1000)
+    feature_weight: float = param(
+        1.0,
+        "Weight γ of the features for the decoder",
+        min=0,
+        max=1000,
+        live=Live("Weight γ of the features"),
+    )
 
 
-@register
+@register(points=True)
 class VAEGAN(LatentModel):
     """Each of three players minimises its own part of the objective:
 
@@ -40,6 +46,20 @@ class VAEGAN(LatentModel):
         "critic": ("critic",),
     }
     betas = (0.5, 0.999)
+    objective = Objective(
+        formulas={
+            "encoder": "KL(q(z|x) ‖ N(0, I)) + L_f,   L_f = ½ |f(x) − f(G(z))|²",
+            "decoder": "γ L_f − log D(G(z)) − log D(G(z_p))",
+            "critic": "−log D(x) − log(1 − D(G(z))) − log(1 − D(G(z_p)))",
+        },
+        terms={
+            "kl": "KL(q(z|x) ‖ N(0, I))",
+            "feature_nll": "L_f",
+            "decoder_loss": "γ L_f − log D(G(z)) − log D(G(z_p))",
+            "critic_loss": "−log D(x) − log(1 − D(G(z))) − log(1 − D(G(z_p)))",
+        },
+        note="Likeness is judged by the critic’s features f, not pixel by pixel.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -6,7 +6,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from backend.base import Terms, param
+from backend.base import Live, Objective, Terms, param
 from backend.models.gan import gan
 from backend.nets.build import DataConfig
 from backend.registry import register
@@ -14,11 +14,23 @@ from backend.registry import register
 
 @dataclass(frozen=True, kw_only=True)
 class Config(DataConfig):
-    critic_steps: int = param(5, "Steps of the critic for each of the generator", min=1, max=100)
-    clip: float = param(0.01, "Largest weight of the critic", min=1e-4, max=10)
+    critic_steps: int = param(
+        5,
+        "Steps of the critic for each of the generator",
+        min=1,
+        max=100,
+        live=Live("Critic steps"),
+    )
+    clip: float = param(
+        0.01,
+        "Largest weight of the critic",
+        min=1e-4,
+        max=10,
+        live=Live("Clip value c", start=0.05),
+    )
 
 
-@register
+@register(points=True)
 class WGAN(gan.GAN):
     """The critic minimises E f(G(z)) - E f(x), the generator -E f(G(z)); all |w| of f ≤ c.
 
@@ -28,7 +40,19 @@ class WGAN(gan.GAN):
     """
 
     Config = Config
+    critic_kind = "value"
     betas = (0.0, 0.99)
+    objective = Objective(
+        formulas={
+            "critic": "E f(G(z)) − E f(x),   all |w| ≤ c",
+            "generator": "−E f(G(z))",
+        },
+        terms={
+            "critic_loss": "E f(G(z)) − E f(x)",
+            "generator_loss": "−E f(G(z))",
+        },
+        note="The critic’s value is, up to a factor, a Wasserstein distance: no log, no sigmoid.",
+    )
 
     def __init__(self, config: DataConfig) -> None:
         super().__init__(config)
@@ -37,6 +61,9 @@ class WGAN(gan.GAN):
     def plan(self, step: int) -> list[str]:
         due = (step + 1) % self.config.critic_steps == 0
         return ["critic", "generator"] if due else ["critic"]
+
+    def reward(self, score: Tensor) -> Tensor:
+        return score
 
     def train(self, mode: bool = True) -> Self:
         """``fit`` ends each step by leaving training mode: from there on weights are clipped."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from backend.base import Terms, param
+from backend.base import Live, Objective, Terms, param
 from backend.models.gan import wgan
 from backend.nets.build import DataConfig
 from backend.objectives.divergences import gradient_penalty
@@ -13,11 +13,23 @@ from backend.registry import register
 
 @dataclass(frozen=True, kw_only=True)
 class Config(DataConfig):
-    critic_steps: int = param(5, "Steps of the critic for each of the generator", min=1, max=100)
-    penalty_weight: float = param(10.0, "Weight λ of the gradient penalty", min=0, max=1000)
+    critic_steps: int = param(
+        5,
+        "Steps of the critic for each of the generator",
+        min=1,
+        max=100,
+        live=Live("Critic steps"),
+    )
+    penalty_weight: float = param(
+        10.0,
+        "Weight λ of the gradient penalty",
+        min=0,
+        max=1000,
+        live=Live("Gradient penalty λ", start=1),
+    )
 
 
-@register
+@register(points=True)
 class WGANGP(wgan.WGAN):
     """As ``wgan``, but the critic's loss has + λ E (|∇f(x̂)| - 1)² in place of the clipping.
 
@@ -27,6 +39,18 @@ class WGANGP(wgan.WGAN):
 
     Config = Config
     betas = (0.0, 0.9)
+    objective = Objective(
+        formulas={
+            "critic": "E f(G(z)) − E f(x) + λ E (|∇f(x̂)| − 1)²",
+            "generator": "−E f(G(z))",
+        },
+        terms={
+            "critic_loss": "E f(G(z)) − E f(x)",
+            "penalty": "E (|∇f(x̂)| − 1)²",
+            "generator_loss": "−E f(G(z))",
+        },
+        note="A penalty on each sample’s slope in place of clipped weights.",
+    )
 
     def constrain(self) -> None:
         """Nothing: the penalty does it."""

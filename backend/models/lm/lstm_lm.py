@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, param
+from backend.base import BaseConfig, Objective, param
 from backend.nets.language import DIRECTION, Direction, LanguageModel
 from backend.nets.sequences import TiedSoftmax
 from backend.registry import register
@@ -25,7 +25,7 @@ class Config(BaseConfig):
         return cls(vocab_size=12, max_len=6, embedding_dim=8, hidden_dim=8, dropout=0.0)
 
 
-@register
+@register(short="LSTM")
 class LSTMLM(LanguageModel):
     """Minimises -Σ_t log p(x_t | x_<t), in nats per sentence.
 
@@ -35,6 +35,11 @@ class LSTMLM(LanguageModel):
     """
 
     Config = Config
+    objective = Objective(
+        formulas={"model": "−Σ_t log p(x_t | words before)"},
+        terms={"nll": "−Σ_t log p(x_t | words before)"},
+        note="Exact log-probabilities; a backward model reads each sentence from its end.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, param
+from backend.base import BaseConfig, Objective, param
 from backend.nets.language import DIRECTION, Direction, LanguageModel
 from backend.nets.sequences import TiedSoftmax
 from backend.registry import register
@@ -26,7 +26,7 @@ class Config(BaseConfig):
         return cls(vocab_size=12, max_len=6, width=8, layers=1, heads=2, dropout=0.0)
 
 
-@register
+@register(short="Transformer")
 class TransformerLM(LanguageModel):
     """Minimises -Σ_t log p(x_t | x_<t), in nats per sentence.
 
@@ -36,6 +36,11 @@ class TransformerLM(LanguageModel):
     """
 
     Config = Config
+    objective = Objective(
+        formulas={"model": "−Σ_t log p(x_t | words before)"},
+        terms={"nll": "−Σ_t log p(x_t | words before)"},
+        note="Exact log-probabilities; each word looks at all that were read before it.",
+    )
 
     def __init__(self, config: Config) -> None:
         from transformers import GPT2Config, GPT2Model

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.objectives.divergences import (
     averaged_component,
@@ -42,7 +42,7 @@ class Config(AnnealedConfig):
         return super().tiny(**({"latent_dim": 4, "variables": 2, "components": 3} | sizes))
 
 
-@register
+@register(short="DGMVAE")
 class DGMVAE(LatentModel):
     """Minimises E_q -log p(x|z) + w(t) [KL(q(c)||U) + (MI) + KL(q(z|x)||p̂) + β·dispersion].
 
@@ -61,6 +61,20 @@ class DGMVAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode", "components"})
+    objective = Objective(
+        formulas={"model": "−E_q log p(x|z) + w(t) [u KL(q(c) ‖ U) + KL(q(z|x) ‖ p̂) + β Δ]"},
+        terms={
+            "recon_nll": "−E_q log p(x|z)",
+            "kl_c": "KL(q(c) ‖ U)",
+            "kl_z": "KL(q(z|x) ‖ p̂)",
+            "dispersion": "Δ, the spread of the components that x may be of",
+        },
+        note=(
+            "p̂ is the component with the mean natural parameters under "
+            "q(c|x). With β = 1 and I(x; c) in the bracket it is the plain "
+            "bound."
+        ),
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

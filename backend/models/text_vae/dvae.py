@@ -6,7 +6,7 @@ from typing import Self
 from torch import Tensor
 from torch.distributions import Distribution
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.distributions.discrete import DiscreteVariables
 from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.objectives.divergences import discrete_information
@@ -34,7 +34,7 @@ class Config(AnnealedConfig):
         return super().tiny(**({"latent_dim": 6, "variables": 2, "components": 3} | sizes))
 
 
-@register
+@register(short="DVAE")
 class DVAE(LatentModel):
     """Minimises E_q -log p(x|c) + w(t) E_x KL(q(c|x) || uniform).
 
@@ -46,6 +46,15 @@ class DVAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode", "components", "discrete"})
+    objective = Objective(
+        formulas={"model": "−E_q log p(x|c) + w(t) [KL(q(c) ‖ U) + I(x; c)]"},
+        terms={
+            "recon_nll": "−E_q log p(x|c)",
+            "kl_c": "KL(q(c) ‖ U)",
+            "mi_c": "I(x; c)",
+        },
+        note="The bracket is the mean of KL(q(c|x) ‖ U): it charges for what c tells of x.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

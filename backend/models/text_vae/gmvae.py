@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Independent
 
-from backend.base import Terms, param
+from backend.base import Objective, Terms, param
 from backend.models.text_vae import dgmvae
 from backend.objectives.divergences import kl_to_components
 from backend.registry import register
@@ -24,7 +24,7 @@ class Config(dgmvae.Config):
             raise ValueError("gmvae keeps the information term; dgmvae can leave it out")
 
 
-@register
+@register(short="GMVAE")
 class GMVAE(dgmvae.DGMVAE):
     """Minimises E_q -log p(x|z) + w(t) [KL(q(c|x)||U) + Σ_c q(c|x) KL(q(z|x)||N(μ_c, σ_c))].
 
@@ -34,6 +34,18 @@ class GMVAE(dgmvae.DGMVAE):
     """
 
     Config = Config
+    objective = Objective(
+        formulas={
+            "model": (
+                "−E_q log p(x|z) + w(t) [KL(q(c|x) ‖ U) + Σ_c q(c|x) KL(q(z|x) ‖ N(μ_c, σ_c²))]"
+            )
+        },
+        terms={
+            "recon_nll": "−E_q log p(x|z)",
+            "loss": "the whole sum",
+        },
+        note="The plain bound: it pulls the components together and makes c ignore x.",
+    )
 
     def rate(self, q_z: Independent, q_c: Tensor) -> Terms:
         with torch.no_grad():

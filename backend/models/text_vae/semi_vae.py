@@ -6,7 +6,7 @@ from typing import Self
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.distributions.discrete import DiscreteVariables
 from backend.distributions.joint import Joint
 from backend.models.text_vae import dvae
@@ -43,6 +43,19 @@ class SemiVAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode", "components", "discrete"})
+    objective = Objective(
+        formulas={
+            "model": ("−E_q log p(x|c,z) + w(t) [KL(q(c) ‖ U) + I(x; c) + KL(q(z|x) ‖ N(0, I))]")
+        },
+        terms={
+            "recon_nll": "−E_q log p(x|c,z)",
+            "kl_c": "KL(q(c) ‖ U)",
+            "mi_c": "I(x; c)",
+            "kl_z": "KL(q(z|x) ‖ N(0, I))",
+        },
+        note="z can do without c; leaving I(x; c) out keeps c alive.",
+        switches={"I(x; c)": "information"},
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

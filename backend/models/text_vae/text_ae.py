@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.distributions import Distribution
 
-from backend.base import LatentModel, Terms
+from backend.base import LatentModel, Objective, Terms
 from backend.distributions.deterministic import Deterministic
 from backend.nets.sequences import SequenceConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.registry import register
@@ -16,7 +16,7 @@ class Config(SequenceConfig):
     pass
 
 
-@register
+@register(short="Text AE")
 class TextAE(LatentModel):
     """Minimises -log p(x | e(x)).
 
@@ -27,6 +27,11 @@ class TextAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode"})
+    objective = Objective(
+        formulas={"model": "−log p(x|e(x))"},
+        terms={"recon_nll": "−log p(x|e(x))"},
+        note="A whole sentence through one code; between the codes lie holes.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.objectives.divergences import kl_per_unit
 from backend.objectives.priors import StandardNormal
@@ -41,6 +41,17 @@ class TextVAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode"})
+    objective = Objective(
+        formulas={"model": "−E_q log p(x|z) + w(t) β Σ_d max(λ, KL_d)"},
+        terms={
+            "recon_nll": "−E_q log p(x|z)",
+            "kl": "Σ_d KL_d",
+        },
+        note=(
+            "The weight rises from 0, or the decoder would learn to do without "
+            "the code. λ are the nats of each unit that cost nothing."
+        ),
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import UNKNOWN, LatentModel, Terms, param
+from backend.base import UNKNOWN, LatentModel, Objective, Terms, param
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.nets.points import mlp
 from backend.objectives.divergences import kl
@@ -20,7 +20,7 @@ class Config(DataConfig):
     hidden_labels: float = param(0.1, "Share of training labels hidden", min=0, max=1)
 
 
-@register
+@register(short="CVAE")
 class CVAE(LatentModel):
     """Minimises -E_q(z|x,c) log p(x|z,c) + KL(q(z|x,c) || N(0, I)), with one draw of z.
 
@@ -33,6 +33,14 @@ class CVAE(LatentModel):
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode"})
     context = "labels"
+    objective = Objective(
+        formulas={"model": "−E_q log p(x|z,c) + KL(q(z|x,c) ‖ N(0, I))"},
+        terms={
+            "recon_nll": "−E_q log p(x|z,c)",
+            "kl": "KL(q(z|x,c) ‖ N(0, I))",
+        },
+        note="The class c is given, so the code can be left with the style.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

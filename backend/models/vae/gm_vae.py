@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.objectives.divergences import variance_of_means
 from backend.objectives.priors import GaussianMixture
@@ -19,7 +19,7 @@ class Config(DataConfig):
     pretraining_steps: int = param(1000, "Steps as a plain auto-encoder before", min=0)
 
 
-@register
+@register(short="GM-VAE")
 class GMVAE(LatentModel):
     """Minimises E_q(z|x) [-log p(x|z) + log q(z|x) - log p(z)], p(z) a mixture, one draw of z.
 
@@ -34,6 +34,14 @@ class GMVAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode", "components"})
+    objective = Objective(
+        formulas={"model": "−E_q log p(x|z) + E_q log q(z|x)/p(z),   p(z) = Σ_k π_k N(μ_k, σ_k²)"},
+        terms={
+            "recon_nll": "−E_q log p(x|z)",
+            "kl": "E_q log q(z|x)/p(z)",
+        },
+        note="The prior learns too: its modes move to the codes.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from backend.base import Terms, param
+from backend.base import Live, Objective, Terms, param
 from backend.models.vae import vae
 from backend.objectives.divergences import kl
 from backend.registry import register
@@ -13,10 +13,12 @@ from backend.registry import register
 
 @dataclass(frozen=True, kw_only=True)
 class Config(vae.Config):
-    samples: int = param(5, "Codes k per example", min=1, max=1000)
+    samples: int = param(
+        5, "Codes k per example", min=1, max=1000, live=Live("Codes k per point", max=50)
+    )
 
 
-@register
+@register(title="IWAE", points=True)
 class IWAE(vae.VAE):
     """Minimises -E log (1/k) Σ_i p(x, z_i) / q(z_i|x), z_1 … z_k drawn from q(z|x).
 
@@ -24,6 +26,11 @@ class IWAE(vae.VAE):
     """
 
     Config = Config
+    objective = Objective(
+        formulas={"model": "−E log (1/k) Σ_i p(x, z_i)/q(z_i|x)"},
+        terms={"nll": "−E log (1/k) Σ_i p(x, z_i)/q(z_i|x)"},
+        note="Several codes for each x give a tighter bound; one code gives the VAE.",
+    )
 
     def log_weights(self, x: Tensor, k: int) -> Tensor:
         """log p(x, z_i) - log q(z_i|x) of k draws: [k, B], nats."""

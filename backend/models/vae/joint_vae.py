@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Objective, Terms, param
 from backend.distributions.discrete import DiscreteVariables
 from backend.distributions.joint import Joint
 from backend.nets.build import DataConfig, build_decoder, build_encoder
@@ -55,6 +55,20 @@ class JointVAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode", "components", "discrete"})
+    objective = Objective(
+        formulas={"model": "−E_q log p(x|c,z) + γ |KL_z − C_z(t)| + γ |KL_c − C_c(t)|"},
+        terms={
+            "recon_nll": "−E_q log p(x|c,z)",
+            "kl_z": "KL_z",
+            "kl_c": "KL_c: of the batch’s mean of q(c|x)",
+            "mi_c": "KL_c: mutual information of x and c",
+        },
+        note=(
+            "Class and style may each carry so many nats, no more and no less. "
+            "Held even, classes fill C_c by information alone, and γ weighs "
+            "how far their shares are from equal."
+        ),
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

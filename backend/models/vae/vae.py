@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
 
-from backend.base import LatentModel, Terms
+from backend.base import LatentModel, Objective, Terms
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.objectives.divergences import kl
 from backend.objectives.priors import StandardNormal
@@ -17,7 +17,7 @@ class Config(DataConfig):
     pass
 
 
-@register
+@register(title="VAE", points=True)
 class VAE(LatentModel):
     """Minimises -E_q(z|x) log p(x|z) + KL(q(z|x) || N(0, I)), with one draw of z.
 
@@ -26,6 +26,14 @@ class VAE(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode"})
+    objective = Objective(
+        formulas={"model": "−E_q log p(x|z) + KL(q(z|x) ‖ N(0, I))"},
+        terms={
+            "recon_nll": "−E_q log p(x|z)",
+            "kl": "KL(q(z|x) ‖ N(0, I))",
+        },
+        note="The negative of a lower bound of log p(x). The KL never asks the decoder.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.distributions import Distribution
 
-from backend.base import LatentModel, Terms, param
+from backend.base import LatentModel, Live, Objective, Terms, param
 from backend.distributions.deterministic import Deterministic
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.objectives.divergences import mmd
@@ -15,10 +15,15 @@ from backend.registry import register
 
 @dataclass(frozen=True, kw_only=True)
 class Config(DataConfig):
-    mmd_weight: float = param(10.0, "Weight λ of the discrepancy of codes and prior", min=0)
+    mmd_weight: float = param(
+        10.0,
+        "Weight λ of the discrepancy of codes and prior",
+        min=0,
+        live=Live("Weight λ of the MMD", max=1000),
+    )
 
 
-@register
+@register(title="WAE-MMD", points=True)
 class WAEMMD(LatentModel):
     """Minimises E |x - G(e(x))|² + λ MMD²(e(x), N(0, I)).
 
@@ -28,6 +33,14 @@ class WAEMMD(LatentModel):
 
     Config = Config
     capabilities = frozenset({"sample", "encode", "decode"})
+    objective = Objective(
+        formulas={"model": "E |x − G(e(x))|² + λ MMD²(e(x), N(0, I))"},
+        terms={
+            "mse": "|x − G(e(x))|², mean over numbers",
+            "mmd": "MMD²(e(x), N(0, I))",
+        },
+        note="Each code is a point; only all codes together must look like the prior.",
+    )
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -11,17 +11,17 @@ import torch
 from app import api
 from app.widgets.laboratory import widget as page
 from backend.laboratory import service
-from backend.laboratory.run import CLASSES, Run, describe, floor, train, view
+from backend.laboratory.run import Run, describe, floor, train, view
 from backend.laboratory.service import Gone, Laboratory
 from backend.laboratory.settings import (
     BATCH,
-    KNOBS,
-    MODELS,
     MOST_EVENTS,
     MOST_STEPS,
     Event,
     Settings,
     check_knob,
+    knobs,
+    variants,
 )
 
 
@@ -51,7 +51,7 @@ def snapshot(run: Run, index: int = 0) -> dict[str, torch.Tensor]:
 # One run
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", variants())
 def test_every_model_takes_steps_and_can_be_looked_at(name: str) -> None:
     run = Run(Settings(models=(name,)))
     start = weights(run)
@@ -67,7 +67,7 @@ def test_every_model_takes_steps_and_can_be_looked_at(name: str) -> None:
 
 
 def test_every_model_has_nets_of_the_same_size() -> None:
-    for name in CLASSES:
+    for name in variants():
         config = Run(Settings(models=(name,))).entries[0].model.config
         assert config.hidden == (64, 64)
         assert getattr(config, "code_hidden", (64, 64)) == (64, 64)
@@ -244,7 +244,7 @@ def test_changes_that_cannot_be_made() -> None:
 
 
 def test_defaults_of_knobs_are_allowed() -> None:
-    for name, knob in KNOBS.items():
+    for name, knob in knobs().items():
         check_knob(name, knob.default)
 
 

@@ -1,5 +1,6 @@
 """The contract that every registered model keeps, each at its ``Config.tiny()``."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,36 @@ def test_declares_known_capabilities(model: GenerativeModel) -> None:
     assert model.capabilities <= CAPABILITIES
 
 
+def test_its_own_objective_names_its_players_and_terms_of_their_losses(
+    model: GenerativeModel,
+) -> None:
+    objective = vars(type(model)).get("objective")
+    assert objective is not None, "the file states no formulas of its own"
+    assert list(objective.formulas) == list(model.players)
+    reported = {term for player in model.players for term in model.loss(batch_of(model), player)}
+    assert set(objective.terms) <= reported
+    assert objective.note.endswith(".")
+    switches = {field.name: field.type for field in dataclasses.fields(model.config)}
+    assert all(switches[setting] is bool for setting in objective.switches.values())
+
+
+def test_a_setting_that_can_be_turned_has_a_range_and_help_and_its_default_fits(
+    model: GenerativeModel,
+) -> None:
+    for field in dataclasses.fields(model.config):
+        assert field.metadata["help"]
+        if live := field.metadata["live"]:
+            low, high = field.metadata["min"], live.max or field.metadata["max"]
+            assert isinstance(field.default, int | float) and live.title
+            assert low <= field.default <= high
+            assert live.start is None or low <= live.start <= high
+
+
 def test_each_player_moves_its_own_parameters_and_no_others(model: GenerativeModel) -> None:
     for player in model.players:
         model.zero_grad()
         terms = model.loss(batch_of(model), player)
-        assert set(terms) <= TRAINING_TERMS
+        assert set(terms) <= TRAINING_TERMS | set(model.objective.terms)
         assert all(torch.isfinite(value).all() for value in terms.values())
         terms["loss"].backward()
         mine = {id(p) for p in model.player_parameters(player)}
