@@ -51,25 +51,6 @@ def test_each_serves_points_and_pictures(name: str, shape: tuple[int, ...], net:
         assert model.sample(4).min() >= 0 and model.sample(4).max() <= 1
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_only_the_player_of_the_plan_moves(name: str) -> None:
-    x = torch.rand(6, 2)
-    for player, owned in build(name, **POINTS).players.items():
-        model = build(name, **POINTS)
-        model.plan = lambda step, player=player: [player]
-        before = {key: value.clone() for key, value in model.named_parameters()}
-        trained(model, lambda step: x, 1)
-        for key, value in model.named_parameters():
-            mine = key.split(".")[0] in owned
-            if not mine:
-                assert torch.equal(value, before[key]), key
-        assert any(
-            not torch.equal(value, before[key])
-            for key, value in model.named_parameters()
-            if key.split(".")[0] in owned
-        )
-
-
 def test_the_best_critic_is_p_over_p_plus_q_and_its_value_2_jsd_minus_2_ln_2() -> None:
     """Data N((-1, 0), I), "samples" N((1, 0), I): then D*(x) = σ(-2 x₁)."""
     shift = torch.tensor([1.0, 0.0])

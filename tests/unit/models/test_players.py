@@ -1,0 +1,500 @@
+"""What each player of each model of points and pictures minimises, against the papers' formulas.
+
+A case computes every term that a model reports from the model's nets, which are known functions
+here, by formulas written out without ``backend.objectives``. Values must agree to float64
+precision, and so must the gradient of the loss on all that the player owns: a flipped sign, a
+dropped or halved term, a variance taken for a deviation or a number that lets no gradient
+through changes one or the other. Random numbers are drawn in the same order from the same seed.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+import torch
+from torch import Tensor
+
+from backend import registry
+from backend.base import UNKNOWN, GenerativeModel
+from backend.device import seeded
+
+BATCH, POINTS, PICTURES = 5, (2,), (1, 4, 4)
+Terms = dict[str, Tensor]
+
+
+class Case(NamedTuple):
+    name: str  # of the model
+    player: str
+    formula: Callable[..., Terms]  # (model, x) -> the reported terms
+    config: dict = {}  # noqa: RUF012 (never changed)
+    shape: tuple[int, ...] = POINTS
+    step: int = 0
+    training: bool = True
+    labels: bool = False
+
+    def __str__(self) -> str:
+        options = "-".join(f"{key}={value}" for key, value in self.config.items())
+        mode = "" if self.training else "-evaluated"
+        return f"{self.name}-{self.player}-{len(self.shape)}d-{options}-{self.step}{mode}"
+
+
+def build(case: Case) -> GenerativeModel:
+    cls = registry.model_class(case.name)
+    sizes = {"data_shape": case.shape, "latent_dim": 2, "hidden": (6,), "channels": 2}
+    with seeded(1):
+        model = cls(cls.Config(**(sizes | case.config))).double().train(case.training)
+        for parameter in model.parameters():  # larger than at the start, that no term is near 0
+            parameter.data += 0.3 * torch.randn_like(parameter)
+    model.step = case.step
+    return model
+
+
+# --- formulas ---------------------------------------------------------------------------------
+
+
+def normal(*shape: int) -> Tensor:
+    return torch.randn(*shape, dtype=torch.float64)
+
+
+def gumbel(*shape: int) -> Tensor:
+    return -torch.empty(*shape, dtype=torch.float64).exponential_().log()
+
+
+def nll(m: GenerativeModel, z: Tensor, x: Tensor) -> Tensor:
+    """-log p(x|z), [B]: coordinates ~ N(mean, 0.1²), or pixels that are on with probability y."""
+    out = m.decoder.layers(z)
+    if x.dim() == 2:
+        return ((x - out).square() / (2 * 0.1**2) + math.log(0.1 * math.sqrt(2 * math.pi))).sum(1)
+    x, y = x.flatten(1), 1 / (1 + torch.exp(-out))
+    return -(x * y.log() + (1 - x) * (1 - y).log()).sum(1)
+
+
+def posterior(m: GenerativeModel, x: Tensor) -> tuple[Tensor, Tensor]:
+    """μ and σ; the encoder gives the logarithm of the variance."""
+    out = m.encoder(x)
+    return out[:, :2], out[:, 2:].exp().sqrt()
+
+
+def kl_normal(mu: Tensor, sigma: Tensor) -> Tensor:
+    return (0.5 * (mu**2 + sigma**2 - 1) - sigma.log()).sum(1)
+
+
+def log_normal(z: Tensor, mu: Tensor | float, sigma: Tensor | float) -> Tensor:
+    sigma = torch.as_tensor(sigma, dtype=torch.float64)
+    density = -((z - mu) ** 2) / (2 * sigma**2) - sigma.log() - 0.5 * math.log(2 * math.pi)
+    return density.sum(-1)
+
+
+def auto_encoder(m, x) -> Terms:
+    value = nll(m, m.encoder(x), x).mean()
+    return {"loss": value, "recon_nll": value}
+
+
+def linear(m, x) -> Terms:
+    copy = m.decoder(m.encoder(x.flatten(1)))
+    squared = (x.flatten(1) - copy).square()
+    value = (0.5 * squared.sum(1) + 0.5 * x[0].numel() * math.log(2 * math.pi)).mean()
+    return {"loss": value, "recon_nll": value, "mse": squared.mean()}
+
+
+def denoising(m, x) -> Terms:
+    if m.config.noise == "gaussian":
+        noisy = x + m.config.noise_level * normal(*x.shape)
+    else:
+        noisy = torch.where(torch.rand(x.shape, dtype=x.dtype) < m.config.noise_level, 0, x)
+    value = nll(m, m.encoder(noisy), x).mean()
+    return {"loss": value, "recon_nll": value}
+
+
+def sparse(m, x) -> Terms:
+    z = m.encoder(x)
+    size = (z.abs().sum() / BATCH)[None].sum()
+    recon = nll(m, z, x).mean()
+    return {"loss": recon + 0.7 * size, "recon_nll": recon, "sparsity": size}
+
+
+def contractive(m, x) -> Terms:
+    weight, bias = m.encoder.weight, m.encoder.bias
+    h = 1 / (1 + torch.exp(-(x.flatten(1) @ weight.T + bias)))
+    slopes = (h * (1 - h))[:, :, None] * weight  # ∂h_i/∂x_j, [B, D, pixels]
+    size = slopes.square().sum((1, 2)).mean()
+    recon = nll(m, h, x).mean()
+    return {"loss": recon + 0.7 * size, "recon_nll": recon, "contraction": size}
+
+
+def vae(m, x, beta: float = 1.0) -> Terms:
+    mu, sigma = posterior(m, x)
+    recon = nll(m, mu + sigma * normal(*mu.shape), x).mean()
+    divergence = kl_normal(mu, sigma).mean()
+    return {"loss": recon + beta * divergence, "recon_nll": recon, "kl": divergence}
+
+
+def beta_vae(m, x) -> Terms:
+    return vae(m, x, beta=2.5)
+
+
+def cvae(m, x, labels) -> Terms:
+    if m.training:
+        hidden = torch.rand(BATCH) < 0.3
+        assert 0 < hidden.sum() < BATCH  # both kinds are in the batch
+        labels = torch.where(hidden, UNKNOWN, labels)
+    hot = torch.zeros(BATCH, 3, dtype=torch.float64)
+    for row, label in enumerate(labels.tolist()):
+        if label != UNKNOWN:
+            hot[row, label] = 1
+    out = m.posterior(torch.cat([m.encoder(x).clamp(min=0), hot], 1))
+    mu, sigma = out[:, :2], out[:, 2:].exp().sqrt()
+    z = mu + sigma * normal(*mu.shape)
+    recon, divergence = nll(m, torch.cat([z, hot], 1), x).mean(), kl_normal(mu, sigma).mean()
+    return {"loss": recon + divergence, "recon_nll": recon, "kl": divergence}
+
+
+def joint_vae(m, x) -> Terms:
+    """Of 3 classes and 2 units at half the steps: C_z = 2.5, C_c = min(0.4 / 2, ln 3)."""
+    out = m.encoder(x)
+    log_q, mu, sigma = out[:, :3].log_softmax(1), out[:, 3:5], out[:, 5:].exp().sqrt()
+    noisy = log_q + gumbel(BATCH, 1, 3)[:, 0]
+    if m.training:
+        c = (noisy / 0.67).softmax(1)
+    else:
+        c = torch.eye(3, dtype=torch.float64)[noisy.argmax(1)]
+    z = mu + sigma * normal(*mu.shape)
+    if not m.training:  # a one-hot lets no gradient through, and then neither does z
+        z = z.detach()
+    recon = nll(m, torch.cat([c, z], 1), x).mean()
+    kl_z, q = kl_normal(mu, sigma).mean(), log_q.exp()
+    average = q.mean(0)
+    kl_c = (average * (3 * average).log()).sum()
+    information = (q * (log_q - average.log())).sum(1).mean()
+    if m.config.even:
+        missed = (kl_z - 2.5).abs() + (information - 0.2).abs() + kl_c
+    else:
+        missed = (kl_z - 2.5).abs() + (kl_c + information - 0.2).abs()
+    terms = {"recon_nll": recon, "kl_z": kl_z, "kl_c": kl_c, "mi_c": information}
+    return {"loss": recon + 7 * missed, **terms}
+
+
+def iwae(m, x) -> Terms:
+    mu, sigma = posterior(m, x)
+    eps = normal(3, BATCH, 2)
+    weights = []
+    for i in range(3):
+        z = mu + sigma * eps[i]
+        weights.append((log_normal(z, 0, 1) - log_normal(z, mu, sigma) - nll(m, z, x)).exp())
+    bound = -((weights[0] + weights[1] + weights[2]) / 3).log().mean()
+    return {"loss": bound, "nll": bound, "kl": kl_normal(mu, sigma).mean()}
+
+
+def kernel(a: Tensor, b: Tensor) -> Tensor:
+    """Σ_s C_s / (C_s + |a - b|²), C_s = 2 D s."""
+    sizes = (2 * 2 * s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10))
+    return sum(size / (size + (a - b).square().sum()) for size in sizes)
+
+
+def wae_mmd(m, x) -> Terms:
+    z = m.encoder(x)
+    prior = normal(BATCH, 2)
+    pairs = [(i, j) for i in range(BATCH) for j in range(BATCH)]
+    off = [(i, j) for i, j in pairs if i != j]
+    mmd = sum(kernel(z[i], z[j]) + kernel(prior[i], prior[j]) for i, j in off) / len(off)
+    mmd = mmd - 2 * sum(kernel(z[i], prior[j]) for i, j in pairs) / len(pairs)
+    squared = (m.decoder.layers(z) - x).square()
+    total = squared.sum(1).mean() + 3 * mmd
+    return {"loss": total, "mse": squared.mean(), "mmd": mmd}
+
+
+def gm_vae(m, x) -> Terms:
+    mu, sigma = posterior(m, x)
+    z = mu + sigma * normal(*mu.shape)
+    means, spreads = m.prior.means[0], m.prior.log_var[0].exp().sqrt()
+    parts = torch.stack([log_normal(z, *pair) for pair in zip(means, spreads, strict=True)])
+    rate = (log_normal(z, mu, sigma) - parts.exp().mean(0).log()).mean()
+    early = m.training and m.step < m.config.pretraining_steps
+    recon = nll(m, mu if early else z, x).mean()
+    spread = (means - means.mean(0)).square().sum()
+    total = recon if early else recon + rate
+    return {"loss": total, "recon_nll": recon, "kl": rate, "mean_variance": spread}
+
+
+def says(critic: torch.nn.Module, x: Tensor, real: bool) -> Tensor:
+    """Mean of -log D where D should say "real", of -log(1 - D) where "fake"."""
+    d = 1 / (1 + torch.exp(-critic(x)))
+    return -(d if real else 1 - d).log().mean()
+
+
+def score(critic: torch.nn.Module, x: Tensor) -> Tensor:
+    return (1 / (1 + torch.exp(-critic(x)))).mean()
+
+
+def accuracy(critic: torch.nn.Module, positive: Tensor, negative: Tensor) -> Tensor:
+    right = sum((critic(positive) > 0).tolist()), sum((critic(negative) < 0).tolist())
+    return torch.tensor((right[0] / len(positive) + right[1] / len(negative)) / 2)
+
+
+def made(m, z: Tensor) -> Tensor:
+    """What the generator makes of z; pixels pass a sigmoid."""
+    net = m.generator if hasattr(m, "generator") else m.decoder
+    out = net.layers(z)
+    return out if out.shape[1] == 2 else (1 / (1 + torch.exp(-out))).view(-1, *PICTURES)
+
+
+def gan_critic(m, x) -> Terms:
+    fake = made(m, normal(BATCH, 2))
+    loss = says(m.critic, x, True) + says(m.critic, fake, False)
+    scores = {"score_real": score(m.critic, x), "score_fake": score(m.critic, fake)}
+    return {"loss": loss, "critic_loss": loss, **scores}
+
+
+def gan_generator(m, x) -> Terms:
+    fake = made(m, normal(BATCH, 2))
+    if getattr(m.config, "objective", "") == "minimax":
+        loss = -says(m.critic, fake, False)
+    else:
+        loss = says(m.critic, fake, True)
+    return {"loss": loss, "generator_loss": loss}
+
+
+def wgan_critic(m, x) -> Terms:
+    m.critic.clip(m.config.clip)
+    assert max(float(p.detach().abs().max()) for p in m.critic.parameters()) == 0.2
+    real, fake = m.critic(x).mean(), m.critic(made(m, normal(BATCH, 2))).mean()
+    loss = fake - real
+    return {"loss": loss, "critic_loss": loss, "score_real": real, "score_fake": fake}
+
+
+def wgan_generator(m, x) -> Terms:
+    loss = -m.critic(made(m, normal(BATCH, 2))).mean()
+    return {"loss": loss, "generator_loss": loss}
+
+
+def wgan_gp_critic(m, x) -> Terms:
+    fake = made(m, normal(BATCH, 2)).detach()
+    terms = {"score_real": m.critic(x).mean(), "score_fake": m.critic(fake).mean()}
+    share = torch.rand(BATCH, 1)
+    penalty = 0
+    for i in range(BATCH):  # a gradient for each
+        between = (share[i] * x[i] + (1 - share[i]) * fake[i]).requires_grad_()
+        slope = torch.autograd.grad(m.critic(between[None]), between, create_graph=True)[0]
+        penalty = penalty + (slope.square().sum().sqrt() - 1) ** 2 / BATCH
+    distance = terms["score_fake"] - terms["score_real"]
+    loss = distance + 3 * penalty
+    return {"loss": loss, "critic_loss": distance, "penalty": penalty, **terms}
+
+
+def feature_nll(m, x: Tensor, copy: Tensor) -> Tensor:
+    distance = m.critic.body(x) - m.critic.body(copy)
+    return (0.5 * distance**2).sum(1).mean()
+
+
+def vae_gan_encoder(m, x) -> Terms:
+    mu, sigma = posterior(m, x)
+    copy = made(m, mu + sigma * normal(*mu.shape))
+    parts = {"kl": kl_normal(mu, sigma).mean(), "feature_nll": feature_nll(m, x, copy)}
+    loss = parts["kl"] + parts["feature_nll"]
+    return {"loss": loss, "encoder_loss": loss, **parts}
+
+
+def vae_gan_decoder(m, x) -> Terms:
+    mu, sigma = posterior(m, x)
+    copy, sample = made(m, mu + sigma * normal(*mu.shape)), made(m, normal(BATCH, 2))
+    loss = (
+        0.3 * feature_nll(m, x, copy) + says(m.critic, copy, True) + says(m.critic, sample, True)
+    )
+    return {"loss": loss, "decoder_loss": loss}
+
+
+def vae_gan_critic(m, x) -> Terms:
+    mu, sigma = posterior(m, x)
+    copy, sample = made(m, mu + sigma * normal(*mu.shape)), made(m, normal(BATCH, 2))
+    fakes = says(m.critic, copy, False) + says(m.critic, sample, False)
+    loss = says(m.critic, x, True) + fakes
+    scores = {"score_real": score(m.critic, x), "score_fake": score(m.critic, sample)}
+    return {"loss": loss, "critic_loss": loss, **scores}
+
+
+def code_critic(m, x) -> Terms:
+    """C is the probability that a code came from the prior."""
+    code, prior = m.encoder(x), normal(BATCH, 2)
+    loss = says(m.code_critic, prior, True) + says(m.code_critic, code, False)
+    scores = {"score_prior": score(m.code_critic, prior), "score_code": score(m.code_critic, code)}
+    if hasattr(m, "critic"):
+        scores["code_critic_accuracy"] = accuracy(m.code_critic, prior, code)
+    return {"loss": loss, "code_critic_loss": loss, **scores}
+
+
+def aae_encoder(m, x) -> Terms:
+    loss = says(m.code_critic, m.encoder(x), True)
+    return {"loss": loss, "encoder_loss": loss}
+
+
+def alpha_encoder(m, x) -> Terms:
+    z = m.encoder(x)
+    l1 = (x - made(m, z)).abs().mean()
+    loss = 2.5 * l1 * m.config.use_l1
+    if m.config.use_code_critic:
+        loss = loss + says(m.code_critic, z, True)
+    return {"loss": loss, "encoder_loss": loss, "recon_l1": l1}
+
+
+def alpha_generator(m, x) -> Terms:
+    copy = made(m, m.encoder(x))
+    loss = 2.5 * (x - copy).abs().mean() * m.config.use_l1
+    if m.config.use_critic:
+        sample = made(m, normal(BATCH, 2))
+        loss = loss + says(m.critic, copy, True) + says(m.critic, sample, True)
+    return {"loss": loss, "generator_loss": loss}
+
+
+def alpha_critic(m, x) -> Terms:
+    copy, sample = made(m, m.encoder(x)), made(m, normal(BATCH, 2))
+    fakes = says(m.critic, copy, False) + says(m.critic, sample, False)
+    loss = says(m.critic, x, True) + fakes
+    scores = {"score_real": score(m.critic, x), "score_fake": score(m.critic, sample)}
+    scores["critic_accuracy"] = accuracy(m.critic, x, sample)
+    return {"loss": loss, "critic_loss": loss, **scores}
+
+
+ALPHA = {"l1_weight": 2.5, "code_hidden": (6,)}
+JOINT = {"latent_dim": 5, "components": 3, "capacity_c": 0.4, "capacity_weight": 7.0}
+JOINT |= {"capacity_steps": 100}
+CASES = [
+    Case("ae/ae", "model", auto_encoder),
+    Case("ae/ae", "model", auto_encoder, shape=PICTURES),
+    Case("ae/linear_ae", "model", linear),
+    Case("ae/linear_ae", "model", linear, shape=PICTURES),
+    Case("ae/denoising_ae", "model", denoising, {"noise": "gaussian", "noise_level": 0.4}),
+    Case("ae/denoising_ae", "model", denoising, {"noise": "masking", "noise_level": 0.4}),
+    Case("ae/sparse_ae", "model", sparse, {"sparsity_weight": 0.7}),
+    Case("ae/contractive_ae", "model", contractive, {"contraction_weight": 0.7}),
+    Case("ae/contractive_ae", "model", contractive, {"contraction_weight": 0.7}, PICTURES),
+    Case("vae/vae", "model", vae),
+    Case("vae/vae", "model", vae, shape=PICTURES),
+    Case("vae/beta_vae", "model", beta_vae, {"beta": 2.5}, PICTURES),
+    Case("vae/cvae", "model", cvae, {"classes": 3, "hidden_labels": 0.3}, labels=True),
+    Case("vae/cvae", "model", cvae, {"classes": 3}, training=False, labels=True),
+    Case("vae/joint_vae", "model", joint_vae, JOINT, step=50),
+    Case("vae/joint_vae", "model", joint_vae, JOINT, step=50, training=False),
+    Case("vae/joint_vae", "model", joint_vae, JOINT | {"even": True}, PICTURES, step=50),
+    Case("vae/iwae", "model", iwae, {"samples": 3}),
+    Case("vae/iwae", "model", iwae, {"samples": 3}, PICTURES),
+    Case("vae/wae_mmd", "model", wae_mmd, {"mmd_weight": 3.0}),
+    Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=8),
+    Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=10),
+    Case("vae/gm_vae", "model", gm_vae, {"components": 3}, training=False),
+    Case("gan/gan", "critic", gan_critic),
+    Case("gan/gan", "critic", gan_critic, shape=PICTURES),
+    Case("gan/gan", "generator", gan_generator),
+    Case("gan/gan", "generator", gan_generator, {"objective": "minimax"}),
+    Case("gan/dcgan", "critic", gan_critic, shape=PICTURES),
+    Case("gan/dcgan", "generator", gan_generator, shape=PICTURES),
+    Case("gan/wgan", "critic", wgan_critic, {"clip": 0.2}),
+    Case("gan/wgan", "generator", wgan_generator, {"clip": 0.2}),
+    Case("gan/wgan_gp", "critic", wgan_gp_critic, {"penalty_weight": 3.0}),
+    Case("gan/wgan_gp", "generator", wgan_generator),
+    Case("gan/vae_gan", "encoder", vae_gan_encoder, {"feature_weight": 0.3}),
+    Case("gan/vae_gan", "decoder", vae_gan_decoder, {"feature_weight": 0.3}),
+    Case("gan/vae_gan", "critic", vae_gan_critic, {"feature_weight": 0.3}),
+    Case("gan/aae", "autoencoder", auto_encoder, {"code_hidden": (6,)}),
+    Case("gan/aae", "code_critic", code_critic, {"code_hidden": (6,)}),
+    Case("gan/aae", "encoder", aae_encoder, {"code_hidden": (6,)}),
+    Case("gan/alpha_gan", "encoder", alpha_encoder, ALPHA),
+    Case("gan/alpha_gan", "encoder", alpha_encoder, ALPHA | {"use_l1": False}),
+    Case("gan/alpha_gan", "encoder", alpha_encoder, ALPHA | {"use_code_critic": False}),
+    Case("gan/alpha_gan", "generator", alpha_generator, ALPHA),
+    Case("gan/alpha_gan", "generator", alpha_generator, ALPHA, PICTURES),
+    Case("gan/alpha_gan", "generator", alpha_generator, ALPHA | {"use_l1": False}),
+    Case("gan/alpha_gan", "generator", alpha_generator, ALPHA | {"use_critic": False}),
+    Case("gan/alpha_gan", "critic", alpha_critic, ALPHA),
+    Case("gan/alpha_gan", "code_critic", code_critic, ALPHA),
+]
+
+
+def test_every_player_is_in_the_table() -> None:
+    known = {(case.name, case.player) for case in CASES}
+    for name in registry.model_names():
+        if name.split("/")[0] in ("ae", "vae", "gan"):
+            assert {(name, player) for player in registry.model_class(name).players} <= known
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_each_player_minimises_what_the_paper_says(case: Case) -> None:
+    model = build(case)
+    with seeded(2):
+        x = torch.rand(BATCH, *case.shape, dtype=torch.float64)
+    data = (x, torch.arange(BATCH) % 3) if case.labels else (x,)
+    with seeded(3):
+        found = model.loss(data if case.labels else x, case.player)
+    owned = model.player_parameters(case.player)
+    slopes = torch.autograd.grad(found["loss"], owned, allow_unused=True, materialize_grads=True)
+    with seeded(3):
+        wanted = case.formula(model, *data)
+    assert found.keys() == wanted.keys()
+    for name, value in wanted.items():
+        assert found[name].item() == pytest.approx(value.item(), rel=1e-6), name
+    others = torch.autograd.grad(wanted["loss"], owned, allow_unused=True, materialize_grads=True)
+    for mine, theirs in zip(slopes, others, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-6, atol=1e-8)
+
+
+# --- directions -------------------------------------------------------------------------------
+
+
+class Direction(NamedTuple):
+    """What the player wants of the scores of what was ``given`` and of what was ``made``."""
+
+    name: str
+    player: str
+    net: str
+    given: int  # 1: to rise, -1: to fall, 0: of these there are none
+    made: int
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.player}"
+
+
+DIRECTIONS = [
+    *(Direction(f"gan/{n}", "critic", "critic", 1, -1) for n in ("gan", "wgan", "vae_gan")),
+    *(Direction(f"gan/{n}", "generator", "critic", 0, 1) for n in ("gan", "wgan", "wgan_gp")),
+    Direction("gan/alpha_gan", "critic", "critic", 1, -1),
+    Direction("gan/alpha_gan", "generator", "critic", 0, 1),
+    Direction("gan/vae_gan", "decoder", "critic", 0, 1),
+    *(Direction(f"gan/{n}", "code_critic", "code_critic", -1, 1) for n in ("aae", "alpha_gan")),
+    *(Direction(f"gan/{n}", "encoder", "code_critic", 1, 0) for n in ("aae", "alpha_gan")),
+]
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS, ids=str)
+def test_each_player_wants_the_right_thing_of_every_score(direction: Direction) -> None:
+    """Given are data, to a critic of pictures, or their codes, to a critic of codes."""
+    model = build(Case(direction.name, direction.player, auto_encoder))
+    net = getattr(model, direction.net)
+    calls: list[tuple[Tensor, Tensor]] = []
+    net.register_forward_hook(lambda _, inputs, output: calls.append((inputs[0], output)))
+    with seeded(4):
+        x = torch.rand(BATCH, 2, dtype=torch.float64)
+        loss = model.loss(x, direction.player)["loss"]
+    given = (model.encoder(x) if direction.net == "code_critic" else x).tolist()
+    slopes = torch.autograd.grad(loss, [output for _, output in calls])
+    signs: dict[bool, set[float]] = {True: set(), False: set()}
+    for (rows, _), slope in zip(calls, slopes, strict=True):
+        for row, value in zip(rows.tolist(), slope.tolist(), strict=True):
+            signs[row in given].add(-math.copysign(1, value))
+    assert signs[True] == ({direction.given} - {0})
+    assert signs[False] == ({direction.made} - {0})
+
+
+def test_the_kl_pulls_the_encoder_to_the_prior() -> None:
+    """A decoder that ignores its code leaves the KL alone: σ → 1 and μ → 0, from both sides."""
+    model = build(Case("vae/vae", "model", vae))
+    for parameter in model.decoder.parameters():
+        parameter.data.zero_()
+    x = torch.zeros(1, 2, dtype=torch.float64)
+    last = model.encoder.layers[-1]
+    last.weight.data.zero_()
+    last.bias.data = torch.tensor([1.5, -0.5, 2.0, -1.0], dtype=torch.float64)
+    (slope,) = torch.autograd.grad(model.loss(x)["loss"], [last.bias])
+    assert slope[0] > 0 > slope[1]  # μ
+    assert slope[2] > 0 > slope[3]  # log σ²
+    variance = last.bias[2:].exp()
+    torch.testing.assert_close(slope, torch.cat([last.bias[:2], 0.5 * (variance - 1)]))
