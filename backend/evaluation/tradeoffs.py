@@ -6,12 +6,13 @@ Beside the weights of each lie ``tradeoffs.json`` (what was measured at several 
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from backend import checkpoint
+from backend import checkpoint, registry
 from backend.checkpoint import CheckpointInfo
 from backend.codes.statistics import CodeStatistics
 from backend.evaluation.table import METRICS, Metric
@@ -21,6 +22,12 @@ FORMAT_VERSION = 1
 ACROSS, SIDE = 16, 28  # pictures in a row of the sheet, pixels of a picture
 WASSERSTEIN = "wasserstein"
 GENERATORS = ("decoder", "generator")  # what the net that draws is called
+TAGS = {
+    "conv": "",
+    "no-l1": "without L1",
+    "no-critic": "without D",
+    "no-code-critic": "without C",
+}
 Kind = Literal["ae", "vae", "gan", "fusion"]
 
 QUANTITIES: dict[str, Metric] = {
@@ -58,6 +65,7 @@ class Run:
 
     name: str
     title: str
+    label: str  # fits beside a dot: "β-VAE 4", "α-GAN without C"
     model: str
     kind: Kind
     dataset: str
@@ -159,6 +167,7 @@ def _run(info: CheckpointInfo) -> Run:
     return Run(
         name=info.name,
         title=info.title,
+        label=_label(info),
         model=info.model,
         kind=_kind(info),
         dataset=info.dataset,
@@ -192,6 +201,16 @@ def _numbers(given: dict[str, Any]) -> dict[str, float]:
         if math.isfinite(value):
             found[name] = value
     return found
+
+
+def _label(info: CheckpointInfo) -> str:
+    """The model's short name, and what sets this checkpoint apart from others of it."""
+    model = f"{info.family}/{info.model}"
+    name = registry.about(model).short if model in registry.model_names() else info.model
+    setting = re.fullmatch(r"([a-z_]+)[\d.]+", info.tag)
+    if setting and setting[1] in info.config:  # "beta4"
+        return f"{name} {info.config[setting[1]]:g}"
+    return f"{name} {TAGS.get(info.tag, info.tag)}".strip()
 
 
 def _kind(info: CheckpointInfo) -> Kind:

@@ -17,30 +17,6 @@ from backend import corpora
 from backend.evaluation import tradeoffs
 
 KINDS = {"ae": "Auto-encoders", "vae": "VAEs", "gan": "GANs", "fusion": "Fusions of both"}
-MODELS = {
-    "ae": "AE",
-    "denoising_ae": "Denoising AE",
-    "vae": "VAE",
-    "beta_vae": "β-VAE",
-    "cvae": "CVAE",
-    "joint_vae": "JointVAE",
-    "iwae": "IWAE",
-    "wae_mmd": "WAE-MMD",
-    "gan": "GAN",
-    "dcgan": "DCGAN",
-    "wgan": "WGAN",
-    "wgan_gp": "WGAN-GP",
-    "vae_gan": "VAE/GAN",
-    "aae": "AAE",
-    "alpha_gan": "α-GAN",
-}
-TAGS = {
-    "conv": "",
-    "minimax": "minimax",
-    "no-l1": "without L1",
-    "no-critic": "without D",
-    "no-code-critic": "without C",
-}
 
 First = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 
@@ -97,7 +73,7 @@ def described(run: tradeoffs.Run) -> dict:
     return {
         "name": run.name,
         "title": run.title,
-        "label": short(run),
+        "label": run.label,
         "kind": run.kind,
         "model": run.model,
         "dataset": run.dataset,
@@ -110,14 +86,6 @@ def described(run: tradeoffs.Run) -> dict:
         "reference": run.reference,
         "moments": [moment._asdict() for moment in run.moments],
     }
-
-
-def short(run: tradeoffs.Run) -> str:
-    """A name that fits beside a dot: "β-VAE 4", "α-GAN without C"."""
-    name = MODELS.get(run.model, run.model)
-    if run.model == "beta_vae":
-        return f"{name} {run.config.get('beta', 1):g}"
-    return f"{name} {TAGS.get(run.tag, run.tag)}".strip()
 
 
 def moments(checkpoint: str) -> dict:

@@ -53,6 +53,13 @@ def damaged(bench: Path):
         path.write_bytes(content)
 
 
+def test_a_dot_s_label_is_the_model_s_short_name_and_what_sets_it_apart(bench):
+    labels = {run.name: run.label for run in tradeoffs.read().runs}
+    assert labels[VAE] == "VAE" and labels[BETA] == "β-VAE 4" and labels[GAN] == "DCGAN"
+    assert labels["ae/ae--mnist--conv"] == "AE"
+    assert labels["gan/alpha_gan--mnist--no-critic"] == "α-GAN without D"
+
+
 def test_every_run_with_its_kind_and_moments(bench):
     found = tradeoffs.read()
     assert not found.problems and {run.name for run in found.runs} == set(NAMES)
