@@ -1,8 +1,8 @@
 """Measure every speed claim: ``python scripts/bench.py`` prints a table and writes bench.json.
 
 Medians, on this machine, which is named. Claims about our own code are ratios against a plain
-implementation in the same run, so that they mean the same elsewhere. ``--readme`` copies the
-table into README.md, between its two bench marks.
+implementation in the same run, so that they mean the same elsewhere. ``--docs`` copies the
+table into docs/measurements.md, between its two bench marks.
 """
 
 import argparse
@@ -539,7 +539,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="only these; default all")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--readme", action="store_true", help="copy the table into README.md")
+    parser.add_argument(
+        "--docs", action="store_true", help="copy the table into docs/measurements.md"
+    )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     np.random.seed(0)
@@ -551,8 +553,8 @@ def main() -> None:
     print(table(result))
     if not options.part:
         RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        if options.readme:
-            replace_section(ROOT / "README.md", "bench", table(result))
+        if options.docs:
+            replace_section(ROOT / "docs" / "measurements.md", "bench", table(result))
 
 
 if __name__ == "__main__":

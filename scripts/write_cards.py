@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         (info.path / "README.md").write_text(card(info, samples(info)), encoding="utf-8")
         print(f"wrote {info.path / 'README.md'}", file=sys.stderr)
     if backend.trained_dir() == ROOT / "trained":
-        replace_section(ROOT / "README.md", "models", overview(list(found.values())))
+        replace_section(ROOT / "docs" / "models.md", "models", overview(list(found.values())))
     return 0
 
 
@@ -74,7 +74,7 @@ def overview(infos: list[CheckpointInfo]) -> str:
             cells = [
                 f"{info.metrics[id]['value']:.3g}" if id in info.metrics else "" for id in ids
             ]
-            lines.append(f"| [{info.title}](trained/{info.name}) | " + " | ".join(cells) + " |")
+            lines.append(f"| [{info.title}](../trained/{info.name}) | " + " | ".join(cells) + " |")
         tables.append("\n".join(lines))
     tables.append(_words(infos))
     for info in infos:
@@ -97,7 +97,7 @@ def _words(infos: list[CheckpointInfo]) -> str:
                     what = entry["settings"]["reference_is"]
                     rival = f"{_number(entry['reference'])} ({what})"
                 value = f"{METRICS[id].title.lower()} {_number(entry['value'])}"
-                lines.append(f"| [{info.title}](trained/{info.name}) | {value} | {rival} |")
+                lines.append(f"| [{info.title}](../trained/{info.name}) | {value} | {rival} |")
     return "\n".join(lines)
 
 

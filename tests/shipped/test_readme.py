@@ -1,18 +1,35 @@
-"""What the README shows works as shown."""
+"""What the README and the pages of docs show works as shown."""
 
 import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
 
-def test_the_python_examples_run() -> None:
+def text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def examples(path: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", text(path), re.DOTALL)
+
+
+def test_the_first_example_runs() -> None:
     names: dict = {}
-    first, modes, edits = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (first,) = examples("README.md")
     exec(first, names)
     assert names["z"].shape == (1, names["space"].latent_dim)
+    assert names["z"].dtype == np.float32
+
+
+def test_the_examples_of_the_interface_run() -> None:
+    names: dict = {}
+    first, modes, edits = examples("docs/python.md")
+    exec(first, names)
     assert names["z"].dtype == np.float32
     exec(modes, names)
     assert names["place"].code.shape == (names["space"].latent_dim,)
@@ -20,16 +37,21 @@ def test_the_python_examples_run() -> None:
     assert len(names["chain"]["steps"]) == 100
 
 
-def test_every_file_it_names_exists() -> None:
-    root = Path(__file__).resolve().parents[2]
-    links = re.findall(r"\]\(((?!http)[^)#]+)\)", README)
-    links += re.findall(r"(?:python3?|`)\s?((?:scripts|backend|tests)/[\w/]+\.py)", README)
-    assert links
-    assert not [link for link in links if not (root / link).exists()]
+def test_the_readme_can_be_read_in_a_few_minutes() -> None:
+    assert len(text("README.md").splitlines()) <= 150
 
 
-def test_its_tables_are_those_that_the_scripts_wrote() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_it_names_exists(page: Path) -> None:
+    said = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(((?!http)[^)#]+)\)", said)
+    assert not [link for link in links if not (page.parent / link).exists()]
+    programs = re.findall(r"(?:python3?|`)\s?((?:scripts|backend|tests)/[\w/]+\.py)", said)
+    assert not [program for program in programs if not (ROOT / program).exists()]
+
+
+def test_the_tables_of_models_are_those_that_the_scripts_wrote() -> None:
     import backend
     from scripts.write_cards import overview
 
-    assert overview(backend.available()) in README
+    assert overview(backend.available()) in text("docs/models.md")
