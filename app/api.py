@@ -5,7 +5,6 @@ docstrings are what an MCP client reads. A wrong argument is answered with a sen
 """
 
 import functools
-import inspect
 import json
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -13,15 +12,16 @@ from typing import Annotated, Any, Literal
 import gradio as gr
 import pydantic
 
-from app import session
-from app.components import Seed, first_mistake
+from app import door, session
+from app.components import Seed
 from app.items import read_all, written
 from backend.laboratory.settings import Data
 from backend.laboratory.settings import Settings as PointSettings
 from backend.language.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
 
 PRICES = {"exact": 1, "rescored": 10, "paper": 10}  # of a step, in exact ones
-MOST = 2000  # exact steps in one call, which others wait for
+MOST = 2000  # exact steps in one call
+TOGETHER = 4  # calls that take turns; so a short one does not wait for a long one to end
 
 
 def publish() -> None:
@@ -29,28 +29,31 @@ def publish() -> None:
     endpoints = (sample, interpolate, encode, decode, modes, responsibilities, decode_at)
     for endpoint in (*endpoints, next_words, edit_chain, attack, train_points, frontier):
         gr.api(
-            plainly(endpoint),
+            door.endpoint(in_turn(endpoint)),
             api_name=endpoint.__name__,
             concurrency_id="model",
-            concurrency_limit=1,
+            concurrency_limit=TOGETHER,
         )
 
 
-def plainly(endpoint: Callable) -> Callable:
-    """The endpoint, with a wrong argument told as a plain sentence to whoever called."""
-    checked = pydantic.validate_call(endpoint)
+def in_turn(endpoint: Callable) -> Callable:
+    """The endpoint, with the model to itself but for the rests that it takes."""
 
     @functools.wraps(endpoint)
     def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            with session.model_work():
-                return checked(**inspect.signature(endpoint).bind(*args, **kwargs).arguments)
-        except pydantic.ValidationError as error:
-            raise gr.Error(first_mistake(error), print_exception=False) from None
-        except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+        with session.model_work():
+            return endpoint(*args, **kwargs)
 
     return call
+
+
+def decoded(space: Any, codes: Any, **options: Any) -> list[str]:
+    """``space.decode`` as endpoints give it, with a rest after each part."""
+    found: list[str] = []
+    for part in space.decode_chunks(codes, **options):
+        found += written(part)
+        session.rest()
+    return found
 
 
 def sample(
@@ -77,16 +80,9 @@ def sample(
         Sentences, or pictures as data URLs of PNG files.
     """
     space = session.get_space(checkpoint)
-    return written(
-        space.sample(
-            n,
-            seed=seed,
-            temperature=temperature,
-            source=source,
-            token_temperature=token_temperature,
-            labels=labels,
-        )
-    )
+    codes = space.sample_codes(n, seed=seed, temperature=temperature, source=source)
+    told = space.sample_labels(n, seed=seed) if labels is None else labels
+    return decoded(space, codes, token_temperature=token_temperature, seed=seed, labels=told)
 
 
 def interpolate(
@@ -147,9 +143,7 @@ def decode(
         Sentences, or pictures as data URLs of PNG files.
     """
     space = session.get_space(checkpoint)
-    return written(
-        space.decode(codes, token_temperature=token_temperature, seed=seed, labels=labels)
-    )
+    return decoded(space, codes, token_temperature=token_temperature, seed=seed, labels=labels)
 
 
 def modes(checkpoint: str) -> list[dict]:
@@ -308,7 +302,7 @@ def edit_chain(
         }
     )
     editor = edits.Editor(settings, models=session.get_text_model, spaces=session.get_space)
-    trace = edits.edit_chain(settings, steps, seed, chains, [kernel], editor)
+    trace = edits.edit_chain(settings, steps, seed, chains, [kernel], editor, session.rest)
     return json.loads(to_json(trace)) | {"notes": editor.notes}
 
 
@@ -336,7 +330,8 @@ def attack(
 
     chosen = tuple(methods) if methods is not None else attacks.METHODS
     settings = attacks.Settings(victim=victim, text=text, methods=chosen, trials=trials, seed=seed)
-    return attacks.attack(settings, attacks.Attacker(settings, session.get_text_model))
+    attacker = attacks.Attacker(settings, session.get_text_model)
+    return attacks.attack(settings, attacker, session.rest)
 
 
 def train_points(
@@ -380,7 +375,7 @@ def train_points(
         latent_dim=latent_dim,
         knobs=knobs or {},
     )
-    run = train(settings, steps)
+    run = train(settings, steps, rest=session.rest)
     entry = run.entries[0]
     return {
         "scores": [{"step": row.step} | row.values for row in entry.scores],

@@ -1,7 +1,6 @@
 """Parts that several tabs use: widgets from a folder, the checkpoint picker, the seed."""
 
 import base64
-import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,11 +13,10 @@ import pydantic
 
 import backend
 from app import modules, session
+from app.door import served as served
 from backend.evaluation.gauges import gauges
 
-LOG = logging.getLogger(__name__)
 Seed = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
-UNEXPECTED = "Something went wrong on the server. Its log says what; your inputs are kept."
 
 
 def widget(
@@ -46,36 +44,6 @@ def widget(
         server_functions=list(server) or None,
         **props,
     )
-
-
-def served(function: Callable[..., dict], name: str = "run") -> Callable[[dict], dict]:
-    """``function`` as a server function of a widget: ``await server.<name>({argument: value})``.
-
-    Arguments come from outside, so they are checked against the type hints. A ValueError is a
-    sentence for the user and travels as ``{"error": sentence}``; anything else is logged.
-    """
-    checked = pydantic.validate_call(function)
-
-    def call(request: dict) -> dict:
-        try:
-            return checked(**request)
-        except pydantic.ValidationError as error:
-            return {"error": first_mistake(error)}
-        except ValueError as error:
-            return {"error": str(error)}
-        except Exception:  # the page needs an answer to go on; the log keeps the traceback
-            LOG.exception("%s failed", function.__qualname__)
-            return {"error": UNEXPECTED}
-
-    call.__name__ = name
-    return call
-
-
-def first_mistake(error: pydantic.ValidationError) -> str:
-    """One plain sentence about the first wrong argument."""
-    mistake = error.errors()[0]
-    where = ".".join(str(part) for part in mistake["loc"]) or "The request"
-    return f"{where.replace('_', ' ')}: {mistake['msg'][0].lower()}{mistake['msg'][1:]}."
 
 
 def finite(value: Any) -> Any:

@@ -96,7 +96,8 @@ def restore_into(header: gr.HTML, tabs: gr.Tabs) -> None:
 def _restorer(view: View) -> Callable[[gr.EventData], list]:
     def restore(event: gr.EventData) -> list | dict:
         """Notice, tab and values of the controls, in the order of the outputs."""
-        _, values, notice = read(str(event._data.get("fragment", "")))
+        asked = event._data if isinstance(event._data, dict) else {}
+        _, values, notice = read(str(asked.get("fragment", "")))
         if not view.tab:
             return {"notice": notice}
         defaults = {name: component.value for name, component in view.components.items()}

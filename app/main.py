@@ -15,10 +15,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio re
 
 import gradio as gr
 
-from app import api, components, links, modules, session
+from app import api, components, door, links, modules, session
 
 TABS = ("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word")
 HERE = Path(__file__).parent
+SESSIONS = 64  # visitors whose changed components Gradio remembers
 PORTS = range(7860, 7960)
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
@@ -27,7 +28,7 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono
 def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
     """The whole page; needs no checkpoint and no torch."""
     links.forget()
-    with gr.Blocks(title="Latent Playground", analytics_enabled=False, fill_width=True) as page:
+    with door.Page(title="Latent Playground", analytics_enabled=False, fill_width=True) as page:
         header = components.header(device, TABS)
         with gr.Tabs(elem_id="tabs") as tabs:
             for name in TABS:
@@ -86,6 +87,7 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
             share=options.share,
             auth=options.auth,
             root_path=options.root_path,
+            state_session_capacity=SESSIONS,
             debug=False,
             show_error=options.debug,
             mcp_server=options.mcp,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import backend
+from backend.locks import FairLock
 
 LOG = logging.getLogger(__name__)
 FIRST = "text_vae/text_vae--tatoeba"
@@ -92,7 +93,7 @@ def check_name(name: str) -> None:
 _spaces = Spaces()
 _read_only = False
 _given: Any = None  # a HubLM
-_model_work = threading.RLock()
+_model_work = FairLock()
 
 
 def configure(device: str, read_only: bool = False) -> None:
@@ -172,6 +173,11 @@ def model_work() -> Iterator[None]:
     """One request at a time computes: two would only slow each other down on the same cores."""
     with _model_work:
         yield
+
+
+def rest() -> None:
+    """Between two pieces of long work: those who wait for the model go first."""
+    _model_work.pass_on()
 
 
 def warm_up() -> None:

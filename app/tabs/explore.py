@@ -3,7 +3,7 @@
 import gradio as gr
 import numpy as np
 
-from app import links, session
+from app import door, links, session
 from app.components import checkpoint_picker, seed, untold_note
 from app.widgets.image_input import image_input, to_value
 from app.widgets.latent_pad.widget import latent_pad, read_place
@@ -59,7 +59,7 @@ def build() -> None:
     pad = latent_pad("explore-pad")
 
     for event in (picker.input, pad.ready):  # ready: also after a link was restored
-        event(corpus, picker, pictures, queue=False, show_progress="hidden", **PRIVATE)
+        event(door.event(corpus), picker, pictures, queue=False, show_progress="hidden", **PRIVATE)
 
     own = dict(zip("abcpqr", [*texts, *pictures], strict=True))
     links.connect(

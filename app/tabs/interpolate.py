@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import gradio as gr
 
+from app import door, links, session
 from app import items as boxes
-from app import links, session
 from app.components import (
     checkpoint_picker,
     finite,
@@ -57,8 +57,8 @@ def build() -> None:
     pairs = [*texts[:2], *pictures[:2]]
     quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     swapped = swap.click(None, pairs, pairs, js="(a, b, c, d) => [b, a, d, c]", **quiet)
-    suited = mode.input(suit, [mode, *texts], texts, **quiet)
-    chosen = picker.input(fill_pictures, [picker, *pictures], pictures, **quiet)
+    suited = mode.input(door.event(suit), [mode, *texts], texts, **quiet)
+    chosen = picker.input(door.event(fill_pictures), [picker, *pictures], pictures, **quiet)
     fields: dict = {"checkpoint": (picker, links.checkpoint)}
     fields |= {"mode": (mode, links.one_of(*NEEDED))}
     fields |= {key: (text, links.text) for key, text in zip(SENTENCES, texts, strict=True)}

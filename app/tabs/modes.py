@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from app import links
+from app import door, links
 from app.components import checkpoint_picker
 from app.widgets.interpretability.widget import interpretability
 from app.widgets.latent_map.widget import latent_map
@@ -26,7 +26,7 @@ def build() -> None:
         runs = panels("modes-panels")
         interpretability("modes-interpretability")
     for event in (picker.input, chart.ready):  # ready: also after a link was restored
-        event(follow, picker, lens, queue=False, show_progress="hidden", **PRIVATE)
+        event(door.event(follow), picker, lens, queue=False, show_progress="hidden", **PRIVATE)
     links.connect(
         "modes",
         chart,

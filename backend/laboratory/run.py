@@ -220,8 +220,15 @@ class Run:
         return self.values["critic_lr" if is_critic(player) else "lr"]
 
 
-def train(settings: Settings, steps: int, events: Iterable[Event] = ()) -> Run:
+def train(
+    settings: Settings,
+    steps: int,
+    events: Iterable[Event] = (),
+    rest: Callable[[], object] = lambda: None,
+) -> Run:
     """A run after ``steps`` steps, with scores at every hundredth step and the last.
+
+    ``rest`` is called between two steps.
 
     >>> run = train(Settings(models=("vae",)), steps=2)
     >>> run.entries[0].scores[-1].step
@@ -235,6 +242,7 @@ def train(settings: Settings, steps: int, events: Iterable[Event] = ()) -> Run:
         run.score(entry)
     while run.step < steps and not run.over:
         run.advance()
+        rest()
         for entry in run.missing() if run.step == steps or run.over else run.unscored():
             run.score(entry)
     return run

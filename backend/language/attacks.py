@@ -327,13 +327,21 @@ def start(attacker: Attacker) -> Iterator[Piece]:
         yield Piece(methods=new, verdicts=verdicts, done=done)
 
 
-def attack(settings: Settings, attacker: Attacker | None = None) -> Piece:
-    """All rows and the verdicts at once; the same for the same settings."""
+def attack(
+    settings: Settings,
+    attacker: Attacker | None = None,
+    rest: Callable[[], object] = lambda: None,
+) -> Piece:
+    """All rows and the verdicts at once; the same for the same settings.
+
+    ``rest`` is called after every few steps.
+    """
     whole = Piece(methods={method: [] for method in settings.methods}, verdicts={}, done=True)
     for piece in start(attacker or Attacker(settings)):
         for method, rows in piece["methods"].items():
             whole["methods"][method] += rows
         whole["verdicts"] = piece["verdicts"]
+        rest()
     return whole
 
 

@@ -311,13 +311,18 @@ class Editor:
         ]
 
     def block(
-        self, heads: Sequence[Head], first: int, steps: int, seconds: float = math.inf
+        self,
+        heads: Sequence[Head],
+        first: int,
+        steps: int,
+        seconds: float = math.inf,
+        rest: Callable[[], object] = lambda: None,
     ) -> list[list[Step]]:
         """Steps ``first``, ``first`` + 1, … of all chains, as many as fit into ``seconds``.
 
         At least one, at most ``steps``; the same number for each chain. Steps do not depend on
         how they are cut into blocks, or on the chains beside, but for the last digits of float32:
-        a verdict closer than about 1e-5 nats could change.
+        a verdict closer than about 1e-5 nats could change. ``rest`` is called after each step.
         """
         if not 1 <= steps <= STEPS:
             raise ValueError(f"From 1 to {STEPS:,} steps can be run at once, got {steps:,}.")
@@ -330,6 +335,7 @@ class Editor:
                 block.append(self._step_record(n, info))
             if time.monotonic() > until:
                 break
+            rest()
         return blocks
 
     def _step(
@@ -385,12 +391,16 @@ def edit_chain(
     chains: int = 1,
     kernels: Sequence[Kernel] = ("exact",),
     editor: Editor | None = None,
+    rest: Callable[[], object] = lambda: None,
 ) -> Trace:
-    """The whole trace of new chains; the same for the same arguments."""
+    """The whole trace of new chains; the same for the same arguments.
+
+    ``rest`` is called between two steps.
+    """
     editor = editor or Editor(settings)
     made = editor.chains(kernels, chains, seed)
     heads = [head_of(chain) for chain in made]
-    for chain, block in zip(made, editor.block(heads, 0, steps), strict=True):
+    for chain, block in zip(made, editor.block(heads, 0, steps, rest=rest), strict=True):
         chain["steps"] = block
     return Trace(
         format=FORMAT,

@@ -8,6 +8,7 @@ import pydantic
 
 from app import parts, session
 from app.components import as_base64, served, widget
+from app.door import PictureModel
 from app.widgets.triptych import compute
 from backend.evaluation import tradeoffs
 
@@ -61,7 +62,7 @@ def sweep() -> dict:
     return {"runs": found, "code": CODE if found else ""}
 
 
-def walks(checkpoint: str, first: First) -> dict:
+def walks(checkpoint: PictureModel, first: First) -> dict:
     """What the decoder makes of one picture's code with one unit at a time set to -3 … 3.
 
     The units with the largest KL come first; each row keeps the others where they were.

@@ -12,6 +12,7 @@ import pydantic
 
 from app import parts, session
 from app.components import Seed, as_base64, served, widget
+from app.door import PictureModel
 from app.widgets.triptych import compute
 from backend import corpora
 from backend.evaluation import tradeoffs
@@ -88,19 +89,19 @@ def described(run: tradeoffs.Run) -> dict:
     }
 
 
-def moments(checkpoint: str) -> dict:
+def moments(checkpoint: PictureModel) -> dict:
     """The sheet of samples: pictures of all moments, row by row."""
     session.check_name(checkpoint)
     sheet = tradeoffs.sheet(checkpoint)
     return {"pictures": as_base64(sheet), "across": tradeoffs.ACROSS}
 
 
-def look(checkpoint: str, seed: Seed, first: First = 0) -> dict:
+def look(checkpoint: PictureModel, seed: Seed, first: First = 0) -> dict:
     """What the shipped weights draw and reconstruct."""
     return compute.look(checkpoint, seed, first)
 
 
-def nearest(checkpoint: str, seed: Seed) -> dict:
+def nearest(checkpoint: PictureModel, seed: Seed) -> dict:
     """Samples and the training pictures nearest to them."""
     return compute.nearest(checkpoint, seed)
 

@@ -10,6 +10,7 @@ import pydantic
 import backend
 from app import parts, session
 from app.components import Seed, as_base64, finite, served, widget
+from app.door import PictureModel
 from app.widgets.triptych import compute
 from backend import corpora
 from backend.evaluation import styles
@@ -57,7 +58,9 @@ def class_styles(elem_id: str, tab: str) -> gr.HTML:
     )
 
 
-def grid(checkpoint: str, source: Source, seed: Seed, first: First, unit: Unit = None) -> dict:
+def grid(
+    checkpoint: PictureModel, source: Source, seed: Seed, first: First, unit: Unit = None
+) -> dict:
     """Styles in every class, row by row; ``unit`` None is the one with the largest KL."""
     session.check_name(checkpoint)
     space = session.get_space(checkpoint)
@@ -95,7 +98,7 @@ def grid(checkpoint: str, source: Source, seed: Seed, first: First, unit: Unit =
     }
 
 
-def measured(checkpoint: str, seed: Seed) -> dict:
+def measured(checkpoint: PictureModel, seed: Seed) -> dict:
     """What the classifier sees, how strokes agree, and the KLs along training."""
     session.check_name(checkpoint)
     space = session.get_space(checkpoint)

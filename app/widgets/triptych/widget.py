@@ -7,6 +7,7 @@ import pydantic
 
 from app import parts, session
 from app.components import Seed, served, widget
+from app.door import PictureModel
 from app.widgets.triptych import compute
 from backend import corpora
 from backend.codes import attributes
@@ -52,12 +53,12 @@ def chosen(models: Models, seed: Seed, first: First, attribute: Attribute, amoun
     return {"code": script(models, seed, first, attribute, amount)}
 
 
-def look(checkpoint: str, seed: Seed, first: First) -> dict:
+def look(checkpoint: PictureModel, seed: Seed, first: First) -> dict:
     """Samples, reconstructions and a path of one model."""
     return compute.look(checkpoint, seed, first)
 
 
-def move(checkpoint: str, attribute: Attribute, amount: Amount, first: First) -> dict:
+def move(checkpoint: PictureModel, attribute: Attribute, amount: Amount, first: First) -> dict:
     """The same pictures with their codes moved along an attribute."""
     return compute.move(checkpoint, attribute, amount, first)
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import backend
-from app import api, components, examples, links, main, session
+from app import api, components, door, examples, links, main, session
 from app.tabs import interpolate as interpolate_tab
 from app.tabs import sample as sample_tab
 from app.widgets.image_input import to_value
@@ -163,7 +163,7 @@ def test_arguments_are_checked_against_the_type_hints():
     assert serve({"n": 8.0, "seed": 0}) == {"n": 8, "seed": 0}
     for wrong in ({"n": "x"}, {"n": None}, {"n": math.nan}, {"seed": -1}, {"seed": 2**40}):
         answer = serve({"n": 1, "seed": 0} | wrong)
-        assert re.fullmatch(r"(n|seed): \S.*\.", answer["error"])
+        assert re.fullmatch(r"(How many|Seed) must \S.*\.", answer["error"])
     assert serve({})["error"] and serve({"n": 1, "seed": 1, "x": 1})["error"]
     assert serve("x")["error"] and serve(None)["error"]
 
@@ -172,7 +172,7 @@ def test_a_bug_is_logged_and_told_without_its_details(caplog):
     def view() -> dict:
         raise RuntimeError("secret path")
 
-    assert components.served(view)({}) == {"error": components.UNEXPECTED}
+    assert components.served(view)({}) == {"error": door.UNEXPECTED}
     assert "secret path" in caplog.text
 
 
@@ -321,7 +321,7 @@ def test_a_bad_sentence_is_answered_with_a_sentence(sentence):
     base = {"checkpoint": checkpoint("text"), "mode": "path", "steps": 3, "path": "lerp"}
     answer = run(base | given)
     if "error" in answer:
-        assert answer["error"] != components.UNEXPECTED
+        assert answer["error"] != door.UNEXPECTED
         assert re.fullmatch(r"[A-Z][^!]*[.)]", answer["error"], re.S), answer["error"]
     else:
         assert len(answer["rows"]) == 3
@@ -343,7 +343,7 @@ def test_a_bad_setting_is_answered_with_a_sentence(wrong):
     run = components.served(sample_tab.sample)
     assert len(run(good)["items"]) > 0
     answer = run(good | wrong)
-    assert answer.keys() == {"error"} and answer["error"] != components.UNEXPECTED
+    assert answer.keys() == {"error"} and answer["error"] != door.UNEXPECTED
 
 
 def test_a_collapsed_posterior_is_told():

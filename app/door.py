@@ -1,0 +1,251 @@
+"""The one door for what comes from outside: widgets' questions, private events, named endpoints.
+
+Names, kinds and ranges are those of the function's signature. Whatever is wrong is answered with
+one sentence; a fault of ours is logged with its traceback, and told without details.
+"""
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any
+
+import gradio as gr
+import pydantic
+
+import backend
+from app import session
+
+LOG = logging.getLogger(__name__)
+UNEXPECTED = "Something went wrong on the server. Its log says what; your inputs are kept."
+LONGEST = 4_000_000  # characters of a text; a picture as a data URL has 2 million
+DEEPEST = 16  # lists and fields within one another
+STRICT = pydantic.ConfigDict(allow_inf_nan=False)
+
+# What the page calls the controls that send an argument; others are called by their own names.
+LABELS = {
+    "n": "How many",
+    "seed": "Seed",
+    "source": "Draw codes from",
+    "temperature": "Code temperature",
+    "token_temperature": "Word temperature",
+    "label": "Class",
+    "checkpoint": "Checkpoint",
+    "steps": "Steps",
+    "path": "Path",
+    "theta": "Distance of the lines",
+    "latent_dim": "Code size",
+}
+
+# What pydantic finds wrong, in words that need no knowledge of it.
+COMPLAINTS = {
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "is too large a number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "dict_type": "must be fields by name",
+    "dataclass_type": "must be fields by name",
+    "none_required": "must be left out",
+    "missing": "is missing",
+    "missing_argument": "is missing",
+    "missing_keyword_only_argument": "is missing",
+    "unexpected_keyword_argument": "is not known here; leave it out",
+    "unexpected_positional_argument": "is one argument too many",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be one of {expected}",
+    "too_short": "needs at least {min_length} of them",
+    "too_long": "takes at most {max_length} of them",
+    "string_too_short": "needs at least {min_length} characters",
+    "string_too_long": "takes at most {max_length} characters",
+    "string_pattern_mismatch": "is not one of those that there are",
+}
+
+
+def _picture_model(name: str) -> str:
+    session.check_name(name)
+    info = backend.info(name)
+    if info.modality != "image" or "decode" not in info.capabilities:
+        raise ValueError(f"{info.title} makes no pictures. Choose a model of pictures.")
+    return name
+
+
+PictureModel = Annotated[str, pydantic.AfterValidator(_picture_model)]
+
+
+def served(function: Callable[..., dict], name: str = "run") -> Callable[[Any], dict]:
+    """``function`` as a server function of a widget: ``await server.<name>({argument: value})``.
+
+    A wrong argument, or a ValueError, is a sentence for the user: ``{"error": sentence}``.
+    """
+    checked = pydantic.validate_call(function, config=STRICT)
+
+    def call(request: Any) -> dict:
+        try:
+            return checked(**_fields(request))
+        except ValueError as error:
+            return {"error": sentence(error, LABELS)}
+        except Exception:  # the page needs an answer to go on; the log keeps the traceback
+            LOG.exception("%s failed", function.__qualname__)
+            return {"error": UNEXPECTED}
+
+    call.__name__ = name
+    return call
+
+
+def endpoint(function: Callable) -> Callable:
+    """``function`` as a named endpoint; its arguments are called by their own names."""
+    checked = pydantic.validate_call(function, config=STRICT)
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with _told():
+            try:
+                arguments = signature.bind(*args, **kwargs).arguments
+            except TypeError as error:
+                raise ValueError(f"/{function.__name__}: {error}.") from None
+            return checked(**_fields(arguments))
+
+    return call
+
+
+def event(function: Callable) -> Callable:
+    """``function`` as the handler of a private event of the page."""
+    checked = pydantic.validate_call(function, config=STRICT)
+    names = enumerate(inspect.signature(function).parameters)
+    labels = {str(place): LABELS.get(name, name) for place, name in names}
+
+    @functools.wraps(function)
+    def call(*args: Any) -> Any:
+        with _told(labels):
+            for value in args:
+                _check(value)
+            return checked(*args)
+
+    return call
+
+
+class Page(gr.Blocks):
+    """Blocks that answer an event with a sentence, whatever is sent to it."""
+
+    async def process_api(
+        self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """As Gradio's own; raises ``gr.Error`` for all that is wrong with the call."""
+        fn = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        name = fn.api_name or "this event"
+        if not isinstance(inputs, list) or len(inputs) != len(fn.inputs):
+            got = len(inputs) if isinstance(inputs, list) else "none"
+            raise _error(f"/{name} takes {len(fn.inputs)} values in a list; got {got}.")
+        try:
+            return await super().process_api(block_fn, inputs, *args, **kwargs)
+        except gr.Error:
+            raise
+        except Exception as error:
+            LOG.exception("/%s failed", name)
+            raise _error(UNEXPECTED) from error
+
+
+class _told:
+    """Within it, what is wrong becomes a ``gr.Error`` with a sentence."""
+
+    def __init__(self, labels: Mapping[str, str] | None = None) -> None:
+        self.labels = labels or {}
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
+        if isinstance(error, ValueError):
+            raise _error(sentence(error, self.labels)) from None
+
+
+def _error(said: str) -> gr.Error:
+    return gr.Error(said, print_exception=False)
+
+
+def sentence(error: ValueError, labels: Mapping[str, str] | None = None) -> str:
+    """What is wrong, for whoever asked; ``labels`` are what the page calls the arguments."""
+    if not isinstance(error, pydantic.ValidationError):
+        return _printable(str(error))
+    return first_mistake(error, labels or {})
+
+
+def first_mistake(error: pydantic.ValidationError, labels: Mapping[str, str]) -> str:
+    """One plain sentence about the first wrong argument."""
+    mistake = error.errors(include_url=False)[0]
+    context = mistake.get("ctx", {})
+    if mistake["type"] == "value_error":  # our own validators speak in sentences
+        return _printable(str(context["error"]))
+    names = [part for part in mistake["loc"] if not isinstance(part, int)]
+    name = str(names[-1] if names else (mistake["loc"] or ("The request",))[0])
+    place = next((part for part in reversed(mistake["loc"]) if isinstance(part, int)), None)
+    number = "" if place is None or not names else f" {place + 1}"
+    complaint = COMPLAINTS.get(mistake["type"])
+    said = complaint.format(**context) if complaint else _uncapital(mistake["msg"])
+    if name in labels:
+        return f"{labels[name]}{number} {said}."
+    return _printable(f"{name[:80].replace('_', ' ')}{number}: {said}.")
+
+
+def _uncapital(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _printable(text: str) -> str:
+    """Without half characters, which no answer can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _fields(request: Any) -> dict[str, Any]:
+    """Arguments by name, sound in themselves; raises ValueError."""
+    if not isinstance(request, dict):
+        kinds = {list: "a list", str: "a text", type(None): "nothing"}
+        got = kinds.get(type(request), "a number")
+        raise ValueError(f"A question holds fields by name, such as {{}}; got {got}.")
+    for name, value in request.items():
+        try:
+            _check([name, value])
+        except ValueError as error:
+            raise ValueError(f"{LABELS.get(name, _printable(str(name)[:80]))}: {error}") from None
+    return request
+
+
+def _check(value: Any) -> None:
+    """Raises ValueError for what no function could use, wherever it is in ``value``."""
+    for part in _leaves(value):
+        if not isinstance(part, str):
+            continue
+        if len(part) > LONGEST:
+            raise ValueError(
+                f"a text may have {LONGEST:,} characters; this one has {len(part):,}."
+            )
+        if "\0" in part:
+            raise ValueError("a text holds a NUL, a character that cannot be read. Delete it.")
+        if not part.isascii() and any("\ud800" <= letter <= "\udfff" for letter in part):
+            raise ValueError("a text holds half of a character. Type it anew.")
+
+
+def _leaves(value: Any, depth: int = 0) -> Iterator[Any]:
+    if depth > DEEPEST:
+        raise ValueError("lists are nested too deeply.")
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield name
+            yield from _leaves(each, depth + 1)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _leaves(each, depth + 1)
+    else:
+        yield value
