@@ -113,7 +113,9 @@ function scaleOf(model, frame) {
   if (!frame.surface)
     return [
       el("span", {
-        text: model.players.includes("code_critic") ? "Its critic looks at codes, not at points." : "No critic.",
+        text: model.players.includes("code_critic")
+          ? "Its critic looks at codes, not at points."
+          : "No critic.",
       }),
     ];
   const ends =
