@@ -3,7 +3,6 @@
 import base64
 import math
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import gradio as gr
@@ -131,10 +130,9 @@ def facts(checkpoint: str) -> dict:
     model = session.get_model(checkpoint)
     if session.is_given(checkpoint):
         return {"gauges": [], "card": "", "device": str(model.device)}
-    card = Path(model.info.path) / "README.md"
     return {
         "gauges": [gauge._asdict() for gauge in gauges(model.info)],
-        "card": card.read_text(encoding="utf-8") if card.exists() else "",
+        "card": backend.card(checkpoint),
         "device": str(model.device),
     }
 

@@ -76,18 +76,19 @@ def one_thread() -> None:
 
 def check_name(name: str) -> None:
     """Raises ValueError unless a sound checkpoint has exactly this name; so no path gets by."""
-    infos = backend.available(include_damaged=True)
-    if not any(info.problem is None for info in infos):
+    try:
+        info = backend.info(name)
+    except KeyError:
+        if not backend.available():
+            raise ValueError(
+                "There is no usable checkpoint on this machine. Train one with scripts/train.py, "
+                "or start with --trained-dir and the folder where they are."
+            ) from None
         raise ValueError(
-            "There is no usable checkpoint on this machine. Train one with scripts/train.py, "
-            "or start with --trained-dir and the folder where they are."
-        )
-    for info in infos:
-        if info.name == name:
-            if info.problem:
-                raise ValueError(f"The checkpoint {name} cannot be used: {info.problem}")
-            return
-    raise ValueError(f"There is no checkpoint called {name[:80]!r}. Choose one from the list.")
+            f"There is no checkpoint called {name[:80]!r}. Choose one from the list."
+        ) from None
+    if info.problem:
+        raise ValueError(f"The checkpoint {name} cannot be used: {info.problem}")
 
 
 _spaces = Spaces()

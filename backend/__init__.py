@@ -9,7 +9,7 @@ Everything the app shows comes through here. Listing reads JSON only; ``load`` i
 
 from typing import TYPE_CHECKING
 
-from backend.checkpoint import CheckpointInfo, available, info, trained_dir
+from backend.checkpoint import CheckpointInfo, available, card, info, trained_dir
 from backend.corpora.location import data_dir
 from backend.processors import KINDS, Kind
 
@@ -23,6 +23,7 @@ __all__ = [
     "CheckpointInfo",
     "Kind",
     "available",
+    "card",
     "data_dir",
     "info",
     "load",

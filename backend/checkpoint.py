@@ -3,11 +3,14 @@
 A folder holds ``config.json`` (what the model is), ``model.safetensors`` (weights, float16),
 ``metrics.json`` (measured by scripts/evaluate.py), ``codes.safetensors`` (see
 ``backend.codes.statistics``), ``examples.json`` (stored inputs and outputs, re-evaluated by a
-test), the processor's files and ``README.md`` (the model card).
+test), the processor's files, ``README.md`` (the model card) and ``checksums.json`` (size and
+SHA-256 of each of the others; folders from before there was one do without).
+
+Listing never raises: what is wrong with a folder becomes the ``problem`` of that one.
 """
 
+import functools
 import hashlib
-import json
 import os
 import platform
 import re
@@ -17,21 +20,98 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pydantic
 
 from backend import registry
-from backend.files import replacing, write_json
+from backend.files import CHECKSUMS, checksum, read_bytes, read_json, replacing, write_json
+from backend.processors import KINDS
 
 if TYPE_CHECKING:
     from backend.base import GenerativeModel
 
 FORMAT_VERSION = 1
 WEIGHTS = "model.safetensors"
-NEEDED = frozenset(
-    {"model", "title", "modality", "capabilities", "config", "weights", "dataset", "train"}
-)
+CARD = "README.md"
 ROOT = Path(__file__).parents[1]
 _NAME = re.compile(r"[a-z0-9_]+/[a-z0-9_]+(--[a-z0-9_-]+?){1,2}")
+_NOT_WEIGHTS = {
+    b"version https://git-lfs": "a Git LFS pointer. Fetch the weights with: git lfs pull",
+    b"<!doctype html": "a web page, perhaps an error page of a download. Download it again",
+    b"<html": "a web page, perhaps an error page of a download. Download it again",
+    b"<?xml": "an error page of a download. Download it again",
+}
+
+# What config.json and metrics.json must hold, with bounds; what else they hold is kept.
+Text = Annotated[str, pydantic.Field(min_length=1, max_length=200)]
+Count = Annotated[int, pydantic.Field(ge=0, le=1 << 34)]
+BOUNDS = {"layers": 64, "depth": 64, "heads": 64, "classes": 1000, "latent_dim": 4096}
+HALF, SLACK = 2, 1 << 16  # bytes of a stored number; of those that shared tensors save
+MOST = 1 << 20  # of any other number of a configuration
+_KEPT = pydantic.ConfigDict(extra="allow", strict=True)
+
+
+def _bounded(config: dict[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for a number that no model has: a wrong one could fill the memory."""
+    for key, value in config.items():
+        values = value if isinstance(value, list) else [value]
+        most = BOUNDS.get(key, MOST)
+        if len(values) > BOUNDS["layers"] or any(
+            not isinstance(one, int | float | str | bool | None) for one in values
+        ):
+            raise ValueError(f"{key} is no number, text, or short list of them")
+        if key in BOUNDS and not all(type(one) is int and one >= 0 for one in values):
+            raise ValueError(f"{key} must be a whole number")
+        if not all(abs(one) <= most for one in values if isinstance(one, int | float)):
+            raise ValueError(f"{key} lies beyond {most:,}")
+    return config
+
+
+class Weights(pydantic.BaseModel):
+    model_config = _KEPT
+    bytes: Count
+    sha256: Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Content(pydantic.BaseModel):
+    """``config.json``."""
+
+    model_config = _KEPT
+    model: Text
+    title: Text
+    modality: Text
+    capabilities: Annotated[list[Text], pydantic.Field(max_length=32)]
+    context: str = ""
+    config: Annotated[dict[str, Any], pydantic.AfterValidator(_bounded)]
+    weights: Weights
+    dataset: dict[str, Any]
+    train: dict[str, Any]
+
+
+class Metric(pydantic.BaseModel):
+    model_config = _KEPT
+    value: float
+    unit: str
+    split: str
+    n: Count
+
+
+class Metrics(pydantic.BaseModel):
+    """``metrics.json``."""
+
+    model_config = _KEPT
+    values: dict[str, Metric] = {}
+    history: dict[str, list[float | None]] = {}
+
+
+class File(pydantic.BaseModel):
+    model_config = _KEPT
+    bytes: Count
+    sha256: str
+
+
+_CHECKSUMS = pydantic.TypeAdapter(dict[str, File])
 
 
 @dataclass(frozen=True)
@@ -71,8 +151,7 @@ def available(
 
     A damaged one is left out, unless asked for; then its ``problem`` says what is wrong.
     """
-    folders = sorted(trained_dir().glob("*/*--*/"))
-    found = [info(f"{folder.parent.name}/{folder.name}") for folder in folders]
+    found = [_listed(folder) for folder in _folders()]
 
     def wanted(one: CheckpointInfo) -> bool:
         if one.problem:
@@ -87,15 +166,40 @@ def info(name: str) -> CheckpointInfo:
     folder = trained_dir() / name
     if not _NAME.fullmatch(name) or not folder.is_dir():
         raise KeyError(f"There is no checkpoint {name!r} in {trained_dir()}.")
-    family, rest = name.split("/")
-    model, dataset, tag = (*rest.split("--"), "")[:3]
+    return _listed(folder)
+
+
+def _folders() -> list[Path]:
+    """All that look like checkpoints, hidden and misnamed ones too."""
     try:
+        return sorted(path for path in trained_dir().glob("*/*--*") if path.is_dir())
+    except OSError:
+        return []
+
+
+def _listed(folder: Path) -> CheckpointInfo:
+    """What is known of a folder; never raises."""
+    family, rest = folder.parent.name, folder.name
+    name = f"{family}/{rest}".encode("utf-8", "replace").decode("utf-8")
+    try:
+        if not _NAME.fullmatch(name):
+            raise ValueError(
+                "the folder's name is not of the form model--dataset or model--dataset--tag in "
+                "small letters, digits, - and _. Rename it, or move it out of the folder of "
+                "checkpoints"
+            )
         config, metrics = _read_config(folder), _read_metrics(folder)
-    except (OSError, ValueError, KeyError) as error:
+        _check_sizes(folder)
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if isinstance(error, OSError) and error.filename:
+            said = f"{Path(error.filename).name}: {said}"
+        model, dataset, tag = (*rest.split("--"), "", "")[:3]
         return CheckpointInfo(
-            name, family, model, dataset, tag, "", frozenset(), 0, rest, {}, {}, "", folder,
-            problem=f"{name} cannot be loaded: {error}",
+            name, family, model, dataset, tag, "", frozenset(), 0, name.split("/")[-1], {}, {}, "",
+            folder, problem=f"{name} cannot be loaded: {said}",
         )  # fmt: skip
+    model, dataset, tag = (*rest.split("--"), "")[:3]
     return CheckpointInfo(
         name=name,
         family=family,
@@ -128,6 +232,26 @@ def describe(name: str) -> dict[str, Any]:
 def history(name: str) -> dict[str, list[float]]:
     """Curves along training by name, ``step`` among them; empty where none were kept."""
     return _read_metrics(info(name).path).get("history", {})
+
+
+def card(name: str) -> str:
+    """The model card, Markdown; empty where there is none, or none that can be read."""
+    try:
+        return read_bytes(info(name).path / CARD, most=1 << 20).decode("utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def seal(folder: Path) -> None:
+    """Writes the table of checksums of all files of a checkpoint, as they are now."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
+    table = {path.name: checksum(path) for path in files if path.name != CHECKSUMS}
+    write_json(folder / CHECKSUMS, table)
+
+
+def sealed(name: str) -> bool:
+    """Whether there is a table of checksums; without, only the weights can be checked."""
+    return (info(name).path / CHECKSUMS).is_file()
 
 
 def save(
@@ -176,26 +300,33 @@ def load_model(name: str) -> "GenerativeModel":
     Raises ``KeyError`` for an unknown name, ``ValueError`` for a damaged checkpoint.
     """
     import torch
+    from safetensors import SafetensorError
     from safetensors.torch import load_model as load_weights
 
     found = info(name)
     if found.problem:
         raise ValueError(found.problem)
     content = _read_config(found.path)
-    weights = (found.path / WEIGHTS).read_bytes()
-    if hashlib.sha256(weights).hexdigest() != content["weights"]["sha256"]:
-        raise ValueError(f"{name} cannot be loaded: {WEIGHTS} has changed since it was saved")
-    cls = registry.model_class(content["model"])
-    config = cls.Config.from_dict(content["config"])
+    _check_sums(name, found.path, content["weights"])
+    try:
+        cls = registry.model_class(content["model"])
+        config = cls.Config.from_dict(content["config"])
+        with torch.device("meta"):  # shapes only, so that no wrong number can fill the memory
+            shaped = cls(config)
+        count = sum(tensor.numel() for tensor in {*shaped.parameters(), *shaped.buffers()})
+    except (ArithmeticError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        said = error.args[0] if isinstance(error, KeyError) else error
+        raise ValueError(f"{name} cannot be loaded: config.json: {said}") from error
+    unfit = ValueError(f"{name} cannot be loaded: its weights do not fit its config.json")
+    if count * HALF > content["weights"]["bytes"] + SLACK:
+        raise unfit
     # Weights made in inference mode could not be differentiated through later.
     with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
         model = cls(config)  # its initial weights are overwritten
         try:
             load_weights(model, str(found.path / WEIGHTS))  # strict
-        except RuntimeError as error:
-            raise ValueError(
-                f"{name} cannot be loaded: its weights do not fit its config.json"
-            ) from error
+        except (RuntimeError, SafetensorError) as error:
+            raise unfit from error
         return model.eval().requires_grad_(False)
 
 
@@ -214,44 +345,116 @@ def write_metrics(
 
 def _read_config(folder: Path) -> dict[str, Any]:
     """Raises ``ValueError`` or ``OSError`` with a reason fit to show."""
-    try:
-        content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError("config.json is missing") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"config.json is not valid JSON (line {error.lineno})") from None
-    if not isinstance(content, dict):
-        raise ValueError("config.json is not a JSON object")
+    path = folder / "config.json"
+    content = _read_object(path)
     if content.get("format_version") != FORMAT_VERSION:
         raise ValueError(
-            f"its format is version {content.get('format_version')}; "
+            f"its format is version {str(content.get('format_version'))[:40]}; "
             f"this program reads version {FORMAT_VERSION}. Update the program"
         )
-    if missing := sorted(NEEDED - set(content)):
-        raise ValueError(f"config.json lacks {', '.join(missing)}")
+    _fits(Content, path.name, content)
+    if content["modality"] not in KINDS:
+        raise ValueError(f"config.json: there is no kind of items {content['modality'][:40]!r}")
     _check_weights(folder / WEIGHTS, content["weights"]["bytes"])
     return content
 
 
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        content = read_json(path)
+    except FileNotFoundError:
+        raise ValueError(f"{path.name} is missing") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} is not a JSON object")
+    return content
+
+
+def _fits(schema: type[pydantic.BaseModel], file: str, content: dict[str, Any]) -> None:
+    """Raises ``ValueError`` naming the file and the first part of it that is wrong."""
+    try:
+        schema.model_validate(content)
+    except pydantic.ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)
+        if missing := sorted(str(one["loc"][-1]) for one in wrong if one["type"] == "missing"):
+            raise ValueError(f"{file} lacks {', '.join(missing)}") from None
+        where = ".".join(map(str, wrong[0]["loc"]))[:100]
+        said = wrong[0]["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{file}: {where}: {said[:1].lower()}{said[1:]}") from None
+
+
 def _check_weights(path: Path, expected: int) -> None:
     """Size and header only: cheap enough to do for every checkpoint in a list."""
-    if not path.is_file():
-        raise ValueError(f"{WEIGHTS} is missing")
+    if path.is_symlink() or not path.is_file():
+        what = "is not a regular file" if path.exists() else "is missing"
+        raise ValueError(f"{WEIGHTS} {what}")
     size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(64)
+    for start, what in _NOT_WEIGHTS.items():
+        if head.lstrip().lower().startswith(start):
+            raise ValueError(f"{WEIGHTS} is {what}")
+    if size == 0:
+        raise ValueError(f"{WEIGHTS} is empty. Copy or download it again")
     if size != expected:
         raise ValueError(f"{WEIGHTS} has {size} bytes instead of {expected}")
-    with path.open("rb") as file:
-        (header,) = struct.unpack("<Q", file.read(8))
-    if header > size:
+    if size < 8 or struct.unpack("<Q", head[:8])[0] > size - 8:
         raise ValueError(f"{WEIGHTS} has a damaged header")
+
+
+def _check_sizes(folder: Path) -> None:
+    """Every file of the table is there, in its size; ``load_model`` compares what they hold."""
+    for file, told in _table(folder).items():
+        path = folder / file
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            raise ValueError(f"{file} is missing") from None
+        if path.is_symlink():
+            raise ValueError(f"{file} is a link, not a file")
+        if found.st_size != told["bytes"]:
+            raise ValueError(f"{file} has {found.st_size} bytes instead of {told['bytes']}")
+
+
+def _check_sums(name: str, folder: Path, weights: dict[str, Any]) -> None:
+    """Raises ``ValueError`` naming a file that is not what it was when it was saved."""
+    for file, told in (_table(folder) | {WEIGHTS: weights}).items():
+        try:
+            found = _sum(folder / file, (folder / file).lstat().st_mtime_ns)
+        except FileNotFoundError:
+            raise ValueError(f"{name} cannot be loaded: {file} is missing") from None
+        except ValueError as error:
+            raise ValueError(f"{name} cannot be loaded: {error}") from None
+        if found != told["sha256"]:
+            raise ValueError(f"{name} cannot be loaded: {file} has changed since it was saved")
+
+
+@functools.lru_cache(maxsize=2048)
+def _sum(path: Path, modified: int) -> str:
+    """The SHA-256 of a file as of its last change, in ns."""
+    return checksum(path)["sha256"]
+
+
+def _table(folder: Path) -> dict[str, Any]:
+    """The table of checksums; empty in folders from before there was one."""
+    try:
+        table = read_json(folder / CHECKSUMS)
+        _CHECKSUMS.validate_python(table)
+    except FileNotFoundError:
+        return {}
+    except pydantic.ValidationError:
+        raise ValueError(f"{CHECKSUMS} is not a table of sizes and checksums") from None
+    if odd := [file for file in table if Path(file).name != file]:
+        raise ValueError(f"{CHECKSUMS} names {odd[0][:80]!r}, which is no file of this folder")
+    return table
 
 
 def _read_metrics(folder: Path) -> dict[str, Any]:
     path = folder / "metrics.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except json.JSONDecodeError as error:
-        raise ValueError(f"metrics.json is not valid JSON (line {error.lineno})") from None
+    if not path.exists() and not path.is_symlink():
+        return {}
+    content = _read_object(path)
+    _fits(Metrics, path.name, content)
+    return content
 
 
 def _commit() -> str | None:

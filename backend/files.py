@@ -1,17 +1,63 @@
-"""Files that are never seen half-written."""
+"""Files that are never seen half-written, and are read only as far as they are what they seem."""
 
+import hashlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+CHECKSUMS = "checksums.json"  # of the other files of its folder: {name: {bytes, sha256}}
+LARGEST = 64 << 20  # bytes of a file that is read at once
+
+
+def read_bytes(path: Path, most: int = LARGEST) -> bytes:
+    """What a regular file holds.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: it is a link, a pipe or a device, or larger than ``most`` bytes.
+        OSError: it cannot be read.
+    """
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        what = "a link" if stat.S_ISLNK(found.st_mode) else "a folder, a pipe or a device"
+        raise ValueError(f"{path.name} is {what}, not a file")
+    if found.st_size > most:
+        raise ValueError(f"{path.name} has {found.st_size:,} bytes; at most {most:,} are read")
+    with path.open("rb") as file:
+        return file.read()
+
+
+def read_json(path: Path, most: int = LARGEST) -> Any:
+    """What a file says as JSON; raises as ``read_bytes``, and ValueError if it is no JSON."""
+    data = read_bytes(path, most)
+    try:
+        return json.loads(data.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path.name} is not valid JSON (line {error.lineno})") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not valid JSON: it is not UTF-8") from None
+    except RecursionError:
+        raise ValueError(f"{path.name} is not valid JSON: it is nested too deeply") from None
+    except ValueError:  # of a number with thousands of digits
+        raise ValueError(f"{path.name} is not valid JSON: a number is too long") from None
+
+
+def checksum(path: Path) -> dict[str, Any]:
+    """Size and SHA-256 of a file, as in the table of checksums."""
+    data = read_bytes(path, most=1 << 40)
+    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary path to write to; it replaces ``path`` at the end, or leaves it untouched.
+
+    In a folder with a table of checksums that of ``path`` is renewed.
 
     Raises ``OSError`` with a plain sentence when the disk is full or the folder is read-only.
     """
@@ -22,6 +68,9 @@ def replacing(path: Path) -> Iterator[Path]:
         yield Path(name)
         os.chmod(name, 0o644)  # mkstemp makes files that only their owner may read
         os.replace(name, path)
+        if path.name != CHECKSUMS and (path.parent / CHECKSUMS).is_file():
+            table = read_json(path.parent / CHECKSUMS)
+            write_json(path.parent / CHECKSUMS, table | {path.name: checksum(path)})
     except OSError as error:
         raise OSError(
             error.errno,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from backend import checkpoint
@@ -104,6 +105,10 @@ class LatentSpace:
         except FileNotFoundError as error:
             missing = Path(error.filename or CODES).name
             raise ValueError(f"{name} cannot be loaded: {missing} is missing") from None
+        except (AttributeError, KeyError, SafetensorError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{name} cannot be loaded: a file beside its weights is damaged ({error})"
+            ) from error
         return cls(info, model, processor, statistics, where)
 
     @cached_property

@@ -262,6 +262,7 @@ def train(
     folder = finish(name, recipe, corpus, model.cpu(), config, history)
     if bench:
         bench.save(folder, model)
+    checkpoint.seal(folder)
     return folder
 
 

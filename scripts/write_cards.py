@@ -23,7 +23,7 @@ from backend.corpora.download import downloads
 from backend.device import seeded
 from backend.evaluation import measured
 from backend.evaluation.table import METRICS, Metric
-from backend.files import replace_section
+from backend.files import replace_section, replacing
 from backend.processors import load_processor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         )
     for name in names or found:
         info = found[name]
-        (info.path / "README.md").write_text(card(info, samples(info)), encoding="utf-8")
+        with replacing(info.path / "README.md") as temporary:
+            temporary.write_text(card(info, samples(info)), encoding="utf-8")
         print(f"wrote {info.path / 'README.md'}", file=sys.stderr)
     if backend.trained_dir() == ROOT / "trained":
         replace_section(ROOT / "docs" / "models.md", "models", overview(list(found.values())))
@@ -376,7 +377,8 @@ def _write_mosaic(blocks: list, path: Path) -> None:
     for block in blocks:
         rows = [np.hstack(block[start : start + 8]) for start in range(0, len(block), 8)]
         parts += [np.full_like(rows[0][:4], 255), *rows]
-    Image.fromarray(np.vstack(parts[1:])).save(path, optimize=True)
+    with replacing(path) as temporary:
+        Image.fromarray(np.vstack(parts[1:])).save(temporary, "PNG", optimize=True)
 
 
 if __name__ == "__main__":
