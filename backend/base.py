@@ -112,12 +112,17 @@ class GenerativeModel(nn.Module):
         step: number of training steps done, set by ``fit``; schedules read it.
     """
 
-    Config: ClassVar[type[BaseConfig]]
+    Config: ClassVar[type[Any]] = BaseConfig
     capabilities: ClassVar[frozenset[str]] = frozenset()
     players: ClassVar[dict[str, tuple[str, ...]]] = {"model": ("",)}
     objective: ClassVar[Objective | None] = None
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
     config: BaseConfig
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "config" in cls.__annotations__:
+            cls.Config = cls.__annotations__["config"]
 
     def __init__(self, config: BaseConfig) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from backend.base import GenerativeModel
@@ -101,7 +101,7 @@ def model_class(name: str) -> "type[GenerativeModel]":
     ]
     if len(marked) != 1:
         raise TypeError(f"{name}.py must register exactly one class, it registers {len(marked)}")
-    return marked[0]
+    return cast("type[GenerativeModel]", marked[0])
 
 
 def _file(name: str) -> Path:

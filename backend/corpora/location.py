@@ -20,10 +20,10 @@ class Split(NamedTuple):
 
     def rows(self, chosen: Sequence[int]) -> "Split":
         """Only these items, in this order."""
-        text = isinstance(self.items, list)
+        items, at = self.items, list(chosen)
         return self._replace(
-            items=[self.items[row] for row in chosen] if text else self.items[chosen],
-            labels=None if self.labels is None else self.labels[chosen],
+            items=[items[row] for row in at] if isinstance(items, list) else items[at],
+            labels=None if self.labels is None else self.labels[at],
             tags={tag: [column[row] for row in chosen] for tag, column in self.tags.items()},
         )
 

@@ -39,7 +39,7 @@ def evaluate(name: str) -> dict[str, Any]:
 
 def _plain(items: Items) -> list[Any]:
     """Sentences as they are; of pictures the mean brightness of 16 tiles."""
-    if isinstance(items, list):
+    if not isinstance(items, np.ndarray):
         return list(items)
     if items.ndim == 4:  # coloured
         items = items.mean(-1)

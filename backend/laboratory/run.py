@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -62,7 +62,7 @@ class Entry:
     def __init__(self, name: str, settings: Settings, values: dict[str, float]) -> None:
         self.name = name
         variant = variants()[name]
-        kind = model_class(variant.model)
+        kind = cast("type[LatentModel]", model_class(variant.model))
         fields = [field.name for field in dataclasses.fields(kind.Config)]
         self.own = {key for key, knob in knobs().items() if name in knob.models and key in fields}
         config = kind.Config(
@@ -286,7 +286,8 @@ def view(run: Run, entry: Entry) -> dict[str, np.ndarray]:
 def _pull(model: LatentModel, x: Tensor) -> Tensor:
     """∇ at x of what the generator maximises there, [n, 2]."""
     x = x.clone().requires_grad_()
-    return torch.autograd.grad(model.reward(model.critic(x)).sum(), x)[0]
+    game: Any = model  # one with a critic
+    return torch.autograd.grad(game.reward(game.critic(x)).sum(), x)[0]
 
 
 @functools.cache

@@ -181,7 +181,7 @@ class Attacker:
             before = theirs.encode([self.premise])[0, :-1].tolist()
             before.append(theirs.ids[SEPARATOR])
         return Victim(
-            self.classifier.model, lambda t: theirs.ids.get(ours.vocabulary[t], UNK), before
+            self.classifier.classifier, lambda t: theirs.ids.get(ours.vocabulary[t], UNK), before
         )
 
     def forbidden(self) -> list[int]:

@@ -193,5 +193,5 @@ def _edited(tokens: list[str], step: Step) -> list[str] | None:
     if at > len(tokens) or (step["action"] != "insert" and tokens[at : at + 1] != [step["old"]]):
         return None
     behind = at + (step["action"] != "insert")
-    new = [] if step["action"] == "delete" else [step["new"]]
-    return [*tokens[:at], *new, *tokens[behind:]]
+    new = step["new"] if step["action"] != "delete" else None
+    return [*tokens[:at], *([] if new is None else [new]), *tokens[behind:]]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import prod
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from torch import Tensor, nn
 
@@ -25,8 +25,9 @@ class DataConfig(CodeConfig):
         return self.net == "conv" and len(self.data_shape) == 3
 
     @classmethod
-    def tiny(cls) -> Self:
-        return cls(data_shape=(1, 4, 4), latent_dim=2, hidden=(8,), channels=2)
+    def tiny(cls, **sizes: Any) -> Self:
+        small = {"data_shape": (1, 4, 4), "latent_dim": 2, "hidden": (8,), "channels": 2}
+        return cls(**(small | sizes))
 
 
 class Encoder(nn.Module):

@@ -6,7 +6,7 @@ from typing import Literal, Self
 import torch
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, param
+from backend.base import CodeConfig, param
 from backend.distributions.sequence import PAD, Sequence
 from backend.objectives.schedules import schedule
 
@@ -14,7 +14,7 @@ UNK = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class SequenceConfig(BaseConfig):
+class SequenceConfig(CodeConfig):
     vocab_size: int = param(8000, "Tokens in the vocabulary", min=5)
     max_len: int = param(25, "Tokens per sentence, <eos> included", min=2, max=200)
     latent_dim: int = param(32, "Size of the code z", min=0, max=512)

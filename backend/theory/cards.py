@@ -9,7 +9,7 @@ distributions.
 
 import dataclasses
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from backend.registry import about, family_title, model_class, model_names
 
@@ -96,7 +96,8 @@ def card(name: str) -> Card:
             other = cls(dataclasses.replace(config, **{setting: False}))
         switched[symbol] = _changed(gradients, _gradients(other), players)
     with seeded(0):
-        infers, scores = _infers(model), _scores(model)
+        codes = cast("LatentModel", model)
+        infers, scores = _infers(codes), _scores(codes)
     return Card(
         name=name,
         title=about(name).title,
@@ -157,7 +158,7 @@ def _gradients(model: "GenerativeModel") -> dict[str, dict[str, dict[str, list]]
                     value, weights, allow_unused=True, retain_graph=True
                 )
                 if any(g is not None and g.abs().max() > 0 for g in gradients):
-                    found[player][term][network] = gradients
+                    found[player][term][network] = list(gradients)
     return found
 
 
@@ -167,7 +168,7 @@ def _batch(model: "GenerativeModel") -> Any:
 
     from backend.distributions.sequence import EOS
 
-    config = model.config
+    config: Any = model.config
     if hasattr(config, "vocab_size"):
         x = torch.randint(EOS + 1, config.vocab_size, (BATCH, config.max_len))
         x[:, -1] = EOS

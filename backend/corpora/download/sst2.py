@@ -8,7 +8,7 @@ from backend.corpora.download.source import FIXED, Download, Files, github
 
 def build(downloads: list[Path]) -> Files:
     """Label TAB sentence."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for path in downloads:
         found[f"{path.name}.gz"] = []
         for label, text in rows(path, "label\tsentence"):

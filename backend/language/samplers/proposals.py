@@ -11,10 +11,10 @@ from cachetools import LRUCache
 
 from backend.language.samplers.contexts import Contexts
 from backend.language.samplers.kept import computed
-from backend.language.samplers.metropolis_hastings import Candidate, Edit, Target, Tokens
+from backend.language.samplers.metropolis_hastings import Action, Candidate, Edit, Target, Tokens
 
-ACTIONS = ("replace", "insert", "delete")
-INVERSE = {"replace": "replace", "insert": "delete", "delete": "insert"}
+ACTIONS: tuple[Action, ...] = ("replace", "insert", "delete")
+INVERSE: dict[Action, Action] = {"replace": "replace", "insert": "delete", "delete": "insert"}
 CANDIDATES = 100  # words rescored by the target at each place
 SHOWN = 12  # words of the candidate table
 KEPT = 256  # word distributions kept, one number per word of the vocabulary each
@@ -36,7 +36,7 @@ class Place(NamedTuple):
     """Where an edit of ``tokens`` happens."""
 
     tokens: Tokens
-    action: str
+    action: Action
     position: int
 
     @property

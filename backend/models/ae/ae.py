@@ -25,7 +25,7 @@ class AE(LatentModel):
     Nothing shapes its codes, so decoding a random code shows what lies in the holes.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
         formulas={"model": "−log p(x|e(x))"},

@@ -25,7 +25,7 @@ class ContractiveAE(LatentModel):
     closed form; the code h lies in (0, 1). The decoder is that of the other auto-encoders.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
         formulas={"model": "−log p(x|e(x)) + λ |∂h/∂x|²"},

@@ -27,7 +27,7 @@ class DenoisingAE(ae.AE):
     learn where data lie. Departure: trained end to end, not layer by layer.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−log p(x|e(x̃)),   x̃ = x + noise"},
         terms={"recon_nll": "−log p(x|e(x̃))"},

@@ -26,7 +26,7 @@ class LinearAE(LatentModel):
     the subspace of the first ``latent_dim`` principal components, though in a basis of its own.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
         formulas={"model": "½ |x − W_2(W_1x + b_1) − b_2|² + const"},

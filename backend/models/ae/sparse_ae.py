@@ -24,7 +24,7 @@ class SparseAE(ae.AE):
     it is the plain auto-encoder.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−log p(x|e(x)) + λ Σ|z_i|"},
         terms={

@@ -29,7 +29,7 @@ class EntailmentClassifier(text_classifier.TextClassifier):
     pretrained word vectors.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−log p(c | premise, hypothesis)"},
         terms={"loss": "−log p(c | premise, hypothesis)"},
@@ -56,6 +56,6 @@ class EntailmentClassifier(text_classifier.TextClassifier):
             ~across, -1e9
         )
         aligned = (scores.softmax(2) * across) @ states
-        compared = [states, aligned, states - aligned, states * aligned]
-        compared = torch.relu(self.compare(torch.cat(compared, 2)))  # at least 0
+        pairs = [states, aligned, states - aligned, states * aligned]
+        compared = torch.relu(self.compare(torch.cat(pairs, 2)))  # at least 0
         return (compared[:, None] * parts[..., None]).amax(2).flatten(1)

@@ -29,7 +29,7 @@ class ImageClassifier(GenerativeModel):
     is here because the Inception score and FID of small pictures need a classifier of their own.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"classify"})
     objective = Objective(
         formulas={"model": "−log p(c|x)"},

@@ -32,7 +32,7 @@ class TextClassifier(GenerativeModel):
     small. It is what attacks on text try to mislead.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"classify"})
     objective = Objective(
         formulas={"model": "−log p(c|x)"},

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor
@@ -28,9 +28,8 @@ class Config(DataConfig):
     code_hidden: tuple[int, ...] = param((256, 256), "Units per hidden layer of the code critic")
 
     @classmethod
-    def tiny(cls) -> "Config":
-        small = {"data_shape": (1, 4, 4), "hidden": (8,), "channels": 2}
-        return cls(**small, latent_dim=2, code_hidden=(8,))
+    def tiny(cls, **sizes: Any) -> Self:
+        return super().tiny(**(dict(code_hidden=(8,)) | sizes))
 
 
 @register(short="AAE", points=True)
@@ -44,7 +43,7 @@ class AAE(LatentModel):
     The prior may be any that can be sampled; no density is needed.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     players: ClassVar[dict[str, tuple[str, ...]]] = {
         "autoencoder": ("encoder", "decoder"),

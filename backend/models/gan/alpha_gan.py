@@ -1,7 +1,7 @@
 """α-GAN: an auto-encoder with a critic of pictures and a critic of codes (Rosca et al., 2017)."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -36,9 +36,8 @@ class Config(DataConfig):
             raise ValueError("without the reconstruction term both critics are needed")
 
     @classmethod
-    def tiny(cls) -> "Config":
-        small = {"data_shape": (1, 4, 4), "hidden": (8,), "channels": 2}
-        return cls(**small, latent_dim=2, code_hidden=(8,))
+    def tiny(cls, **sizes: Any) -> Self:
+        return super().tiny(**(dict(code_hidden=(8,)) | sizes))
 
 
 @register(points=True)
@@ -56,7 +55,7 @@ class AlphaGAN(LatentModel):
     or a GAN with an encoder (no L1).
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     players: ClassVar[dict[str, tuple[str, ...]]] = {
         "encoder": ("encoder",),

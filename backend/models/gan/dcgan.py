@@ -25,7 +25,7 @@ class DCGAN(gan.GAN):
     plane the layers are fully connected.
     """
 
-    Config = Config
+    config: Config
     batch_norm = True
     objective = Objective(
         formulas={

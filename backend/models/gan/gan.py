@@ -32,7 +32,7 @@ class GAN(LatentModel):
     critic is sure. D = σ(critic). Departure: z is normal instead of uniform.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "decode"})
     players: ClassVar[dict[str, tuple[str, ...]]] = {
         "critic": ("critic",),

@@ -38,7 +38,7 @@ class VAEGAN(LatentModel):
     the non-saturating loss, and no pause of the player that leads.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     players: ClassVar[dict[str, tuple[str, ...]]] = {
         "encoder": ("encoder",),

@@ -39,7 +39,7 @@ class WGAN(gan.GAN):
     Adam without momentum instead of RMSprop, and no longer runs of the critic at times.
     """
 
-    Config = Config
+    config: Config  # type: ignore[assignment]  # its own settings, not those of its parent
     critic_kind = "value"
     betas = (0.0, 0.99)
     objective = Objective(

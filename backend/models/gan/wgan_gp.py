@@ -37,7 +37,7 @@ class WGANGP(wgan.WGAN):
     has a gradient of its own. The critic has no batch normalisation, which would mix them.
     """
 
-    Config = Config
+    config: Config  # type: ignore[assignment]  # its own settings, not those of its parent
     betas = (0.0, 0.9)
     objective = Objective(
         formulas={

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, Objective, param
-from backend.nets.language import DIRECTION, Direction, LanguageModel
+from backend.base import Objective, param
+from backend.nets.language import DIRECTION, Direction, LanguageConfig, LanguageModel
 from backend.nets.sequences import TiedSoftmax
 from backend.registry import register
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(BaseConfig):
+class Config(LanguageConfig):
     vocab_size: int = param(8000, "Tokens in the vocabulary, sorted by falling frequency", min=5)
     max_len: int = param(25, "Tokens per sentence, <eos> included", min=2, max=200)
     embedding_dim: int = param(128, "Size of word embeddings, tied to the output layer", min=2)
@@ -34,7 +34,7 @@ class LSTMLM(LanguageModel):
     sentences from their end.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−Σ_t log p(x_t | words before)"},
         terms={"nll": "−Σ_t log p(x_t | words before)"},

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, Objective, param
-from backend.nets.language import DIRECTION, Direction, LanguageModel
+from backend.base import Objective, param
+from backend.nets.language import DIRECTION, Direction, LanguageConfig, LanguageModel
 from backend.nets.sequences import TiedSoftmax
 from backend.registry import register
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(BaseConfig):
+class Config(LanguageConfig):
     vocab_size: int = param(8000, "Tokens in the vocabulary, sorted by falling frequency", min=5)
     max_len: int = param(25, "Tokens per sentence, <eos> included", min=2, max=200)
     width: int = param(192, "Size of embeddings and hidden vectors", min=2)
@@ -35,7 +35,7 @@ class TransformerLM(LanguageModel):
     our adaptive softmax with tied embeddings; ``direction`` "backward" reads from the end.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−Σ_t log p(x_t | words before)"},
         terms={"nll": "−Σ_t log p(x_t | words before)"},
@@ -47,7 +47,6 @@ class TransformerLM(LanguageModel):
 
         super().__init__(config)
         self.words = TiedSoftmax(config.vocab_size, config.width)
-        rates = {f"{part}_pdrop": config.dropout for part in ("embd", "resid", "attn")}
         self.blocks = GPT2Model(
             GPT2Config(
                 vocab_size=1,  # words come embedded
@@ -58,7 +57,9 @@ class TransformerLM(LanguageModel):
                 bos_token_id=0,
                 eos_token_id=0,
                 use_cache=False,
-                **rates,
+                embd_pdrop=config.dropout,
+                resid_pdrop=config.dropout,
+                attn_pdrop=config.dropout,
             )
         )
         del self.blocks.wte

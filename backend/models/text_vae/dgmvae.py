@@ -59,7 +59,8 @@ class DGMVAE(LatentModel):
     near uniform, since a component that no sentence uses learns nothing.
     """
 
-    Config = Config
+    config: Config
+    prior: GaussianMixture
     capabilities = frozenset({"sample", "encode", "decode", "components"})
     objective = Objective(
         formulas={"model": "−E_q log p(x|z) + w(t) [u KL(q(c) ‖ U) + KL(q(z|x) ‖ p̂) + β Δ]"},

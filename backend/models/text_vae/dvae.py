@@ -44,7 +44,7 @@ class DVAE(LatentModel):
     information out. Departures: GRUs with tied embeddings, and the code enters at each step.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode", "components", "discrete"})
     objective = Objective(
         formulas={"model": "−E_q log p(x|c) + w(t) [KL(q(c) ‖ U) + I(x; c)]"},

@@ -33,7 +33,7 @@ class GMVAE(dgmvae.DGMVAE):
     written; a test shows that the two losses are equal.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={
             "model": (

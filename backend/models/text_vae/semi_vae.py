@@ -41,7 +41,7 @@ class SemiVAE(LatentModel):
     is left out of the loss (their "+ L_mi"), which keeps c alive.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode", "components", "discrete"})
     objective = Objective(
         formulas={

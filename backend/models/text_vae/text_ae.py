@@ -25,7 +25,7 @@ class TextAE(LatentModel):
     compared. Nothing shapes its codes, so decoding a random code shows the holes between them.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
         formulas={"model": "−log p(x|e(x))"},

@@ -1,7 +1,7 @@
 """Text VAE: sentences from a continuous space (Bowman et al., 2016)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor
@@ -39,7 +39,8 @@ class TextVAE(LatentModel):
     LSTMs, z enters the decoder at each step, tied embeddings with an adaptive softmax.
     """
 
-    Config = Config
+    config: Config
+    log_weight: Tensor
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
         formulas={"model": "−E_q log p(x|z) + w(t) β Σ_d max(λ, KL_d)"},
@@ -73,7 +74,7 @@ class TextVAE(LatentModel):
         config = self.config
         q = self.encode(batch)
         recon_nll = -self.decode(q.rsample()).log_prob(batch).mean()
-        units = kl_per_unit(q).mean(0)  # [D]
+        units = kl_per_unit(cast(Independent, q)).mean(0)  # [D]
         weight = config.annealed(self.step) * self.log_weight.exp()
         if config.kl_target and self.training:
             error = (units.detach().sum() / config.kl_target - 1).clamp(-1, 1)

@@ -23,7 +23,7 @@ class BetaVAE(vae.VAE):
     https://openreview.net/forum?id=Sy2fzU9gl. With β = 1 it is the VAE.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−E_q log p(x|z) + β KL(q(z|x) ‖ N(0, I))"},
         terms={

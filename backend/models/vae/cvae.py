@@ -30,7 +30,7 @@ class CVAE(LatentModel):
     context at all).
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     context = "labels"
     objective = Objective(

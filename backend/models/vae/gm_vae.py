@@ -32,7 +32,8 @@ class GMVAE(LatentModel):
     https://arxiv.org/abs/1611.05148).
     """
 
-    Config = Config
+    config: Config
+    prior: GaussianMixture
     capabilities = frozenset({"sample", "encode", "decode", "components"})
     objective = Objective(
         formulas={"model": "−E_q log p(x|z) + E_q log q(z|x)/p(z),   p(z) = Σ_k π_k N(μ_k, σ_k²)"},

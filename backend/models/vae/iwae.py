@@ -25,7 +25,7 @@ class IWAE(vae.VAE):
     https://arxiv.org/abs/1509.00519. With k = 1 it is the VAE, its KL estimated by the draw.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−E log (1/k) Σ_i p(x, z_i)/q(z_i|x)"},
         terms={"nll": "−E log (1/k) Σ_i p(x, z_i)/q(z_i|x)"},

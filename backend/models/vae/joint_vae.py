@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any, Self
 
 from torch import Tensor
 from torch.distributions import Distribution, Independent, Normal
@@ -36,9 +37,8 @@ class Config(DataConfig):
             )
 
     @classmethod
-    def tiny(cls) -> "Config":
-        small = {"data_shape": (1, 4, 4), "hidden": (8,), "channels": 2}
-        return cls(**small, latent_dim=5, components=3, capacity_steps=20)
+    def tiny(cls, **sizes: Any) -> Self:
+        return super().tiny(**(dict(latent_dim=5, components=3, capacity_steps=20) | sizes))
 
 
 @register
@@ -53,7 +53,7 @@ class JointVAE(LatentModel):
     γ KL(q(c)||uniform), so that no class falls out of use; both end at the same KL_c.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode", "components", "discrete"})
     objective = Objective(
         formulas={"model": "−E_q log p(x|c,z) + γ |KL_z − C_z(t)| + γ |KL_c − C_c(t)|"},

@@ -24,7 +24,7 @@ class VAE(LatentModel):
     https://arxiv.org/abs/1312.6114
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
         formulas={"model": "−E_q log p(x|z) + KL(q(z|x) ‖ N(0, I))"},

@@ -31,7 +31,7 @@ class WAEMMD(LatentModel):
     point, and only all codes together must look like the prior. Batches need at least two rows.
     """
 
-    Config = Config
+    config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
         formulas={"model": "E |x − G(e(x))|² + λ MMD²(e(x), N(0, I))"},
