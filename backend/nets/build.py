@@ -26,7 +26,7 @@ class DataConfig(CodeConfig):
 
     @classmethod
     def tiny(cls, **sizes: Any) -> Self:
-        small = {"data_shape": (1, 4, 4), "latent_dim": 2, "hidden": (8,), "channels": 2}
+        small: dict[str, Any] = dict(data_shape=(1, 4, 4), latent_dim=2, hidden=(8,), channels=2)
         return cls(**(small | sizes))
 
 
