@@ -26,6 +26,7 @@ from backend.codes.statistics import CODES, CodeStatistics
 from backend.contexts import context_of
 from backend.device import pick_device, seeded
 from backend.distributions.deterministic import Deterministic
+from backend.distributions.sequence import COLDEST
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.objectives.priors import FittedMixture, Prior, StandardNormal
 from backend.processors import KINDS, load_processor
@@ -192,7 +193,7 @@ class LatentSpace:
         with seeded(seed), torch.inference_mode():
             if source == "prior":
                 return self.prior.draw(n, temperature).numpy()
-            if temperature == 0:
+            if temperature < COLDEST:
                 draws = self.aggregate.means[self.aggregate.weights.multinomial(n, True)]
             else:
                 draws = self.aggregate.scaled(temperature).sample((n,))

@@ -9,6 +9,7 @@ from torch.distributions import Distribution, constraints
 from torch.types import _size
 
 PAD, BOS, EOS = range(3)  # token ids that every text model shares
+COLDEST = 1e-30  # a temperature below counts as 0: log-probabilities divided by it overflow
 
 
 class StepDecoder(Protocol):
@@ -69,7 +70,8 @@ class Sequence(Distribution):
         """Ids [B, max_len], padded after ``<eos>``.
 
         ``temperature`` divides the log-probabilities (0 is greedy, 1 exact ancestral sampling).
-        ``forbid`` are tokens never produced, the rest being renormalised.
+        ``forbid`` are tokens never produced, the rest being renormalised. Words are drawn on the
+        CPU, so that a seed gives the same ones on every device.
         """
         batch, limit = self.batch_shape[0], self.decoder.max_len
         out = torch.full((batch, limit), PAD, device=self.state.device)
@@ -83,11 +85,11 @@ class Sequence(Distribution):
                 hidden, state = self.decoder.hidden(token, state)
                 log_p = self.decoder.log_probs(hidden[:, 0])
                 log_p[:, list(forbid)] = -torch.inf
-                if temperature == 0:
+                if temperature < COLDEST:
                     choice = log_p.argmax(1)
                 else:
                     weights = torch.softmax(log_p / temperature, 1)
-                    choice = torch.multinomial(weights, 1)[:, 0]
+                    choice = torch.multinomial(weights.cpu(), 1)[:, 0].to(log_p.device)
             out[:, t] = torch.where(ended, PAD, choice)
             ended = ended | (choice == EOS)
             if ended.all():

@@ -45,7 +45,7 @@ def label_names(split: Split) -> tuple[str, ...]:
 @torch.inference_mode()
 def information(model: LatentModel, batches: Sequence[Tensor]) -> dict[str, float]:
     """KLs, mutual information and spread of the modes, all ``batches`` taken as one batch."""
-    q_c = torch.cat([model.assign(x) for x in batches]).double().cpu()  # [N, m, K]
+    q_c = torch.cat([model.assign(x) for x in batches]).cpu().double()  # [N, m, K]
     found = _continuous(model, batches, q_c)
     kl_c, mi = (float(value) for value in discrete_information(q_c))
     codes = q_c.argmax(-1)  # [N, m]

@@ -274,7 +274,7 @@ class Attacker:
         text = f"{self.premise} {SEPARATOR} {row['text']}" if self.premise else row["text"]
         x = self.classifier.processor.encode([text]).to(self.classifier.model.device)
         with torch.inference_mode():
-            p = self.classifier.classifier.logits(x).double().softmax(1)[0]
+            p = self.classifier.classifier.logits(x).cpu().double().softmax(1)[0]
         tokens = self.ids(row["tokens"])
         perplexity = None
         if self.judge is not None:

@@ -42,12 +42,12 @@ def beam_search(
         last = [h.tokens[-1] if h.tokens else BOS for h in front]
         inputs = torch.tensor(last, device=states.device)[:, None]
         hidden, after = decoder.hidden(inputs, states)
-        log_p = decoder.log_probs(hidden[:, 0]).double()
+        log_p = decoder.log_probs(hidden[:, 0]).cpu().double()
         log_p[:, list(forbid)] = -torch.inf
         if t == limit - 1:  # there the end is certain
             log_p = torch.full_like(log_p, -torch.inf)
             log_p[:, EOS] = 0.0
-        totals = log_p + torch.tensor([h.log_p for h in front], device=log_p.device)[:, None]
+        totals = log_p + torch.tensor([h.log_p for h in front], dtype=log_p.dtype)[:, None]
         best = totals.flatten().topk(min(width + shown, totals.numel()))
         step: list[Hypothesis] = []
         rows: list[int] = []  # of each in the front before
@@ -91,7 +91,7 @@ def forced_beam(
         last = [h.tokens[-1] if h.tokens else BOS for h in front]
         inputs = torch.tensor(last, device=states.device)[:, None]
         hidden, after = decoder.hidden(inputs, states)
-        log_p = decoder.log_probs(hidden[:, 0]).double()
+        log_p = decoder.log_probs(hidden[:, 0]).cpu().double()
         log_p[:, list(forbid)] = -torch.inf
         if t == decoder.max_len - 1:  # there the end is certain
             log_p = torch.full_like(log_p, -torch.inf)

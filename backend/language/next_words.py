@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from backend.device import seeded
-from backend.distributions.sequence import BOS, EOS, PAD, StepDecoder
+from backend.distributions.sequence import BOS, COLDEST, EOS, PAD, StepDecoder
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.language.beam import beam_search
 from backend.language.hub_lm import HubLM
@@ -190,7 +190,7 @@ def predict(
     start = reader.start(1)
     inputs = torch.tensor([[BOS, *typed]], device=start.device)
     hidden = reader.decoder.hidden(inputs, start)[0][0]  # [n + 1, H]
-    log_p = reader.decoder.log_probs(hidden[-1:])[0].double()
+    log_p = reader.decoder.log_probs(hidden[-1:])[0].cpu().double()
     if len(typed) >= reader.longest:
         log_p = torch.full_like(log_p, -torch.inf)
         log_p[EOS] = 0.0
@@ -290,7 +290,7 @@ def _reading_order(reader: Reader, items: list) -> list:
 
 
 def _tempered(log_p: Tensor, temperature: float) -> Tensor:
-    if temperature == 0:
+    if temperature < COLDEST:
         certain = torch.full_like(log_p, -torch.inf)
         certain[log_p.argmax()] = 0.0
         return certain

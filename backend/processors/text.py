@@ -22,10 +22,23 @@ MAX_TOKENS = 24  # 99.9 % of Tatoeba; longer input is refused, not cut
 
 Split = Literal["words", "spaces"]
 
+# What is in a text but not to be seen: soft hyphens, joiners, marks of direction and byte order,
+# variation selectors, fillers. A word with one inside is still that word.
+_UNSEEN = (
+    r"[\p{Cf}\x{34f}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180b}-\x{180f}\x{3164}"
+    r"\x{fe00}-\x{fe0f}\x{ffa0}\x{e0100}-\x{e01ef}]+"
+)
+
 # Contractions as the Penn Treebank cuts them ("do n't", "it 's"); inner hyphens, dots and
 # apostrophes stay inside a word ("e-mail", "3.5", "o'clock").
 _CLITIC = r"'(?:s|re|ve|ll|d|m)\b"
 _PATTERN = rf"\w+?(?=n't\b)|n't\b|{_CLITIC}|\w+(?:(?!{_CLITIC}|n't\b)[-'.,:]\w+)*|[^\w\s]"
+
+
+@functools.cache
+def _seen() -> normalizers.Normalizer:
+    """Takes out what is not to be seen."""
+    return normalizers.Replace(Regex(_UNSEEN), "")
 
 
 @functools.cache
@@ -34,12 +47,13 @@ def _rules() -> Tokenizer:
     tokenizer = Tokenizer(WordLevel({"<unk>": UNK}, unk_token="<unk>"))
     tokenizer.normalizer = normalizers.Sequence(
         [
+            _seen(),  # first: an accent after a soft hyphen belongs to the letter before it
             normalizers.NFKC(),
             normalizers.Replace(Regex("[\u2018\u2019\u02bc\u00b4`]"), "'"),
             normalizers.Replace(Regex("[\u201c\u201d\u201e\u00ab\u00bb]"), '"'),
             normalizers.Replace(Regex("[\u2013\u2014\u2212]"), "-"),
             normalizers.Replace(Regex(r"\.\.\.+"), "\u2026"),
-            normalizers.Replace(Regex(r"[\p{Cc}\p{Cf}]+"), " "),
+            normalizers.Replace(Regex(r"\p{Cc}+"), " "),
             normalizers.Lowercase(),
         ]
     )
@@ -139,7 +153,9 @@ class TextProcessor(Processor):
         if self.split == "words":
             return tokenize(text)
         marks = SPECIALS[:UNK]  # written out in a text they are no marks
-        return ["<unk>" if token in marks else token for token in text.split()]
+        return [
+            "<unk>" if token in marks else token for token in _seen().normalize_str(text).split()
+        ]
 
     def unknown_words(self, text: str) -> list[str]:
         """Tokens of ``text`` that are not in the vocabulary, in order, each once."""

@@ -123,7 +123,7 @@ def train(p: Mixture, q: Mixture, steps: int = 600, seed: int = 0) -> Iterator[S
 
 @torch.no_grad()
 def _state(step: int, model: _Critic, target: Truth) -> State:
-    logits = model.critic(torch.from_numpy(target.x).float()[:, None]).double()
+    logits = model.critic(torch.from_numpy(target.x).float()[:, None]).cpu().double()
     log_d = torch.nn.functional.logsigmoid(logits).numpy()
     log_not_d = torch.nn.functional.logsigmoid(-logits).numpy()
     d = np.exp(log_d)

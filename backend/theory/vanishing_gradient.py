@@ -93,4 +93,4 @@ def gradient_norm(model: GAN, objective: Objective, seed: int) -> float:
     finally:
         model.config = kept
     gradients = torch.autograd.grad(loss, model.player_parameters("generator"))
-    return float(torch.cat([g.flatten() for g in gradients]).double().norm())
+    return float(torch.cat([g.flatten() for g in gradients]).cpu().double().norm())

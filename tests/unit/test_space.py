@@ -174,6 +174,8 @@ def test_other_bad_input_is_refused(loaded) -> None:
         (lambda: space.sample(10**6), "got 1,000,000"),
         (lambda: space.sample(3, temperature=-1), "temperature must lie between 0 and 5"),
         (lambda: space.sample(3, temperature=float("nan")), "temperature"),
+        (lambda: space.sample(3, token_temperature=float("inf")), "temperature"),
+        (lambda: space.sample(3, temperature=5.000001), "temperature"),
         (lambda: space.sample(3, source="posterior"), "prior, aggregate"),
         (lambda: space.encode([""]), "is empty"),
         (lambda: space.encode("i like tea"), "Give a list"),
@@ -205,6 +207,9 @@ def test_the_gpu_agrees_with_the_cpu(loaded, name: str) -> None:
     np.testing.assert_allclose(gpu.encode(items), cpu.encode(items), atol=1e-3)
     a, b = (np.array([p.log_p_x for p in s.inspect(cpu.codes[:32])]) for s in (cpu, gpu))
     np.testing.assert_allclose(a, b, rtol=1e-3, atol=0.05)
+    if cpu.words:
+        drawn = [s.sample(32, seed=3, token_temperature=1.0) for s in (cpu, gpu)]
+        assert sum(a == b for a, b in zip(*drawn, strict=True)) >= 31  # but for a rounding
 
 
 def test_refined_codes_reproduce_more_sentences_and_change_no_good_ones(loaded) -> None:
@@ -220,3 +225,18 @@ def test_refined_codes_reproduce_more_sentences_and_change_no_good_ones(loaded) 
             assert np.array_equal(old, new)
     path = space.interpolate(sentences[0], sentences[1], steps=3)
     assert path[0] == space.decode(refined[:1])[0]
+
+
+@pytest.mark.parametrize("tiny", [5e-324, 1e-320, 1e-46, 1e-40, 1e-30, 1e-12])
+@pytest.mark.parametrize("name", [TEXT, "text_vae/dgmvae--smd", IMAGE])
+def test_the_smallest_temperatures_are_as_zero(loaded, name: str, tiny: float) -> None:
+    space = loaded(name)
+    for source in ("prior", "aggregate"):
+        cold, zero = (
+            space.sample_codes(4, seed=1, temperature=t, source=source) for t in (tiny, 0.0)
+        )
+        assert np.isfinite(cold).all()
+        if source == "aggregate" and tiny <= 1e-30:
+            np.testing.assert_allclose(cold, zero, atol=1e-6)
+    z = space.sample_codes(4, seed=1)
+    assert same(space.decode(z, token_temperature=tiny), space.decode(z))

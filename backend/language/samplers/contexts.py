@@ -57,8 +57,8 @@ class Contexts:
         counted &= ~(full[:, None] & (targets == EOS))
         rows, places = counted.nonzero(as_tuple=True)
         log_p = self.model.token_log_prob(hidden[rows, places], targets[rows, places])
-        sums = log_p.new_zeros(len(x), dtype=torch.float64)
-        return sums.index_add(0, rows, log_p.double()).tolist()
+        sums = torch.zeros(len(x), dtype=torch.float64)
+        return sums.index_add(0, rows.cpu(), log_p.cpu().double()).tolist()
 
 
 def as_ids(sentences: Sequence[Tokens]) -> Tensor:

@@ -65,7 +65,7 @@ class Victim:
     @torch.inference_mode()
     def _asked(self, sentences: Sequence[Tokens]) -> np.ndarray:
         self.forward_passes += len(sentences)
-        return self.model.logits(self._batch(sentences)).double().log_softmax(1).cpu().numpy()
+        return self.model.logits(self._batch(sentences)).cpu().double().log_softmax(1).numpy()
 
     def slopes(self, x: Tokens, label: int) -> np.ndarray:
         """∂(-log C(label|x)) / ∂ the vector of each word, float64 [n, E]."""
@@ -79,17 +79,17 @@ class Victim:
                 with torch.backends.cudnn.flags(
                     enabled=False
                 ):  # it differentiates in training only
-                    log_p = self.model.logits_of(vectors, batch).double().log_softmax(1)[0]
+                    log_p = self.model.logits_of(vectors, batch).cpu().double().log_softmax(1)[0]
                 (slope,) = torch.autograd.grad(-log_p[label], vectors)
-            self._log_p.setdefault(x, log_p.detach().cpu().numpy())
+            self._log_p.setdefault(x, log_p.detach().numpy())
             first = len(self.before)
-            self._slopes[key] = slope[0, first : first + len(x)].double().cpu().numpy()
+            self._slopes[key] = slope[0, first : first + len(x)].cpu().double().numpy()
         return self._slopes[key]
 
     def vectors(self, vocabulary: int) -> np.ndarray:
         """The victim's vector of each of the attacker's tokens, float64 [V, E]."""
         rows = torch.tensor([self.ids(token) for token in range(vocabulary)])
-        return self.model.words.weight.detach()[rows].double().cpu().numpy()
+        return self.model.words.weight.detach()[rows].cpu().double().numpy()
 
     def _batch(self, sentences: Sequence[Tokens]) -> Tensor:
         rows = [torch.tensor([*self.before, *map(self.ids, x), EOS]) for x in sentences]

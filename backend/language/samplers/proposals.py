@@ -123,10 +123,10 @@ class WordProposals:
             hidden[p.position + (p.action != "insert")]
             for hidden, p in zip(read, places, strict=True)
         ]
-        log_p = self.forward.model.log_probs(torch.stack(ahead)).double()
-        log_p = log_p + self.backward.model.log_probs(torch.stack(behind)).double()
+        log_p = self.forward.model.log_probs(torch.stack(ahead)).cpu().double()
+        log_p = log_p + self.backward.model.log_probs(torch.stack(behind)).cpu().double()
         log_p[:, self.forbidden] = -math.inf
-        return log_p.log_softmax(1).cpu().numpy()
+        return log_p.log_softmax(1).numpy()
 
     def _actions(self, x: Tokens) -> dict[str, float]:
         """Log-probabilities of the actions that are possible in ``x``."""

@@ -165,3 +165,11 @@ def test_an_empty_text_is_the_beginning(lm: TextModel) -> None:
     unknown = next(c for c in found.words if c.kind == "unknown")
     hidden, _ = lm.model.hidden(torch.tensor([[1]]), lm.model.start(1))
     assert unknown.p == pytest.approx(float(lm.model.log_probs(hidden[:, 0])[0, UNK].exp()))
+
+
+@pytest.mark.parametrize("tiny", [5e-324, 1e-310, 1e-46, 1e-40, 1e-12])
+def test_the_smallest_temperatures_are_as_zero(lm: TextModel, tiny: float) -> None:
+    found = next_words.predict(lm, "the", temperature=tiny)
+    assert found.words[0].p == 1 and found.entropy == 0
+    cold = next_words.continuations(lm, "the", temperature=tiny)
+    assert cold == next_words.continuations(lm, "the", temperature=0)

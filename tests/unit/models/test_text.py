@@ -22,7 +22,7 @@ def processor() -> TextProcessor:
         ("They don\u2019t.", ["they", "do", "n't", "."]),
         ("\u201cWhy?\u201d he asked", ['"', "why", "?", '"', "he", "asked"]),
         ("It costs $3.50 \u2014 o'clock", ["it", "costs", "$", "3.50", "-", "o'clock"]),
-        ("a\u200bb\x00c\td", ["a", "b", "c", "d"]),
+        ("a b\x00c\td", ["a", "b", "c", "d"]),
         ("\uff28\uff29 \U0001f600", ["hi", "\U0001f600"]),
         ("<b>bold</b>", ["<", "b", ">", "bold", "<", "/", "b", ">"]),
         ("   ", []),
@@ -30,6 +30,25 @@ def processor() -> TextProcessor:
 )
 def test_tokens_of_what_people_type(typed: str, tokens: list[str]) -> None:
     assert tokenize(typed) == tokens
+
+
+UNSEEN = [0xAD, 0x34F, 0x61C, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x202E, 0x2060, 0x2066]
+UNSEEN += [0x2069, 0x3164, 0xFE0F, 0xFEFF, 0xFFA0, 0xE0041, 0xE0101]
+
+
+@pytest.mark.parametrize("code", UNSEEN, ids=hex)
+def test_what_is_not_to_be_seen_does_not_cut_a_word(code: int) -> None:
+    mark = chr(code)
+    sentence = f"{mark}I li{mark}{mark}ke wa{mark}ter{mark}, cafe{mark}\u0301{mark} ."
+    assert tokenize(sentence) == ["i", "like", "water", ",", "caf\u00e9", "."]
+    spaced = TextProcessor(["<pad>", "<bos>", "<eos>", "<unk>", "water"], {}, split="spaces")
+    assert spaced.tokens(f"wa{mark}ter {mark}.") == ["water", "."]
+    assert tokenize(mark) == []
+
+
+@pytest.mark.parametrize("code", [0x9, 0xA, 0xA0, 0x2003, 0x2007, 0x2028, 0x202F, 0x205F, 0x3000])
+def test_every_kind_of_space_parts_words(code: int) -> None:
+    assert tokenize(f"I{chr(code)}like tea") == ["i", "like", "tea"]
 
 
 def test_detokenising_loses_nothing() -> None:
