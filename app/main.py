@@ -62,7 +62,8 @@ def main(options: Namespace) -> None:
     session.configure(device=options.device, read_only=options.read_only)
     if options.lm:
         try:
-            session.give_lm(options.lm)
+            if note := session.give_lm(options.lm):
+                print(note, flush=True)
         except ValueError as error:
             sys.exit(f"--lm: {error}")
     threading.Thread(target=session.warm_up, name="warm-up", daemon=True).start()

@@ -125,12 +125,16 @@ def get_text_model(name: str) -> Any:
     return found
 
 
-def give_lm(name: str) -> None:
-    """Load a language model of ``transformers`` for everybody; raises as ``HubLM.load`` does."""
+def give_lm(name: str) -> str:
+    """Load a language model of ``transformers`` for everybody; raises as ``HubLM.load`` does.
+
+    Returns what is to be said of it, mostly nothing.
+    """
     from backend.language.hub_lm import HubLM
 
     global _given
     _given = HubLM.load(name, device=_spaces.device)
+    return _given.note
 
 
 def given_lms() -> list[tuple[str, str]]:

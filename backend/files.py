@@ -12,6 +12,7 @@ from typing import Any
 
 CHECKSUMS = "checksums.json"  # of the other files of its folder: {name: {bytes, sha256}}
 LARGEST = 64 << 20  # bytes of a file that is read at once
+LONGEST_HEADER = 100_000_000  # bytes of JSON in safetensors, the format's own bound
 
 
 def read_bytes(path: Path, most: int = LARGEST) -> bytes:
@@ -94,3 +95,37 @@ def replace_section(path: Path, name: str, text: str) -> None:
     _, after = rest.split(end)
     with replacing(path) as temporary:
         temporary.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")
+
+
+def stand_in(path: Path) -> str:
+    """What a file holds in the place of its content, and what to do; "" where nothing is wrong.
+
+    The end of a sentence that begins with the file's name: people copy pointers of Git LFS, pages
+    that say "not found" and downloads that stopped. Of safetensors the length is checked too.
+    """
+    with path.open("rb") as file:
+        head = file.read(512)
+    if not head:
+        return "is empty; copy or download it again"
+    if head.startswith(b"version https://git-lfs"):
+        return "is a pointer of Git LFS, not the file itself; run: git lfs pull"
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return "is a web page, not the file itself; download it again"
+    if path.suffix == ".safetensors" and _is_cut(path):
+        return "is cut off or no file of safetensors; copy or download it again"
+    return ""
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether a file of safetensors is shorter than its header says."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")  # of the header, which is JSON
+        if not 0 < length <= min(size - 8, LONGEST_HEADER):
+            return True
+        try:
+            entries = json.loads(file.read(length))
+            ends = [v["data_offsets"][1] for k, v in entries.items() if k != "__metadata__"]
+            return 8 + length + max(ends, default=0) > size
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+            return True

@@ -19,6 +19,7 @@ FAR = torch.device("meta")  # a device that every build knows and that holds no 
 PACK = "aten::_pack_padded_sequence"
 NEAR = ("aten::index", "aten::_index", PACK)  # their indices and lengths may lie on the CPU
 MOVES = ("aten::_to_copy", "aten::copy_", "aten::_pin_memory")
+RESHAPES = ("aten::transpose_", "aten::t_", "aten::squeeze_", "aten::unsqueeze_")
 DRAWS = torch.Tag.nondeterministic_seeded
 
 
@@ -77,6 +78,9 @@ def run(func: Any, args: Any, kwargs: dict) -> Any:
         found = func(*near_args, **near_kwargs)
     if name == PACK and to_far:
         return FarTensor(found[0]), found[1]  # how many are left at each step: for the CPU
+    if name in RESHAPES and to_far:
+        with torch._C._DisableTorchDispatch():
+            func(*args, **kwargs)  # its own shape too
     if name.endswith("_") and args and isinstance(args[0], Tensor):
         return args[0]
     return tree_map(lambda x: FarTensor(x) if to_far and type(x) is Tensor else x, found)

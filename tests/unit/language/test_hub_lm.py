@@ -1,15 +1,23 @@
 """Language models of transformers, saved and loaded by the real code, without a network."""
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerFast,
+)
 
 from app import components, session
 from backend.language import next_words
-from backend.language.hub_lm import SHIFT, HubLM
+from backend.language.hub_lm import SHIFT, WEIGHTS, HubLM
 
 SENTENCES = [
     "The dog runs over the green grass.",
@@ -149,6 +157,121 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
     (tmp_path / "pytorch_model.bin").write_bytes(b"a pickle might be here")
     with pytest.raises(ValueError, match="cannot be loaded"):
         HubLM.load(str(tmp_path))
+
+
+def vary(config: Path, **changed: object) -> None:
+    config.write_text(json.dumps(json.loads(config.read_text()) | changed))
+
+
+def drop_a_layer(folder: Path) -> None:
+    weights = load_file(folder / WEIGHTS)
+    kept = {key: value for key, value in weights.items() if ".h.1." not in key}
+    save_file(kept, folder / WEIGHTS, {"format": "pt"})
+
+
+def share_out(folder: Path) -> None:
+    """The weights in several files, as large models come."""
+    model = GPT2LMHeadModel.from_pretrained(folder)
+    (folder / WEIGHTS).unlink()
+    model.save_pretrained(folder, max_shard_size="50KB")
+
+
+def lose_a_shard(folder: Path) -> None:
+    share_out(folder)
+    (folder / "model-00002-of-00004.safetensors").unlink()
+
+
+def be_bert(folder: Path) -> None:
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    BertForMaskedLM(BertConfig(vocab_size=400, intermediate_size=32, **sizes)).save_pretrained(
+        folder
+    )
+
+
+def spoil(folder: Path) -> None:
+    weights = load_file(folder / WEIGHTS)
+    weights["transformer.ln_f.weight"][:] = float("nan")
+    save_file(weights, folder / WEIGHTS, {"format": "pt"})
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n"
+DAMAGE = {
+    "no tokenizer": (
+        lambda f: [(f / n).unlink() for n in ("tokenizer.json", "tokenizer_config.json")],
+        "its tokenizer is missing",
+    ),
+    "no tokenizer.json": (lambda f: (f / "tokenizer.json").unlink(), r"tokenizer\.json"),
+    "no weights": (lambda f: (f / WEIGHTS).unlink(), r"model\.safetensors is missing"),
+    "no config": (lambda f: (f / "config.json").unlink(), r"config\.json is missing"),
+    "pointer": (lambda f: (f / WEIGHTS).write_bytes(POINTER), "Git LFS.*git lfs pull"),
+    "pointer, tokenizer": (
+        lambda f: (f / "tokenizer.json").write_bytes(POINTER),
+        r"tokenizer\.json is a pointer of Git LFS",
+    ),
+    "web page": (lambda f: (f / WEIGHTS).write_bytes(b"\n<!doctype html>"), "web page"),
+    "empty": (lambda f: (f / WEIGHTS).write_bytes(b""), "is empty"),
+    "empty config": (lambda f: (f / "config.json").write_bytes(b""), r"config\.json is empty"),
+    "cut": (
+        lambda f: (f / WEIGHTS).write_bytes((f / WEIGHTS).read_bytes()[:-9]),
+        "is cut off",
+    ),
+    "cut header": (lambda f: (f / WEIGHTS).write_bytes(b"\x10\0\0\0"), "is cut off"),
+    "shard": (lose_a_shard, r"model-00002-of-00004\.safetensors is missing, 1 of 4"),
+    "no layer": (drop_a_layer, "its weights lack 12"),
+    "layer too many": (lambda f: vary(f / "config.json", n_layer=1), "no such layer"),
+    "encoder": (be_bert, "words that come later"),
+    "no numbers": (spoil, "weights are damaged"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_half_of_a_model_is_refused_with_what_is_missing(damage: str, tmp_path: Path) -> None:
+    save(tmp_path)
+    do, sentence = DAMAGE[damage]
+    do(tmp_path)
+    with pytest.raises(ValueError, match=sentence):
+        HubLM.load(str(tmp_path), "cpu")
+
+
+def test_weights_in_several_files_are_read(tmp_path: Path, lm: HubLM) -> None:
+    share_out(save(tmp_path))
+    assert HubLM.load(str(tmp_path), "cpu").log_probs(SENTENCES) == lm.log_probs(SENTENCES)
+
+
+def resize(folder: Path, size: int) -> HubLM:
+    model = GPT2LMHeadModel.from_pretrained(folder)
+    old = model.config.vocab_size
+    model.resize_token_embeddings(size, mean_resizing=False)
+    with torch.no_grad():
+        model.transformer.wte.weight[old:] = 4 * model.transformer.wte.weight[: max(size - old, 0)]
+    model.save_pretrained(folder)
+    return HubLM.load(str(folder), "cpu")
+
+
+def test_outputs_that_stand_for_no_token_are_never_written(tmp_path: Path, lm: HubLM) -> None:
+    assert lm.note == ""
+    padded = resize(save(tmp_path), 384)
+    assert "384 outputs" in padded.note and f"{len(lm.tokenizer)} tokens" in padded.note
+    assert padded.log_probs(SENTENCES) == pytest.approx(lm.log_probs(SENTENCES), abs=1e-3)
+    words = [[c.text for c in next_words.predict(m, "The dog").words] for m in (padded, lm)]
+    assert words[0] == words[1]
+    width = len(lm.tokenizer) + SHIFT
+    hidden, _ = padded.decoder.hidden(torch.tensor([[1]]), padded.start(1))
+    assert (padded.decoder.log_probs(hidden[:, -1])[0, width:] == -torch.inf).all()
+
+
+def test_a_vocabulary_larger_than_the_embedding(tmp_path: Path, lm: HubLM) -> None:
+    with pytest.raises(ValueError, match="more tokens than its model knows"):
+        resize(save(tmp_path / "small"), 300)
+    folder = save(tmp_path / "mark")
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    tokenizer.add_special_tokens({"pad_token": "[PAD]"})  # of no use here: no text spells it
+    tokenizer.save_pretrained(folder)
+    assert HubLM.load(str(folder), "cpu").log_probs(SENTENCES) == lm.log_probs(SENTENCES)
+    tokenizer.add_tokens(["guitar"])
+    tokenizer.save_pretrained(folder)
+    with pytest.raises(ValueError, match="resize_token_embeddings"):
+        HubLM.load(str(folder), "cpu")
 
 
 def test_a_sentence_that_is_too_long_is_refused(lm: HubLM) -> None:
