@@ -5,15 +5,17 @@ is as particular as an Apple GPU: no float64, no tensors of two devices in one o
 ``numpy()`` without ``cpu()``, and random numbers that are not those of the CPU.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 from torch.utils._pytree import tree_flatten, tree_map
+
+from backend import checkpoint
 
 FAR = torch.device("meta")  # a device that every build knows and that holds no numbers itself
 PACK = "aten::_pack_padded_sequence"
@@ -123,18 +125,30 @@ class NoGradients:
         self.context.__exit__(*error)
 
 
+def nearby(load: Callable[[str], nn.Module]) -> Callable[[str], nn.Module]:
+    """The same outside the mode: it makes models on "meta" as such, to learn their sizes."""
+
+    def loaded(name: str) -> nn.Module:
+        with _disable_current_modes():
+            return load(name)
+
+    return loaded
+
+
 @contextmanager
 def far_device() -> Iterator[None]:
     """Where models are loaded on ``FAR``, whatever device they are asked for."""
     tensor = torch.tensor  # it makes a tensor of its device outside the mode
 
     def moved(data: Any, *, device: Any = None, **options: Any) -> Tensor:
-        return tensor(data, **options).to(device or "cpu")
+        made = tensor(data, **options)
+        return made if device is None else made.to(device)
 
     with (
         patch.object(torch._C, "_InferenceMode", NoGradients),
         patch.object(torch, "tensor", moved),
         patch.object(nn.Module, "to", move),
+        patch("backend.checkpoint.load_model", nearby(checkpoint.load_model)),
         patch("backend.space.pick_device", return_value=FAR),
         patch("backend.language.text_models.pick_device", return_value=FAR),
         patch("backend.language.hub_lm.pick_device", return_value=FAR),
