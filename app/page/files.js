@@ -1,10 +1,12 @@
 // What leaves the page: the clipboard, and files.
 // @ts-check
 import { el, say } from "./dom.js";
+import { NONE } from "./numbers.js";
 
 /** With it, spreadsheets read a file as UTF-8. */
 const BYTE_ORDER_MARK = "\ufeff";
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
 
 /**
  * To the clipboard, with a word of confirmation.
@@ -64,8 +66,10 @@ export function csv(rows) {
 
 /** @param {any} value */
 function cell(value) {
-  const text = String(value ?? "").replaceAll("\u2212", "-"); // no program reads − as a sign
+  const said = value == null || value === NONE ? "" : String(value);
+  const plain = said.replaceAll("\u2212", "-"); // no program reads − as a sign
+  const text = THOUSANDS.test(plain) ? plain.replaceAll(",", "") : plain;
   if (NUMBER.test(text) && Number.isFinite(Number(text))) return text;
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }

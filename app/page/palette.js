@@ -2,7 +2,7 @@
 // @ts-check
 import { el } from "./dom.js";
 
-/** @typedef {CanvasRenderingContext2D | Path2D} Pen */
+/** @typedef {Pick<CanvasPath, "arc" | "rect" | "moveTo" | "lineTo" | "closePath">} Pen */
 
 /** Okabe and Ito's palette without its black, which a dark page would swallow. */
 export const COLOURS = [

@@ -3,9 +3,12 @@
 
 import { keep as pageKeep } from "../../page/address.js";
 import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
+import { count, fixed, significant } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 
 const VIEW = "pictures";
 const MODEL = "alpha_gan";
@@ -36,13 +39,6 @@ const LINES = [
 const PICTURES = 8;
 
 const id = (ui, name) => `${ui.props.tab}-ablation-${name}`;
-const count = (n) => n.toLocaleString("en");
-const show = (x) =>
-  x == null
-    ? "–"
-    : Number.isInteger(x)
-      ? String(x)
-      : String(Number(x.toPrecision(3))).replace("-", "\u2212");
 
 // ---- state --------------------------------------------------------------------------------
 
@@ -50,12 +46,12 @@ const shown = (ui) => ui.panel.dataset.mode === VIEW;
 const most = (ui) => Math.max(...ui.runs.map((run) => run.moments.length)) - 1;
 const at = (ui) => Math.min(ui.moment ?? most(ui), most(ui));
 const momentOf = (ui, run) => run.moments[Math.min(at(ui), run.moments.length - 1)];
-const state = (ui) => (at(ui) === most(ui) ? "" : `moment:${at(ui)}`);
+const state = (ui) => link.write({ moment: at(ui) }, { moment: most(ui) });
 const keep = (ui) =>
   pageKeep(ui.props.tab, { ablation: shown(ui) && ui.runs.length ? state(ui) : "" });
 function restore(ui) {
-  const given = ui.props.value.match(/^moment:(\d+)$/);
-  ui.moment = given ? Number(given[1]) : null;
+  const given = link.read(ui.props.value).moment;
+  ui.moment = given === undefined ? null : Number(given);
   keep(ui);
   return drawAll(ui);
 }
@@ -115,8 +111,8 @@ function drawMatrix(ui) {
     return el(
       "td",
       { title: ui.bench.byId[column]?.explanation },
-      el("span", { text: show(value) }),
-      el("small", { text: ratio == null ? "" : `× ${show(Number(ratio.toPrecision(2)))}` }),
+      el("span", { text: significant(value) }),
+      el("small", { text: ratio == null ? "" : `× ${significant(ratio, 2)}` }),
     );
   };
   const kept = new Map(
@@ -170,7 +166,7 @@ function drawMatrix(ui) {
         el("td"),
         el("td"),
         ...known.map(([column]) =>
-          el("td", { text: real(ui, column) == null ? "" : show(real(ui, column)) }),
+          el("td", { text: real(ui, column) == null ? "" : significant(real(ui, column)) }),
         ),
         el("td"),
       ),
@@ -239,7 +235,8 @@ function drawCurves(ui) {
       const now = Math.max(...ui.runs.map((run) => momentOf(ui, run).step));
       const said = drawn
         .map(
-          ({ run, points }) => `${without(run)} ends at ${show(points.at(-1).values[quantity])}`,
+          ({ run, points }) =>
+            `${without(run)} ends at ${significant(points.at(-1).values[quantity])}`,
         )
         .join("; ");
       return el(
@@ -274,7 +271,7 @@ function drawCurves(ui) {
               {},
               swatch(k),
               el("span", {
-                text: `${without(run)} ${show(Number(points.at(-1).values[quantity].toFixed(2)))}`,
+                text: `${without(run)} ${fixed(points.at(-1).values[quantity])}`,
               }),
             ),
           ),
@@ -365,13 +362,13 @@ function setUp1(ui) {
 // ---- life ---------------------------------------------------------------------------------
 
 function setUp2(ui) {
-  window.addEventListener("latent-bench", ({ detail }) => {
+  hear("latent-bench", (detail) => {
     if (ui.bench) return;
     ui.bench = detail;
     ui.life.view.run({});
   });
   new MutationObserver(() => keep(ui)).observe(ui.panel, { attributeFilter: ["data-mode"] });
-  setTimeout(() => window.dispatchEvent(new CustomEvent("latent-bench-wanted"))); // it may have come before
+  setTimeout(() => tell("latent-bench-wanted")); // it may have come before
 }
 
 /** @param {import("../../page/widget.js").Given} given */

@@ -8,9 +8,8 @@
 // page asks for the next: to cancel is to ask no more.
 
 import { keep, setView } from "../../page/address.js";
-import { button, el, say, svg, tableTwin } from "../../page/dom.js";
-import { csv } from "../../page/files.js";
-import { COLOURS, mark } from "../../page/palette.js";
+import { say } from "../../page/dom.js";
+import { count, percent } from "../../page/numbers.js";
 import { result } from "../../page/result.js";
 import { drawScene, drawStart, setUp as setUpCards } from "./cards.js";
 import { setUp as setUpCurve } from "./curve.js";
@@ -40,10 +39,7 @@ export const METHODS = [
 const LOST = "The server does not answer. Is it still running? Then try again.";
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
-const minus = (text) => text.replace("-", "\u2212");
-export const percent = (p) => `${(100 * p).toFixed(p > 0.9995 || p < 0.0005 ? 3 : 1)} %`;
-export const count = (n) => Math.round(n).toLocaleString("en");
-export const number = (x) => (x == null ? "–" : minus(x.toPrecision(3)));
+export const share = (p) => percent(p, 1);
 
 // ---- when it is shown ---------------------------------------------------------------------
 
@@ -119,9 +115,9 @@ async function draw(ui, data, { settings: asked }, alive) {
 
 const tried = (ui, key) => ui.scene.rows[key].at(-1)?.trials ?? 0;
 const progress = (ui) =>
-  ui.scene.settings.methods
+  `${ui.scene.settings.methods
     .map((key) => `${METHODS.find((m) => m.key === key).title} ${count(tried(ui, key))}`)
-    .join(", ") + " trials";
+    .join(", ")} trials`;
 
 function summary(ui) {
   const won = Object.values(ui.scene.verdicts).filter(({ flipped }) => flipped).length;

@@ -2,8 +2,9 @@
 
 import { button, changed, el, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { count, significant } from "../../page/numbers.js";
 import { mark } from "../../page/palette.js";
-import { count, id, METHODS, number, percent } from "./attack.js";
+import { id, METHODS, share } from "./attack.js";
 import { drawCurve, reach } from "./curve.js";
 
 const COLUMNS = [
@@ -48,12 +49,12 @@ export function drawStart(ui) {
                   : name,
           }),
           el("span", { class: "attack-track" }, el("i", { style: `width:${100 * p[k]}%` })),
-          el("b", { text: percent(p[k]) }),
+          el("b", { text: share(p[k]) }),
         ),
       ),
       start.perplexity == null
         ? null
-        : el("span", { class: "chain-note", text: `perplexity ${number(start.perplexity)}` }),
+        : el("span", { class: "chain-note", text: `perplexity ${significant(start.perplexity)}` }),
     ),
   );
 }
@@ -70,7 +71,7 @@ export function drawScene(ui) {
         row.n + 1,
         row.action,
         row.accepted ? "yes" : "no",
-        row.p.toPrecision(4),
+        Number(row.p.toPrecision(4)),
         row.trials,
         row.passes,
         row.text,
@@ -104,16 +105,10 @@ function card(ui, method) {
   return el(
     "article",
     { class: "attack-card", "data-method": key, "aria-label": title },
-    el(
-      "header",
-      {},
-      mark(METHODS.indexOf(method)),
-      el("h3", { text: title }),
-      said(ui, method, verdict),
-    ),
+    el("header", {}, mark(METHODS.indexOf(method)), el("h3", { text: title }), said(ui, verdict)),
     el("p", { class: "chain-note attack-about", text: about }),
     el("p", { class: "lp-sentence attack-sentence" }, changed(row?.parts ?? ui.scene.start.parts)),
-    gauge(`P(${labelWanted(ui)})`, p, percent(p), ui.scene.labels.length === 2),
+    gauge(`P(${labelWanted(ui)})`, p, share(p), ui.scene.labels.length === 2),
     gauge(
       "Trials",
       (row?.trials ?? 0) / ui.scene.settings.trials,
@@ -127,17 +122,17 @@ function card(ui, method) {
     ),
     el("p", {
       class: "chain-note",
-      text: `${steps}${verdict?.perplexity == null ? "" : `; perplexity at the end ${number(verdict.perplexity)}`}`,
+      text: `${steps}${verdict?.perplexity == null ? "" : `; perplexity at the end ${significant(verdict.perplexity)}`}`,
     }),
   );
 }
 
 /** What became of it; a success only counts once the classifier, asked afresh, agrees. */
-function said(ui, { key }, verdict) {
+function said(ui, verdict) {
   if (verdict?.flipped)
     return el("span", {
       class: "attack-verdict attack-won",
-      title: `The classifier was asked afresh with the sentence as text: P(${labelWanted(ui)}) = ${percent(verdict.p)}`,
+      title: `The classifier was asked afresh with the sentence as text: P(${labelWanted(ui)}) = ${share(verdict.p)}`,
       text: `✔ misled, verified after ${count(verdict.passes)} passes`,
     });
   if (verdict)

@@ -1,8 +1,9 @@
 // P(label wanted) along each chain, over forward passes or trials, and the cursor on it.
 
 import { el, svg } from "../../page/dom.js";
+import { count } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
-import { count, here, id, METHODS, shownOrHidden } from "./attack.js";
+import { here, id, METHODS, shownOrHidden } from "./attack.js";
 import { drawCards, drawScene, labelWanted } from "./cards.js";
 
 const [HIGH, LEFT, RIGHT, TOP, BOTTOM] = [200, 40, 16, 12, 24]; // pixels

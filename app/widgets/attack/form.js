@@ -1,7 +1,9 @@
 // What to attack, and how.
 
 import { button, el } from "../../page/dom.js";
-import { cancel, count, id, METHODS, run } from "./attack.js";
+import { count } from "../../page/numbers.js";
+import * as link from "../../page/state.js";
+import { cancel, id, METHODS, run } from "./attack.js";
 
 const field = (label, node, props = {}) =>
   el("div", { class: "chain-field", ...props }, el("label", { for: node.id, text: label }), node);
@@ -240,21 +242,14 @@ export function stateOf(
     words: spare_label_words ? "" : "all",
   };
   const first = { trials: ui.props.trials, seed: 0, methods: "bwg", weight: 1, words: "" };
-  const said = Object.keys(now)
-    .filter((key) => now[key] !== first[key])
-    .map((key) => `${key}:${now[key]}`);
-  return [...said, `text:${text}`].join(" ");
+  return link.write({ ...now, text }, first);
 }
 
 export function readState(ui, state) {
-  const [, before, , text] = ` ${state}`.match(/^(.*?)( text:([\s\S]*))?$/s);
-  const given = Object.fromEntries(
-    before
-      .split(" ")
-      .filter(Boolean)
-      .map((part) => [part.slice(0, part.indexOf(":")), part.slice(part.indexOf(":") + 1)]),
-  );
-  return { trials: ui.props.trials, seed: 0, methods: "bwg", weight: 1, ...given, text };
+  const start = { trials: ui.props.trials, seed: 0, methods: "bwg", weight: 1 };
+  /** @type {any} */
+  const given = link.read(state);
+  return { ...start, ...given };
 }
 
 export function fill(ui, { victim: name, trials, seed, methods, weight, words, text }) {

@@ -3,16 +3,17 @@
 
 import { keep as pageKeep } from "../../page/address.js";
 import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
+import { count, significant, ticks } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 
 const VIEW = "pictures";
 const FIRST = { of: "", first: "0" };
 
 const id = (ui, name) => `${ui.props.tab}-beta-${name}`;
-const count = (n) => n.toLocaleString("en");
-const show = (x) => (x == null ? "–" : String(Number(x.toPrecision(3))).replace("-", "\u2212"));
 const chosen = (ui) => ui.runs.find((run) => run.name === ui.look.of) ?? ui.runs.at(-1);
 
 function setUp1(ui) {
@@ -40,24 +41,12 @@ const part = (title, ...children) =>
 
 const shown = (ui) => ui.panel.dataset.mode === VIEW;
 /** The model is always named: which one comes first depends on the machine. */
-const state = (ui) =>
-  Object.keys(FIRST)
-    .filter((key) => ui.look[key] !== FIRST[key])
-    .map((key) => `${key}:${ui.look[key]}`)
-    .join(" ");
+const state = (ui) => link.write(ui.look, FIRST);
 const keep = (ui) =>
   pageKeep(ui.props.tab, { beta: shown(ui) && ui.runs.length ? state(ui) : "" });
 
 function restore(ui) {
-  const given = Object.fromEntries(
-    ui.props.value
-      .split(" ")
-      .filter(Boolean)
-      .map((each) => {
-        const at = each.indexOf(":");
-        return [each.slice(0, at), each.slice(at + 1)];
-      }),
-  );
+  const given = link.read(ui.props.value);
   ui.look = { ...FIRST, ...given };
   if (ui.look.of && !ui.runs.some((run) => run.name === ui.look.of))
     ui.life.fail(`${ui.look.of} is no β-VAE that is here. Another is shown instead.`);
@@ -101,7 +90,7 @@ async function drawAll(ui) {
         },
       });
       input.checked = one === run;
-      return el("label", {}, input, el("span", { text: show(one.beta) }));
+      return el("label", {}, input, el("span", { text: significant(one.beta) }));
     }),
   );
   drawPlot(ui, run);
@@ -117,12 +106,9 @@ async function drawAll(ui) {
 }
 
 /** Round numbers from 0 up to the first that is not below `most`. */
-function ticks(most) {
-  const power = 10 ** Math.floor(Math.log10(most / 4));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => 5 * s >= most);
-  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) =>
-    Number((i * step).toPrecision(12)),
-  );
+function upTo(most) {
+  const step = ticks(0, most)[1].value;
+  return ticks(0, most + step * (1 - 1e-6));
 }
 
 const HIGH = 260; // pixels
@@ -135,22 +121,22 @@ function drawPlot(ui, run) {
     );
   const wide = ui.plot.clientWidth || 400;
   const [kl, mse] = [known.map(({ values }) => values.kl), known.map(({ values }) => values.mse)];
-  const [across, up] = [ticks(1.1 * Math.max(...kl)), ticks(1.1 * Math.max(...mse))];
-  const [right, top] = [across.at(-1), up.at(-1)];
+  const [across, up] = [upTo(1.1 * Math.max(...kl)), upTo(1.1 * Math.max(...mse))];
+  const [right, top] = [across.at(-1).value, up.at(-1).value];
   const x = (value) => 56 + (value / right) * (wide - 72);
   const y = (value) => HIGH - 40 - (value / top) * (HIGH - 64);
   const text = (at, words, more = {}) =>
     Object.assign(svg("text", { x: at[0], y: at[1], ...more }), { textContent: words });
   const parts = [];
-  for (const tick of across)
+  for (const { value: tick, label } of across)
     parts.push(
       svg("path", { class: "front-grid", d: `M${x(tick)} 24V${HIGH - 40}` }),
-      text([x(tick), HIGH - 24], show(tick), { "text-anchor": "middle" }),
+      text([x(tick), HIGH - 24], label, { "text-anchor": "middle" }),
     );
-  for (const tick of up)
+  for (const { value: tick, label } of up)
     parts.push(
       svg("path", { class: "front-grid", d: `M56 ${y(tick)}H${wide - 16}` }),
-      text([50, y(tick) + 4], show(tick), { "text-anchor": "end" }),
+      text([50, y(tick) + 4], label, { "text-anchor": "end" }),
     );
   parts.push(
     text([8, 14], "Reconstruction MSE \u2193 better", { class: "front-axis" }),
@@ -180,12 +166,13 @@ function drawPlot(ui, run) {
         r: one === run ? 8 : 6,
       }),
       reach,
-      text([at[0] + 12, at[1] - 8], `β ${show(one.beta)}`, { class: "front-label" }),
+      text([at[0] + 12, at[1] - 8], `β ${significant(one.beta)}`, { class: "front-label" }),
     );
   }
   const said = known
     .map(
-      ({ beta, values }) => `β ${show(beta)}: MSE ${show(values.mse)}, KL ${show(values.kl)} nats`,
+      ({ beta, values }) =>
+        `β ${significant(beta)}: MSE ${significant(values.mse)}, KL ${significant(values.kl)} nats`,
     )
     .join("; ");
   ui.plot.replaceChildren(
@@ -214,7 +201,7 @@ function drawBars(ui, run) {
   ui.bars.style.setProperty("--n", units.length);
   ui.bars.setAttribute(
     "aria-label",
-    units.map(({ unit, kl }) => `unit ${unit}: ${show(kl)} nats`).join("; "),
+    units.map(({ unit, kl }) => `unit ${unit}: ${significant(kl)} nats`).join("; "),
   );
   ui.bars.replaceChildren(
     ...units.map(({ unit, kl, active }) =>
@@ -222,7 +209,7 @@ function drawBars(ui, run) {
         "span",
         {
           class: active ? "beta-bar" : "beta-bar beta-dead",
-          title: `unit ${unit}: ${show(kl)} nats, ${active ? "active" : "not active"}`,
+          title: `unit ${unit}: ${significant(kl)} nats, ${active ? "active" : "not active"}`,
         },
         el("i", { style: `height: ${Math.max(0, (100 * kl) / top)}%` }),
         el("small", { text: unit }),
@@ -230,7 +217,7 @@ function drawBars(ui, run) {
     ),
   );
   const sum = run.kl.reduce((a, b) => a + b, 0);
-  ui.barsNote.textContent = `Highest bar of all β: ${show(top)} nats. Here together ${show(sum)} nats over ${units.length} units; hollow bars are units that are not active.`;
+  ui.barsNote.textContent = `Highest bar of all β: ${significant(top)} nats. Here together ${significant(sum)} nats over ${units.length} units; hollow bars are units that are not active.`;
 }
 
 function drawCollapse(ui, run) {
@@ -246,9 +233,9 @@ function drawCollapse(ui, run) {
         return el(
           "tr",
           { class: one === run ? "beta-own" : null, "aria-current": one === run ? "true" : null },
-          el("th", { scope: "row", text: show(one.beta) }),
-          el("td", { text: show(one.values.mse) }),
-          el("td", { text: show(one.values.kl) }),
+          el("th", { scope: "row", text: significant(one.beta) }),
+          el("td", { text: significant(one.values.mse) }),
+          el("td", { text: significant(one.values.kl) }),
           el("td", {
             text:
               active == null ? "–" : `${active} of ${one.latent_dim}${whole ? ", collapsed" : ""}`,
@@ -262,7 +249,7 @@ function drawCollapse(ui, run) {
 
 async function drawWalks(ui, run) {
   const mine = ++ui.turn;
-  ui.walksTitle.textContent = `What each unit does at β ${show(run.beta)}`;
+  ui.walksTitle.textContent = `What each unit does at β ${significant(run.beta)}`;
   if (!ui.walks.childElementCount)
     ui.walks.replaceChildren(
       ...Array.from({ length: 8 }, () =>
@@ -285,7 +272,7 @@ async function drawWalks(ui, run) {
         { class: "beta-walk" },
         el("span", {
           text: `unit ${unit}`,
-          title: `KL ${show(run.kl[unit])} nats; of this picture it is ${show(answer.at[row])}`,
+          title: `KL ${significant(run.kl[unit])} nats; of this picture it is ${significant(answer.at[row])}`,
         }),
         el(
           "div",
@@ -293,14 +280,14 @@ async function drawWalks(ui, run) {
           ...answer.values.map((value, i) =>
             picture(
               all.subarray((row * across + i) * size, (row * across + i + 1) * size),
-              `unit ${unit} at ${show(value)}`,
+              `unit ${unit} at ${significant(value)}`,
             ),
           ),
         ),
       ),
     ),
   );
-  ui.walksNote.textContent = `One picture's code, with one unit set to ${show(answer.values[0])} \u2026 ${show(answer.values.at(-1))}; the units with the largest KL come first. A row in which nothing changes is a unit that says nothing. ${answer.note}`;
+  ui.walksNote.textContent = `One picture's code, with one unit set to ${significant(answer.values[0])} \u2026 ${significant(answer.values.at(-1))}; the units with the largest KL come first. A row in which nothing changes is a unit that says nothing. ${answer.note}`;
   ui.element.dataset.walks = run.name; // how tests know
 }
 
@@ -384,9 +371,9 @@ function begin(ui) {
 
 function setUp3(ui) {
   ui.begun = false;
-  window.addEventListener("latent-bench", () => begin(ui));
+  hear("latent-bench", () => begin(ui));
   new MutationObserver(() => keep(ui)).observe(ui.panel, { attributeFilter: ["data-mode"] });
-  setTimeout(() => window.dispatchEvent(new CustomEvent("latent-bench-wanted"))); // it may have come before
+  setTimeout(() => tell("latent-bench-wanted")); // it may have come before
 }
 
 /** @param {import("../../page/widget.js").Given} given */

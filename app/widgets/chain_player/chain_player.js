@@ -12,10 +12,10 @@
 // random at a step comes from (seed, number, n), so two futures of one step are comparable.
 
 import { keep, setView } from "../../page/address.js";
-import { button, el, say, svg } from "../../page/dom.js";
-import { csv } from "../../page/files.js";
-import { COLOURS } from "../../page/palette.js";
+import { el, say } from "../../page/dom.js";
+import { count } from "../../page/numbers.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 import { setUp as setUpFiles } from "./files.js";
 import {
   emptyBox,
@@ -114,7 +114,7 @@ async function begin(ui, { run }) {
   const total = run.steps * run.chains * KERNELS[run.kernel].length;
   if (run.steps <= ui.offers.most.steps && total > MOST)
     return {
-      error: `${total.toLocaleString("en")} steps over all chains are more than this page keeps. Ask for at most ${MOST.toLocaleString("en")}: fewer steps, or fewer chains.`,
+      error: `${count(total)} steps over all chains are more than this page keeps. Ask for at most ${count(MOST)}: fewer steps, or fewer chains.`,
     };
   return ui.ask("start", {
     settings: run.settings,
@@ -190,7 +190,7 @@ async function advance(ui, indices, count, alive = () => true) {
 }
 
 const stopped = (done, asked) =>
-  `Stopped after ${done.toLocaleString("en")} of ${asked.toLocaleString("en")} steps; they are kept.`;
+  `Stopped after ${count(done)} of ${count(asked)} steps; they are kept.`;
 
 export function stop(ui) {
   if (!ui.job) return;
@@ -209,7 +209,7 @@ function showProgress(ui, said = "") {
   ui.progress.max = ui.job.count;
   ui.progress.value = ui.job.done;
   const rate = ui.job.done / ((performance.now() - ui.job.began) / 1000);
-  ui.status.textContent = `${ui.job.done.toLocaleString("en")} of ${ui.job.count.toLocaleString("en")} steps${ui.job.done ? `, ${rate.toFixed(0)} steps/s` : ""}`;
+  ui.status.textContent = `${count(ui.job.done)} of ${count(ui.job.count)} steps${ui.job.done ? `, ${count(rate)} steps/s` : ""}`;
 }
 
 // ---- what is on the page --------------------------------------------------------------------
@@ -315,15 +315,6 @@ export async function fork(ui, index, at, kind, seed) {
 
 // ---- the link -------------------------------------------------------------------------------
 
-export const safe = (value) => String(value).replace(/[%/]/g, encodeURIComponent);
-export const plain = (value) => {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return "";
-  }
-};
-
 /** The state as text: this widget's value and its field in links. See read_state in widget.py. */
 export function remember(ui) {
   if (!ui.scene) return;
@@ -344,24 +335,10 @@ export function remember(ui) {
     beside: ui.view.beside,
   };
   if (ui.view.beside === firstView(ui.scene.run).beside) delete state.beside;
-  ui.kept = Object.entries(state)
-    .filter(([, value]) => value !== "")
-    .map(([key, value]) => `${key}:${safe(value)}`)
-    .join("/");
+  ui.kept = link.write(state);
   ui.props.value = ui.kept;
   keep(ui.TAB, { chain: ui.kept });
 }
-
-export const pairsOf = (text) =>
-  Object.fromEntries(
-    (text || "")
-      .split("/")
-      .filter(Boolean)
-      .map((part) => {
-        const [key, value = ""] = part.split(/:(.*)/s);
-        return [key, plain(value)];
-      }),
-  );
 
 /** What is shown of a run at the start: where there are two kernels, the first chain of each. */
 const firstView = ({ kernel, chains }) => ({
@@ -371,7 +348,7 @@ const firstView = ({ kernel, chains }) => ({
 });
 
 function readView(text) {
-  const asked = pairsOf(text);
+  const asked = link.read(text);
   const forks = (asked.forks || "")
     .split("~")
     .filter(Boolean)

@@ -1,6 +1,8 @@
 // A trace as JSON and CSV, and back; and what is laid out where.
+
 import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { count } from "../../page/numbers.js";
 import { fail, id, recover, showScene } from "./chain_player.js";
 import { pathOf } from "./paths.js";
 import { showPlaying } from "./transport.js";
@@ -79,7 +81,7 @@ async function open(ui, file) {
   if (file.size > LARGEST)
     return fail(
       ui,
-      `${file.name} has ${(file.size / 1e6).toFixed(0)} MB; a trace of this page has at most ${LARGEST / 1e6}.`,
+      `${file.name} has ${count(file.size / 1e6)} MB; a trace of this page has at most ${LARGEST / 1e6}.`,
     );
   let read;
   try {

@@ -1,6 +1,8 @@
 // What to run: the controls above the player, and the same as text for links.
+
 import { button, el } from "../../page/dom.js";
-import { id, pairsOf, plain, runForm, safe, stop } from "./chain_player.js";
+import * as link from "../../page/state.js";
+import { id, runForm, stop } from "./chain_player.js";
 
 export const KERNELS = {
   exact: ["exact"],
@@ -46,7 +48,10 @@ const numberBox = (ui, name, min, max, step = 1) =>
     required: true,
   });
 
-/** A few choices in one frame. */
+/**
+ * A few choices in one frame.
+ * @param {(value: string) => void} [pick]
+ */
 export function choice(ui, name, label, options, pick = () => {}) {
   const group = el("div", {
     class: "chain-choice",
@@ -401,6 +406,16 @@ export function stateOf(ui, run) {
   return Object.fromEntries(Object.entries(flat).filter(([key, value]) => value !== first[key]));
 }
 
+/** A keyword in a list that ~ separates; older links hold them with % and / coded. */
+const escaped = (word) => word.replace(/[%~]/g, (sign) => (sign === "~" ? "%7E" : "%25"));
+function unescaped(word) {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
+}
+
 function flatten(ui, { kernel, steps, chains, seed, settings }) {
   const known = defaults(ui, settings.task).settings; // a trace from elsewhere may leave weights out
   const list = (name) =>
@@ -410,7 +425,7 @@ function flatten(ui, { kernel, steps, chains, seed, settings }) {
   return {
     lm: settings.lm,
     judge: settings.judge,
-    keywords: settings.keywords.map(safe).join("~") || "~",
+    keywords: settings.keywords.map(escaped).join("~") || "~",
     start: settings.start || "~",
     kernel,
     steps: String(steps),
@@ -424,13 +439,13 @@ function flatten(ui, { kernel, steps, chains, seed, settings }) {
 
 export function readState(ui, name, text) {
   const run = defaults(ui, name);
-  const asked = pairsOf(text);
+  const asked = link.read(text);
   const { settings } = run;
   const numbers = (key, into, names) =>
     asked[key]?.split("~").forEach((part, i) => names[i] && (into[names[i]] = Number(part)));
   if (asked.lm) settings.lm = asked.lm;
   if (asked.judge) settings.judge = asked.judge;
-  if (asked.keywords) settings.keywords = asked.keywords.split("~").filter(Boolean).map(plain);
+  if (asked.keywords) settings.keywords = asked.keywords.split("~").filter(Boolean).map(unescaped);
   if (asked.start) settings.start = asked.start === "~" ? "" : asked.start;
   if (KERNELS[asked.kernel]) run.kernel = asked.kernel;
   numbers("steps", run, ["steps"]);

@@ -1,5 +1,7 @@
 // A chain together with its ancestors, as one row of states; and numbers as text.
+
 import { el } from "../../page/dom.js";
+import { fixed } from "../../page/numbers.js";
 
 export const candidate = ({ tokens, text, total, parts }) => ({
   tokens,
@@ -73,19 +75,9 @@ export function nameOf(ui, index) {
 
 // ---- numbers as text ------------------------------------------------------------------------
 
-const MINUS = "\u2212";
 export const number = (x, digits = 2) => {
-  if (x == null || x === -Infinity) return `${MINUS}∞`;
-  return (Math.abs(x) < 0.5 * 10 ** -digits ? 0 : x).toFixed(digits).replace("-", MINUS);
+  return fixed(x ?? -Infinity, digits);
 };
-export const signed = (x, digits = 2) =>
-  x > 0.5 * 10 ** -digits ? `+${number(x, digits)}` : number(x, digits);
-export const percent = (x) => {
-  if (x > 0 && x < 0.0005) return "<0.1%";
-  if (x < 1 && x >= 0.995) return ">99%";
-  return `${(100 * x).toFixed(x > 0 && x < 0.095 ? 1 : 0)}%`;
-};
-export const count = (n) => n.toLocaleString("en");
 export const finite = (x) => (x == null ? -Infinity : x);
 
 // ---- the words of a sentence ----------------------------------------------------------------

@@ -2,8 +2,9 @@
 // autocorrelation and effective sample size. Each plot has its numbers in a table.
 
 import { el, svg } from "../../page/dom.js";
+import { count, percent, ticks } from "../../page/numbers.js";
 import { fail, id, jump, shownChains } from "./chain_player.js";
-import { count, nameOf, number, pathOf, percent } from "./paths.js";
+import { nameOf, number, pathOf } from "./paths.js";
 import { colourOf, dashOf, halt, showChain, swatch } from "./transport.js";
 
 const LAGS = 40;
@@ -204,7 +205,7 @@ function drawLags(ui) {
   }
   for (const lag of [0, 10, 20, 30, 40]) {
     const label = svg("text", { x: x(lag), y: height - 4, "text-anchor": "middle" });
-    label.textContent = lag;
+    label.textContent = String(lag);
     picture.append(label);
   }
   known.forEach(([index, lags]) =>
@@ -278,23 +279,13 @@ export function drawTrace(ui) {
 }
 const rank = (ui, i) => (i === ui.view.show ? 2 : i === ui.view.beside ? 1 : 0);
 
-function ticks(low, high, most) {
-  const raw = (high - low) / most;
-  const unit = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * unit).find((s) => s >= raw);
-  return Array.from(
-    { length: Math.floor(high / step) - Math.ceil(low / step) + 1 },
-    (_, i) => (Math.ceil(low / step) + i) * step,
-  );
-}
-
 function axes(ui, context, { low, high, end, x, y, width, height }) {
   context.font = `12px ${token(ui, "--mono")}`;
   context.fillStyle = token(ui, "--ink-2");
   context.strokeStyle = token(ui, "--hairline");
   context.lineWidth = 1;
   context.textAlign = "right";
-  for (const total of ticks(low, high, 8)) {
+  for (const { value: total } of ticks(low, high, 8)) {
     const line = Math.round(y(total)) + 0.5;
     context.beginPath();
     context.moveTo(INSET.left, line);
@@ -303,7 +294,7 @@ function axes(ui, context, { low, high, end, x, y, width, height }) {
     context.fillText(number(total, high - low < 5 ? 1 : 0), INSET.left - 8, line + 4);
   }
   context.textAlign = "center";
-  for (const at of ticks(0, end, Math.max(2, Math.floor(width / 120))))
+  for (const { value: at } of ticks(0, end, Math.max(2, Math.floor(width / 120))))
     if (Number.isInteger(at)) context.fillText(count(at), x(at), height - 6);
 }
 

@@ -2,8 +2,9 @@
 // once the proposal has been seen, the verdict.
 
 import { el } from "../../page/dom.js";
+import { count, percent, signed } from "../../page/numbers.js";
 import { shownChains } from "./chain_player.js";
-import { count, finite, marked, nameOf, number, pathOf, percent, signed } from "./paths.js";
+import { finite, marked, nameOf, number, pathOf } from "./paths.js";
 import { swatch } from "./transport.js";
 
 const DOES = {
@@ -105,6 +106,7 @@ function startCard(ui, head, state) {
 const PERIOD = 10; // steps between the two thresholds of the paper's procedure, 0 and 0.5
 const NORM = 10; // words; insertions are favoured below this length
 
+/** @param {"td" | "th"} [tag] of the cells */
 function termRow(label, cells, tag = "td", kind = null) {
   return el(
     "tr",

@@ -1,9 +1,10 @@
 // All steps as a table: Step, Action, Verdict, Sentence. Only the rows in sight are drawn.
 
 import { el } from "../../page/dom.js";
+import { count } from "../../page/numbers.js";
 import { id, jump, longest, shownChains } from "./chain_player.js";
 import { choice } from "./form.js";
-import { count, marked, nameOf, number, pathOf } from "./paths.js";
+import { marked, nameOf, number, pathOf } from "./paths.js";
 import { halt } from "./transport.js";
 
 const ROW = 32; // px
@@ -72,7 +73,7 @@ function reveal(ui) {
 }
 
 function rowOf(ui, at, i) {
-  const cells = shownChains(ui).flatMap((index, column) => cellsOf(ui, index, at, column));
+  const cells = shownChains(ui).flatMap((index) => cellsOf(ui, index, at));
   if (ui.view.beside < 0) {
     const state = pathOf(ui, ui.view.show).states[at];
     cells.push(

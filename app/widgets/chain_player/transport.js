@@ -2,6 +2,7 @@
 
 import { activeTab } from "../../page/address.js";
 import { el, say, svg } from "../../page/dom.js";
+import { count } from "../../page/numbers.js";
 import { COLOURS } from "../../page/palette.js";
 import {
   calm,
@@ -14,7 +15,7 @@ import {
   showMore,
   shownChains,
 } from "./chain_player.js";
-import { count, nameOf, pathOf } from "./paths.js";
+import { nameOf, pathOf } from "./paths.js";
 import { saidOf } from "./step.js";
 
 const SPEEDS = [0.5, 1, 2, 5, 10, 20, 60]; // steps/s
@@ -325,7 +326,7 @@ function setUp2(ui) {
     if (event.ctrlKey || event.metaKey || event.altKey || !ui.scene || !ui.element.isConnected)
       return;
     if (activeTab() !== ui.TAB || ui.element.offsetParent === null || !ui.KEYS[event.key]) return;
-    const { target } = event;
+    const target = /** @type {Element} */ (event.target);
     if (
       target.closest?.(
         "input, textarea, select, [contenteditable], dialog, [role=tab], [role=radio]",

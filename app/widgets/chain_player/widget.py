@@ -13,7 +13,7 @@ import gradio as gr
 import pydantic
 
 import backend
-from app import session
+from app import parts, session
 from app.components import Seed, served, widget
 from backend.language.traces import CHAINS, STEPS, Head, Kernel, Settings, Trace, read_trace
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 SECONDS = 0.3  # of work in one answer
 LONGEST = 4000  # characters of a state
-KEYS = (
-    *("lm", "judge", "keywords", "start", "proposals", "weights", "length"),
-    *("kernel", "steps", "chains", "seed", "forks", "at", "show", "beside"),
-)
 EXAMPLES = {  # what each task opens on
     "keywords": Settings(task="keywords", keywords=("dog", "park")),
     "paraphrase": Settings(task="paraphrase", start="A man is playing a guitar on the street."),
@@ -37,6 +33,30 @@ Series = Annotated[
     list[Annotated[float, pydantic.Field(allow_inf_nan=False)]],
     pydantic.Field(min_length=1, max_length=60_000),
 ]
+
+# The value of the player; ``forks`` are branches (b) and overruled steps (o): ``b0.17.5`` leaves
+# chain 0 after step number 17 with seed 5.
+_NUMBERS = r"[\d.e~+-]*"
+read_state = parts.reader(
+    {
+        "lm": r".{0,200}",
+        "judge": r".{0,200}",
+        "keywords": r".*",
+        "start": r".*",
+        "proposals": _NUMBERS,
+        "weights": _NUMBERS,
+        "length": _NUMBERS,
+        "kernel": r"\w*",
+        "steps": r"\d*",
+        "chains": r"\d*",
+        "seed": r"\d*",
+        "forks": r"[bo\d.~]*",
+        "at": r"-?\d*",
+        "show": r"\d*",
+        "beside": r"-?\d*",
+    },
+    LONGEST,
+)
 
 
 def chain_player(elem_id: str, tab: str) -> gr.HTML:
@@ -59,20 +79,6 @@ def chain_player(elem_id: str, tab: str) -> gr.HTML:
         examples=examples,
         first=FIRST,
     )
-
-
-def read_state(text: str) -> str:
-    """Parser for links: the state of a player, such as ``keywords:dog~park/steps:60/at:17``.
-
-    ``%`` and ``/`` within a value are percent-encoded. ``forks`` are branches (b) and overruled
-    steps (o): ``b0.17.5`` leaves chain 0 after step number 17 with seed 5.
-    """
-    if len(text) > LONGEST:
-        raise ValueError("it is too long to be the state of a chain.")
-    for part in filter(None, text.split("/")):
-        if (key := part.partition(":")[0]) not in KEYS:
-            raise ValueError(f"a chain has no {key[:40]!r}.")
-    return text
 
 
 def options() -> dict:

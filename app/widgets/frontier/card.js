@@ -3,12 +3,15 @@
 
 import { fragment } from "../../page/address.js";
 import { button, el } from "../../page/dom.js";
+import { tell } from "../../page/events.js";
+import { count, fixed, significant } from "../../page/numbers.js";
 import { GLYPHS } from "../../page/palette.js";
 import { bytes, picture } from "../../page/pictures.js";
-import { choose, count, dotOf, found, id, kindIndex, lastOf, show } from "./frontier.js";
+import { choose, dotOf, found, id, kindIndex, lastOf } from "./frontier.js";
 import { colourOf } from "./plot.js";
 
 const walkable = (run) => run.encodes && !run.discrete;
+/** @type {[string, string, (run: any) => boolean][]} tab, title, and which models it takes */
 const OPEN = [
   ["sample", "Sample", () => true],
   ["explore", "Explore", walkable],
@@ -69,15 +72,10 @@ function head(ui, run) {
     "aria-hidden": "true",
     text: GLYPHS[kindIndex(ui, run.kind)],
   });
-  const beside = button(
-    null,
-    "Put in the triptych",
-    () => window.dispatchEvent(new CustomEvent("latent-compare", { detail: run.name })),
-    {
-      id: id(ui, "compare"),
-      title: "The same noise and the same pictures through three models, below",
-    },
-  );
+  const beside = button(null, "Put in the triptych", () => tell("latent-compare", run.name), {
+    id: id(ui, "compare"),
+    title: "The same noise and the same pictures through three models, below",
+  });
   const links = OPEN.filter(([, , can]) => can(run)).map(([tab, text]) =>
     el("a", {
       class: "lp-button",
@@ -122,12 +120,12 @@ function moment(ui, run, at) {
     back,
     on,
     el("span", {
-      text: `step ${count(step)}, moment ${at + 1} of ${run.moments.length}${values.seconds == null ? "" : `, ${show(Math.round(values.seconds))} s of training`}`,
+      text: `step ${count(step)}, moment ${at + 1} of ${run.moments.length}${values.seconds == null ? "" : `, ${significant(Math.round(values.seconds))} s of training`}`,
     }),
   );
 }
 const again = (ui, name) => {
-  const same = document.getElementById(id(ui, name));
+  const same = /** @type {HTMLButtonElement} */ (document.getElementById(id(ui, name)));
   (same.disabled ? ui.card.querySelector(".front-moment button:not(:disabled)") : same)?.focus();
 };
 
@@ -210,10 +208,10 @@ async function drawLive(ui, run, place, mine) {
     strip(answer.samples, 8, "8 samples", 0, 16),
     strip(answer.samples, 8, "8 more samples", 8, 16),
   );
-  drawn.firstChild.append(dice);
+  drawn.firstElementChild.append(dice);
   const rebuilt = answer.rebuilt
     ? section(
-        `Given, and reconstructed (MSE of these 8: ${show(answer.mse)})`,
+        `Given, and reconstructed (MSE of these 8: ${significant(answer.mse)})`,
         strip(answer.given, 8, "8 given pictures"),
         strip(answer.rebuilt, 8, "their reconstructions"),
       )
@@ -251,11 +249,11 @@ async function drawNearest(ui, run, place, mine) {
       el(
         "ol",
         { class: "front-away" },
-        ...answer.distances.map((x) => el("li", { text: x.toFixed(2) })),
+        ...answer.distances.map((x) => el("li", { text: fixed(x) })),
       ),
       el("p", {
         class: "front-note",
-        text: `Root mean squared difference of pixels, among ${count(answer.n)} training pictures; test pictures are ${answer.usual.toFixed(2)} away from theirs. Much less would be a copy.`,
+        text: `Root mean squared difference of pixels, among ${count(answer.n)} training pictures; test pictures are ${fixed(answer.usual)} away from theirs. Much less would be a copy.`,
       }),
     ),
   );
@@ -270,7 +268,7 @@ function numbers(ui, run, at) {
     const elsewhere = value == null && run.moments.some((each) => one in each.values);
     const said =
       value != null
-        ? show(value)
+        ? significant(value)
         : elsewhere
           ? "at the end"
           : FROM_CODES.has(one) && !run.encodes
@@ -281,7 +279,7 @@ function numbers(ui, run, at) {
       { class: value == null ? "front-lacks" : null, title: quantity.explanation },
       el("th", { scope: "row", text: quantity.title }),
       el("td", { text: said }),
-      el("td", { text: run.reference[one] == null ? "" : show(run.reference[one]) }),
+      el("td", { text: run.reference[one] == null ? "" : significant(run.reference[one]) }),
       el("td", { text: quantity.unit }),
       el("td", { text: quantity.direction }),
     );

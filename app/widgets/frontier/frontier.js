@@ -7,11 +7,13 @@
 // person puts beside others by "latent-compare"; the triptych answers with "latent-compared".
 
 import { keep } from "../../page/address.js";
-import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { button, el, tableTwin } from "../../page/dom.js";
+import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
-import { COLOURS, GLYPHS, SYMBOLS } from "../../page/palette.js";
-import { bytes } from "../../page/pictures.js";
+import { count, significant } from "../../page/numbers.js";
+import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 import { fillMeanings, openCard, setUp as setUpCard } from "./card.js";
 import { drawPlot, setUp as setUpPlot } from "./plot.js";
 
@@ -130,11 +132,7 @@ function setUp1(ui) {
 // ---- state --------------------------------------------------------------------------------
 
 /** The dot is always named: which one comes first depends on the machine. */
-const state = (ui) =>
-  Object.keys(FIRST)
-    .filter((key) => ui.look[key] && ui.look[key] !== FIRST[key])
-    .map((key) => `${key}:${ui.look[key]}`)
-    .join(" ");
+const state = (ui) => link.write(ui.look, FIRST);
 export const shown = (ui) => ui.panel.dataset.mode === VIEW;
 
 function remember(ui) {
@@ -143,15 +141,7 @@ function remember(ui) {
 }
 
 function restore(ui) {
-  const given = Object.fromEntries(
-    ui.props.value
-      .split(" ")
-      .filter(Boolean)
-      .map((part) => {
-        const at = part.indexOf(":");
-        return [part.slice(0, at), part.slice(at + 1)];
-      }),
-  );
+  const given = link.read(ui.props.value);
   ui.look = { ...FIRST, ...given };
   const known = (list, key) =>
     list.includes(ui.look[key]) ||
@@ -203,20 +193,10 @@ export function choose(ui, change) {
 
 // ---- numbers ------------------------------------------------------------------------------
 
-const MINUS = "\u2212";
-export const show = (x) => {
-  if (x == null) return "–";
-  if (Number.isInteger(x) || Math.abs(x) >= 1000)
-    return Math.round(x).toLocaleString("en").replace("-", MINUS);
-  return Number(x.toPrecision(3))
-    .toLocaleString("en", { maximumFractionDigits: 7 })
-    .replace("-", MINUS);
-};
-export const count = (n) => n.toLocaleString("en");
 export const withUnit = (x, quantity) =>
   x == null
     ? "–"
-    : `${show(x)}${quantity.unit === "%" ? " %" : quantity.unit ? ` ${quantity.unit}` : ""}`;
+    : `${significant(x)}${quantity.unit === "%" ? " %" : quantity.unit ? ` ${quantity.unit}` : ""}`;
 export const kindIndex = (ui, kind) => Object.keys(ui.scene.kinds).indexOf(kind);
 
 async function draw(ui, answer) {
@@ -242,7 +222,7 @@ async function draw(ui, answer) {
     "No checkpoint on this machine was measured along its training. Train one: python scripts/train.py gan/dcgan--mnist";
   fillMeanings(ui);
   ui.body.hidden = ui.meanings.hidden = ui.table.details.hidden = ui.life.tools.hidden = none;
-  window.dispatchEvent(new CustomEvent("latent-bench", { detail: ui.scene }));
+  tell("latent-bench", ui.scene);
   if (!none) restore(ui);
 }
 
@@ -268,7 +248,7 @@ function drawLegend(ui) {
   );
   const off = ui.look.without.split(",").filter(Boolean);
   const focused = ui.legend.contains(document.activeElement)
-    ? document.activeElement.dataset.kind
+    ? document.activeElement.getAttribute("data-kind")
     : null;
   ui.legend.replaceChildren(
     ...kinds.map((kind) => {
@@ -369,14 +349,11 @@ function begin(ui) {
 // ---- life ---------------------------------------------------------------------------------
 
 function setUp3(ui) {
-  window.addEventListener("latent-compared", ({ detail }) => {
+  hear("latent-compared", (detail) => {
     ui.compared = detail;
     if (ui.scene?.runs.length) drawPlot(ui);
   });
-  window.addEventListener(
-    "latent-bench-wanted",
-    () => ui.scene && window.dispatchEvent(new CustomEvent("latent-bench", { detail: ui.scene })),
-  );
+  hear("latent-bench-wanted", () => ui.scene && tell("latent-bench", ui.scene));
   ui.begun = false;
   new MutationObserver(() => shownOrHidden(ui)).observe(ui.panel, {
     attributeFilter: ["data-mode"],

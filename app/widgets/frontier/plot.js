@@ -1,18 +1,9 @@
 // Axes, trails and dots of the frontier, drawn in the page's own pixels.
 
 import { el, svg } from "../../page/dom.js";
+import { count, logTicks, significant, ticks } from "../../page/numbers.js";
 import { COLOURS, SYMBOLS } from "../../page/palette.js";
-import {
-  choose,
-  count,
-  dotOf,
-  here,
-  kindIndex,
-  show,
-  shown,
-  visible,
-  withUnit,
-} from "./frontier.js";
+import { choose, dotOf, here, kindIndex, shown, visible, withUnit } from "./frontier.js";
 
 const NEAR = 28; // px within which a dot is pointed at
 
@@ -45,24 +36,6 @@ function scaleOf(values, from, to) {
   [low, high] = [low - 0.06 * gap, high + 0.06 * gap];
   const at = (value) => from + ((f(value) - low) / (high - low)) * (to - from);
   return { at, log, ticks: log ? logTicks(inverse(low), inverse(high)) : ticks(low, high) };
-}
-
-function ticks(low, high, wanted = 5) {
-  const raw = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw);
-  const made = [];
-  for (let i = Math.ceil(low / step); i * step <= high; i++)
-    made.push(Number((i * step).toPrecision(12)));
-  return made;
-}
-
-function logTicks(low, high) {
-  const made = [];
-  for (let p = Math.floor(Math.log10(low)); p <= Math.log10(high); p++)
-    for (const m of high / low > 300 ? [1] : [1, 2, 5])
-      made.push(Number((m * 10 ** p).toPrecision(6)));
-  return made.filter((tick) => tick >= low && tick <= high);
 }
 
 /** The number of real test pictures: of all runs that have it, the middle one. */
@@ -144,7 +117,7 @@ export function drawPlot(ui) {
     ui.stage.append(
       el("p", {
         class: "front-none",
-        text: "No checkpoint that is shown has both numbers. Choose other axes, or show more families.",
+        text: "No checkpoint that is shown has both numbers. Choose other axes, or significant more families.",
       }),
     );
   point(
@@ -160,18 +133,18 @@ function axes(box, sx, sy, qx, qy) {
   const text = (x, y, words, more = {}) =>
     Object.assign(svg("text", { x, y, ...more }), { textContent: words });
   let free = -Infinity;
-  for (const tick of sx.ticks) {
-    const x = sx.at(tick);
+  for (const { value, label } of sx.ticks) {
+    const x = sx.at(value);
     parts.push(svg("path", { class: "front-grid", d: `M${x} ${box.top}V${box.bottom}` }));
-    const half = 4 * show(tick).length;
+    const half = 4 * label.length;
     if (x - half < free) continue;
-    parts.push(text(x, box.bottom + 16, show(tick), { "text-anchor": "middle" }));
+    parts.push(text(x, box.bottom + 16, label, { "text-anchor": "middle" }));
     free = x + half + 6;
   }
-  for (const tick of sy.ticks) {
-    const y = sy.at(tick);
+  for (const { value, label } of sy.ticks) {
+    const y = sy.at(value);
     parts.push(svg("path", { class: "front-grid", d: `M${box.left} ${y}H${box.right}` }));
-    parts.push(text(box.left - 8, y + 4, show(tick), { "text-anchor": "end" }));
+    parts.push(text(box.left - 8, y + 4, label, { "text-anchor": "end" }));
   }
   const narrow = box.right - box.left < 420;
   const title = { class: "front-axis" };
@@ -202,7 +175,7 @@ function references(box, sx, sy, rx, ry) {
     const right = x > (box.left + box.right) / 2;
     parts.push(svg("path", { class: "front-reference", d: `M${x} ${box.top}V${box.bottom}` }));
     parts.push(
-      label(x + (right ? -6 : 6), box.bottom - 8, `real ${show(rx)}`, {
+      label(x + (right ? -6 : 6), box.bottom - 8, `real ${significant(rx)}`, {
         "text-anchor": right ? "end" : "start",
       }),
     );
@@ -211,7 +184,7 @@ function references(box, sx, sy, rx, ry) {
     const y = sy.at(ry);
     parts.push(svg("path", { class: "front-reference", d: `M${box.left} ${y}H${box.right}` }));
     parts.push(
-      label(box.left + 8, y + (y < box.top + 24 ? 16 : -6), `real ${show(ry)}`, {
+      label(box.left + 8, y + (y < box.top + 24 ? 16 : -6), `real ${significant(ry)}`, {
         "text-anchor": "start",
       }),
     );
@@ -259,7 +232,7 @@ function labels(ui, box) {
   const chosen = ui.look.dot.split("@")[0];
   const order = ui.marks
     .filter((mark) => mark.last)
-    .sort((a, b) => (b.run.name === chosen) - (a.run.name === chosen));
+    .sort((a, b) => Number(b.run.name === chosen) - Number(a.run.name === chosen));
   for (const { run, x, y } of order) {
     const wide = 7 * run.label.length;
     const places = [

@@ -48,8 +48,10 @@ function typing(target) {
     target.type !== "radio"
   );
 }
+/** @returns {HTMLElement[]} */
+const all = (selector) => [...document.querySelectorAll(selector)];
 const press = (selector) =>
-  [...document.querySelectorAll(`[role="tabpanel"] ${selector}`)]
+  all(`[role="tabpanel"] ${selector}`)
     .find((node) => node.offsetParent)
     ?.click();
 
@@ -124,8 +126,8 @@ function setUp1(ui) {
     if (event.ctrlKey || event.metaKey || event.altKey || ui.help.open) return;
     if (event.key === "Escape") return press("[data-key=escape]");
     if (typing(event.target)) return;
-    const tabs = document.querySelectorAll('#tabs [role="tab"]');
-    if (/^[1-9]$/.test(event.key) && tabs[event.key - 1]) tabs[event.key - 1].click();
+    const tab = all('#tabs [role="tab"]')[Number(event.key) - 1];
+    if (/^[1-9]$/.test(event.key) && tab) tab.click();
     else if (event.key === "?") ui.help.showModal();
     else if (event.key === "l") ui.copyLink.click();
     else if (event.key === "d") flip();

@@ -107,7 +107,9 @@ function point(ui, event) {
   return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
 }
 
-function stroke(ui, [x0, y0], [x1, y1]) {
+/** @param {number[]} from @param {number[]} to */
+function stroke(ui, from, to) {
+  const [[x0, y0], [x1, y1]] = [from, to];
   ui.pen.strokeStyle = ui.pen.shadowColor = "#fff";
   ui.pen.shadowBlur = 6;
   ui.pen.lineWidth = BRUSH - 6;

@@ -3,6 +3,7 @@
 import { views } from "../../page/address.js";
 import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { count, fixed } from "../../page/numbers.js";
 import { result } from "../../page/result.js";
 
 const EXPLAIN = {
@@ -14,11 +15,7 @@ const EXPLAIN = {
   codes_used: "Different codes among the held-out sentences, of those possible",
 };
 const digits = { bleu: 2, codes_used: 0, act_homogeneity: 3, emotion_homogeneity: 3 };
-const show = (id, value) =>
-  value.toLocaleString("en", {
-    minimumFractionDigits: digits[id] ?? 2,
-    maximumFractionDigits: digits[id] ?? 2,
-  });
+const show = (id, x) => (digits[id] === 0 ? count(x) : fixed(x, digits[id]));
 
 function draw(ui, data) {
   ui.scene = data;
@@ -57,7 +54,7 @@ function draw(ui, data) {
   );
   const first = data.rows.flatMap((row) => row.cells).find((cell) => cell.n);
   ui.foot.textContent =
-    (first ? `Ours: ${first.split}, n = ${first.n.toLocaleString("en")}. ` : "") +
+    (first ? `Ours: ${first.split}, n = ${count(first.n)}. ` : "") +
     "m = 3 variables of K = 5 modes. “p.”: published, on nets of the paper's size; ours are smaller. The publication does not say whether its MI is a sum or a mean over variables, so both of ours are shown and the published one stands once. Homogeneity rises with the number of codes in use; compare it with “shuffled”.";
 }
 
@@ -65,20 +62,20 @@ function td(cell, { id }, row, best) {
   const below = [];
   if (cell.reference != null && id.endsWith("homogeneity"))
     below.push(`shuffled ${show(id, cell.reference)}`);
-  if (id === "codes_used" && row.codes) below.push(`of ${row.codes.toLocaleString("en")}`);
+  if (id === "codes_used" && row.codes) below.push(`of ${count(row.codes)}`);
   const published =
     cell.published == null
       ? null
       : el("span", {
           class: "interpret-published",
           title: "Published",
-          text: `p. ${show(id === "mi_c" ? "mi" : "published", cell.published)}`,
+          text: `p. ${fixed(cell.published)}`,
         });
   const value = cell.value == null ? "–" : show(id, cell.value);
   const title =
     cell.value == null
       ? null
-      : `${cell.stderr == null ? "" : `± ${show(id, cell.stderr)} (one standard error). `}Measured on ${cell.split}, n = ${cell.n?.toLocaleString("en")}.`;
+      : `${cell.stderr == null ? "" : `± ${show(id, cell.stderr)} (one standard error). `}Measured on ${cell.split}, n = ${count(cell.n)}.`;
   return el(
     "td",
     { title, "data-metric": id },

@@ -2,7 +2,8 @@
 
 import { button, el, svg, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
-import { id, minus, number } from "./laboratory.js";
+import { significant } from "../../page/numbers.js";
+import { id } from "./laboratory.js";
 import { LINES, lineSwatch, PULL } from "./squares.js";
 
 const [WIDE, HIGH] = [300, 92];
@@ -107,10 +108,9 @@ function drawPlot(box, lines, last, { from = null, level = null, to = null } = {
       }),
     ),
   );
-  box.querySelector(".lab-top").textContent = values.length ? tick(high) : "";
-  box.querySelector(".lab-bottom").textContent = values.length ? tick(low) : "";
+  box.querySelector(".lab-top").textContent = values.length ? significant(high, 2) : "";
+  box.querySelector(".lab-bottom").textContent = values.length ? significant(low, 2) : "";
 }
-const tick = (x) => (Math.abs(x) >= 1e4 ? number(x, 2) : minus(String(Number(x.toPrecision(2)))));
 
 export function drawCurves(ui) {
   const last = Math.max(1, ui.scene.step);
@@ -140,7 +140,7 @@ export function drawCurves(ui) {
   fillTables(ui);
 }
 const readout = (name, value) =>
-  value == null ? "–" : name === "modes" ? String(value) : number(value, 2);
+  value == null ? "–" : name === "modes" ? String(value) : significant(value, 2);
 
 /** Losses that a model's players minimise, and the terms they are made of. */
 function termsOf(ui, i) {
@@ -177,7 +177,7 @@ function drawLosses(ui, i, last) {
   }
   box
     .querySelectorAll(".lab-legend b")
-    .forEach((cell, k) => (cell.textContent = number(rows.at(-1)?.[1][names[k]], 2)));
+    .forEach((cell, k) => (cell.textContent = significant(rows.at(-1)?.[1][names[k]], 2)));
   const smooth = names.map((name, k) => ({
     points: thinned(
       rows.filter(([, values]) => name in values).map(([step, values]) => [step, values[name]]),
@@ -223,7 +223,9 @@ function fillTables(ui) {
   const line = (step, title, values) => [
     step,
     title,
-    ...SCORES.map(([name]) => (name === "modes" ? String(values[name]) : number(values[name]))),
+    ...SCORES.map(([name]) =>
+      name === "modes" ? String(values[name]) : significant(values[name]),
+    ),
   ];
   ui.scoreTable.set(
     ["step", "model", ...columns],
@@ -245,7 +247,7 @@ function fillTables(ui) {
       ui.scene.frames[i].terms.map(([step, values]) => [
         step,
         title,
-        ...names.map((name) => (name in values ? number(values[name]) : "")),
+        ...names.map((name) => (name in values ? significant(values[name]) : "")),
       ]),
     ),
   );

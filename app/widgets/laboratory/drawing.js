@@ -27,7 +27,9 @@ export function useDrawing(ui) {
   begin(ui, { ...ui.chosen, data: "drawn", events: [] });
 }
 
-function addPoint(ui, [x, y]) {
+/** @param {number[]} place */
+function addPoint(ui, place) {
+  const [x, y] = place;
   const near = (v) => Number(Math.max(-EXTENT, Math.min(EXTENT, v)).toFixed(2));
   const point = [near(x), near(y)];
   const last = ui.chosen.drawn.at(-1);

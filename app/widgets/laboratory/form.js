@@ -1,10 +1,11 @@
 // What is trained and on what; the knobs that may be turned on the way; play, step, reset.
+
 import { activeTab } from "../../page/address.js";
 import { button, el } from "../../page/dom.js";
+import { count, fixed } from "../../page/numbers.js";
 import { drawDrawing, showDrawing, useDrawing } from "./drawing.js";
 import {
   begin,
-  count,
   edit,
   fail,
   id,
@@ -59,7 +60,7 @@ function limitModels(ui) {
 }
 
 function nameTheta(ui) {
-  ui.thetaText.textContent = `Distance θ of the lines: ${Number(ui.thetaBox.value).toFixed(1)}`;
+  ui.thetaText.textContent = `Distance θ of the lines: ${fixed(Number(ui.thetaBox.value), 1)}`;
 }
 
 export function fillForm(ui) {
@@ -241,6 +242,7 @@ function setUp2(ui) {
   );
   ui.KEYS = { " ": ui.playButton, ".": ui.stepButton, ",": ui.playerButton };
   document.addEventListener("keydown", (event) => {
+    const target = /** @type {Element} */ (event.target);
     if (
       activeTab() !== ui.TAB ||
       ui.element.offsetParent === null ||
@@ -252,10 +254,10 @@ function setUp2(ui) {
       event.ctrlKey ||
       event.metaKey ||
       event.altKey ||
-      event.target.matches?.("input, select, textarea, canvas")
+      target.matches?.("input, select, textarea, canvas")
     )
       return;
-    if (event.key === " " && event.target.closest?.("button, summary, a")) return;
+    if (event.key === " " && target.closest?.("button, summary, a")) return;
     event.preventDefault();
     ui.KEYS[event.key].click();
   });

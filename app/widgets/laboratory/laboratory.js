@@ -12,10 +12,9 @@
 // from settings, changes (events) and steps alone, so a link leads back to the very same state.
 
 import { setView } from "../../page/address.js";
-import { button, el, say, svg, tableTwin } from "../../page/dom.js";
-import { csv } from "../../page/files.js";
 import { bytes } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 import { buildCurves, drawCurves, setUp as setUpCurves } from "./curves.js";
 import { setUp as setUpDrawing } from "./drawing.js";
 import {
@@ -232,12 +231,7 @@ export function rest(ui) {
 const list = (text, read) => (text ? text.split("~").map((item) => read(item.split("/"))) : []);
 
 function readState(ui, text) {
-  const parts = Object.fromEntries(
-    text
-      .split(" ")
-      .filter(Boolean)
-      .map((part) => [part.slice(0, part.indexOf(":")), part.slice(part.indexOf(":") + 1)]),
-  );
+  const parts = link.read(text);
   const { first } = ui.props;
   ui.hidden = new Set(parts.hide ?? "");
   ui.speedBox.value = parts.speed ?? "0";
@@ -275,10 +269,7 @@ function stateOf(ui, step, events = ui.scene.events) {
     speed: speed(ui) || "",
     hide: [...ui.hidden].join(""),
   };
-  return Object.entries(parts)
-    .filter(([, value]) => value !== "")
-    .map(([name, value]) => `${name}:${value}`)
-    .join(" ");
+  return link.write(parts);
 }
 
 function setUp1(ui) {
@@ -350,15 +341,6 @@ function unpacked(frame) {
   if (frame.surface) found.surface = bytes(frame.surface);
   return found;
 }
-export const minus = (text) => text.replace("-", "\u2212");
-export const number = (x, digits = 3) => {
-  const size = Math.abs(x);
-  if (x == null || !Number.isFinite(x)) return "–";
-  if (size >= 1e5 || (size && size < 1e-3)) return minus(x.toExponential(1));
-  return minus(size >= 10 ** digits ? String(Math.round(x)) : x.toPrecision(digits));
-};
-export const count = (n) => Math.round(n).toLocaleString("en");
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Frames and steps per second, over the last frames. */
 function pace(ui) {

@@ -2,8 +2,9 @@
 // the pull of the critic, reconstructions.
 
 import { el, svg } from "../../page/dom.js";
+import { count, significant } from "../../page/numbers.js";
 import { drawDrawing, EXTENT } from "./drawing.js";
-import { count, id, number, remember } from "./laboratory.js";
+import { id, remember } from "./laboratory.js";
 
 const SIZE = 560; // pixels of a square's own
 const MESH = 13; // codes along each axis, as the server's
@@ -121,12 +122,16 @@ function scaleOf(model, frame) {
   const ends =
     model.critic === "logit"
       ? ["D = 0, made", "1, real"]
-      : [number(frame.low, 2), number(frame.high, 2)];
+      : [significant(frame.low, 2), significant(frame.high, 2)];
   return [
     el("span", { text: ends[0] }),
     el("i", { class: "lab-bar", "aria-hidden": "true" }),
     el("span", { text: ends[1] }),
-    el("span", { class: "lab-slope", text: `mean pull ${number(frame.slope, 2)}`, title: PULL }),
+    el("span", {
+      class: "lab-slope",
+      text: `mean pull ${significant(frame.slope, 2)}`,
+      title: PULL,
+    }),
   ];
 }
 

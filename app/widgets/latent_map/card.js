@@ -5,7 +5,9 @@
 // older answers void.
 
 import { button, changed, el, say } from "../../page/dom.js";
+import { tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
+import { count, fixed } from "../../page/numbers.js";
 import { picture } from "../../page/pictures.js";
 import { tray } from "../../page/tray.js";
 import {
@@ -18,7 +20,6 @@ import {
   recover,
   remember,
   setLit,
-  show,
   view,
 } from "./latent_map.js";
 import { drawMarks, hueOf } from "./paint.js";
@@ -48,7 +49,7 @@ function atOf(ui, { kind, row, where, text, base }) {
   return [...where.map((x) => x.toFixed(4)), ...(base == null ? [] : [base])].join("~");
 }
 
-/** Everything has come: show it, keep its script, tell the rest of the page. */
+/** Everything has come: fixed it, keep its script, tell the rest of the page. */
 function settled(ui, { code, z }, text) {
   ui.scene.answer.code = code; // what Show code says when the tab runs again
   ui.element.querySelector(".lp-code pre").textContent = code;
@@ -56,9 +57,7 @@ function settled(ui, { code, z }, text) {
   ui.element.dataset.settled = ui.look.at; // how tests know
   if (!z) return;
   const { kind, row, where } = ui.selection;
-  window.dispatchEvent(
-    new CustomEvent("latent-code", { detail: { checkpoint: ui.scene.checkpoint, code: z, text } }),
-  );
+  tell("latent-code", { checkpoint: ui.scene.checkpoint, code: z, text });
   ui.trigger("select", {
     kind,
     row: row ?? null,
@@ -67,7 +66,9 @@ function settled(ui, { code, z }, text) {
   });
 }
 
-export async function selectPoint(ui, row, { quiet = false, time } = {}) {
+/** @param {{quiet?: boolean, time?: number}} [how] `time` is that of the click */
+export async function selectPoint(ui, row, how = {}) {
+  const { quiet = false, time } = how;
   const mine = begin(ui, { kind: "point", row, where: whereIs(ui, row) });
   drawCard(ui); // its sentence is here already
   if (time) measureDecode(time);
@@ -80,8 +81,10 @@ export async function selectPoint(ui, row, { quiet = false, time } = {}) {
   if (!quiet) say(`${nameOf(ui, row)}. ${likeliest(ui, answer.shares)}`);
 }
 
-export async function selectPlace(ui, where, { base, time } = {}) {
-  base ??= view(ui).variable == null ? null : (ui.selection?.row ?? ui.selection?.base ?? null);
+/** @param {{base?: number | null, time?: number}} [how] `base` is the row that lends the rest of its code */
+export async function selectPlace(ui, where, how = {}) {
+  const lent = view(ui).variable == null ? null : (ui.selection?.row ?? ui.selection?.base);
+  const { base = null, time } = { ...how, base: how.base ?? lent };
   const mine = begin(ui, { kind: "place", where, base });
   const question = { view: ui.look.view, x: where[0], y: where[1], base };
   const first = await ask(ui, "decode", question);
@@ -198,7 +201,7 @@ function pointParts(ui) {
   );
   return [
     heading(
-      `Held-out ${isText(ui) ? "sentence" : "picture"} ${(row + 1).toLocaleString("en")}`,
+      `Held-out ${isText(ui) ? "sentence" : "picture"} ${count(row + 1)}`,
       star(ui, isText(ui) ? ui.words?.[row] : top),
     ),
     top == null
@@ -331,11 +334,11 @@ function pictureNode(item, label, kind = "map-picture") {
 
 function distance(percentile, far, away) {
   if (percentile === undefined) return el("p", { class: "map-note map-away" });
-  const near = away == null ? "" : ` ${show(away)} from the nearest code.`;
+  const near = away == null ? "" : ` ${fixed(away)} from the nearest code.`;
   const rank =
     percentile == null
       ? "no density"
-      : `percentile ${percentile < 10 ? show(percentile, 1) : show(percentile, 0)}`;
+      : `percentile ${percentile < 10 ? fixed(percentile, 1) : fixed(percentile, 0)}`;
   return el(
     "p",
     {

@@ -96,7 +96,8 @@ function march(field, columns, rows, level, at) {
     for (let c = 0; c + 1 < columns; c++) {
       const p = r * columns + c;
       const [a, b, e, f] = [field[p], field[p + 1], field[p + columns + 1], field[p + columns]];
-      const which = (a > level) * 8 + (b > level) * 4 + (e > level) * 2 + (f > level);
+      const above = (height, bit) => (height > level ? bit : 0);
+      const which = above(a, 8) + above(b, 4) + above(e, 2) + above(f, 1);
       if (!CASES[which].length) continue;
       const t = (from, to) => (level - from) / (to - from);
       const edge = [

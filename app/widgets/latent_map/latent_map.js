@@ -13,10 +13,11 @@
 // "latent-map-decode" (from the click's own time stamp to the text); map_latency.py reads them.
 
 import { activeTab, keep } from "../../page/address.js";
-import { button, el, say, svg } from "../../page/dom.js";
-import { csv } from "../../page/files.js";
-import { COLOURS, GLYPHS, SYMBOLS } from "../../page/palette.js";
+import { button, el, svg } from "../../page/dom.js";
+import { hear, tell } from "../../page/events.js";
+import { count } from "../../page/numbers.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 import {
   drawCard,
   moveSelection,
@@ -69,7 +70,7 @@ function segmented(ui, name, label, pick) {
     "aria-label": label,
     id: id(ui, name),
   });
-  group.fill = (choices) =>
+  const fill = (choices) =>
     group.replaceChildren(
       ...choices.map(({ key, text, title }) =>
         el(
@@ -85,8 +86,10 @@ function segmented(ui, name, label, pick) {
         ),
       ),
     );
-  group.show = (key) => {
-    for (const node of group.children) {
+  /** @returns {HTMLElement[]} */
+  const buttons = () => [...group.querySelectorAll("button")];
+  const show = (key) => {
+    for (const node of buttons()) {
       node.setAttribute("aria-checked", String(node.dataset.keyName === key));
       node.tabIndex = node.dataset.keyName === key ? 0 : -1;
     }
@@ -95,12 +98,13 @@ function segmented(ui, name, label, pick) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const all = [...group.children];
-    const next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+    const all = buttons();
+    const held = /** @type {HTMLElement} */ (document.activeElement);
+    const next = all[(all.indexOf(held) + step + all.length) % all.length];
     next.click();
     next.focus();
   });
-  return group;
+  return Object.assign(group, { fill, show });
 }
 
 function setUp1(ui) {
@@ -254,7 +258,7 @@ const fresh = (ui) => ({
 });
 export const isText = (ui) => ui.scene.modality === "text";
 export const noun = (ui, n) =>
-  `${n.toLocaleString("en")} ${isText(ui) ? "sentence" : "picture"}${n === 1 ? "" : "s"}`;
+  `${count(n)} ${isText(ui) ? "sentence" : "picture"}${n === 1 ? "" : "s"}`;
 export function view(ui) {
   const found = ui.scene.byId[ui.look.view];
   if (!found.points) {
@@ -265,7 +269,6 @@ export function view(ui) {
 }
 export const modeName = (ui, j, k) =>
   ui.scene.variables > 1 ? `c${j + 1} mode ${k + 1}` : `mode ${k + 1}`;
-export const show = (x, digits = 2) => (x == null ? "–" : x.toFixed(digits).replace("-", "−"));
 export const ask = (ui, name, question) =>
   ui.sent(name, { checkpoint: ui.scene.checkpoint, ...question });
 
@@ -339,7 +342,7 @@ function unpack(ui) {
 
 /** Show what a link asks for, or the beginning. */
 function restore(ui, text) {
-  const asked = readState(text);
+  const asked = link.read(text);
   ui.look = fresh(ui);
   if (ui.scene.byId[asked.view]) ui.look.view = asked.view;
   if ([...ui.colours.options].some(({ value }) => value === asked.colour))
@@ -408,24 +411,9 @@ export function remember(ui) {
   if (ui.look.contours) state.contours = "1";
   if (ui.look.zoom) state.zoom = ui.look.zoom.map((x) => Number(x.toPrecision(5))).join("~");
   state.at = ui.look.at;
-  const safe = (value) => value.replace(/[%/]/g, encodeURIComponent);
-  ui.written = Object.entries(state)
-    .map(([key, value]) => `${key}:${safe(value)}`)
-    .join("/");
+  ui.written = link.write(state);
   ui.props.value = ui.written;
   keep(ui.TAB, { map: ui.written });
-}
-
-function readState(text) {
-  const pairs = (text || "").split("/").map((part) => part.split(/:(.*)/s));
-  const value = (coded = "") => {
-    try {
-      return decodeURIComponent(coded);
-    } catch {
-      return "";
-    }
-  };
-  return Object.fromEntries(pairs.map(([key, coded]) => [key, value(coded)]));
 }
 
 export function fail(ui, sentence) {
@@ -487,13 +475,13 @@ function setContours(ui, on) {
 }
 
 /** Light up one mode, or none; told to the rest of the page where a person did it here. */
-export function setLit(ui, lit, { tell = true } = {}) {
+export function setLit(ui, lit, { tell: own = true } = {}) {
   ui.look.lit = lit;
   if (lit) {
     const [variable, component] = lit;
-    if (tell) {
+    if (own) {
       const detail = { checkpoint: ui.scene.checkpoint, variable, component };
-      window.dispatchEvent(new CustomEvent("latent-mode", { detail }));
+      tell("latent-mode", detail);
       ui.trigger("select", { kind: "mode", variable, component });
     }
   }
@@ -509,7 +497,7 @@ function tellLit(ui) {
   if (!ui.look.lit) return void (ui.status.textContent = "");
   const [j, k] = ui.look.lit;
   const n = ui.scene.modes[j].reduce((sum, mode) => sum + (mode === k), 0);
-  ui.status.textContent = `${modeName(ui, j, k)}: ${noun(ui, n)} of ${ui.scene.n.toLocaleString("en")} lit. Click its centre again to end this.`;
+  ui.status.textContent = `${modeName(ui, j, k)}: ${noun(ui, n)} of ${count(ui.scene.n)} lit. Click its centre again to end this.`;
 }
 
 // ---- state --------------------------------------------------------------------------------
@@ -533,7 +521,7 @@ function setUp4(ui) {
     delete ui.full.map;
     return ui.run({ checkpoint: request.checkpoint, map: request.map });
   };
-  window.addEventListener("latent-mode", ({ detail }) => {
+  hear("latent-mode", (detail) => {
     if (
       !ui.element.isConnected ||
       !ui.scene ||
@@ -568,7 +556,8 @@ function setUp5(ui) {
     ui.stage.focus();
   });
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const target = /** @type {Element} */ (event.target);
+    const typing = target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || typing || activeTab() !== ui.TAB || !ui.element.isConnected) return;
     event.preventDefault();
     ui.search.focus();

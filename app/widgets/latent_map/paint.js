@@ -1,6 +1,7 @@
 // The points as one bitmap, their colours and legend, and the marks that lie above them.
 
 import { el, svg } from "../../page/dom.js";
+import { count, fixed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS, SYMBOLS } from "../../page/palette.js";
 import { drawContours } from "./contours.js";
 import { isText, modeName, noun, setLit, view } from "./latent_map.js";
@@ -118,7 +119,7 @@ export function find(ui) {
       }
   }
   const n = ui.matches?.reduce((a, b) => a + b, 0) ?? 0;
-  ui.found.textContent = !ui.matches ? "" : n ? `${n.toLocaleString("en")} found` : "no match";
+  ui.found.textContent = !ui.matches ? "" : n ? `${count(n)} found` : "no match";
   ui.found.classList.toggle("lp-caution", Boolean(ui.matches) && !n);
   relight(ui);
 }
@@ -216,7 +217,8 @@ export function drawPoints(ui) {
 /** The card's colour, on which the points are blended. */
 function ground(ui) {
   const said = getComputedStyle(ui.stage).backgroundColor.match(/\d+/g) ?? [255, 255, 255];
-  return (0xff000000 | (said[2] << 16) | (said[1] << 8) | Number(said[0])) >>> 0;
+  const [red, green, blue] = said.map(Number);
+  return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
 // ---- marks above the points ---------------------------------------------------------------
@@ -313,7 +315,7 @@ export function drawLegend(ui) {
   if (!categories) {
     const [from, to] =
       kind === "sure"
-        ? [(ui.scheme.low / 255).toFixed(2), "1"]
+        ? [fixed(ui.scheme.low / 255), "1"]
         : [ui.scheme.low, `${ui.scheme.high} words and marks`];
     const strip = el("i", { class: "map-ramp", "aria-hidden": "true" });
     strip.style.background = `linear-gradient(90deg, ${VIRIDIS.join(",")})`;
@@ -350,7 +352,7 @@ export function drawLegend(ui) {
         },
         glyph,
         el("span", { text: name }),
-        el("small", { text: n.toLocaleString("en") }),
+        el("small", { text: count(n) }),
       );
     }),
     note,

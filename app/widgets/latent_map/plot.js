@@ -1,9 +1,10 @@
 // The frame of the map: where a place of the data lies on the screen, and what pointer and keys do.
 
 import { el, say } from "../../page/dom.js";
+import { fixed } from "../../page/numbers.js";
 import { paint } from "../../page/pictures.js";
 import { nameOf, selectPlace, selectPoint, walk } from "./card.js";
-import { modeName, noun, remember, STEPS, show, view } from "./latent_map.js";
+import { modeName, noun, remember, STEPS, view } from "./latent_map.js";
 import { drawMarks, drawStroke, redraw, relight } from "./paint.js";
 import { drawTable } from "./table.js";
 
@@ -336,7 +337,7 @@ function showCross(ui, x, y) {
   Object.assign(ui.cross.style, { left: `${here.x}px`, top: `${here.y}px` });
   const [px, py] = toData(ui, here.x, here.y);
   const row = nearestPoint(ui, here.x, here.y, REACH);
-  say(row >= 0 ? nameOf(ui, row) : `${show(px)}, ${show(py)}`);
+  say(row >= 0 ? nameOf(ui, row) : `${fixed(px)}, ${fixed(py)}`);
 }
 
 function setUp3(ui) {

@@ -203,7 +203,7 @@ export function showAbsence(ui, { absent, command, offer }) {
     stop.hidden = progress.hidden = false;
     const mine = ui.scene;
     const answer = await ask(ui, question, {});
-    if (ui.scene !== mine || !stopped(answer)) return;
+    if (ui.scene !== mine || !stopped()) return;
     if (answer.error) return idle(answer.error);
     progress.value = answer.percent;
     said.textContent = `${answer.stage}, ${answer.percent}%, ${answer.seconds} s`;

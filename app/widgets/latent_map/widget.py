@@ -11,6 +11,7 @@ import gradio as gr
 import numpy as np
 import pydantic
 
+from app import parts
 from app.components import as_base64, finite, packed_each, script, served, widget
 from app.session import get_space, model_work
 from app.widgets.latent_map import compute
@@ -21,8 +22,22 @@ NEAR = 8  # neighbours in the card
 PICTURES = 200  # pictures sent at once for the table
 FAR = 10_000.0  # no place of any map lies further out
 LONGEST = 2000  # characters of a state
-TOOLS = ("point", "path", "lasso")
-KEYS = ("view", "colour", "tool", "find", "at", "lit", "contours", "zoom")
+
+# The value of the map; ``at`` is a point (p12), a place (0.5~-1, with the row that lends the rest
+# of its code) or a sentence (s~I like tea.).
+read_state = parts.reader(
+    {
+        "view": r".{0,40}",
+        "colour": r".{0,80}",
+        "tool": r"point|path|lasso",
+        "find": r".{0,400}",
+        "at": r".{0,2000}",
+        "lit": r"[\d.]{0,20}",
+        "contours": r"\d?",
+        "zoom": r"[\d.e~+-]{0,80}",
+    },
+    LONGEST,
+)
 
 Number = Annotated[float, pydantic.Field(ge=-FAR, le=FAR, allow_inf_nan=False)]
 Place = tuple[Number, Number]
@@ -54,23 +69,6 @@ def latent_map(elem_id: str, tab: str) -> gr.HTML:
     return widget(
         "latent_map", "", elem_id=elem_id, server=server, emits=emits, tab=tab, prefix=elem_id
     )
-
-
-def read_state(text: str) -> str:
-    """Parser for links: the state of a map, such as ``view:pca/colour:tag.domain/at:p12``.
-
-    ``at`` is a point (p12), a place (0.5~-1, with the row that lends the rest of its code) or a
-    sentence (s~I like tea.); ``%`` and ``/`` within a value are percent-encoded.
-    """
-    if len(text) > LONGEST:
-        raise ValueError("it is too long to be the state of a map.")
-    pairs = dict(part.partition(":")[::2] for part in text.split("/") if part)
-    for key in pairs:
-        if key not in KEYS:
-            raise ValueError(f"a map has no {key[:40]!r}.")
-    if pairs.get("tool", "point") not in TOOLS:
-        raise ValueError(f"{pairs['tool'][:40]!r} is none of {', '.join(TOOLS)}.")
-    return text
 
 
 def load(checkpoint: str) -> dict:

@@ -9,8 +9,8 @@
 import { setView } from "../../page/address.js";
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el, say, svg } from "../../page/dom.js";
-import { COLOURS, GLYPHS } from "../../page/palette.js";
-import { bytes, paint } from "../../page/pictures.js";
+import { fixed } from "../../page/numbers.js";
+import { bytes } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
 import { drawFilm, drawItem, drawLegend, drawNumbers, drawTable, exportCsv } from "./readout.js";
@@ -153,8 +153,6 @@ function setUp3(ui) {
 }
 
 const round = (x) => Math.round(x * 1e4) / 1e4 + 0; // + 0 turns -0 into 0
-export const show = (x, digits = 2) =>
-  x == null ? "–" : x.toFixed(digits).replace("-", "\u2212");
 export const isText = (ui) => ui.scene.modality === "text";
 export const isUnit = (ui) => ui.scene.kind === "unit";
 export const axes = (ui) =>
@@ -295,13 +293,13 @@ function speak(ui, { item, nearest, distance }) {
     : nearest.label
       ? `near a held-out item of class ${nearest.label}`
       : "picture";
-  say(`${placeText(ui, ui.at)}: ${what}. Distance percentile ${show(distance, 0)}.`);
+  say(`${placeText(ui, ui.at)}: ${what}. Distance percentile ${fixed(distance, 0)}.`);
 }
 
 export const placeText = (ui, place) => {
   const [first, second] = axes(ui);
-  if (isUnit(ui)) return `unit ${place[0]} = ${show(place[1])}`;
-  return `${first} ${show(place[0])}, ${second} ${show(place[1])}`;
+  if (isUnit(ui)) return `unit ${place[0]} = ${fixed(place[1])}`;
+  return `${first} ${fixed(place[0])}, ${second} ${fixed(place[1])}`;
 };
 
 // ---- state --------------------------------------------------------------------------------

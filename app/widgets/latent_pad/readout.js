@@ -2,9 +2,10 @@
 
 import { el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { fixed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, paint } from "../../page/pictures.js";
-import { axes, CORNERS, FILM, go, isText, isUnit, placeText, show } from "./latent_pad.js";
+import { axes, CORNERS, FILM, go, isText, isUnit, placeText } from "./latent_pad.js";
 import { drawDots, showTerritory } from "./square.js";
 
 /** A sentence as text, a picture as a small canvas. */
@@ -28,33 +29,33 @@ export function drawNumbers(
   const [first, second] = axes(ui);
   const filled = Math.round(5 * (round_trip ?? 0));
   const digits = distance < 10 ? 1 : 0;
-  const here = isUnit(ui) ? show(ui.at[1]) : ui.at.map((x) => show(x)).join(", ");
+  const here = isUnit(ui) ? fixed(ui.at[1]) : ui.at.map((x) => fixed(x)).join(", ");
   const said = [
     [
       isUnit(ui) ? `unit ${ui.at[0]}` : `${first}, ${second}`,
       here,
-      `The place on the pad. The whole code: ${z.map((x) => show(x)).join(", ")}`,
+      `The place on the pad. The whole code: ${z.map((x) => fixed(x)).join(", ")}`,
     ],
     [
       "log p(z)",
-      log_p_z == null ? "no prior" : `${show(log_p_z, 1)} nats`,
+      log_p_z == null ? "no prior" : `${fixed(log_p_z, 1)} nats`,
       "How likely this code is under the prior N(0, I).",
     ],
     [
       "log p(x|z)",
-      log_p_x == null ? "no density" : `${show(log_p_x, 1)} nats`,
+      log_p_x == null ? "no density" : `${fixed(log_p_x, 1)} nats`,
       "How sure the decoder is of the item shown.",
     ],
     [
       "round trip",
       round_trip == null
         ? "no encoder"
-        : `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${show(100 * round_trip, 0)}%`,
+        : `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${fixed(100 * round_trip, 0)}%`,
       "The item is encoded and decoded again: the share that comes back.",
     ],
     [
       "distance to data",
-      distance == null ? "–" : `percentile ${show(distance, digits)}`,
+      distance == null ? "–" : `percentile ${fixed(distance, digits)}`,
       "Density of training codes here, as a percentile of held-out codes; below 1 is far.",
     ],
   ];
@@ -72,8 +73,8 @@ export function drawNumbers(
     ? "Nearest held-out item"
     : "Nearest draw of the prior";
   ui.nearestNote.textContent = nearest.held_out
-    ? `As the model reconstructs it${label}; ${show(nearest.away)} away in z`
-    : `This model has no encoder, so no held-out item has a code; ${show(nearest.away)} away in z`;
+    ? `As the model reconstructs it${label}; ${fixed(nearest.away)} away in z`
+    : `This model has no encoder, so no held-out item has a code; ${fixed(nearest.away)} away in z`;
 }
 
 export function drawFilm(ui) {
@@ -119,10 +120,10 @@ export function drawTable(ui) {
       el(
         "tr",
         {},
-        ...place.at.map((x) => el("td", { text: show(x, 4) })),
+        ...place.at.map((x) => el("td", { text: fixed(x, 4) })),
         el("td", {}, thing(ui, place.item)),
         ...[place.log_p_z, place.log_p_x, place.round_trip, place.distance].map((x) =>
-          el("td", { text: show(x) }),
+          el("td", { text: fixed(x) }),
         ),
       ),
     ),

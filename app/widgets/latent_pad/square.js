@@ -1,19 +1,24 @@
 // The square of the pad: what lies behind the ring, and the pointer and keys that move it.
 
 import { el, svg } from "../../page/dom.js";
+import { fixed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes } from "../../page/pictures.js";
-import { CORNERS, fail, go, isUnit, placeText, show } from "./latent_pad.js";
+import { CORNERS, fail, go, isUnit, placeText } from "./latent_pad.js";
 import { drawStrip } from "./units.js";
 
 // A place (u, v) as fractions of the square from its top left corner, and back.
-function toSquare(ui, [u, v]) {
+/** @param {number[]} place */
+function toSquare(ui, place) {
+  const [u, v] = place;
   const { origin, basis, corner, side } = ui.scene;
   const [x, y] = [0, 1].map((i) => origin[i] + u * basis[0][i] + v * basis[1][i]);
   return [(x - corner[0]) / side, 1 - (y - corner[1]) / side];
 }
 
-function fromSquare(ui, [s, t]) {
+/** @param {number[]} spot */
+function fromSquare(ui, spot) {
+  const [s, t] = spot;
   const { origin, basis, corner, side } = ui.scene;
   const x = corner[0] + s * side - origin[0];
   const y = corner[1] + (1 - t) * side - origin[1];
@@ -27,8 +32,8 @@ const xy = (ui, x, y) => [
   1 - (y - ui.scene.corner[1]) / ui.scene.side,
 ];
 const labelled = (ui, radius) => xy(ui, radius * Math.SQRT1_2, radius * Math.SQRT1_2);
-const put = (node, [s, t]) =>
-  Object.assign(node.style, { left: `${100 * s}%`, top: `${100 * t}%` });
+const put = (node, spot) =>
+  Object.assign(node.style, { left: `${100 * spot[0]}%`, top: `${100 * spot[1]}%` });
 
 export function showRing(ui) {
   put(ui.ring, toSquare(ui, ui.at));
@@ -63,11 +68,11 @@ export function drawPlane(ui) {
   const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100].find((s) => side / s < 9) || side / 4;
   for (let i = Math.ceil(corner[0] / step); i * step < corner[0] + side; i++)
     ui.ticks.append(
-      label(show(i * step, step < 1 ? 1 : 0), [xy(ui, i * step, 0)[0], 1], "pad-tick pad-tick-x"),
+      label(fixed(i * step, step < 1 ? 1 : 0), [xy(ui, i * step, 0)[0], 1], "pad-tick pad-tick-x"),
     );
   for (let i = Math.ceil(corner[1] / step); i * step < corner[1] + side; i++)
     ui.ticks.append(
-      label(show(i * step, step < 1 ? 1 : 0), [0, xy(ui, 0, i * step)[1]], "pad-tick pad-tick-y"),
+      label(fixed(i * step, step < 1 ? 1 : 0), [0, xy(ui, 0, i * step)[1]], "pad-tick pad-tick-y"),
     );
   circles.forEach(({ radius, label: text }, i) => {
     const place = labelled(ui, radius);
@@ -205,10 +210,8 @@ function pointer(ui, event) {
   const box = ui.square.getBoundingClientRect();
   const s = (event.clientX - box.left - ui.square.clientLeft) / ui.square.clientWidth;
   const t = (event.clientY - box.top - ui.square.clientTop) / ui.square.clientHeight;
-  return fromSquare(
-    ui,
-    [s, t].map((x) => Math.min(1, Math.max(0, x))),
-  );
+  const inside = (x) => Math.min(1, Math.max(0, x));
+  return fromSquare(ui, [inside(s), inside(t)]);
 }
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

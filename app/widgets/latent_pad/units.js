@@ -1,7 +1,8 @@
 // One unit in the place of the square: the list of units, a slider, a strip of decoded values.
 
 import { el } from "../../page/dom.js";
-import { go, show } from "./latent_pad.js";
+import { fixed } from "../../page/numbers.js";
+import { go } from "./latent_pad.js";
 import { thing } from "./readout.js";
 import { drawBackdrop } from "./square.js";
 
@@ -26,8 +27,8 @@ export function drawUnits(ui) {
         },
         el("span", { text: `unit ${index}` }),
         el("b", {}, bar),
-        el("span", { text: `activity ${show(activity)}` }),
-        el("span", { text: kl == null ? "no posterior" : `KL ${show(kl)} nats` }),
+        el("span", { text: `activity ${fixed(activity)}` }),
+        el("span", { text: kl == null ? "no posterior" : `KL ${fixed(kl)} nats` }),
       );
     }),
   );
@@ -49,7 +50,7 @@ export function showUnit(ui, changed) {
     drawBackdrop(ui);
   }
   ui.slider.value = ui.at[1];
-  ui.sliderLabel.textContent = `Value of unit ${ui.at[0]}: ${show(ui.at[1])}`;
+  ui.sliderLabel.textContent = `Value of unit ${ui.at[0]}: ${fixed(ui.at[1])}`;
   for (const cell of ui.strip.children)
     cell.ariaPressed = String(Math.abs(cell.dataset.value - ui.at[1]) < 0.005);
 }
@@ -62,11 +63,11 @@ export function drawStrip(ui, { values, items }) {
         {
           type: "button",
           "data-value": value,
-          "aria-label": `value ${show(value)}`,
+          "aria-label": `value ${fixed(value)}`,
           on: { click: (event) => go(ui, [ui.at[0], value], { time: event.timeStamp }) },
         },
         thing(ui, items[i]),
-        el("span", { text: show(value) }),
+        el("span", { text: fixed(value) }),
       ),
     ),
   );

@@ -2,8 +2,10 @@
 //
 // The panel of the tab says what is chosen: data-mode, data-pair (language models), data-victim
 // (a classifier). Rows to compare with, such as published ones, are in italics.
+
 import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { percent, significant } from "../../page/numbers.js";
 
 const SHOWN = {
   keywords: ["keywords", "mixing"],
@@ -131,10 +133,8 @@ function grid(label, keys, lines) {
 
 function cell(key, value) {
   if (value == null) return "–";
-  if (SHARES.has(key)) return `${(100 * value).toFixed(value === 1 ? 0 : 1)} %`;
-  if (Math.abs(value) >= 1000 || Number.isInteger(value))
-    return Math.round(value).toLocaleString("en");
-  return value.toPrecision(3).replace("-", "\u2212");
+  if (SHARES.has(key)) return percent(value, value === 1 ? 0 : 1);
+  return significant(value);
 }
 
 function setUp(ui) {

@@ -5,10 +5,13 @@
 
 import { keep, restoring } from "../../page/address.js";
 import { button, el } from "../../page/dom.js";
+import { hear, tell } from "../../page/events.js";
 import { markdown } from "../../page/markdown.js";
+import { count, fixed, percent } from "../../page/numbers.js";
 import { mark } from "../../page/palette.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 
 const LOST = "The server did not answer. Is it still running? Then try again.";
 const id = (ui, name) => `${ui.props.tab}-microscope-${name}`;
@@ -189,31 +192,30 @@ function fresh(ui) {
 const isText = (ui) => ui.scene.modality === "text";
 const row = (ui) =>
   ui.scene.rows.find((r) => r.variable === ui.view.variable && r.component === ui.view.component);
-const percent = (x) =>
-  x == null ? "–" : `${x > 0 && x < 0.1 ? (100 * x).toFixed(1) : Math.round(100 * x)} %`;
-const count = (n) => n.toLocaleString("en");
 
 function state(ui) {
   const first = fresh(ui);
-  const said = [];
-  if (ui.view.variable !== first.variable || ui.view.component !== first.component)
-    said.push(`mode:${ui.view.variable + 1}.${ui.view.component + 1}`);
-  if (ui.view.seed) said.push(`seed:${ui.view.seed}`);
-  if (ui.view.t !== 1) said.push(`t:${ui.view.t}`);
-  if (ui.view.weights) said.push(`weights:${ui.view.weights.join(".")}`);
-  if (ui.view.flip !== ui.view.variable) said.push(`flip:${ui.view.flip + 1}`);
-  if (ui.view.text) said.push(`text:${ui.view.text}`);
-  return said.join(" ");
+  const { variable, component, seed, t, weights, flip, text } = ui.view;
+  return link.write(
+    {
+      mode: `${variable + 1}.${component + 1}`,
+      seed,
+      t,
+      weights: weights?.join("."),
+      flip: flip + 1,
+      text,
+    },
+    {
+      mode: `${first.variable + 1}.${first.component + 1}`,
+      seed: 0,
+      t: 1,
+      flip: variable + 1,
+    },
+  );
 }
 
 function read(ui, text) {
-  const [, before, , free] = ` ${text}`.match(/^(.*?)( text:([\s\S]*))?$/s);
-  const given = Object.fromEntries(
-    before
-      .split(" ")
-      .filter(Boolean)
-      .map((part) => part.split(":")),
-  );
+  const given = link.read(text);
   const now = fresh(ui);
   const within = (value, n) => Math.min(n, Math.max(1, Number(value) || 1)) - 1;
   if (given.mode) {
@@ -229,7 +231,7 @@ function read(ui, text) {
   const weights = given.weights?.split(".").map((w) => Math.min(100, Number(w)));
   if (weights?.length === ui.scene.components) now.weights = weights;
   if (given.flip) now.flip = within(given.flip, ui.scene.variables);
-  if (free && isText(ui)) now.text = free;
+  if (given.text && isText(ui)) now.text = given.text;
   return now;
 }
 function remember(ui) {
@@ -285,15 +287,11 @@ function choose(ui, change, { say = true } = {}) {
     drawCard(ui);
     drawWeights(ui);
     if (say)
-      window.dispatchEvent(
-        new CustomEvent("latent-mode", {
-          detail: {
-            checkpoint: ui.scene.checkpoint,
-            variable: ui.view.variable,
-            component: ui.view.component,
-          },
-        }),
-      );
+      tell("latent-mode", {
+        checkpoint: ui.scene.checkpoint,
+        variable: ui.view.variable,
+        component: ui.view.component,
+      });
   }
   drawControls(ui);
   if (moved || ["seed", "t", "weights"].some((key) => key in change)) sampleAgain(ui);
@@ -322,7 +320,7 @@ function setUp3(ui) {
     ui.base = null;
     drawAll(ui);
   });
-  window.addEventListener("latent-mode", ({ detail }) => {
+  hear("latent-mode", (detail) => {
     if (!heard(ui, detail)) return;
     const there = ui.scene.rows.some(
       (r) => r.variable === detail.variable && r.component === detail.component,
@@ -330,7 +328,7 @@ function setUp3(ui) {
     if (there)
       choose(ui, { variable: detail.variable, component: detail.component }, { say: false });
   });
-  window.addEventListener("latent-code", ({ detail }) => {
+  hear("latent-code", (detail) => {
     if (!heard(ui, detail) || !Array.isArray(detail.code)) return;
     if (ui.view.text && !ui.acted) return; // the map opens with a point of its own; a sentence goes first
     ui.base = { code: detail.code, text: typeof detail.text === "string" ? detail.text : "" };
@@ -502,16 +500,13 @@ function drawCard(ui) {
   ui.facts.textContent = [
     `weight ${percent(r.weight)}`,
     r.share == null ? "" : `share ${percent(r.share)}`,
-    !ui.scene.discrete && r.mean?.length <= 4
-      ? `μ ${r.mean.map((x) => x.toFixed(2)).join(", ")}`
-      : "",
+    !ui.scene.discrete && r.mean?.length <= 4 ? `μ ${r.mean.map((x) => fixed(x)).join(", ")}` : "",
     !ui.scene.discrete && r.scale?.length <= 4
-      ? `σ ${r.scale.map((x) => x.toFixed(2)).join(", ")}`
+      ? `σ ${r.scale.map((x) => fixed(x)).join(", ")}`
       : "",
   ]
     .filter(Boolean)
-    .join("   ")
-    .replaceAll("-", "\u2212");
+    .join("   ");
   ui.flags.replaceChildren(
     ...r.flags.map(([word, sentence]) => el("li", {}, el("b", { text: word }), ` ${sentence}`)),
   );
@@ -574,7 +569,7 @@ function drawControls(ui) {
   ui.heat.title = ui.heat.disabled
     ? "This model draws classes only; there is no Gaussian to warm or cool."
     : "Standard deviation of the draws, times this";
-  ui.heatValue.textContent = ui.view.t.toFixed(2);
+  ui.heatValue.textContent = fixed(ui.view.t);
   const now = ui.view.weights ?? prior(ui);
   const total = now.reduce((a, b) => a + b, 0);
   ui.weightBox.querySelectorAll("input").forEach((slider, k) => (slider.value = now[k]));
@@ -733,7 +728,7 @@ function setUp4(ui) {
   ui.askSamples = channel(
     ui,
     "samples",
-    (answer, question) => told(ui, "samples", answer) && drawSamples(ui, answer, question),
+    (answer) => told(ui, "samples", answer) && drawSamples(ui, answer),
   );
   ui.askFlip = channel(
     ui,

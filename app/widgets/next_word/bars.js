@@ -1,6 +1,8 @@
 // The likeliest next words as bars that can be taken, and whole continuations.
+
 import { el } from "../../page/dom.js";
-import { nats, percent, take, visible } from "./next_word.js";
+import { percent, significant } from "../../page/numbers.js";
+import { nats, take, visible } from "./next_word.js";
 
 export function drawBars(ui) {
   const { words, entropy } = ui.shown;
@@ -34,13 +36,13 @@ export function drawBars(ui) {
   );
   const sum = words.reduce((all, { p }) => all + p, 0);
   const count = words.length === 1 ? "This one holds" : `These ${words.length} hold`;
-  ui.barsNote.textContent = `${count} ${percent(Math.min(1, sum))} of the probability. Entropy ${nats(entropy, 2)} nats: as unsure as among ${Math.exp(entropy).toLocaleString("en", { maximumSignificantDigits: 2 })} equally likely ones. Bars are drawn against the longest.`;
+  ui.barsNote.textContent = `${count} ${percent(Math.min(1, sum))} of the probability. Entropy ${nats(entropy, 2)} nats: as unsure as among ${significant(Math.exp(entropy), 2)} equally likely ones. Bars are drawn against the longest.`;
   ui.barTable.set(
     ["word", "p", "log p, nats"],
     words.map(({ word, p, kind }) => [
       kind === "word" ? word : `(${ui.MARKS[kind]()})`,
-      p.toPrecision(4),
-      p ? Math.log(p).toFixed(3) : "",
+      Number(p.toPrecision(4)),
+      p ? Number(Math.log(p).toFixed(3)) : "",
     ]),
   );
   if (held) focusBar(ui, 0);

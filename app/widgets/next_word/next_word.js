@@ -5,8 +5,10 @@
 //
 // Some models read from the end: there the "next" word is the word before, bars put words in
 // front, and the tree grows to the left.
-import { button, el, say, svg, tableTwin } from "../../page/dom.js";
+
+import { button, el, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { count, fixed, percent } from "../../page/numbers.js";
 import { result } from "../../page/result.js";
 import { drawBars, drawRest, focusBar, setUp as setUpBars } from "./bars.js";
 import { drawTree, heightOf, setUp as setUpTree } from "./tree.js";
@@ -16,14 +18,7 @@ const REST = 250; // ms before one looks further ahead, so that who types on wai
 const STEEP = 10; // nats of surprisal that give the deepest colour
 const LOST = "The server does not answer. Is it still running? Then try again.";
 
-const minus = (text) => text.replace("-", "\u2212");
-export const nats = (x, digits = 1) => minus(x.toFixed(digits));
-export const percent = (p) =>
-  p >= 0.1
-    ? `${(100 * p).toFixed(0)} %`
-    : p >= 0.0005
-      ? `${(100 * p).toFixed(1)} %`
-      : `${(100 * p).toExponential(0)} %`;
+export const nats = (x, digits = 1) => fixed(x, digits);
 /** A token as it is read; a space that belongs to it is shown. */
 export const visible = (word) => word.replace(/^ /, "\u2423").replaceAll("\n", "\u21B5");
 
@@ -212,7 +207,7 @@ function drawTyped(ui) {
   );
   const sum = typed.reduce((all, { log_p }) => all + log_p, 0);
   ui.total.textContent = typed.length
-    ? `Surprisal \u2212log p of each word, in nats: together ${nats(-sum)}, ${nats(-sum / typed.length)} a word (perplexity ${Math.exp(-sum / typed.length).toFixed(0)}).`
+    ? `Surprisal \u2212log p of each word, in nats: together ${nats(-sum)}, ${nats(-sum / typed.length)} a word (perplexity ${count(Math.exp(-sum / typed.length))}).`
     : `Nothing is written yet: this is how sentences ${ui.backward ? "end" : "begin"}.`;
 }
 

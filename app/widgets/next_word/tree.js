@@ -52,7 +52,7 @@ export function drawTree(ui, { steps, found: list }) {
   ui.treeTable.set(
     ["step", "beginning", "log p, nats", "fate"],
     steps.flatMap((step, t) =>
-      step.map((branch) => [t + 1, branch.text, branch.log_p.toFixed(3), fate(branch)]),
+      step.map((branch) => [t + 1, branch.text, Number(branch.log_p.toFixed(3)), fate(branch)]),
     ),
   );
   ui.element.dataset.steps = steps.length; // how tests know

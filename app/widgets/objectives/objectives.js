@@ -5,6 +5,7 @@ import { keep } from "../../page/address.js";
 import { button, el, tableTwin, typeset } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 
 const MODE = "theory";
 const LOST = "The server does not answer. Is it still running? Then open this view again.";
@@ -137,7 +138,7 @@ function showCard(ui) {
 }
 
 function matrix({ reach, networks, title }, game) {
-  const cell = ({ moved, passed, player, symbol }, network) => {
+  const cell = ({ moved, passed }, network) => {
     const [sign, text] = moved.includes(network)
       ? ["●", "moved"]
       : passed.includes(network)
@@ -220,11 +221,11 @@ function choose(ui, name) {
   showCard(ui);
 }
 function remember(ui) {
-  ui.written = ui.props.value = ui.chosen === ui.props.first ? "" : `of:${ui.chosen}`;
+  ui.written = ui.props.value = link.write({ of: ui.chosen }, { of: ui.props.first });
   keep(ui.TAB, { objectives: ui.written });
 }
 function restore(ui) {
-  const name = ui.props.value.replace("of:", "");
+  const name = link.read(ui.props.value).of ?? "";
   ui.chosen = name in ui.cards ? name : ui.props.first;
   if (here(ui)) remember(ui);
   showCard(ui);

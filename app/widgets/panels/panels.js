@@ -4,9 +4,11 @@
 import { keep as pageKeep, views } from "../../page/address.js";
 import { button, el, svg, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { count, fixed, ticks } from "../../page/numbers.js";
 import { COLOURS, mark, SYMBOLS } from "../../page/palette.js";
 import { bytes } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 
 const LINES = [
   ["--ink-2", "", 1.5],
@@ -25,7 +27,7 @@ const id = (ui, name) => `${ui.props.tab}-panels-${name}`;
 
 function segmented(ui, name, label) {
   const box = el("div", { class: "panel-choice", role: "radiogroup", "aria-label": label });
-  box.fill = (options, chosen, pick) =>
+  const fill = (options, chosen, pick) =>
     box.replaceChildren(
       ...options.map(([value, text]) => {
         const input = el("input", {
@@ -38,19 +40,15 @@ function segmented(ui, name, label) {
         return el("label", {}, input, el("span", { text }));
       }),
     );
-  return el(
-    "div",
-    { class: "panel-field" },
-    el("span", { text: label, "aria-hidden": "true" }),
-    box,
-  );
+  const title = el("span", { text: label, "aria-hidden": "true" });
+  return Object.assign(el("div", { class: "panel-field" }, title, box), { fill });
 }
-const rows = [0, 1].map((row) => ({
-  title: el("h4", { class: "panel-when" }),
-  cells: el("div", { class: "panel-columns", "data-row": row }),
-}));
 
 function setUp1(ui) {
+  ui.rows = [0, 1].map((row) => ({
+    title: el("h4", { class: "panel-when" }),
+    cells: el("div", { class: "panel-columns", "data-row": row }),
+  }));
   ui.life = result(`${ui.props.tab}-panels`, {
     element: ui.element,
     ready: () => {},
@@ -109,7 +107,7 @@ function setUp1(ui) {
       { class: "panel-main" },
       el("div", { class: "panel-bar" }, ui.variableField, ui.colourField, ui.legend),
       ui.heads,
-      ...rows.flatMap(({ title, cells }) => [title, cells]),
+      ...ui.rows.flatMap(({ title, cells }) => [title, cells]),
       el(
         "div",
         { class: "panel-scrub" },
@@ -162,11 +160,7 @@ function state(ui) {
     step: ui.scene.steps[ui.at],
     shut: ui.fold.open ? "" : 1,
   };
-  const first = start(ui);
-  return Object.keys(now)
-    .filter((key) => now[key] !== first[key])
-    .map((key) => `${key}:${now[key]}`)
-    .join(" ");
+  return link.write(now, start(ui));
 }
 function remember(ui) {
   ui.props.value = state(ui);
@@ -174,12 +168,7 @@ function remember(ui) {
 }
 function restore(ui) {
   if (!ui.scene || !ui.scene.runs.length) return;
-  const given = Object.fromEntries(
-    ui.props.value
-      .split(" ")
-      .filter(Boolean)
-      .map((part) => part.split(":")),
-  );
+  const given = link.read(ui.props.value);
   const now = { ...start(ui), ...given };
   ui.variable = Math.min(ui.scene.variables, Math.max(1, Number(now.of))) - 1;
   ui.colour = ui.scene.colours.includes(now.colour) ? now.colour : "mode";
@@ -192,8 +181,6 @@ function restore(ui) {
 
 const nearest = (steps, step) =>
   steps.reduce((best, s, i) => (Math.abs(s - step) < Math.abs(steps[best] - step) ? i : best), 0);
-const count = (n) => Math.round(n).toLocaleString("en");
-const show = (x, digits = 2) => (x == null ? "–" : x.toFixed(digits).replace("-", "\u2212"));
 const token = (ui, name) => getComputedStyle(ui.element).getPropertyValue(name).trim();
 
 // ---- data -----------------------------------------------------------------------------------
@@ -277,7 +264,7 @@ function build(ui) {
       ),
     ),
   );
-  for (const { cells } of rows) {
+  for (const { cells } of ui.rows) {
     cells.replaceChildren(
       ...ui.scene.runs.map((run) =>
         el(
@@ -442,7 +429,7 @@ function drawPanels(ui) {
 
 function drawRow(ui, row, place) {
   ui.scene.runs.forEach((run, i) =>
-    drawPanel(ui, rows[row].cells.children[i].firstChild, run, place),
+    drawPanel(ui, ui.rows[row].cells.children[i].firstChild, run, place),
   );
 }
 
@@ -454,9 +441,9 @@ function valueAt(run, curve, step) {
 
 function nameRow(ui, row, index) {
   const step = ui.scene.steps[index];
-  rows[row].title.textContent = `${count(step)} steps`;
+  ui.rows[row].title.textContent = `${count(step)} steps`;
   ui.scene.runs.forEach((run, i) => {
-    const cell = rows[row].cells.children[i];
+    const cell = ui.rows[row].cells.children[i];
     const known =
       step >= (run.history.step[0] ?? Infinity)
         ? [
@@ -464,11 +451,11 @@ function nameRow(ui, row, index) {
             ["MI", "mi_c"],
           ]
         : [];
-    const said = known.map(([name, curve]) => `${name} ${show(valueAt(run, curve, step))}`);
-    cell.lastChild.replaceChildren(...said.map((text) => el("span", { text })));
-    cell.lastChild.title =
+    const said = known.map(([name, curve]) => `${name} ${fixed(valueAt(run, curve, step))}`);
+    cell.lastElementChild.replaceChildren(...said.map((text) => el("span", { text })));
+    cell.lastElementChild.title =
       "Variance of means (all variables) and mutual information of c, nats, on 2,000 held-out sentences";
-    cell.firstChild.setAttribute(
+    cell.firstElementChild.setAttribute(
       "aria-label",
       `${run.title} at ${count(step)} steps: ${run.shape[1]} codes and ${run.means[0][ui.variable].length} modes of c${ui.variable + 1}. ${said.join(", ")}`,
     );
@@ -478,12 +465,12 @@ function nameRow(ui, row, index) {
 function drawAll(ui) {
   measure(ui);
   const first = ui.scene.runs[0];
-  ui.variableField.lastChild.fill(
+  ui.variableField.fill(
     Array.from({ length: ui.scene.variables }, (_, j) => [j, `c${j + 1}`]),
     ui.variable,
     (j) => choose(ui, { variable: j }),
   );
-  ui.colourField.lastChild.fill(
+  ui.colourField.fill(
     ui.scene.colours.map((name) => [name, name]),
     ui.colour,
     (name) => choose(ui, { colour: name }),
@@ -506,8 +493,8 @@ function choose(ui, change) {
   if ("variable" in change) ui.variable = change.variable;
   if ("colour" in change) ui.colour = change.colour;
   remember(ui);
-  const focused = document.activeElement?.value;
-  const name = document.activeElement?.name;
+  const held = /** @type {HTMLInputElement | null} */ (document.activeElement);
+  const [name, focused] = [held?.name, held?.value];
   drawAll(ui);
   if (name) ui.fold.querySelector(`input[name="${name}"][value="${focused}"]`)?.focus();
 }
@@ -643,7 +630,7 @@ function drawCurves(ui) {
   const last = ui.scene.steps.at(-1) || 1;
   for (const block of ui.curves.children) {
     const name = block.dataset.curve;
-    const high = nice(
+    const high = roundUp(
       Math.max(
         0,
         ...ui.scene.runs.flatMap((run) =>
@@ -676,11 +663,10 @@ function drawCurves(ui) {
   moveCursors(ui, ui.scene.steps[ui.at]);
 }
 
-function nice(value) {
-  const power = 10 ** Math.floor(Math.log10(value || 1));
-  return Number(
-    ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((f) => f * power >= value) * power).toPrecision(2),
-  );
+/** The first of a row of round numbers that is not below `value`. */
+function roundUp(value) {
+  const step = ticks(0, value || 1, 8)[1].value;
+  return Number((step * Math.ceil((value || 1) / step - 1e-9)).toPrecision(6));
 }
 
 function moveCursors(ui, step) {
@@ -697,7 +683,7 @@ function readouts(ui, step) {
     );
     block
       .querySelectorAll(".panel-values b")
-      .forEach((cell, i) => (cell.textContent = show(values[i], values[i] >= 100 ? 1 : 2)));
+      .forEach((cell, i) => (cell.textContent = fixed(values[i], values[i] >= 100 ? 1 : 2)));
   }
 }
 
@@ -714,8 +700,8 @@ function fillTables(ui) {
         run.title,
         `c${ui.variable + 1}`,
         k + 1,
-        ...now.mean(k).map((v) => show(v)),
-        ...now.scale(k).map((v) => show(v)),
+        ...now.mean(k).map((v) => fixed(v)),
+        ...now.scale(k).map((v) => fixed(v)),
         members.filter((mode) => mode === k).length / now.items,
       ]);
     }),

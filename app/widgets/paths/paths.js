@@ -3,6 +3,7 @@
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { fixed, percent } from "../../page/numbers.js";
 import { bytes, picture, sheet } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
@@ -62,8 +63,8 @@ function unknownWords(key, words) {
     : "";
 }
 
-const t = (i, n) => (n > 1 ? (i / (n - 1)).toFixed(2) : "");
-const nats = (value) => (value === null ? "none" : value.toFixed(1));
+const t = (i, n) => (n > 1 ? fixed(i / (n - 1)) : "");
+const nats = (value) => (value === null ? "none" : fixed(value, 1));
 
 function words(parts) {
   const sentence = el("span", { class: "lp-sentence" });
@@ -101,7 +102,7 @@ function dots(agreement) {
 }
 
 function typical({ distance, off_manifold }) {
-  const title = `Its code is likelier than ${distance.toFixed(0)}% of the codes of held-out data.`;
+  const title = `Its code is likelier than ${percent(distance / 100, 0)} of the codes of held-out data.`;
   const bar = el(
     "span",
     { class: "lp-ribbon", title },
@@ -111,7 +112,7 @@ function typical({ distance, off_manifold }) {
     "span",
     { class: off_manifold ? "lp-typical lp-off" : "lp-typical" },
     bar,
-    el("span", { text: off_manifold ? OFF : `${distance.toFixed(0)}%` }),
+    el("span", { text: off_manifold ? OFF : percent(distance / 100, 0) }),
   );
 }
 

@@ -3,16 +3,16 @@
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el } from "../../page/dom.js";
 import { markdown } from "../../page/markdown.js";
+import { count, significant } from "../../page/numbers.js";
 
-const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 function gauge({ label, value, unit, split, n, state, note }) {
   const fine = state === "ok";
-  const hover = `${label}: ${number.format(value)} ${unit}. Measured on ${split}, n = ${n.toLocaleString("en")}.${note ? ` ${note}` : ""}`;
+  const hover = `${label}: ${significant(value)} ${unit}. Measured on ${split}, n = ${count(n)}.${note ? ` ${note}` : ""}`;
   return el(
     "span",
     { class: `lp-gauge ${fine ? "" : "lp-caution"}`, title: hover, tabindex: "0" },
     el("span", { text: label }),
-    el("b", { text: `${number.format(value)} ${unit}` }),
+    el("b", { text: `${significant(value)} ${unit}` }),
     fine || !note ? null : el("em", { text: note.split(":")[0] }),
   );
 }

@@ -3,11 +3,12 @@
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
+import { count } from "../../page/numbers.js";
 import { bytes, picture, sheet } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
 
-const told = ({ checkpoint }) => checkpoints[checkpoint]?.classes > 0;
+const told = (request) => checkpoints[request.checkpoint]?.classes > 0;
 /** What goes into a link: a class only where the model is told one. */
 function linked({ label, ...request }) {
   return told(request) && label !== "drawn" ? { ...request, label } : request;
@@ -17,7 +18,7 @@ function cancel(ui) {
   if (!ui.job) return;
   ui.view.cancel();
   ui.server.stop({ job: ui.job });
-  finish(ui, `Cancelled after ${ui.shown.length.toLocaleString("en")}.`);
+  finish(ui, `Cancelled after ${count(ui.shown.length)}.`);
 }
 
 function finish(ui, text) {
@@ -36,7 +37,7 @@ async function draw(ui, data, request, alive) {
   ui.warning.textContent = data.warning;
   ui.warning.hidden = !data.warning;
   const noun = data.modality === "text" ? "sentence" : "picture";
-  const count = `${data.total.toLocaleString("en")} ${noun}${data.total === 1 ? "" : "s"}, seed ${request.seed}`;
+  const all = `${count(data.total)} ${noun}${data.total === 1 ? "" : "s"}, seed ${request.seed}`;
   ui.note.hidden = !told(request);
   let piece = data;
   while (piece.items?.length) {
@@ -44,13 +45,13 @@ async function draw(ui, data, request, alive) {
     if (!ui.job) break;
     ui.bar.hidden = ui.stop.disabled = false;
     ui.bar.value = ui.shown.length / data.total;
-    ui.status.textContent = `${ui.shown.length.toLocaleString("en")} of ${count}`;
+    ui.status.textContent = `${count(ui.shown.length)} of ${all}`;
     await new Promise(requestAnimationFrame); // the page stays alive between two chunks
     piece = await ui.server.more({ job: ui.job });
     if (!alive()) return;
     if (!piece || piece.error) return finish(ui, piece?.error ?? "The server does not answer.");
   }
-  finish(ui, count);
+  finish(ui, all);
 }
 
 function add(ui, packed, request, { modality, bytes_each }) {

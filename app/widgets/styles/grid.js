@@ -2,9 +2,10 @@
 // under its number.
 
 import { el } from "../../page/dom.js";
+import { count, fixed, percent } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { drawNumbers } from "./numbers.js";
-import { count, modelOf, percent, show } from "./styles.js";
+import { modelOf } from "./styles.js";
 
 export const wordOf = ({ digits }) => (digits ? "digit" : "class");
 /** A class that the model was told, by its name. */
@@ -28,7 +29,7 @@ export async function draw(ui, data, request, alive) {
 function fillUnits(ui, { units: all, unit }) {
   ui.units.replaceChildren(
     ...all.map(([index, kl]) =>
-      el("option", { value: index, text: `${index}, KL ${show(kl)} nats` }),
+      el("option", { value: index, text: `${index}, KL ${fixed(kl)} nats` }),
     ),
   );
   ui.units.value = unit;
@@ -41,7 +42,7 @@ function nameMeaning(ui, model, { carried, columns }) {
   ui.meaning.textContent = model.told
     ? `This model is told the ${word}: to its decoder goes the code and, beside it, the ${word} of the column.`
     : carried
-      ? `${found} Under each class: the ${model.digits ? "digit" : "label"} that most held-out pictures of it show, and their share, by ${count(n)} stored codes.`
+      ? `${found} Under each class: the ${model.digits ? "digit" : "label"} that most held-out pictures of it fixed, and their share, by ${count(n)} stored codes.`
       : found;
 }
 
@@ -86,7 +87,7 @@ function drawGrid(ui, model, data) {
     );
   };
   const rowHead = (row) => {
-    if (values) return el("th", { scope: "row", text: show(values[row], 1) });
+    if (values) return el("th", { scope: "row", text: fixed(values[row], 1) });
     if (!given) return el("th", { scope: "row", text: `style ${row + 1}` });
     const label = labels ? labels[row] : "";
     return el(

@@ -1,8 +1,8 @@
 // The numbers under the grid, the table behind it, and KLs along training beside the capacities.
 
 import { el, svg, typeset } from "../../page/dom.js";
+import { count, fixed, percent, ticks } from "../../page/numbers.js";
 import { wordOf } from "./grid.js";
-import { count, percent, show } from "./styles.js";
 
 const WIDE = 320;
 const HIGH = 180;
@@ -34,7 +34,7 @@ export async function drawNumbers(ui, model, data, { checkpoint, seed }, alive) 
       `of ${count(answer.judged)} pictures are recognised as ${wanted}. One draw of seed ${seed} for each, the classes in turn, seen by ${answer.judge}.${real}`,
     ],
     [
-      show(answer.correlation),
+      fixed(answer.correlation),
       `correlation of the thickness of strokes between two classes, over ${answer.styles} styles of seed ${seed}; mean over all pairs of classes. 1: a style keeps its stroke in every class.`,
     ],
   ]);
@@ -69,12 +69,12 @@ function drawTable(ui, model, { columns, carried }, { recognised, thickness }) {
       ...(carried
         ? [
             carried[k].label ?? "–",
-            carried[k].share == null ? "–" : show(100 * carried[k].share, 1),
+            carried[k].share == null ? "–" : fixed(100 * carried[k].share, 1),
             carried[k].n,
           ]
         : []),
-      recognised[k] == null ? "–" : show(100 * recognised[k], 1),
-      show(thickness[k]),
+      recognised[k] == null ? "–" : fixed(100 * recognised[k], 1),
+      fixed(thickness[k]),
     ]),
   );
 }
@@ -95,7 +95,7 @@ function drawCurves(ui, curves) {
     ["step", "KL_z, nats", "C_z, nats", "KL_c, nats", "C_c, nats"],
     steps.map((step, i) => [
       step,
-      ...[kl_z, capacity_z, kl_c, capacity_c].map((values) => show(values[i], 3)),
+      ...[kl_z, capacity_z, kl_c, capacity_c].map((values) => fixed(values[i], 3)),
     ]),
   );
 }
@@ -117,13 +117,8 @@ function plot(title, steps, values, capacity, name) {
     Math.abs(y(values.at(-1)) - y(capacity.at(-1))) < 14
       ? 7 * Math.sign(y(values.at(-1)) - y(capacity.at(-1)) || 1)
       : 0;
-  const power = 10 ** Math.floor(Math.log10(top / 2));
-  const tick = [1, 2, 5]
-    .map((m) => m * power)
-    .filter((m) => m <= top / 2)
-    .at(-1);
-  const grid = Array.from({ length: Math.floor(top / tick) + 1 }, (_, i) => i * tick);
-  const said = `${title}: ${show(values.at(-1))} nats at step ${count(last)}, capacity ${show(capacity.at(-1))} nats`;
+  const grid = ticks(0, top, 3);
+  const said = `${title}: ${fixed(values.at(-1))} nats at step ${count(last)}, capacity ${fixed(capacity.at(-1))} nats`;
   return el(
     "figure",
     { class: "styles-plot" },
@@ -131,9 +126,9 @@ function plot(title, steps, values, capacity, name) {
     svg(
       "svg",
       { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": said },
-      ...grid.flatMap((value) => [
+      ...grid.flatMap(({ value, label }) => [
         svg("path", { class: "front-grid", d: `M32 ${y(value)}H${WIDE - 48}` }),
-        text([26, y(value) + 4], Number(value.toPrecision(3)), { "text-anchor": "end" }),
+        text([26, y(value) + 4], label, { "text-anchor": "end" }),
       ]),
       line(capacity, { class: "styles-capacity" }),
       line(values, { class: "styles-kl" }),

@@ -4,10 +4,10 @@
 //   numbers.js  what a classifier sees, how strokes agree, KLs along training
 
 import { keep as pageKeep } from "../../page/address.js";
-import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { button, el, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
-import { bytes } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 import { draw } from "./grid.js";
 
 const VIEW = "pictures";
@@ -18,10 +18,6 @@ const SOURCES = [
 ];
 
 const id = (ui, name) => `${ui.props.tab}-styles-${name}`;
-export const count = (n) => n.toLocaleString("en");
-export const show = (x, digits = 2) =>
-  x == null ? "–" : x.toFixed(digits).replace("-", "\u2212");
-export const percent = (x, digits = 0) => (x == null ? "–" : `${(100 * x).toFixed(digits)} %`);
 export const modelOf = (ui, name) => ui.props.models.find((model) => model.name === name);
 
 // ---- what is on the page ------------------------------------------------------------------
@@ -138,24 +134,12 @@ function setUp1(ui) {
 
 const shown = (ui) => ui.panel.dataset.mode === VIEW;
 /** The model is always named: which one comes first depends on the machine. */
-const state = (ui) =>
-  Object.keys(ui.FIRST)
-    .filter((key) => key === "of" || ui.look[key] !== ui.FIRST[key])
-    .map((key) => `${key}:${ui.look[key]}`)
-    .join(" ");
+const state = (ui) => link.write(ui.look, { ...ui.FIRST, of: null });
 const keep = (ui) =>
   pageKeep(ui.props.tab, { styles: shown(ui) && ui.props.models.length ? state(ui) : "" });
 
 function restore(ui) {
-  const given = Object.fromEntries(
-    ui.props.value
-      .split(" ")
-      .filter(Boolean)
-      .map((part) => {
-        const at = part.indexOf(":");
-        return [part.slice(0, at), part.slice(at + 1)];
-      }),
-  );
+  const given = link.read(ui.props.value);
   ui.look = { ...ui.FIRST, ...given };
   const lost = modelOf(ui, ui.look.of) ? "" : ui.look.of;
   if (lost) Object.assign(ui.look, { of: ui.FIRST.of, unit: "" });
@@ -197,8 +181,8 @@ function fillFields(ui) {
 }
 
 /** Seen for the first time: ask. Until then nothing is computed. */
-function begin(ui, [entry], observer) {
-  if (!entry.isIntersecting) return;
+function begin(ui, entries, observer) {
+  if (!entries[0].isIntersecting) return;
   observer.disconnect();
   ui.begun = true;
   restore(ui);
@@ -212,7 +196,7 @@ function setUp2(ui) {
   );
   ui.watch("value", () => ui.props.models.length && ui.props.value !== state(ui) && restore(ui));
   if (ui.props.models.length)
-    new IntersectionObserver((given, observer) => begin(ui, given, observer), {
+    new IntersectionObserver((entries, observer) => begin(ui, entries, observer), {
       rootMargin: "200px",
     }).observe(ui.element);
   else {

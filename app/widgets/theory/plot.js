@@ -4,6 +4,7 @@
 // x). A y of "inf" is drawn on a strip of its own above the axis; what is above the axis is cut.
 
 import { el, svg, typeset } from "../../page/dom.js";
+import { powerOfTen, ticks } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { here, id, restore, shownOrHidden } from "./theory.js";
 
@@ -86,10 +87,10 @@ function axis(spec, values, room) {
     const low = Math.floor(Math.log10(Math.min(...values)));
     const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
     const every = Math.ceil((high - low) / 5);
-    const ticks = [];
+    const powers = [];
     for (let power = low; power <= high; power += every)
-      ticks.push([power, `10${superscript(power)}`]);
-    return { low, high, ticks, at: Math.log10 };
+      powers.push({ value: power, label: powerOfTen(power) });
+    return { low, high, ticks: powers, at: Math.log10 };
   }
   const low = spec.low ?? Math.min(...values);
   const high = spec.high ?? (low === 0 ? 1.08 : 1) * Math.max(...values);
@@ -101,21 +102,6 @@ function axis(spec, values, room) {
     at: (v) => v,
   };
 }
-
-function ticks(low, high, room) {
-  const rough = (high - low || 1) / room;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((f) => f * power >= rough) * power;
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const found = [];
-  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n++)
-    found.push([n * step, (n * step).toFixed(digits).replace("-", "\u2212")]);
-  return found;
-}
-const superscript = (n) =>
-  String(n)
-    .replace("-", "⁻")
-    .replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]);
 
 /** One drawing of `wide` pixels; `name` is its own on the page. */
 function drawOne(drawing, plot, wide, name) {
@@ -141,13 +127,14 @@ function drawOne(drawing, plot, wide, name) {
     top,
     seen: (v) => v === "inf" || (up.at(v) <= up.high && up.at(v) >= up.low),
   };
+  /** @type {SVGElement[]} */
   const nodes = [clip];
-  for (const [v, label] of up.ticks)
+  for (const { value: v, label } of up.ticks)
     nodes.push(
       svg("path", { class: "theory-grid", d: `M${LEFT} ${level(v)}H${end}` }),
       text(label, LEFT - 6, level(v) + 4, { "text-anchor": "end" }),
     );
-  for (const [v, label] of across.ticks)
+  for (const { value: v, label } of across.ticks)
     nodes.push(text(label, x(v), foot + 16, { "text-anchor": "middle" }));
   if (plot.y.inf)
     nodes.push(

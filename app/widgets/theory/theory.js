@@ -7,9 +7,10 @@
 // one figure after another and the page asks for the next: to cancel is to ask no more.
 
 import { keep } from "../../page/address.js";
-import { button, el, say, svg, tableTwin, typeset } from "../../page/dom.js";
+import { button, el, say, tableTwin, typeset } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 import { fillForm, setUp as setUpControls } from "./controls.js";
 import { drawPlots, setUp as setUpPlot } from "./plot.js";
 
@@ -72,12 +73,8 @@ function open(ui, name) {
 
 function state(ui) {
   const values = ui.chosen[ui.panel.name];
-  const parts = ui.panel.controls
-    .filter(({ name, start }) => values[name] !== start)
-    .map(({ name }) => `${name}:${values[name]}`);
-  return [...(ui.panel === ui.props.panels[0] ? [] : [`panel:${ui.panel.name}`]), ...parts].join(
-    " ",
-  );
+  const first = { panel: ui.props.panels[0].name, ...starts(ui.panel.controls) };
+  return link.write({ panel: ui.panel.name, ...values }, first);
 }
 
 function remember(ui) {
@@ -86,12 +83,7 @@ function remember(ui) {
 }
 
 export function restore(ui) {
-  const given = Object.fromEntries(
-    ui.props.value
-      .split(" ")
-      .filter(Boolean)
-      .map((part) => part.split(":")),
-  );
+  const given = link.read(ui.props.value);
   ui.panel = ui.props.panels.find(({ name }) => name === given.panel) ?? ui.props.panels[0];
   ui.chosen[ui.panel.name] = starts(ui.panel.controls);
   const wrong = [];
@@ -214,7 +206,7 @@ export function changed(ui) {
 }
 
 /** Called with the first figure; asks for the others until there are no more. */
-async function draw(ui, data, asked, alive) {
+async function draw(ui, data, _asked, alive) {
   ui.shown = state(ui);
   show(ui, data);
   if (ui.outside) ui.life.fail(ui.outside);

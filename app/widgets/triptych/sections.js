@@ -3,9 +3,10 @@
 
 import { checkpoints } from "../../page/checkpoints.js";
 import { el } from "../../page/dom.js";
+import { fixed, signed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, picture } from "../../page/pictures.js";
-import { choose, id, kindIndex, runOf, show } from "./triptych.js";
+import { choose, id, kindIndex, runOf } from "./triptych.js";
 
 const SAMPLES_NOTE =
   "The same random numbers where codes have one size. A code means another thing to each model, so pictures in one place need not be alike.";
@@ -72,7 +73,6 @@ function setUp1(ui) {
   ui.heldNote = null;
 }
 
-const signed = (x) => `${Number(x) > 0 ? "+" : ""}${Number(x).toFixed(2)}`.replace("-", "\u2212");
 /** One question at a time for each model; while it is answered only the latest place is kept. */
 async function moveSoon(ui) {
   if (ui.moving) return (ui.moveAgain = true);
@@ -105,7 +105,7 @@ async function moveOne(ui, name) {
   const told = answer.told == null ? "" : `told ${classNames(ui)[answer.told]}`;
   place.fill(
     strip(answer.moved, 8, "moved picture"),
-    before == null ? told : `${show(before)} \u2192 ${show(after)} ${unit}`.trim(),
+    before == null ? told : `${fixed(before)} \u2192 ${fixed(after)} ${unit}`.trim(),
   );
   ui.element.dataset.moved = `${attribute} ${by}`; // how tests know
 }
@@ -191,7 +191,7 @@ export async function draw(ui, _, request, alive) {
   build(ui);
   ui.kinds.value = ui.look.attribute;
   ui.slider.value = ui.look.by;
-  ui.amount.textContent = signed(ui.look.by);
+  ui.amount.textContent = signed(Number(ui.look.by));
   nameMeaning(ui);
   for (const name of request.models) {
     const answer = await ui.ask("look", {
@@ -216,7 +216,7 @@ function drawOne(ui, name, answer) {
   ui.givenRow.fill(strip(answer.given, 8, "given picture"), "MSE");
   ui.heldNote.textContent = `${answer.note}${told(ui, answer.labelled ? " is told the class of each." : " is told no class, since those of these pictures are not known.")}`;
   if (answer.rebuilt)
-    place.rebuilt.fill(strip(answer.rebuilt, 8, "reconstruction"), show(answer.mse, 4));
+    place.rebuilt.fill(strip(answer.rebuilt, 8, "reconstruction"), fixed(answer.mse, 4));
   else place.rebuilt.cannot(answer.cannot);
   place.path.fill(strip(answer.path, 9, "step"));
   const own = ui.look.models
@@ -246,7 +246,7 @@ function setUp2(ui) {
   ui.meaning = el("p", { class: "trip-note" });
   ui.slider.addEventListener("input", () => {
     ui.look.by = String(Number(ui.slider.value));
-    ui.amount.textContent = signed(ui.look.by);
+    ui.amount.textContent = signed(Number(ui.look.by));
     moveSoon(ui);
   });
   ui.slider.addEventListener("change", () => choose(ui, { by: String(Number(ui.slider.value)) }));

@@ -7,9 +7,9 @@
 
 import { keep } from "../../page/address.js";
 import { button, el } from "../../page/dom.js";
-import { COLOURS, GLYPHS } from "../../page/palette.js";
-import { bytes } from "../../page/pictures.js";
+import { hear, tell } from "../../page/events.js";
 import { asker, result } from "../../page/result.js";
+import * as link from "../../page/state.js";
 import { draw, setUp as setUpSections } from "./sections.js";
 
 const VIEW = "pictures";
@@ -17,8 +17,6 @@ const FIRST = { seed: "0", first: "0", attribute: "thickness", by: "1" };
 const SLOTS = ["Left", "Middle", "Right"];
 
 export const id = (ui, name) => `${ui.props.tab}-triptych-${name}`;
-export const show = (x, digits = 2) =>
-  x == null ? "–" : x.toFixed(digits).replace("-", "\u2212");
 
 function setUp1(ui) {
   ui.panel = ui.element.closest('[role="tabpanel"]');
@@ -64,10 +62,8 @@ function defaults(ui) {
 
 /** The models are always named: which ones come first depends on the machine. */
 function state(ui) {
-  const changed = Object.keys(FIRST)
-    .filter((key) => ui.look[key] !== FIRST[key])
-    .map((key) => `${key}:${ui.look[key]}`);
-  return [`models:${ui.look.models.join()}`, ...changed].join(" ");
+  const { models, ...rest } = ui.look;
+  return link.write({ models: models.join(), ...rest }, FIRST);
 }
 function remember(ui) {
   ui.props.value = state(ui);
@@ -75,15 +71,7 @@ function remember(ui) {
 }
 
 function restore(ui) {
-  const given = Object.fromEntries(
-    ui.props.value
-      .split(" ")
-      .filter(Boolean)
-      .map((part) => {
-        const at = part.indexOf(":");
-        return [part.slice(0, at), part.slice(at + 1)];
-      }),
-  );
+  const given = link.read(ui.props.value);
   const wanted = given.models?.split(",") ?? [];
   const known = wanted.filter((name) => runOf(ui, name));
   const fitting = known.filter((name) => runOf(ui, name).dataset === runOf(ui, known[0]).dataset);
@@ -122,7 +110,7 @@ function put(ui, slot, name) {
 
 function again(ui) {
   fillLists(ui);
-  window.dispatchEvent(new CustomEvent("latent-compared", { detail: ui.look.models }));
+  tell("latent-compared", ui.look.models);
   const { models, attribute } = ui.look;
   return ui.life.view.run({
     models,
@@ -156,9 +144,9 @@ function fillLists(ui) {
   ui.seed.value = ui.look.seed;
 }
 
-function heard(ui, { detail }) {
+function heard(ui, bench) {
   if (ui.bench) return;
-  ui.bench = detail;
+  ui.bench = bench;
   ui.element.hidden = !ui.bench.runs.length;
   if (ui.bench.runs.length) restore(ui);
 }
@@ -225,7 +213,7 @@ function setUp2(ui) {
     ui.sheet,
   );
   ui.watch("value", () => ui.bench && ui.props.value !== state(ui) && restore(ui));
-  window.addEventListener("latent-compare", ({ detail: name }) => {
+  hear("latent-compare", (name) => {
     if (!ui.bench || !runOf(ui, name) || ui.look.models.includes(name))
       return ui.element.scrollIntoView({ block: "start" });
     const beside = ui.look.models.filter(
@@ -234,14 +222,11 @@ function setUp2(ui) {
     choose(ui, { models: [...beside, name].slice(-3) });
     ui.element.scrollIntoView({ block: "start" });
   });
-  window.addEventListener("latent-bench", (given) => heard(ui, given));
+  hear("latent-bench", (bench) => heard(ui, bench));
+  setTimeout(() => tell("latent-bench-wanted")); // the frontier may have been faster
   new MutationObserver(() =>
     keep(ui.props.tab, { triptych: shown(ui) && ui.bench?.runs.length ? state(ui) : "" }),
   ).observe(ui.panel, { attributeFilter: ["data-mode"] });
-}
-
-function setUp3(ui) {
-  setTimeout(() => window.dispatchEvent(new CustomEvent("latent-bench-wanted"))); // the frontier may have been faster
 }
 
 /** @param {import("../../page/widget.js").Given} given */
@@ -249,6 +234,5 @@ export default function mount(given) {
   const ui = { ...given };
   setUp1(ui);
   setUp2(ui);
-  setUp3(ui);
   setUpSections(ui);
 }

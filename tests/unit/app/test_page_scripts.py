@@ -1,0 +1,60 @@
+"""The page's scripts and styles: linted, formatted, typed, and tested where they are pure.
+
+The tools are wheels of ``requirements.txt``; none of them needs a network or Node.
+"""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = sorted((ROOT / "app" / "page").glob("*.js"))
+WIDGETS = sorted((ROOT / "app" / "widgets").glob("*/*.js"))
+
+
+def run(tool: str, *arguments: str | Path, cache: Path) -> str:
+    """What the tool says; fails with it where the tool finds a fault."""
+    scripts = sysconfig.get_path("scripts")
+    program = shutil.which(tool, path=scripts)
+    assert program, f"{tool} is not in {scripts}; install requirements.txt"
+    quiet = {"NO_COLOR": "1", "DENO_DIR": str(cache), "DENO_NO_UPDATE_CHECK": "1"}
+    done = subprocess.run(
+        [program, *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | quiet,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("deno")
+
+
+def test_scripts_and_styles_are_linted_and_formatted(cache):
+    said = run("biome", "ci", "--error-on-warnings", "app", "tests/unit/page", cache=cache)
+    assert "Checked" in said
+
+
+def test_what_all_widgets_share_has_strict_types(cache):
+    run("deno", "check", "--no-remote", "--no-npm", "--no-lock", *PAGE, cache=cache)
+
+
+def test_widgets_are_typed(cache):
+    config = ROOT / "app" / "widgets" / "deno.json"
+    options = ("--no-remote", "--no-npm", "--no-lock", "--config", config)
+    run("deno", "check", *options, *WIDGETS, cache=cache)
+
+
+def test_what_is_pure_does_what_it_says(cache):
+    options = ("--no-remote", "--no-npm", "--no-lock", "--no-check")
+    said = run("deno", "test", *options, "tests/unit/page", cache=cache)
+    assert "0 failed" in said
