@@ -43,7 +43,8 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
 
 def head() -> str:
     """Style of the page, written into its head so that nothing appears unstyled; its scripts."""
-    styles = [HERE / "page" / "style.css", *sorted(HERE.glob("widgets/*/*.css"))]
+    shared = [HERE / "page" / name for name in ("style.css", "shared.css")]
+    styles = [*shared, *sorted(HERE.glob("widgets/*/*.css"))]
     css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
     facts = json.dumps(components.checkpoint_facts()).replace("<", "\\u003c")
     return (

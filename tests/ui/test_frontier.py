@@ -178,25 +178,25 @@ def pixels(page: Page, part: str) -> list[str]:
 def test_three_models_get_the_same_pictures(open_page, shot):
     page = open_page(fragment())
     moved(page, "thickness 1")
-    sections = page.locator(f"{TRIPTYCH} .trip-section")
+    sections = page.locator(f"{TRIPTYCH} .lp-section")
     expect(sections.nth(0).locator(".trip-name b")).to_have_text(["VAE", "DCGAN", "VAE/GAN"])
     expect(sections.nth(1).locator(".trip-cannot p")).to_contain_text("no encoder")
     expect(sections.nth(1)).to_contain_text("The corpus is not on this machine")
     expect(sections.nth(3).locator(".trip-said").first).to_have_text(re.compile("→"))
     shot(page, "triptych")
 
-    rebuilt = pixels(page, ".trip-section:nth-child(2)")
+    rebuilt = pixels(page, ".lp-section:nth-child(2)")
     slider = page.get_by_role("slider", name="How far along the attribute")
     slider.focus()
     page.keyboard.press("Home")
     moved(page, "thickness -3")
-    assert pixels(page, ".trip-section:nth-child(2)") == rebuilt
+    assert pixels(page, ".lp-section:nth-child(2)") == rebuilt
     page.locator("#tradeoffs-triptych-attribute").select_option("class-3")
     moved(page, "class-3 -3")
     page.wait_for_function("location.hash.includes('attribute:class-3')")
     again = open_page(page.evaluate("location.hash"))
     moved(again, "class-3 -3")
-    last = ".trip-section:nth-child(4)"
+    last = ".lp-section:nth-child(4)"
     assert pixels(again, last) == pixels(page, last)
 
 
@@ -205,7 +205,7 @@ def test_a_dot_is_put_in_the_triptych(open_page):
     moved(page, "thickness 1")
     open_dot(page, f"ae/ae--mnist--conv@{STEPS[-1]}")
     page.locator("#tradeoffs-frontier-compare").click()
-    names = page.locator(f"{TRIPTYCH} .trip-section").first.locator(".trip-name b")
+    names = page.locator(f"{TRIPTYCH} .lp-section").first.locator(".trip-name b")
     expect(names).to_have_text(["DCGAN", "VAE/GAN", "AE"])
     page.wait_for_function("decodeURIComponent(location.hash).includes(',ae/ae--mnist--conv')")
 
@@ -214,14 +214,14 @@ def test_a_missing_model_in_a_link_is_named(open_page):
     page = open_page(fragment(triptych=f"models:{VAE},vae/gone--mnist"))
     moved(page, "thickness 1")
     expect(page.locator(f"{TRIPTYCH} .lp-error")).to_contain_text("vae/gone--mnist")
-    expect(page.locator(f"{TRIPTYCH} .trip-section").first.locator("b")).to_have_text(["VAE"])
+    expect(page.locator(f"{TRIPTYCH} .lp-section").first.locator("b")).to_have_text(["VAE"])
 
 
 def test_beta_and_ablation(open_page, shot):
     page = open_page(fragment(beta="of:vae/beta_vae--mnist--beta1", ablation="moment:0"))
     walks = page.locator(f"{BETA} [data-walks]")
     expect(walks).to_have_attribute("data-walks", "vae/beta_vae--mnist--beta1")
-    page.locator(f"{BETA} .panel-choice label", has_text="4").click()
+    page.locator(f"{BETA} .lp-choice-small label", has_text="4").click()
     expect(walks).to_have_attribute("data-walks", "vae/beta_vae--mnist--beta4")
     expect(page.locator(f"{BETA} .beta-table .beta-own td").nth(2)).to_have_text("3 of 4")
     expect(page.locator(f"{BETA} .beta-dead")).to_have_count(1)

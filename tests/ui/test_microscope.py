@@ -177,7 +177,7 @@ def test_a_code_chosen_on_the_map_is_flipped(open_page):
     expect(page.locator(f"{LENS} .lens-base")).to_contain_text("“from the map” decodes to")
     settled(page)
     assert page.locator(f"{LENS} .lens-base b").text_content() == widget.flip(SMD, 0, code)["base"]
-    page.locator(f"{LENS} .lens-flip .panel-choice label", has_text="c2").click()
+    page.locator(f"{LENS} .lens-flip .lp-choice-small label", has_text="c2").click()
     settled(page, "flip:2")
     expect(page.locator(f"{LENS} .lens-flipped li")).to_have_count(5)
 

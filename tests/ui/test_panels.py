@@ -103,7 +103,7 @@ def test_variable_and_colour(open_page, shot):
     page = open_page(fragment())
     at_step(page, LAST)
     before = [*pixels(page, 0), *pixels(page, 1)]
-    page.locator(f"{PANELS} .panel-choice label", has_text="domain").click()
+    page.locator(f"{PANELS} .lp-choice-small label", has_text="domain").click()
     expect(page.locator(f"{PANELS} .panel-legend > span")).to_have_text(
         ["navigate", "weather", "schedule"]
     )
@@ -111,7 +111,7 @@ def test_variable_and_colour(open_page, shot):
     assert all(a != b for a, b in zip(before, coloured, strict=True))
     page.keyboard.press("ArrowRight")  # the choice kept the focus
     expect(page.locator(f"{PANELS} .panel-legend > span")).to_have_text(["driver", "assistant"])
-    page.locator(f"{PANELS} .panel-choice label", has_text="c3").click()
+    page.locator(f"{PANELS} .lp-choice-small label", has_text="c3").click()
     page.wait_for_function("location.hash.includes('panels=of:3+colour:speaker')")
     shot(page, "modes-panels-speaker")
 
@@ -172,10 +172,10 @@ def test_a_link_brings_the_view_back(open_page):
 def test_shut_stays_shut(open_page):
     page = open_page(fragment())
     at_step(page, LAST)
-    page.locator(f"{PANELS} .panel-fold > summary").click()
+    page.locator(f"{PANELS} .lp-fold > summary").click()
     page.wait_for_function("location.hash.includes('panels=shut:1')")
     again = open_page(page.evaluate("location.hash"))
-    again.wait_for_selector(f"{PANELS} .panel-fold:not([open])")
+    again.wait_for_selector(f"{PANELS} .lp-fold:not([open])")
     expect(again.locator(f"{PANELS} .panel-sheet")).to_be_hidden()
 
 

@@ -85,7 +85,7 @@ async function drawAll(ui) {
 const swatch = (k) =>
   svg(
     "svg",
-    { class: "panel-swatch", viewBox: "0 0 24 8", "aria-hidden": "true" },
+    { class: "lp-swatch", viewBox: "0 0 24 8", "aria-hidden": "true" },
     svg("path", {
       d: "M0 4H24",
       style: `stroke:var(${LINES[k][0]})`,
@@ -192,7 +192,7 @@ async function drawSamples(ui, run) {
   const place = ui.grid.querySelector(`tr[data-run="${run.name}"] .abl-samples`);
   if (answer.error) {
     delete ui.sheets[run.name];
-    return place.replaceChildren(el("p", { class: "beta-note", text: answer.error }));
+    return place.replaceChildren(el("p", { class: "lp-remark", text: answer.error }));
   }
   const all = bytes(answer.pictures);
   const size = all.length / (answer.across * run.moments.length);
@@ -200,7 +200,7 @@ async function drawSamples(ui, run) {
   place.replaceChildren(
     el(
       "div",
-      { class: "trip-strip", style: `--n: ${PICTURES}` },
+      { class: "lp-filmstrip", style: `--n: ${PICTURES}` },
       ...Array.from({ length: PICTURES }, (_, i) =>
         picture(all.subarray((row + i) * size, (row + i + 1) * size), `sample ${i + 1}`),
       ),
@@ -249,13 +249,13 @@ function drawCurves(ui) {
           svg(
             "svg",
             {
-              class: "panel-plot",
+              class: "lp-lines",
               viewBox: "0 0 100 100",
               preserveAspectRatio: "none",
               "aria-hidden": "true",
             },
-            svg("path", { class: "panel-base", d: "M0 50H100" }),
-            svg("path", { class: "panel-cursor", d: `M${x(now)} 0V100` }),
+            svg("path", { class: "lp-baseline", d: "M0 50H100" }),
+            svg("path", { class: "lp-cursor", d: `M${x(now)} 0V100` }),
             ...lines,
           ),
           el("span", { class: "abl-top", text: "1" }),
@@ -316,13 +316,13 @@ function setUp1(ui) {
   });
   ui.when = el("output", { class: "abl-when", for: ui.scrub.id });
   ui.grid = el("table", { class: "abl-table" });
-  ui.note = el("p", { class: "beta-note" });
+  ui.note = el("p", { class: "lp-remark" });
   ui.curves = el("div", { class: "abl-curves" });
   ui.table = tableTwin("Accuracies as a table");
   ui.life.body.append(
     el(
       "header",
-      { class: "trip-head" },
+      { class: "lp-head" },
       el("h3", { text: "What each term of the α-GAN buys" }),
       el("p", {
         text: "The α-GAN has a reconstruction error L1, a critic D of pictures and a critic C of codes. Each row leaves one of them out, with everything else the same.",

@@ -27,7 +27,7 @@ export function drawStart(ui) {
     el(
       "p",
       { class: "attack-premise" },
-      el("span", { class: "chain-note", text: "Premise, left as it is: " }),
+      el("span", { class: "lp-aside", text: "Premise, left as it is: " }),
       premise,
     );
   ui.original.replaceChildren(
@@ -54,7 +54,7 @@ export function drawStart(ui) {
       ),
       start.perplexity == null
         ? null
-        : el("span", { class: "chain-note", text: `perplexity ${significant(start.perplexity)}` }),
+        : el("span", { class: "lp-aside", text: `perplexity ${significant(start.perplexity)}` }),
     ),
   );
 }
@@ -106,7 +106,7 @@ function card(ui, method) {
     "article",
     { class: "attack-card", "data-method": key, "aria-label": title },
     el("header", {}, mark(METHODS.indexOf(method)), el("h3", { text: title }), said(ui, verdict)),
-    el("p", { class: "chain-note attack-about", text: about }),
+    el("p", { class: "lp-aside attack-about", text: about }),
     el("p", { class: "lp-sentence attack-sentence" }, changed(row?.parts ?? ui.scene.start.parts)),
     gauge(`P(${labelWanted(ui)})`, p, share(p), ui.scene.labels.length === 2),
     gauge(
@@ -121,7 +121,7 @@ function card(ui, method) {
       count(row?.passes ?? 0),
     ),
     el("p", {
-      class: "chain-note",
+      class: "lp-aside",
       text: `${steps}${verdict?.perplexity == null ? "" : `; perplexity at the end ${significant(verdict.perplexity)}`}`,
     }),
   );

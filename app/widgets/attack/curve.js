@@ -80,7 +80,7 @@ export function drawCurve(ui) {
 export function setUp(ui) {
   ui.axisChoice = el(
     "div",
-    { class: "chain-choice", role: "radiogroup", "aria-label": "Horizontal axis" },
+    { class: "lp-choice", role: "radiogroup", "aria-label": "Horizontal axis" },
     ...Object.entries(AXES).map(([key, text]) => {
       const input = el("input", {
         type: "radio",
@@ -100,7 +100,7 @@ export function setUp(ui) {
     step: 1,
     class: "attack-slider",
   });
-  ui.where = el("output", { class: "chain-note", for: ui.slider.id });
+  ui.where = el("output", { class: "lp-aside", for: ui.slider.id });
   ui.curveTitle = el("h3");
   ui.curveBox.append(
     el("div", { class: "attack-bar" }, ui.curveTitle, ui.axisChoice),

@@ -6,7 +6,12 @@ import * as link from "../../page/state.js";
 import { cancel, id, METHODS, run } from "./attack.js";
 
 const field = (label, node, props = {}) =>
-  el("div", { class: "chain-field", ...props }, el("label", { for: node.id, text: label }), node);
+  el(
+    "div",
+    { class: "lp-form-field", ...props },
+    el("label", { for: node.id, text: label }),
+    node,
+  );
 const numberBox = (ui, name, min, max, step = 1) =>
   el("input", {
     type: "number",
@@ -51,7 +56,7 @@ function setUp1(ui) {
   ui.spareBox = el("input", { type: "checkbox", id: id(ui, "spare") });
   ui.runButton = el(
     "button",
-    { type: "submit", class: "lp-button chain-primary", id: id(ui, "run") },
+    { type: "submit", class: "lp-button lp-primary", id: id(ui, "run") },
     "Attack",
   );
   ui.status = el("span", { class: "lp-status", role: "status", id: id(ui, "status") });
@@ -68,25 +73,25 @@ function setUp1(ui) {
   });
   ui.form = el(
     "form",
-    { class: "chain-form", novalidate: true },
+    { class: "lp-form", novalidate: true },
     el("p", {
-      class: "chain-about",
+      class: "lp-about",
       text: "Edits a sentence until a classifier takes it for something else. The chains sample from LM(x) C(y | x): fluent sentences that the classifier gives the label y, which is not theirs.",
     }),
     el(
       "div",
-      { class: "chain-row" },
+      { class: "lp-form-row" },
       field("Classifier", ui.victimList),
-      field("Example", ui.exampleList, { class: "chain-field chain-grow" }),
+      field("Example", ui.exampleList, { class: "lp-form-field lp-grow" }),
     ),
     el(
       "div",
-      { class: "chain-row" },
-      field("Sentence", ui.textBox, { class: "chain-field chain-grow" }),
+      { class: "lp-form-row" },
+      field("Sentence", ui.textBox, { class: "lp-form-field lp-grow" }),
     ),
     el(
       "div",
-      { class: "chain-row" },
+      { class: "lp-form-row" },
       el(
         "fieldset",
         { class: "attack-methods" },
@@ -96,7 +101,7 @@ function setUp1(ui) {
       field("Trials, at most", ui.trialsBox),
       el(
         "div",
-        { class: "chain-field" },
+        { class: "lp-form-field" },
         el("label", { for: ui.seedBox.id, text: "Seed" }),
         el(
           "div",
@@ -109,19 +114,19 @@ function setUp1(ui) {
               ui.seedBox.value = Math.floor(Math.random() * 1e6);
               submit(ui);
             },
-            { quiet: true, "data-key": "r", class: "lp-button chain-square" },
+            { quiet: true, "data-key": "r", class: "lp-button lp-square" },
           ),
         ),
       ),
       ui.runButton,
-      el("div", { class: "chain-running" }, ui.status, ui.bar, ui.stopper),
+      el("div", { class: "lp-running" }, ui.status, ui.bar, ui.stopper),
     ),
     el(
       "div",
-      { class: "chain-folds" },
+      { class: "lp-folds" },
       el(
         "details",
-        { class: "chain-more" },
+        { class: "lp-more" },
         el("summary", { text: "How an attack is decided" }),
         el("p", {
           text: "A proposal replaces, inserts or deletes one word and is accepted with the probability of Metropolis and Hastings for the target LM(x) C(y | x), y being the likeliest wrong label. w-MHA also weights the candidates by how far each would move the classifier's loss along its gradient. The genetic attack keeps 20 sentences, crosses and mutates them, and never asks how likely a sentence is as a whole.",
@@ -141,11 +146,11 @@ function setUp1(ui) {
       ),
       el(
         "details",
-        { class: "chain-more" },
+        { class: "lp-more" },
         el("summary", { text: "Target" }),
         el(
           "div",
-          { class: "chain-row" },
+          { class: "lp-form-row" },
           field("Weight of the classifier", ui.weightBox),
           el(
             "label",

@@ -130,17 +130,17 @@ function drawPlot(ui, run) {
   const parts = [];
   for (const { value: tick, label } of across)
     parts.push(
-      svg("path", { class: "front-grid", d: `M${x(tick)} 24V${HIGH - 40}` }),
+      svg("path", { class: "lp-gridline", d: `M${x(tick)} 24V${HIGH - 40}` }),
       text([x(tick), HIGH - 24], label, { "text-anchor": "middle" }),
     );
   for (const { value: tick, label } of up)
     parts.push(
-      svg("path", { class: "front-grid", d: `M56 ${y(tick)}H${wide - 16}` }),
+      svg("path", { class: "lp-gridline", d: `M56 ${y(tick)}H${wide - 16}` }),
       text([50, y(tick) + 4], label, { "text-anchor": "end" }),
     );
   parts.push(
-    text([8, 14], "Reconstruction MSE \u2193 better", { class: "front-axis" }),
-    text([wide - 16, HIGH - 6], "KL, nats", { class: "front-axis", "text-anchor": "end" }),
+    text([8, 14], "Reconstruction MSE \u2193 better", { class: "lp-axis" }),
+    text([wide - 16, HIGH - 6], "KL, nats", { class: "lp-axis", "text-anchor": "end" }),
   );
   parts.push(
     svg("path", {
@@ -166,7 +166,7 @@ function drawPlot(ui, run) {
         r: one === run ? 8 : 6,
       }),
       reach,
-      text([at[0] + 12, at[1] - 8], `β ${significant(one.beta)}`, { class: "front-label" }),
+      text([at[0] + 12, at[1] - 8], `β ${significant(one.beta)}`, { class: "lp-label" }),
     );
   }
   const said = known
@@ -178,7 +178,7 @@ function drawPlot(ui, run) {
   ui.plot.replaceChildren(
     svg(
       "svg",
-      { class: "front-plot beta-svg", width: wide, height: HIGH, role: "img", "aria-label": said },
+      { class: "lp-plot beta-svg", width: wide, height: HIGH, role: "img", "aria-label": said },
       ...parts,
     ),
     el("p", {
@@ -276,7 +276,7 @@ async function drawWalks(ui, run) {
         }),
         el(
           "div",
-          { class: "trip-strip", style: `--n: ${across}` },
+          { class: "lp-filmstrip", style: `--n: ${across}` },
           ...answer.values.map((value, i) =>
             picture(
               all.subarray((row * across + i) * size, (row * across + i + 1) * size),
@@ -294,7 +294,7 @@ async function drawWalks(ui, run) {
 // ---- what is on the page ------------------------------------------------------------------
 
 function setUp2(ui) {
-  ui.choice = el("div", { class: "panel-choice", role: "radiogroup", "aria-label": "β" });
+  ui.choice = el("div", { class: "lp-choice-small", role: "radiogroup", "aria-label": "β" });
   ui.plot = el("div", { class: "beta-plot" });
   ui.bars = el("div", { class: "beta-bars", role: "img" });
   ui.barsNote = el("p", { class: "beta-note" });
@@ -334,7 +334,7 @@ function setUp2(ui) {
   ui.life.body.append(
     el(
       "header",
-      { class: "trip-head" },
+      { class: "lp-head" },
       el("h3", { text: "How heavy the KL should be" }),
       el("p", {
         text: "The same VAE of the same seed, with β times the KL in its loss: a larger β makes codes that follow the prior more closely and say less, with fewer units in use.",

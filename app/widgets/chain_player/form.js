@@ -36,7 +36,12 @@ export const TASKS = {
 const ACTIONS = ["replace", "insert", "delete"];
 
 const field = (label, node, props = {}) =>
-  el("div", { class: "chain-field", ...props }, el("label", { for: node.id, text: label }), node);
+  el(
+    "div",
+    { class: "lp-form-field", ...props },
+    el("label", { for: node.id, text: label }),
+    node,
+  );
 const numberBox = (ui, name, min, max, step = 1) =>
   el("input", {
     type: "number",
@@ -54,7 +59,7 @@ const numberBox = (ui, name, min, max, step = 1) =>
  */
 export function choice(ui, name, label, options, pick = () => {}) {
   const group = el("div", {
-    class: "chain-choice",
+    class: "lp-choice",
     role: "radiogroup",
     "aria-label": label,
     id: id(ui, name),
@@ -110,7 +115,7 @@ function setUp1(ui) {
   });
   ui.judgeList = el("select", { class: "lp-input", id: id(ui, "judge") });
   ui.judgeField = field("Language model of the target", ui.judgeList, {
-    class: "chain-field chain-grow",
+    class: "lp-form-field lp-grow",
   });
   ui.shortestBox = numberBox(ui, "shortest", 1, 60);
   ui.longestBox = numberBox(ui, "longest", 1, 60);
@@ -119,10 +124,10 @@ function setUp1(ui) {
   );
   ui.weightBoxes = {};
   ui.weightRow = el("div", { class: "chain-boxes" });
-  ui.about = el("p", { class: "chain-about" });
+  ui.about = el("p", { class: "lp-about" });
   ui.runButton = el(
     "button",
-    { type: "submit", class: "lp-button chain-primary", id: id(ui, "run") },
+    { type: "submit", class: "lp-button lp-primary", id: id(ui, "run") },
     "Run",
   );
   ui.kernel = choice(ui, "kernel", "Kernel", [
@@ -161,20 +166,20 @@ function setUp2(ui) {
   ui.startLabel = el("label", { for: ui.startBox.id });
   ui.form = el(
     "form",
-    { class: "chain-form", novalidate: true, hidden: true },
+    { class: "lp-form", novalidate: true, hidden: true },
     ui.about,
     el(
       "div",
-      { class: "chain-row" },
-      el("div", { class: "chain-field chain-grow" }, ui.wordLabel, ui.wordField),
-      el("div", { class: "chain-field chain-grow" }, ui.startLabel, ui.startBox),
+      { class: "lp-form-row" },
+      el("div", { class: "lp-form-field lp-grow" }, ui.wordLabel, ui.wordField),
+      el("div", { class: "lp-form-field lp-grow" }, ui.startLabel, ui.startBox),
     ),
     el(
       "div",
-      { class: "chain-row" },
+      { class: "lp-form-row" },
       el(
         "div",
-        { class: "chain-field" },
+        { class: "lp-form-field" },
         el("span", { class: "chain-label", text: "Kernel" }),
         ui.kernel.group,
       ),
@@ -182,7 +187,7 @@ function setUp2(ui) {
       field("Chains", ui.chainsBox),
       el(
         "div",
-        { class: "chain-field" },
+        { class: "lp-form-field" },
         el("label", { for: ui.seedBox.id, text: "Seed" }),
         el(
           "div",
@@ -195,19 +200,19 @@ function setUp2(ui) {
               ui.seedBox.value = Math.floor(Math.random() * 1e6);
               runForm(ui);
             },
-            { quiet: true, "data-key": "r", class: "lp-button chain-square" },
+            { quiet: true, "data-key": "r", class: "lp-button lp-square" },
           ),
         ),
       ),
       ui.runButton,
-      el("div", { class: "chain-running" }, ui.status, ui.progress, ui.cancel),
+      el("div", { class: "lp-running" }, ui.status, ui.progress, ui.cancel),
     ),
     el(
       "div",
-      { class: "chain-folds" },
+      { class: "lp-folds" },
       el(
         "details",
-        { class: "chain-more" },
+        { class: "lp-more" },
         el("summary", { text: "How a step is decided" }),
         el("p", {
           text: "A step draws an action, a place and a word from q, which two language models give that read from the left and from the right. The proposal x′ is accepted with probability α = min(1, π(x′) q(x | x′) / (π(x) q(x′ | x))): a number u is drawn between 0 and 1, and u ≤ α accepts. So, in the long run, the chain visits each sentence as often as the target π says, which need only be known up to a constant. Logarithms are natural, in nats.",
@@ -227,16 +232,16 @@ function setUp2(ui) {
       ),
       el(
         "details",
-        { class: "chain-more", id: id(ui, "more") },
+        { class: "lp-more", id: id(ui, "more") },
         el("summary", { text: "Model, proposals, target" }),
         el(
           "div",
-          { class: "chain-row" },
-          field("Language models", ui.lmList, { class: "chain-field chain-grow" }),
+          { class: "lp-form-row" },
+          field("Language models", ui.lmList, { class: "lp-form-field lp-grow" }),
           ui.judgeField,
           el(
             "div",
-            { class: "chain-field" },
+            { class: "lp-form-field" },
             el("span", { class: "chain-label", text: "Words in a sentence" }),
             el(
               "div",
@@ -248,10 +253,10 @@ function setUp2(ui) {
         ),
         el(
           "div",
-          { class: "chain-row" },
+          { class: "lp-form-row" },
           el(
             "div",
-            { class: "chain-field" },
+            { class: "lp-form-field" },
             el("span", { class: "chain-label", text: "Proposals, in proportion" }),
             el(
               "div",
@@ -261,7 +266,7 @@ function setUp2(ui) {
           ),
           el(
             "div",
-            { class: "chain-field" },
+            { class: "lp-form-field" },
             el("span", { class: "chain-label", text: "Weights of the parts of log π" }),
             ui.weightRow,
           ),

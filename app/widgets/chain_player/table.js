@@ -157,7 +157,7 @@ export function setUp(ui) {
     ui.rowBox,
   );
   ui.scroller.addEventListener("scroll", () => requestAnimationFrame(() => drawRows(ui)));
-  ui.tableCount = el("span", { class: "chain-note" });
+  ui.tableCount = el("span", { class: "lp-aside" });
   ui.stepTable = el(
     "section",
     { class: "chain-table", "aria-label": "All steps" },

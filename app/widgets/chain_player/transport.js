@@ -349,7 +349,7 @@ function setUp2(ui) {
     showMore(ui);
     jump(ui, ui.view.at);
   });
-  ui.meeting = el("p", { class: "chain-note chain-meeting" });
+  ui.meeting = el("p", { class: "lp-aside chain-meeting" });
   ui.strip.append(
     ui.chainChips,
     ui.meeting,

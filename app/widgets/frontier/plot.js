@@ -103,7 +103,7 @@ export function drawPlot(ui) {
     svg(
       "svg",
       {
-        class: "front-plot",
+        class: "lp-plot",
         width,
         height,
         viewBox: `0 0 ${width} ${height}`,
@@ -135,7 +135,7 @@ function axes(box, sx, sy, qx, qy) {
   let free = -Infinity;
   for (const { value, label } of sx.ticks) {
     const x = sx.at(value);
-    parts.push(svg("path", { class: "front-grid", d: `M${x} ${box.top}V${box.bottom}` }));
+    parts.push(svg("path", { class: "lp-gridline", d: `M${x} ${box.top}V${box.bottom}` }));
     const half = 4 * label.length;
     if (x - half < free) continue;
     parts.push(text(x, box.bottom + 16, label, { "text-anchor": "middle" }));
@@ -143,11 +143,11 @@ function axes(box, sx, sy, qx, qy) {
   }
   for (const { value, label } of sy.ticks) {
     const y = sy.at(value);
-    parts.push(svg("path", { class: "front-grid", d: `M${box.left} ${y}H${box.right}` }));
+    parts.push(svg("path", { class: "lp-gridline", d: `M${box.left} ${y}H${box.right}` }));
     parts.push(text(box.left - 8, y + 4, label, { "text-anchor": "end" }));
   }
   const narrow = box.right - box.left < 420;
-  const title = { class: "front-axis" };
+  const title = { class: "lp-axis" };
   parts.push(text(16, 22, `${axisTitle(qy, sy.log)}`, title));
   parts.push(
     text(
@@ -159,7 +159,7 @@ function axes(box, sx, sy, qx, qy) {
   );
   parts.push(
     text(box.right, 22, better(qy, "\u2191", "\u2193"), {
-      class: "front-axis",
+      class: "lp-axis",
       "text-anchor": "end",
     }),
   );
@@ -255,7 +255,7 @@ function labels(ui, box) {
     if (place)
       made.push(
         Object.assign(
-          svg("text", { class: "front-label", x: place[0], y: place[1], "text-anchor": place[2] }),
+          svg("text", { class: "lp-label", x: place[0], y: place[1], "text-anchor": place[2] }),
           { textContent: run.label },
         ),
       );

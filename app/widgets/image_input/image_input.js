@@ -200,12 +200,12 @@ function setUp3(ui) {
   });
   ui.paper.addEventListener("dragover", (event) => {
     event.preventDefault();
-    ui.paper.classList.add("over");
+    ui.paper.classList.add("sketch-over");
   });
-  ui.paper.addEventListener("dragleave", () => ui.paper.classList.remove("over"));
+  ui.paper.addEventListener("dragleave", () => ui.paper.classList.remove("sketch-over"));
   ui.paper.addEventListener("drop", (event) => {
     event.preventDefault();
-    ui.paper.classList.remove("over");
+    ui.paper.classList.remove("sketch-over");
     upload(ui, event.dataTransfer.files[0]);
   });
   wipe(ui);

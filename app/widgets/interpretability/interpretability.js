@@ -132,7 +132,7 @@ function setUp(ui) {
   ui.foot = el("p", { class: "interpret-note" });
   ui.fold = el(
     "details",
-    { class: "panel-fold", open: true },
+    { class: "lp-fold", open: true },
     el(
       "summary",
       {},

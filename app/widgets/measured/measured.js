@@ -143,7 +143,7 @@ function setUp(ui) {
   ui.body = el("div", { class: "measured-body" });
   ui.fold = el(
     "details",
-    { class: "chain-more", id: `${ui.props.prefix}-fold` },
+    { class: "lp-more", id: `${ui.props.prefix}-fold` },
     el("summary", { text: "Measured on held-out inputs" }),
     ui.body,
   );

@@ -57,7 +57,7 @@ function setUp2(ui) {
     "aria-label": "Typical items",
   });
   ui.which = el("div", {
-    class: "panel-choice lens-which",
+    class: "lp-choice-small lens-which",
     role: "radiogroup",
     "aria-label": "Sample from",
   });
@@ -87,7 +87,7 @@ function setUp2(ui) {
     autocomplete: "off",
   });
   ui.flipVariable = el("div", {
-    class: "panel-choice",
+    class: "lp-choice-small",
     role: "radiogroup",
     "aria-label": "Variable to flip",
   });

@@ -26,7 +26,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const id = (ui, name) => `${ui.props.tab}-panels-${name}`;
 
 function segmented(ui, name, label) {
-  const box = el("div", { class: "panel-choice", role: "radiogroup", "aria-label": label });
+  const box = el("div", { class: "lp-choice-small", role: "radiogroup", "aria-label": label });
   const fill = (options, chosen, pick) =>
     box.replaceChildren(
       ...options.map(([value, text]) => {
@@ -128,7 +128,7 @@ function save(name, twin) {
 function setUp2(ui) {
   ui.fold = el(
     "details",
-    { class: "panel-fold", open: true },
+    { class: "lp-fold", open: true },
     el(
       "summary",
       {},
@@ -301,7 +301,7 @@ function swatch(run) {
   const [colour, dash, width] = LINES[run.column];
   return svg(
     "svg",
-    { class: "panel-swatch", viewBox: "0 0 24 8", "aria-hidden": "true" },
+    { class: "lp-swatch", viewBox: "0 0 24 8", "aria-hidden": "true" },
     svg("path", {
       d: "M0 4H24",
       style: `stroke:var(${colour})`,
@@ -593,7 +593,7 @@ function curve(ui, { id: name, title, unit }) {
     ),
   );
   const plot = svg("svg", {
-    class: "panel-plot",
+    class: "lp-lines",
     viewBox: `0 0 ${WIDE} ${HIGH}`,
     preserveAspectRatio: "none",
     "aria-hidden": "true",
@@ -640,9 +640,9 @@ function drawCurves(ui) {
     );
     const x = (step) => ((WIDE * step) / last).toFixed(1);
     const y = (value) => (HIGH - 2 - ((HIGH - 6) * value) / high).toFixed(1);
-    const plot = block.querySelector(".panel-plot");
+    const plot = block.querySelector(".lp-lines");
     plot.replaceChildren(
-      svg("path", { class: "panel-base", d: `M0 ${y(0)}H${WIDE}M0 ${y(high)}H${WIDE}` }),
+      svg("path", { class: "lp-baseline", d: `M0 ${y(0)}H${WIDE}M0 ${y(high)}H${WIDE}` }),
       ...ui.scene.runs.map((run) => {
         const [colour, dash, width] = LINES[run.column];
         const points = run.history[name].map(
@@ -656,7 +656,7 @@ function drawCurves(ui) {
           "stroke-dasharray": dash,
         });
       }),
-      svg("path", { class: "panel-cursor", d: `M0 0V${HIGH}` }),
+      svg("path", { class: "lp-cursor", d: `M0 0V${HIGH}` }),
     );
     block.querySelector(".panel-top").textContent = String(high);
   }
@@ -671,7 +671,7 @@ function roundUp(value) {
 
 function moveCursors(ui, step) {
   const x = (WIDE * step) / (ui.scene.steps.at(-1) || 1);
-  for (const line of ui.curves.querySelectorAll(".panel-cursor"))
+  for (const line of ui.curves.querySelectorAll(".lp-cursor"))
     line.setAttribute("transform", `translate(${x} 0)`);
 }
 

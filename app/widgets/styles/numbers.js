@@ -87,7 +87,7 @@ function drawCurves(ui, curves) {
     plot("KL of the style, KL_z", steps, kl_z, capacity_z, "z"),
     plot("KL of the class, KL_c", steps, kl_c, capacity_c, "c"),
     el("p", {
-      class: "trip-note",
+      class: "lp-remark",
       text: "Solid: the KL on held-out pictures. Dashed: the capacity that the loss asks for at that step; that of the class cannot pass ln K.",
     }),
   );
@@ -127,7 +127,7 @@ function plot(title, steps, values, capacity, name) {
       "svg",
       { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": said },
       ...grid.flatMap(({ value, label }) => [
-        svg("path", { class: "front-grid", d: `M32 ${y(value)}H${WIDE - 48}` }),
+        svg("path", { class: "lp-gridline", d: `M32 ${y(value)}H${WIDE - 48}` }),
         text([26, y(value) + 4], label, { "text-anchor": "end" }),
       ]),
       line(capacity, { class: "styles-capacity" }),

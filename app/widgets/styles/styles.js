@@ -31,7 +31,7 @@ const select = (ui, name, options, change) =>
 const field = (title, node, ...more) =>
   el(
     "div",
-    { class: more.length ? "trip-field trip-short" : "trip-field" },
+    { class: more.length ? "lp-labelled lp-short" : "lp-labelled" },
     el("label", { for: node.id, text: title }),
     more.length ? el("div", { class: "lp-field" }, node, ...more) : node,
   );
@@ -70,7 +70,7 @@ function setUp1(ui) {
   ui.units = select(ui, "unit", [], () => choose(ui, { unit: ui.units.value }));
   ui.seed = el("input", {
     type: "number",
-    class: "lp-input trip-seed",
+    class: "lp-input lp-seed-box",
     id: id(ui, "seed"),
     min: 0,
     max: 2147483647,
@@ -91,9 +91,9 @@ function setUp1(ui) {
     () => choose(ui, { first: String((Number(ui.look.first) + 8) % 10000) }),
     { id: id(ui, "others") },
   );
-  ui.meaning = el("p", { class: "trip-note styles-meaning" });
+  ui.meaning = el("p", { class: "lp-remark styles-meaning" });
   ui.table = el("table", { class: "styles-grid" });
-  ui.gridNote = el("p", { class: "trip-note styles-under" });
+  ui.gridNote = el("p", { class: "lp-remark styles-under" });
   ui.facts = el("dl", { class: "styles-facts" });
   ui.plots = el("div", { class: "styles-plots" });
   ui.classTable = tableTwin("Classes as a table");
@@ -101,12 +101,12 @@ function setUp1(ui) {
   ui.sheet = el(
     "div",
     { class: "styles-sheet" },
-    el("section", { class: "trip-section" }, ui.table, ui.gridNote),
-    el("section", { class: "trip-section" }, ui.facts, ui.plots),
+    el("section", { class: "lp-section" }, ui.table, ui.gridNote),
+    el("section", { class: "lp-section" }, ui.facts, ui.plots),
   );
   ui.bar = el(
     "div",
-    { class: "trip-bar" },
+    { class: "lp-bar" },
     field("Model", ui.models),
     field("Styles from", ui.sources),
     field("Unit", ui.units),
@@ -116,7 +116,7 @@ function setUp1(ui) {
   ui.life.body.append(
     el(
       "header",
-      { class: "trip-head" },
+      { class: "lp-head" },
       el("h3", { text: "Class and style" }),
       el("p", {
         text: "Two ways to keep what is drawn apart from how: a model that is told the class, so that its code is left with the style, and one that finds classes of its own beside it. A row is one style, a column one class.",
@@ -204,7 +204,7 @@ function setUp2(ui) {
     ui.life.body.replaceChildren(
       ui.life.body.firstChild,
       el("p", {
-        class: "trip-note",
+        class: "lp-remark",
         text: "No such model is on this machine. Train them: python scripts/train.py vae/cvae--mnist vae/joint_vae--mnist",
       }),
     );

@@ -29,7 +29,7 @@ const told = (ui, text) =>
     .map((name) => ` ${runOf(ui, name).label}${text}`)
     .join("");
 const section = (title, ...children) =>
-  el("section", { class: "trip-section" }, el("h4", { text: title }), ...children);
+  el("section", { class: "lp-section" }, el("h4", { text: title }), ...children);
 
 function strip(packed, n, label) {
   const all = bytes(packed);
@@ -41,7 +41,7 @@ function strip(packed, n, label) {
 
 /** A row: what it is of, its pictures, and a number; `place.fill(pictures, said)`. */
 function row(head, n) {
-  const pictures = el("div", { class: "trip-strip", style: `--n: ${n}` });
+  const pictures = el("div", { class: "lp-filmstrip", style: `--n: ${n}` });
   const said = el("span", { class: "trip-said" });
   const node = el("div", { class: "trip-row" }, head, pictures, said);
   const empty = () =>
@@ -129,8 +129,8 @@ function build(ui) {
   ui.built = ui.look.models.join();
   ui.places = {};
   ui.givenRow = row(el("span", { class: "trip-name", text: "Given" }), 8);
-  ui.pathNote = el("p", { class: "trip-note" });
-  ui.heldNote = el("p", { class: "trip-note" });
+  ui.pathNote = el("p", { class: "lp-remark" });
+  ui.heldNote = el("p", { class: "lp-remark" });
   for (const name of ui.look.models) {
     const run = runOf(ui, name);
     const samples = el(
@@ -152,7 +152,7 @@ function build(ui) {
       "Samples of one seed",
       el("div", { class: "trip-columns" }, ...ui.look.models.map((name) => ui.places[name].head)),
       el("p", {
-        class: "trip-note",
+        class: "lp-remark",
         text: `${SAMPLES_NOTE}${told(ui, " is told a class for each, drawn from the seed.")}`,
       }),
     ),
@@ -162,16 +162,16 @@ function build(ui) {
       "A step along an attribute",
       el(
         "div",
-        { class: "trip-bar" },
+        { class: "lp-bar" },
         el(
           "div",
-          { class: "trip-field trip-short" },
+          { class: "lp-labelled lp-short" },
           el("label", { for: ui.kinds.id, text: "Attribute" }),
           ui.kinds,
         ),
         el(
           "div",
-          { class: "trip-field trip-slide" },
+          { class: "lp-labelled trip-slide" },
           el("label", { for: ui.slider.id, text: "Times the direction" }),
           el("div", { class: "lp-field" }, ui.slider, ui.amount),
         ),
@@ -243,7 +243,7 @@ function setUp2(ui) {
     "aria-label": "How far along the attribute",
   });
   ui.amount = el("output", { class: "trip-amount", for: ui.slider.id });
-  ui.meaning = el("p", { class: "trip-note" });
+  ui.meaning = el("p", { class: "lp-remark" });
   ui.slider.addEventListener("input", () => {
     ui.look.by = String(Number(ui.slider.value));
     ui.amount.textContent = signed(Number(ui.look.by));

@@ -162,12 +162,12 @@ function setUp2(ui) {
     });
     return {
       list,
-      field: el("div", { class: "trip-field" }, el("label", { for: list.id, text: name }), list),
+      field: el("div", { class: "lp-labelled" }, el("label", { for: list.id, text: name }), list),
     };
   });
   ui.seed = el("input", {
     type: "number",
-    class: "lp-input trip-seed",
+    class: "lp-input lp-seed-box",
     id: id(ui, "seed"),
     min: 0,
     max: 2147483647,
@@ -192,7 +192,7 @@ function setUp2(ui) {
   ui.life.body.append(
     el(
       "header",
-      { class: "trip-head" },
+      { class: "lp-head" },
       el("h3", { text: "The same noise, the same pictures" }),
       el("p", {
         text: "Up to three checkpoints side by side: what they make of one seed, of the same held-out pictures, of the way between two of them, and of a step along an attribute.",
@@ -200,11 +200,11 @@ function setUp2(ui) {
     ),
     el(
       "div",
-      { class: "trip-bar" },
+      { class: "lp-bar" },
       ...ui.lists.map(({ field }) => field),
       el(
         "div",
-        { class: "trip-field trip-short" },
+        { class: "lp-labelled lp-short" },
         el("label", { for: ui.seed.id, text: "Seed" }),
         el("div", { class: "lp-field" }, ui.seed, ui.dice),
       ),

@@ -4,6 +4,7 @@ The tools are wheels of ``requirements.txt``; none of them needs a network or No
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = sorted((ROOT / "app" / "page").glob("*.js"))
-WIDGETS = sorted((ROOT / "app" / "widgets").glob("*/*.js"))
+APP = ROOT / "app"
+PAGE = sorted((APP / "page").glob("*.js"))
+WIDGETS = sorted((APP / "widgets").glob("*/*.js"))
 
 
 def run(tool: str, *arguments: str | Path, cache: Path) -> str:
@@ -49,7 +51,7 @@ def test_what_all_widgets_share_has_strict_types(cache):
 
 
 def test_widgets_are_typed(cache):
-    config = ROOT / "app" / "widgets" / "deno.json"
+    config = APP / "widgets" / "deno.json"
     options = ("--no-remote", "--no-npm", "--no-lock", "--config", config)
     run("deno", "check", *options, *WIDGETS, cache=cache)
 
@@ -58,3 +60,39 @@ def test_what_is_pure_does_what_it_says(cache):
     options = ("--no-remote", "--no-npm", "--no-lock", "--no-check")
     said = run("deno", "test", *options, "tests/unit/page", cache=cache)
     assert "0 failed" in said
+
+
+def classes(css: str) -> set[str]:
+    """Names of classes in the selectors of a style sheet."""
+    plain = re.sub(r"/\*.*?\*/|\{[^{}]*\}", "", css, flags=re.DOTALL)
+    return set(re.findall(r"\.([a-zA-Z][\w-]*)", plain))
+
+
+def written(path: Path) -> set[str]:
+    """Words in the strings of a script: among them the classes that it gives."""
+    strings = re.findall(r'"([^"\n]*)"|`([^`]*)`', path.read_text(encoding="utf-8"))
+    return {word for pair in strings for text in pair for word in re.split(r"[^\w-]+", text)}
+
+
+GRADIO = {"gradio-container", "html-container", "wrap", "form", "block", "dark"}
+SHARED = set().union(*(classes(p.read_text("utf-8")) for p in (APP / "page").glob("*.css")))
+OWN = {
+    folder.name: set().union(*(classes(p.read_text("utf-8")) for p in folder.glob("*.css")))
+    - SHARED
+    - GRADIO
+    for folder in sorted((APP / "widgets").iterdir())
+    if any(folder.glob("*.css"))
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_no_widget_wears_the_classes_of_another(name):
+    worn = OWN[name].union(*(written(path) for path in (APP / "widgets" / name).glob("*.js")))
+    others = {other: sorted(worn & own) for other, own in OWN.items() if other != name}
+    assert not {other: names for other, names in others.items() if names}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_classes_of_a_widget_have_one_prefix(name):
+    prefixes = {own.partition("-")[0] for own in OWN[name]} - {"lp"}
+    assert len(prefixes) <= 1, prefixes
