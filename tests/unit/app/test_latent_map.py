@@ -153,7 +153,7 @@ def test_what_has_no_map_is_refused() -> None:
 )
 def test_a_state_in_a_link_is_read(text: str) -> None:
     if "a/b" in text:
-        with pytest.raises(ValueError, match="no 'b"):
+        with pytest.raises(ValueError, match="no part 'b"):
             widget.read_state(text)
     else:
         assert widget.read_state(text) == text
