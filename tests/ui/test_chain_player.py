@@ -37,7 +37,7 @@ def rested(page: Page) -> None:
           const player = document.querySelector("#edits-chain [data-at]");
           const link = new URLSearchParams(location.hash.slice(1)).get("chain") ?? "";
           return player && !player.matches("[data-running], [data-playing]")
-            && link.split("/").includes(`at:${player.dataset.at}`);
+            && link.split(" ").includes(`at:${player.dataset.at}`);
         }"""
     )
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 import backend
+from app import parts
 from tests.ui import map_latency
 from tests.ui.conftest import ARTIFACTS
 
@@ -29,7 +30,7 @@ def settled(page: Page, at: str = "") -> str:
         """at => {
           const map = document.querySelector("#modes-map [data-settled]");
           const link = new URLSearchParams(location.hash.slice(1)).get("map") ?? "";
-          const coded = map?.dataset.settled.replace(/[%/]/g, encodeURIComponent);
+          const coded = map?.dataset.settled.replace(/[%\\s]/g, encodeURIComponent);
           return map?.dataset.texts && (!at || map.dataset.settled === at)
             && link.endsWith(`at:${coded}`);
         }""",
@@ -40,7 +41,7 @@ def settled(page: Page, at: str = "") -> str:
 
 def state(page: Page) -> dict[str, str]:
     link = page.evaluate("new URLSearchParams(location.hash.slice(1)).get('map')")
-    return dict(part.split(":", 1) for part in link.split("/"))
+    return parts.split(link)
 
 
 def lit(page: Page) -> int:
@@ -395,8 +396,8 @@ def test_a_link_brings_everything_back(open_page):
 @pytest.mark.parametrize(
     "link, notice",
     [
-        ("wrong:1", "a map has no"),
-        ("tool:hammer", "is none of"),
+        ("wrong:1", "it has no part"),
+        ("tool:hammer", "tool cannot be"),
         ("view:nowhere/colour:tag.none/lit:9.9/zoom:a~b/at:p999999", ""),
         ("find:%3Cimg src=x onerror=alert(1)%3E/at:1e9~0", ""),
         ("find:%25zz/at:~~", ""),

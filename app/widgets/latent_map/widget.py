@@ -32,9 +32,9 @@ read_state = parts.reader(
         "tool": r"point|path|lasso",
         "find": r".{0,400}",
         "at": r".{0,2000}",
-        "lit": r"[\d.]{0,20}",
+        "lit": r".{0,20}",
         "contours": r"\d?",
-        "zoom": r"[\d.e~+-]{0,80}",
+        "zoom": r".{0,80}",
     },
     LONGEST,
 )

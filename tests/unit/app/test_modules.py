@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
 import pytest
@@ -18,7 +19,8 @@ def server() -> App:
             pass
         return App.create_app(page, app_kwargs={"routes": modules.routes()})
 
-    return asyncio.run(make())
+    with ThreadPoolExecutor(1) as other:  # where no browser of the tests runs a loop already
+        return other.submit(asyncio.run, make()).result()
 
 
 @pytest.fixture
