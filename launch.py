@@ -21,6 +21,8 @@ if sys.version_info < (3, 11):  # noqa: UP036
 import argparse
 import errno
 import hashlib
+import io
+import ipaddress
 import os
 import platform
 import re
@@ -28,6 +30,7 @@ import shutil
 import socket
 import subprocess
 import sysconfig
+import urllib.request
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
@@ -66,6 +69,9 @@ class SetupError(Exception):
 
 
 def main(argv: list[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console that lacks a letter shows a "?"
+            stream.reconfigure(errors="replace")
     try:
         if argv[:1] == ["test"]:
             ensure_requirements(argv)
@@ -111,6 +117,7 @@ def options_parser() -> Parser:
     address = parser.add_mutually_exclusive_group()
     address.add_argument(
         "--host",
+        type=host_name,
         default=os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1",
         help="address to listen on (default: GRADIO_SERVER_NAME, or else 127.0.0.1)",
     )
@@ -138,6 +145,26 @@ def port_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"'{text}' is no port; give a number from 1 to 65535")
     return int(text)
+
+
+def host_name(text: str) -> str:
+    """An address in one spelling, IPv6 in brackets as in URLs; a name as it is."""
+    bare = text.strip().removeprefix("[").removesuffix("]")
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return text.strip()
+    return f"[{address}]" if address.version == 6 else str(address)
+
+
+def is_own(host: str) -> bool:
+    """Whether only this computer reaches the host."""
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return host in ("localhost", "ip6-localhost", "ip6-loopback")
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
 
 
 def credentials(text: str) -> tuple[str, str]:
@@ -351,7 +378,10 @@ def warn_of_cuda_packages(python: str) -> None:
 
 
 def run_app(options: argparse.Namespace) -> int:
-    go_offline(but_for_models=bool(options.lm) and not Path(options.lm).expanduser().is_dir())
+    by_name = bool(options.lm) and not Path(options.lm).expanduser().is_dir()
+    go_offline(but_for_models=by_name)
+    go_direct(options.host, outside=by_name or options.share)
+    os.environ.pop("GRADIO_SERVER_NAME", None)  # read above; Gradio knows fewer spellings
     for variable, path in [
         ("LATENT_DATA_DIR", options.data_dir),
         ("LATENT_TRAINED_DIR", options.trained_dir),
@@ -376,10 +406,26 @@ def go_offline(but_for_models: bool = False) -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "0" if but_for_models else "1")
 
 
+def go_direct(host: str = "localhost", outside: bool = False) -> None:
+    """No proxy stands between this program and itself, whatever the environment says.
+
+    ``outside``: something was asked for that is elsewhere; that still goes through the proxies.
+    """
+    direct = ["*"]
+    if outside:
+        proxies = urllib.request.getproxies()
+        given = [name.strip().strip("[]") for name in proxies.pop("no", "").split(",")]
+        # Where variables say anything, the settings of the system are not asked any more.
+        os.environ.update({f"{scheme}_proxy": address for scheme, address in proxies.items()})
+        own = ["localhost", "127.0.0.1", "::1", host.strip("[]")]
+        direct = ["*"] if "*" in given else list(dict.fromkeys(filter(None, [*given, *own])))
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(direct)
+
+
 def exposure(options: argparse.Namespace) -> list[str]:
     """What the chosen options open to others, in plain sentences."""
     lines = []
-    if options.host not in ("127.0.0.1", "localhost", "::1", "[::1]"):
+    if not is_own(options.host):
         lines.append(
             f"Listening on {options.host}: other computers on your network can open this "
             "playground, with its checkpoints and corpora."
@@ -397,6 +443,7 @@ def exposure(options: argparse.Namespace) -> list[str]:
 def run_tests(arguments: list[str]) -> int:
     go_offline()
     os.environ["CHROMIUM_PATH"] = find_browser() or install_browser()
+    go_direct()
     return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
 
 

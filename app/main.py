@@ -11,7 +11,10 @@ import urllib.request
 from argparse import Namespace
 from pathlib import Path
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it there
+from backend.files import private_folder
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads these there
+os.environ.setdefault("GRADIO_TEMP_DIR", str(private_folder("gradio")))
 
 import gradio as gr
 
@@ -71,6 +74,7 @@ def main(options: Namespace) -> None:
     page = build(options.device)
     url, shared = start(page, options)
     wait_until_it_answers(url)
+    url = url.replace("//[::]:", "//[::1]:")  # all addresses are none that a browser can open
     print(f"Latent Playground is ready: {url}{f' and {shared}' if shared else ''}", flush=True)
     if options.open:
         import webbrowser
@@ -118,10 +122,11 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
 
 def wait_until_it_answers(url: str, patience: float = 30.0) -> None:
     """Poll the page; a port that listens is not yet a page that answers."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is this machine
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with direct.open(url, timeout=5):
                 return
         except urllib.error.HTTPError:
             return  # it answers, with a request to log in

@@ -1,6 +1,8 @@
 """Files that are never seen half-written, and are read only as far as they are what they seem."""
 
+import contextlib
 import hashlib
+import importlib.util
 import json
 import os
 import stat
@@ -129,3 +131,31 @@ def _is_cut(path: Path) -> bool:
             return 8 + length + max(ends, default=0) > size
         except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             return True
+
+
+def private_folder(name: str) -> Path:
+    """A folder for temporary files that no other user of this machine owns or reads."""
+    if not hasattr(os, "getuid"):  # Windows gives each user a folder of temporary files
+        path = Path(tempfile.gettempdir()) / f"latent-{name}"
+        path.mkdir(exist_ok=True)
+        return path
+    path = Path(tempfile.gettempdir()) / f"latent-{name}-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+    found = path.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022:
+        return path
+    return Path(tempfile.mkdtemp(prefix=f"latent-{name}-"))  # somebody else has taken the name
+
+
+def place_numba_cache() -> None:
+    """Before umap is imported: a place for what numba compiles, where it would find none.
+
+    It looks beside the packages, which another user may own, and in the home folder, which may be
+    missing; without a place the import fails.
+    """
+    package = importlib.util.find_spec("umap")
+    beside = Path(package.origin).parent if package and package.origin else Path()
+    kept = beside / "__pycache__"
+    if not os.access(kept if kept.exists() else beside, os.W_OK):
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(private_folder("numba")))

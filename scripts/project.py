@@ -19,6 +19,7 @@ import backend  # noqa: E402
 from backend import corpora  # noqa: E402
 from backend.codes.projection import Projection, digest  # noqa: E402
 from backend.corpora.tags import Tags  # noqa: E402
+from backend.files import place_numba_cache  # noqa: E402
 from backend.processors.text import TextProcessor  # noqa: E402
 from backend.space import LatentSpace  # noqa: E402
 
@@ -138,6 +139,7 @@ def umap_layout(codes: np.ndarray, seed: int) -> np.ndarray:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)
+        place_numba_cache()
         from umap import UMAP
     # Codes that coincide tear the neighbour graph apart; a hair's breadth keeps it whole.
     jitter = np.random.default_rng(seed).normal(0, 1e-3 * codes.std(), codes.shape)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import launch
+
+launch.go_direct()  # clients and servers of the tests meet on this machine
 ROOT = Path(__file__).resolve().parent.parent
 
 

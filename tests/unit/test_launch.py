@@ -10,10 +10,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 from types import ModuleType
 
+import httpx
 import pytest
 
 import launch
@@ -164,6 +166,87 @@ def test_a_taken_port_is_an_error_only_when_asked_for(capsys):
             launch.parse_options(["--port", str(port)])
         assert f"port {port} on 127.0.0.1 is in use" in capsys.readouterr().err
         assert launch.parse_options([]).port is None
+
+
+@pytest.mark.parametrize(
+    ("given", "host"),
+    [
+        ("::1", "[::1]"),
+        ("[::1]", "[::1]"),
+        ("0:0:0:0:0:0:0:1", "[::1]"),
+        ("0000:0000:0000:0000:0000:0000:0000:0001", "[::1]"),
+        ("::", "[::]"),
+        ("[::]", "[::]"),
+        ("0::0", "[::]"),
+        (" ::1 ", "[::1]"),
+        ("FE80::1%eth0", "[fe80::1%eth0]"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_an_address_has_one_spelling(given, host, monkeypatch):
+    assert launch.host_name(given) == host
+    monkeypatch.setattr(launch, "address_problem", lambda *_: "")
+    assert launch.parse_options(["--host", given]).host == host
+    monkeypatch.setenv("GRADIO_SERVER_NAME", given)
+    assert launch.parse_options([]).host == host
+
+
+def test_what_only_this_computer_reaches():
+    own = ["127.0.0.1", "127.9.9.9", "localhost", "[::1]", "::1", "0:0::1", "[::ffff:127.0.0.1]"]
+    assert all(map(launch.is_own, own))
+    assert not any(
+        map(launch.is_own, ["0.0.0.0", "[::]", "192.0.2.1", "[fe80::1]", "example.org"])
+    )
+
+
+PROXIES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+PROXIES += [name.upper() for name in PROXIES]
+
+
+@pytest.fixture
+def no_proxies(monkeypatch):
+    for name in PROXIES:
+        monkeypatch.setenv(name, "")  # so that all are put back
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize("name", PROXIES)
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9", "[::1]", "?"])
+def test_no_proxy_stands_between_the_program_and_itself(name, proxy, no_proxies, monkeypatch):
+    monkeypatch.setenv(name, proxy)
+    launch.go_direct()
+    with httpx.Client() as client:  # as Gradio and its client make one
+        assert not client._mounts
+    assert urllib.request.proxy_bypass("127.0.0.1:7860")
+
+
+@pytest.mark.parametrize("given", ["", "example.org", "[::1],.example.org", "*", " , "])
+def test_what_is_elsewhere_still_goes_through_the_proxy(given, no_proxies, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", given)
+    launch.go_direct("[fe80::1]", outside=True)
+    with httpx.Client() as client:
+        own = ["localhost", "127.0.0.1", "[::1]", "[fe80::1]"]
+        direct = [client._transport_for_url(httpx.URL(f"https://{host}:7860")) for host in own]
+        assert all(transport is client._transport for transport in direct)
+        far = client._transport_for_url(httpx.URL("https://example.com"))
+        assert (far is client._transport) == (given == "*")
+
+
+def test_a_console_that_lacks_a_letter_shows_the_rest(project):
+    (project / "app" / "main.py").write_text(
+        "def main(options):\n    print('\u03b2 = 4 \u2212 ready')\n", encoding="utf-8"
+    )
+    (project / "requirements.txt").write_text("")
+    for encoding in ("cp1252", "ascii", "cp437"):
+        done = subprocess.run(
+            [sys.executable, str(project / "launch.py")],
+            env={**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C"},
+            capture_output=True,
+            timeout=60,
+        )
+        assert done.returncode == 0 and b" ready" in done.stdout
 
 
 def test_version(capsys):

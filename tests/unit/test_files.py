@@ -1,0 +1,68 @@
+"""Folders for temporary files, on machines that many people share."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from backend import files
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    return tmp_path
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="each user of Windows has one anyway")
+def test_a_private_folder_is_nobody_elses(shared: Path) -> None:
+    mine = files.private_folder("cache")
+    assert mine.stat().st_mode & 0o777 == 0o700
+    assert files.private_folder("cache") == mine
+    mine.chmod(0o777)  # as somebody else would leave one to be filled
+    assert files.private_folder("cache") != mine
+    mine.rmdir()
+    mine.symlink_to(shared)
+    other = files.private_folder("cache")
+    assert other.parent == shared and other != mine and other.stat().st_mode & 0o777 == 0o700
+
+
+def test_numba_gets_a_place_only_where_it_finds_none(shared: Path, monkeypatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: True)
+    files.place_numba_cache()
+    assert "NUMBA_CACHE_DIR" not in os.environ
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "chosen")
+    files.place_numba_cache()
+    assert os.environ["NUMBA_CACHE_DIR"] == "chosen"
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    files.place_numba_cache()
+    assert Path(os.environ["NUMBA_CACHE_DIR"]).parent == shared
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n"
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (b"", "is empty"),
+        (POINTER, "git lfs pull"),
+        (b"<!DOCTYPE html><title>404</title>", "web page"),
+        (b"\xef\xbb\xbf\n<html>", "web page"),
+        (b"<?xml version='1.0'?><Error/>", "web page"),
+        (b"\x08\0\0", "cut off"),
+        (b"\xff" * 40, "cut off"),
+        (b"\x02\0\0\0\0\0\0\0[]", "cut off"),
+        (b'\x2a\0\0\0\0\0\0\0{"a":{"dtype":"U8","data_offsets":[0,9]} }', "cut off"),
+        (b"\x02\0\0\0\0\0\0\0{}", ""),
+    ],
+)
+def test_what_stands_in_for_weights_is_named(held: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(held)
+    found = files.stand_in(path)
+    assert said in found and bool(said) == bool(found)
