@@ -11,6 +11,7 @@ Listing never raises: what is wrong with a folder becomes the ``problem`` of tha
 
 import functools
 import hashlib
+import json
 import os
 import platform
 import re
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pydantic
 
 from backend import registry
-from backend.files import CHECKSUMS, checksum, read_bytes, read_json, replacing, write_json
+from backend.files import CHECKSUMS, checksum, read_bytes, read_json, replacing_tensors, write_json
 from backend.processors import KINDS
 
 if TYPE_CHECKING:
@@ -270,8 +271,9 @@ def save(
     from safetensors.torch import save_model
 
     half = copy.deepcopy(model).cpu().half()
-    with replacing(folder / WEIGHTS) as temporary:
+    with replacing_tensors(folder / WEIGHTS) as temporary:
         save_model(half, str(temporary))
+        _order_header(temporary)
     weights = (folder / WEIGHTS).read_bytes()
     family, rest = name.split("/")
     content = {
@@ -292,6 +294,18 @@ def save(
         },
     }
     write_json(folder / "config.json", content)
+
+
+def _order_header(path: Path) -> None:
+    """Names of tied weights come in a random order; sorted, equal weights are equal bytes."""
+    with path.open("r+b") as file:
+        (size,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(size))
+        if tied := header.get("__metadata__"):
+            header["__metadata__"] = dict(sorted(tied.items()))
+            file.seek(8)
+            text = json.dumps(header, separators=(",", ":"), ensure_ascii=False)
+            file.write(text.encode().ljust(size))
 
 
 def load_model(name: str) -> "GenerativeModel":

@@ -1,10 +1,12 @@
 """Files that are never seen half-written, and are read only as far as they are what they seem."""
 
 import contextlib
+import errno
 import hashlib
 import importlib.util
 import json
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typing import Any
 CHECKSUMS = "checksums.json"  # of the other files of its folder: {name: {bytes, sha256}}
 LARGEST = 64 << 20  # bytes of a file that is read at once
 LONGEST_HEADER = 100_000_000  # bytes of JSON in safetensors, the format's own bound
+_TEMPORARY = re.compile(r"\.\w[\w.-]*\.[a-z0-9_]{8}")  # as mkstemp names them below
 
 
 def read_bytes(path: Path, most: int = LARGEST) -> bytes:
@@ -82,6 +85,29 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_tensors(path: Path) -> Iterator[Path]:
+    """``replacing`` for what safetensors writes, whose own error names neither file nor remedy."""
+    from safetensors import SafetensorError
+
+    try:
+        with replacing(path) as temporary:
+            yield temporary
+    except SafetensorError as error:
+        raise OSError(
+            errno.EIO,
+            f"Could not write {path}: {error}. The file there before is unchanged; is the disk "
+            "full? Free some space or choose another folder, then try again.",
+        ) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Removes temporary files of ``replacing`` that a killed process left; nobody may write."""
+    for path in folder.glob(".*"):
+        if _TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from backend.base import BaseConfig, GenerativeModel, param
 from backend.device import seeded
-from backend.files import replacing
+from backend.files import replacing_tensors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,9 @@ def fit(
 
     ``batches(step)`` is the batch of a step, on the CPU. With ``state``, the run is saved there
     atomically every ``save_every`` steps and continues from it: on the CPU, a run that was
-    killed ends with the same weights as one that was not. Closing the generator stops training.
+    killed ends with the same weights as one that was not. A step is saved after its report was
+    dealt with: what the caller keeps of a report is there whenever the state is. Closing the
+    generator stops training.
 
     Raises:
         Diverged: a term is NaN or infinite. The model keeps the weights it had before that step.
@@ -73,10 +75,18 @@ def fit(
         reporting = done % config.report_every == 0 or done == config.steps
         if saving or reporting:
             model.eval()
-        if saving:
-            _save(state, identity, model, trainer.optimisers, done)
         if reporting:
             yield StepReport(done, checked(terms, done), rate)
+        if saving:
+            _save(state, identity, model, trainer.optimisers, done)
+
+
+def steps_done(state: Path) -> int:
+    """Steps behind a saved state; 0 where there is none."""
+    if not state.exists():
+        return 0
+    with safe_open(state, "pt") as file:
+        return int(file.metadata()["done"])
 
 
 class Trainer:
@@ -202,7 +212,7 @@ def _save(
         for index, values in optimiser.state_dict()["state"].items():
             for key, value in values.items():
                 tensors[f"optimiser.{player}.{index}.{key}"] = value.clone()
-    with replacing(path) as temporary:
+    with replacing_tensors(path) as temporary:
         save_file(tensors, temporary, {"done": str(done), "identity": identity})
 
 

@@ -20,7 +20,7 @@ from backend import corpora
 from backend.checkpoint import CheckpointInfo
 from backend.codes.neighbours import neighbours
 from backend.corpora.tags import Tags
-from backend.files import replacing
+from backend.files import replacing_tensors
 
 FILE = "projection.safetensors"
 FORMAT = "2"
@@ -137,7 +137,7 @@ class Projection:
         if self.texts:
             lines = "\n".join(text.replace("\n", " ") for text in self.texts)
             arrays["texts"] = np.frombuffer(gzip.compress(lines.encode(), mtime=0), np.uint8)
-        with replacing(folder / FILE) as temporary:
+        with replacing_tensors(folder / FILE) as temporary:
             save_file(
                 {**arrays, **self.tags.arrays()}, temporary, {**metadata, **self.tags.metadata()}
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from backend.corpora.tags import Tags
-from backend.files import replacing
+from backend.files import replacing_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -58,7 +58,7 @@ class Snapshots:
         from safetensors.numpy import save_file
 
         arrays = {k: np.ascontiguousarray(v) for k, v in self._arrays().items()}
-        with replacing(folder / FILE) as temporary:
+        with replacing_tensors(folder / FILE) as temporary:
             save_file({**arrays, **self.tags.arrays()}, temporary, self.tags.metadata())
 
     @classmethod

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backend.files import replacing
+from backend.files import replacing_tensors
 
 CODES = "codes.safetensors"
 
@@ -31,7 +31,7 @@ class CodeStatistics:
 
         arrays = {k: v for k, v in vars(self).items() if v is not None}
         arrays["codes"] = self.codes.astype(np.float16)
-        with replacing(folder / CODES) as temporary:
+        with replacing_tensors(folder / CODES) as temporary:
             save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, temporary)
 
     @classmethod

@@ -10,6 +10,7 @@ import pytest
 from backend import checkpoint, corpora
 from backend.checkpoint import CheckpointInfo
 from backend.corpora.download import downloads
+from backend.pipeline import card as cards
 from scripts import write_cards
 
 WEIGHTS = (2).to_bytes(8, "little") + b"{}"  # the smallest safetensors file
@@ -68,7 +69,7 @@ def test_a_card_shows_the_numbers_of_the_files(trained):
         "samples_known": entry(2.5, unit="%"),
         "exact_match": entry(80.0, unit="%"),
     }
-    card = write_cards.card(make(trained, "text_vae/text_vae--tatoeba", values), "none")
+    card = cards.card(make(trained, "text_vae/text_vae--tatoeba", values), "none")
     assert "| Word-frequency KL (M11) ↓ |" in card
     assert "| KL (M4) | 17.35 ± 0.032 nats |  | test | 2,000 | Mean over examples of KL" in card
     assert "| 0.5 nats | 9.25 (real sentences) | train | 2,000 |" in card
@@ -83,7 +84,7 @@ def test_a_card_shows_the_numbers_of_the_files(trained):
 
 
 def test_a_collection_names_each_of_its_corpora(trained):
-    card = write_cards.card(make(trained, "text_vae/text_vae--everyday", {}), "")
+    card = cards.card(make(trained, "text_vae/text_vae--everyday", {}), "")
     data = card.split("## Training data")[1].split("## Recipe")[0]
     for name in corpora.corpus("everyday").downloads:
         assert f"- {name}. Licence: {downloads()[name].licence}. Home page: <" in data
@@ -92,18 +93,16 @@ def test_a_collection_names_each_of_its_corpora(trained):
 
 def test_classifiers_of_text_and_language_models_have_their_own_words(trained):
     classifier = {"capabilities": ["classify"], "modality": "text"}
-    card = write_cards.card(
-        make(trained, "classifier/text_classifier--yelp", {}, **classifier), ""
-    )
+    card = cards.card(make(trained, "classifier/text_classifier--yelp", {}, **classifier), "")
     assert "pipeline_tag: text-classification" in card and "attacks to mislead" in card
     language_model = {"capabilities": ["log_prob", "sample"], "modality": "text"}
-    card = write_cards.card(make(trained, "lm/lstm_lm--ptb", {}, **language_model), "")
+    card = cards.card(make(trained, "lm/lstm_lm--ptb", {}, **language_model), "")
     assert "pipeline_tag: text-generation" in card and "how likely a sentence is" in card
     assert "backend.load" not in card
 
 
 def test_the_header_is_what_model_hubs_read(trained):
-    card = write_cards.card(make(trained, "vae/vae--fashion-mnist--2d", {}), "")
+    card = cards.card(make(trained, "vae/vae--fashion-mnist--2d", {}), "")
     header = card.split("---")[1]
     fields = dict(line.split(": ", 1) for line in header.strip().splitlines())
     assert fields["license"] == "mit"
@@ -117,27 +116,27 @@ def test_the_header_is_what_model_hubs_read(trained):
 @pytest.mark.parametrize(("kl", "collapsed"), [(0.49, True), (0.5, False), (20.0, False)])
 def test_posterior_collapse_is_said_in_plain_words(trained, kl, collapsed):
     info = make(trained, "text_vae/text_vae--tatoeba--collapsed", {"kl": entry(kl)})
-    assert ("Posterior collapse" in write_cards.card(info, "")) is collapsed
+    assert ("Posterior collapse" in cards.card(info, "")) is collapsed
 
 
 def test_a_plain_auto_encoder_says_that_it_has_no_prior(trained):
     names = {"ae/ae--mnist--2d": True, "vae/vae--mnist--2d": False, "vae/iwae--mnist": False}
     for name, plain in names.items():
-        assert ("has no prior" in write_cards.card(make(trained, name, {}), "")) is plain
+        assert ("has no prior" in cards.card(make(trained, name, {}), "")) is plain
 
 
 def test_a_checkpoint_without_numbers_says_how_to_measure_them(trained):
-    card = write_cards.card(make(trained, "vae/vae--mnist--2d", {}), "")
+    card = cards.card(make(trained, "vae/vae--mnist--2d", {}), "")
     assert "Not measured yet" in card and "scripts/evaluate.py vae/vae--mnist--2d" in card
 
 
 def test_the_sample_section_survives_a_round_trip(trained):
     info = make(trained, "vae/vae--mnist--2d", {})
     section = "![samples](samples.png)\n\nSeed 0."
-    card = write_cards.card(info, section)
-    assert write_cards.sample_section_of(card) == section
-    assert write_cards.card(info, write_cards.sample_section_of(card)) == card
-    assert write_cards.sample_section_of(write_cards.card(info, "")) == ""
+    card = cards.card(info, section)
+    assert cards.sample_section_of(card) == section
+    assert cards.card(info, cards.sample_section_of(card)) == card
+    assert cards.sample_section_of(cards.card(info, "")) == ""
 
 
 def test_an_unknown_name_is_refused_with_the_list(trained, capsys):
@@ -157,8 +156,8 @@ def test_shipped_cards_are_up_to_date(name):
     path = info.path / "README.md"
     assert path.is_file(), f"run scripts/write_cards.py {name}"
     written = path.read_text(encoding="utf-8")
-    samples = write_cards.sample_section_of(written)
-    assert written == write_cards.card(info, samples), f"run scripts/write_cards.py {name}"
+    samples = cards.sample_section_of(written)
+    assert written == cards.card(info, samples), f"run scripts/write_cards.py {name}"
     assert bool(samples) == ("sample" in info.capabilities)
     for picture in re.findall(r"!\[\w*\]\((.+?)\)", samples):
         assert (info.path / picture).is_file()

@@ -52,6 +52,6 @@ def test_every_file_it_names_exists(page: Path) -> None:
 
 def test_the_tables_of_models_are_those_that_the_scripts_wrote() -> None:
     import backend
-    from scripts.write_cards import overview
+    from backend.pipeline.tables import overview
 
     assert overview(backend.available()) in text("docs/models.md")

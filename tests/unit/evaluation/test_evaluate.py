@@ -11,11 +11,20 @@ import pytest
 
 from backend import checkpoint, corpora
 from backend.evaluation import modes, tradeoffs
+from backend.evaluation.studies import bench, pictures, sentences
+from backend.evaluation.subject import SIZES as USUAL
+from backend.evaluation.subject import Sizes, Subject, spread
 from backend.evaluation.table import METRICS
 from backend.evaluation.text import LanguageModelSettings
-from scripts import evaluate, train
+from backend.pipeline import measure, train
+from backend.pipeline.corpus import read_corpus
+from backend.pipeline.recipe import Recipe
+from backend.pipeline.run import Rows
+from backend.processors.text import UNK
+from backend.training import TrainConfig
+from scripts import evaluate
 
-SIZES = evaluate.Sizes(
+SIZES = Sizes(
     held_out=40,
     information=30,
     nll=20,
@@ -80,12 +89,12 @@ def write_dialogues(folder: Path) -> None:
     choose = random.Random(1).choice
     for split, n in (("train", 4), ("dev", 4), ("test", 40)):
         lines = []
-        for _ in range(n):
+        for number in range(n):
             domain = choose([*ASKED])
             pattern, things = ASKED[domain]
             texts = [pattern.format(choose(things)), choose(ANSWERS)]
             turns = [
-                {"speaker": speaker, "text": text}
+                {"speaker": speaker, "text": f"{text} {split}{number}"}  # none is in two splits
                 for speaker, text in zip(("driver", "assistant"), texts, strict=True)
             ]
             lines.append(json.dumps({"domain": domain, "turns": turns}))
@@ -105,24 +114,22 @@ MODELS = {
 
 
 @pytest.fixture(scope="module")
-def subjects(small_corpora) -> dict[str, evaluate.Subject]:
+def subjects(small_corpora) -> dict[str, Subject]:
     """Checkpoints with untrained weights, written as training would write them."""
     return {name: finished(name, sizes) for name, sizes in MODELS.items()}
 
 
-def finished(name: str, sizes: dict) -> evaluate.Subject:
-    recipe = train.Recipe("Tiny", sizes, {}, min_count=1, components=2)
-    read = train.read_corpus(name.split("--")[1], recipe)
+def finished(name: str, sizes: dict) -> Subject:
+    recipe = Recipe("Tiny", sizes, {}, min_count=1, components=2)
+    read = read_corpus(name.split("--")[1], recipe)
     model = train.build(name, recipe, read, seed=0).eval()
-    train.finish(
-        name, recipe, read, model, train.TrainConfig(steps=1), train.History(Path("no such file"))
-    )
-    return evaluate.Subject(checkpoint.info(name), SIZES)
+    train.finish(name, recipe, read, model, TrainConfig(steps=1), Rows(Path("no such file"), 0))
+    return Subject(checkpoint.info(name), SIZES)
 
 
 @pytest.fixture(scope="module")
 def measured(subjects) -> dict[str, dict]:
-    return {name: dict(evaluate.measure(subject)) for name, subject in subjects.items()}
+    return {name: dict(measure.numbers(subject)) for name, subject in subjects.items()}
 
 
 def both(ids: tuple[str, ...]) -> set[str]:
@@ -130,8 +137,8 @@ def both(ids: tuple[str, ...]) -> set[str]:
 
 
 def test_each_kind_of_checkpoint_gets_its_numbers(measured):
-    text = {*evaluate.SENTENCES, *both(evaluate.SENTENCE_SAMPLES)}
-    image = {"mse", "mse_shuffled", "bce", *both(evaluate.IMAGE_SAMPLES)}
+    text = {*sentences.SENTENCES, *both(sentences.SENTENCE_SAMPLES)}
+    image = {"mse", "mse_shuffled", "bce", *both(pictures.IMAGE_SAMPLES)}
     expected = {
         "text_vae/text_vae--tatoeba": LIKELIHOOD | {"elbo_ppl", "iw_ppl"} | text,
         "text_vae/text_ae--tatoeba": {"recon_nll"} | text,
@@ -177,14 +184,14 @@ def test_the_same_seed_gives_the_same_numbers_alone_or_together(subjects, measur
         ("text_vae/text_vae--tatoeba", ["kl", "iw_ppl", "reverse_ppl_aggregate"]),
         ("vae/vae--mnist--2d", ["mi", "fid_ours", "mse_shuffled"]),
     ):
-        evaluate.language_model.cache_clear()
-        again = dict(evaluate.measure(evaluate.Subject(subjects[name].info, SIZES), ids))
+        sentences.language_model.cache_clear()
+        again = dict(measure.numbers(Subject(subjects[name].info, SIZES), ids))
         assert again == {id: measured[name][id] for id in ids}
 
 
 def test_a_number_that_a_checkpoint_lacks_is_refused(subjects):
     with pytest.raises(ValueError, match=r"ae/ae--mnist--2d has no kl"):
-        next(evaluate.measure(subjects["ae/ae--mnist--2d"], ["kl"]))
+        next(measure.numbers(subjects["ae/ae--mnist--2d"], ["kl"]))
 
 
 @pytest.mark.parametrize(
@@ -216,7 +223,7 @@ def test_a_missing_corpus_is_named(subjects, monkeypatch, tmp_path):
 def test_only_keeps_the_other_numbers_and_the_history(subjects, monkeypatch):
     name = "vae/vae--mnist--2d"
     folder = subjects[name].info.path
-    monkeypatch.setitem(evaluate.SIZES, "image", SIZES)
+    monkeypatch.setitem(USUAL, "image", SIZES)
     checkpoint.write_metrics(folder, values={}, history={"step": [1], "loss": [2.0]})
     assert evaluate.main([name, "--device", "cpu", "--only", "mse", "kl"]) == 0
     assert evaluate.main([name, "--device", "cpu", "--only", "bce"]) == 0
@@ -229,12 +236,12 @@ def test_sentence_samples_are_compared_without_unknown_words(subjects):
     subject = subjects["text_vae/text_vae--tatoeba"]
     chosen, others = subject.train
     assert len(chosen) == SIZES.samples and not set(chosen) & set(others)
-    assert all(evaluate.UNK not in sentence for sentence in (*chosen, *others, *subject.test))
+    assert all(UNK not in sentence for sentence in (*chosen, *others, *subject.test))
 
 
 def test_evenly_spread_places():
-    assert evaluate._spread(10, 3).tolist() == [0, 4, 9]
-    assert evaluate._spread(3, 10).tolist() == [0, 1, 2]
+    assert spread(10, 3).tolist() == [0, 4, 9]
+    assert spread(3, 10).tolist() == [0, 1, 2]
 
 
 # --- modes ------------------------------------------------------------------------------------
@@ -245,13 +252,13 @@ LABELS = ("domain_homogeneity", "speaker_homogeneity")
 
 
 @pytest.fixture(scope="module")
-def shipped(small_corpora) -> dict[str, evaluate.Subject]:
+def shipped(small_corpora) -> dict[str, Subject]:
     """Two checkpoints of this repository, to be measured on the dialogues made here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LATENT_TRAINED_DIR", str(SHIPPED))
         found = {}
         for name in (COLLAPSED, ALIVE):
-            found[name] = evaluate.Subject(checkpoint.info(name), SIZES)
+            found[name] = Subject(checkpoint.info(name), SIZES)
             assert found[name].model is not None  # loaded while the folder is known
         return found
 
@@ -259,7 +266,7 @@ def shipped(small_corpora) -> dict[str, evaluate.Subject]:
 @pytest.fixture(scope="module")
 def of_modes(shipped) -> dict[str, dict]:
     ids = (*modes.CONTINUOUS, *modes.DISCRETE, *LABELS)
-    found = {name: dict(evaluate.measure(subject, ids)) for name, subject in shipped.items()}
+    found = {name: dict(measure.numbers(subject, ids)) for name, subject in shipped.items()}
     assert all(tuple(entries) == ids for entries in found.values())
     return found
 
@@ -314,7 +321,7 @@ def test_codes_and_labels_are_of_the_same_sentence(of_modes, shipped):
 
 def test_one_number_of_a_mixture_alone_is_the_same(of_modes, shipped):
     for id in ("mi_c", "speaker_homogeneity"):
-        assert dict(evaluate.measure(shipped[ALIVE], [id])) == {id: of_modes[ALIVE][id]}
+        assert dict(measure.numbers(shipped[ALIVE], [id])) == {id: of_modes[ALIVE][id]}
 
 
 BENCH_NETS = {"latent_dim": 3, "hidden": (8,)}
@@ -324,17 +331,17 @@ BENCH_NETS = {"latent_dim": 3, "hidden": (8,)}
     ("name", "more"),
     [
         ("gan/gan--mnist", set()),
-        ("gan/vae_gan--mnist", set(evaluate.CODED)),
-        ("gan/aae--mnist", {*evaluate.CODED, "recon_nll"}),
-        ("vae/vae--mnist--bench", {*evaluate.CODED, *LIKELIHOOD}),
+        ("gan/vae_gan--mnist", set(bench.CODED)),
+        ("gan/aae--mnist", {*bench.CODED, "recon_nll"}),
+        ("vae/vae--mnist--bench", {*bench.CODED, *LIKELIHOOD}),
     ],
 )
 def test_a_model_of_the_picture_bench_gets_its_numbers(subjects, name, more):
     subject = finished(name, BENCH_NETS)
     path = subject.info.path / tradeoffs.FILE
     path.write_text(json.dumps({"format_version": 1}))
-    entries = dict(evaluate.measure(subject))
-    assert set(entries) == {*evaluate.DRAWN, *evaluate.CRITICS} | more
+    entries = dict(measure.numbers(subject))
+    assert set(entries) == {*bench.DRAWN, *bench.CRITICS} | more
     stored = json.loads(path.read_text())["wasserstein"]
     assert stored["train"] == entries["wasserstein_train"]["value"]
     assert abs(stored["real"]) < stored["noise"]
@@ -343,7 +350,7 @@ def test_a_model_of_the_picture_bench_gets_its_numbers(subjects, name, more):
 def test_modes_of_pictures_are_named_on_validation_items(small_corpora):
     subject = finished("vae/gm_vae--mnist", IMAGE | {"components": 4})
     ids = ["mean_variance", "modes_used", "cluster_accuracy"]
-    entries = dict(evaluate.measure(subject, ids))
+    entries = dict(measure.numbers(subject, ids))
     assert list(entries) == ids
     accuracy = entries["cluster_accuracy"]
     assert accuracy["n"] == 100 and 0 < accuracy["value"] <= 1

@@ -23,10 +23,13 @@ from backend.evaluation.pictures import (
     wasserstein,
 )
 from backend.models.classifier import image_classifier
+from backend.pipeline import train
+from backend.pipeline.recipe import recipes
+from backend.pipeline.run import Moments
 from backend.processors.image import ImageProcessor
-from scripts import train
-from scripts.recipes import RECIPES
+from backend.training import StepReport
 
+RECIPES = recipes()
 BENCHED = [name for name, recipe in RECIPES.items() if recipe.moments]
 SMALL = {"latent_dim": 3, "hidden": (8,)}
 
@@ -186,18 +189,18 @@ class Silent:
         self.processor = ImageProcessor(recipe.model.get("data_shape", (1, 28, 28)))
 
 
-def test_moments_are_kept_and_a_resumed_run_repeats_none(tmp_path, bench, monkeypatch):
-    moments = train.Moments.__new__(train.Moments)
-    moments.run, moments.judge, moments.bench, moments.rows = tmp_path, "a/judge", bench, []
+def test_moments_are_kept_and_a_resumed_run_repeats_none(tmp_path, bench):
+    moments = Moments(tmp_path, "a/judge", bench)
     model = made("gan/gan")
     terms = {"loss": 1.0, "score_real": 0.7}
     for step in (50, 100, 100):
-        moments.add(model, train.StepReport(step, terms, 1e-3), seconds=step / 10)
+        moments.add(model, StepReport(step, terms, 1e-3), seconds=step / 10)
     moments.save(tmp_path, model)
     stored = json.loads((tmp_path / "tradeoffs.json").read_text())
     assert [row["step"] for row in stored["moments"]] == [50, 100]
     assert stored["moments"][0]["values"]["score_real"] == 0.7
     assert "loss" not in stored["moments"][0]["values"]
     assert stored["parameters"].keys() == {"generator", "critic"}
+    assert stored["split"] == "validation"  # test pictures stay unseen
     with Image.open(tmp_path / "moments.png") as sheet:
         assert sheet.size == (SHEET * 28, 2 * 28)

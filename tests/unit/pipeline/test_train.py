@@ -32,6 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         labels = rng.integers(0, 10, n).astype(np.uint8)
         images = np.zeros((n, 28, 28), np.uint8)
         images[np.arange(n), 2 * labels + 4] = 255
+        images[:, :2] = rng.integers(0, 256, (n, 2, 28))  # no two are the same
         write_idx(folder / f"{part}-images-idx3-ubyte.gz", images)
         write_idx(folder / f"{part}-labels-idx1-ubyte.gz", labels)
     return folder.parent

@@ -1,0 +1,1 @@
+"""What is measured of checkpoints; a module here is found by existing."""

@@ -1,0 +1,34 @@
+"""Classifiers: how often they are right."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from backend import checkpoint
+from backend.evaluation.study import Results, Study, mean
+from backend.evaluation.subject import BATCH, Subject, judge_by
+
+
+@torch.inference_mode()
+def classification(subject: Subject) -> Results:
+    split = subject.splits["test"]
+    if subject.text:
+        rows = subject.rows("test")
+        guesses, labels = _sentence_classes(subject, rows), split.labels[rows]
+    else:
+        judged = judge_by(subject.info.name, torch.cat(subject.batches(split.items)))
+        guesses, labels = judged.probabilities.argmax(1).cpu(), split.labels
+    chance = np.bincount(labels).max() / len(labels), "the most common label for all"
+    yield "accuracy", mean(guesses == torch.from_numpy(labels), reference=chance)
+
+
+def _sentence_classes(subject: Subject, rows: list[int]) -> Tensor:
+    """What the model takes those test sentences for."""
+    model = checkpoint.load_model(subject.info.name).to(subject.device)
+    items = subject.splits["test"].items
+    parts = (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+    batches = (subject.processor.encode([items[row] for row in part]) for part in parts)
+    return torch.cat([model.logits(x.to(subject.device)).argmax(1).cpu() for x in batches])
+
+
+STUDIES = (Study(names=("accuracy",), measure=classification, needs=frozenset({"classify"})),)

@@ -1,0 +1,224 @@
+"""A checkpoint's README.md, written from its config.json and metrics.json.
+
+Every number in a card is read from those two files, so a card is corrected by evaluating again.
+The sample section is drawn from the model with seed 0.
+"""
+
+from collections.abc import Iterator
+
+import backend
+from backend import checkpoint, corpora, registry
+from backend.checkpoint import CARD, CheckpointInfo
+from backend.corpora.download import downloads
+from backend.evaluation import measured
+from backend.evaluation.table import METRICS, Metric
+from backend.files import replacing
+from backend.pipeline.progress import Progress
+from backend.pipeline.samples import samples
+from backend.pipeline.tables import cell, grid, number
+
+COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
+SAMPLES_HEADING = "## Samples"
+
+
+def write_card(name: str) -> Iterator[Progress]:
+    """Draws the samples and writes the card. Raises as ``backend.load`` does."""
+    info = checkpoint.info(name)
+    if info.problem:
+        raise ValueError(info.problem)
+    yield Progress("card", 0.0, "drawing samples")
+    text = card(info, samples(info))
+    with replacing(info.path / CARD) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    yield Progress("card", 1.0, f"wrote {info.path / CARD}")
+
+
+def card(info: CheckpointInfo, sample_section: str) -> str:
+    """The whole card as Markdown; ``sample_section`` comes from ``samples`` or an older card."""
+    model = f"{info.family}/{info.model}"
+    sections = [
+        f"{_header(info)}\n# {info.name}\n\n{info.title}. {registry.subtitle(model)}",
+        f"## Intended use\n\n{_intended_use(info)}",
+        f"## Training data\n\n{_training_data(info)}",
+        f"## Recipe\n\n{_recipe(info)}",
+        f"## Metrics\n\n{_metrics(info)}",
+        "## Limits\n\n" + "\n".join(f"- {limit}" for limit in _limits(info)),
+    ]
+    for table in measured.tables(info.name):
+        sections.append(f"## {table['title']}\n\n{table['note']}\n\n{grid(table)}")
+    if sample_section:
+        sections.append(f"{SAMPLES_HEADING}\n\n{sample_section}")
+    return "\n\n".join(sections) + "\n"
+
+
+def sample_section_of(card_text: str) -> str:
+    """The sample section of an existing card; empty if there is none."""
+    return card_text.partition(f"\n{SAMPLES_HEADING}\n")[2].strip()
+
+
+def _header(info: CheckpointInfo) -> str:
+    """The YAML that model hubs read."""
+    task = backend.KINDS[info.modality].task
+    if "classify" in info.capabilities:
+        task = f"{info.modality}-classification"
+    tags = dict.fromkeys([info.family, info.model, info.modality, "pytorch", "safetensors"])
+    lines = [
+        "license: mit",
+        "library_name: latent-playground",
+        f"pipeline_tag: {task}",
+        *(["language: en"] if info.modality == "text" else []),
+        f"datasets: [{corpora.corpus(info.dataset).hub_name}]",
+        f"tags: [{', '.join(tags)}]",
+    ]
+    return "---\n" + "\n".join(lines) + "\n---\n"
+
+
+def _intended_use(info: CheckpointInfo) -> str:
+    if "classify" in info.capabilities and info.modality == "image":
+        return (
+            "Judges samples of the image models of the same data set (Inception score, FID on its "
+            "features, share of recognised samples). It is not meant as a classifier of anything "
+            "else."
+        )
+    if "classify" in info.capabilities:
+        return (
+            "Something for attacks to mislead: small, and as easily misled as small classifiers "
+            "are. Not meant for judging text that matters to anyone."
+        )
+    if "decode" not in info.capabilities:
+        return (
+            "Says how likely a sentence is and proposes words for its places, for sampling "
+            "sentences under constraints. Not meant for text that anyone relies on."
+        )
+    what = "sentences" if info.modality == "text" else "pictures"
+    return (
+        f"Teaching and exploring latent spaces: sample {what}, walk between two of them, and see "
+        "what each latent unit does. Not meant for text or pictures that anyone relies on.\n\n"
+        "```python\nimport backend\n\n"
+        f'space = backend.load("{info.name}")\nspace.sample(8, seed=0)\n```'
+    )
+
+
+def _training_data(info: CheckpointInfo) -> str:
+    corpus, sources = corpora.corpus(info.dataset), downloads()
+    n = checkpoint.describe(info.name)["dataset"]["n"]
+    named = len(corpus.downloads) > 1
+    listed = "\n".join(
+        f"{f'- {name}. ' if named else ''}Licence: {sources[name].licence}. Home page: "
+        f"<{sources[name].home}>."
+        for name in corpus.downloads
+    )
+    return (
+        f"{corpus.title}, {n:,} training examples.{chr(10) * 2 if named else ' '}{listed}\n\n"
+        "The corpus is not part of this repository; "
+        f"`python scripts/download_data.py {info.dataset}` gets it."
+    )
+
+
+def _recipe(info: CheckpointInfo) -> str:
+    content = checkpoint.describe(info.name)
+    rows = {**info.config, **content["train"]}
+    versions = ", ".join(f"{name} {v}" for name, v in content.get("versions", {}).items())
+    return (
+        f"Run it again with `python scripts/train.py {info.name}`.\n\n"
+        "| Setting | Value |\n| --- | --- |\n"
+        + "\n".join(f"| {name} | {cell(value)} |" for name, value in rows.items())
+        + f"\n\nFingerprint of the weights: `{info.fingerprint}`"
+        + (f". Trained with {versions}." if versions else ".")
+    )
+
+
+def _metrics(info: CheckpointInfo) -> str:
+    if not info.metrics:
+        return f"Not measured yet: `python scripts/evaluate.py {info.name}` does it."
+    rows = [_metric_row(METRICS[id], info.metrics[id]) for id in METRICS if id in info.metrics]
+    return (
+        f"Measured by `python scripts/evaluate.py {info.name}`. After ± stands one standard "
+        "error; ↑ and ↓ say which way is better. *Reference* is the number to compare with, and "
+        "in brackets what it is.\n\n"
+        "| Metric | Value | Reference | Split | n | Definition |\n"
+        "| --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows)
+    )
+
+
+def _metric_row(metric: Metric, entry: dict) -> str:
+    value = number(entry["value"])
+    if entry.get("stderr"):
+        value += f" ± {number(entry['stderr'], digits=2)}"
+    reference = "" if entry.get("reference") is None else number(entry["reference"])
+    if note := (entry.get("settings") or {}).get("reference_is"):
+        reference += f" ({note})"
+    title = f"{metric.title} ({metric.code})" if metric.code else metric.title
+    arrow = {"higher": "↑", "lower": "↓", None: ""}[metric.direction]
+    cells = [
+        f"{title} {arrow}".strip(),
+        f"{value} {entry['unit']}".strip(),
+        reference,
+        entry["split"],
+        f"{entry['n']:,}",
+        metric.explanation,
+    ]
+    return "| " + " | ".join(cell(one) for one in cells) + " |"
+
+
+def _limits(info: CheckpointInfo) -> Iterator[str]:
+    value = {id: entry["value"] for id, entry in info.metrics.items()}
+    if value.get("kl", COLLAPSED_KL) < COLLAPSED_KL:
+        yield (
+            f"Posterior collapse: the code carries {number(value['kl'])} nats, so the decoder "
+            "ignores it. Reconstructions and interpolations say nothing about the input. It is "
+            "kept as an exhibit."
+        )
+    if value.get("mi_c", 1.0) < 0.3:
+        yield (
+            f"Collapsed modes: the discrete variables carry {number(value['mi_c'])} nats, so it "
+            "hardly matters which mode a code is drawn from. It is kept as an exhibit."
+        )
+    if "components" in info.capabilities and "modes_used" in value:
+        modes = info.config["components"] * info.config.get("variables", 1)
+        yield f"{value['modes_used']:.0f} of its {modes} modes hold at least 1% of the test items."
+    if info.family == "ae" or info.model == "text_ae":
+        yield (
+            "A plain auto-encoder has no prior: nothing taught the decoder what to make of codes "
+            "between or beside the training codes. Samples from N(0, I) are shown because they "
+            "show exactly that."
+        )
+    if info.family == "gan" and "encode" not in info.capabilities:
+        yield (
+            "No encoder: it finds no code for a picture, so it can neither reconstruct nor "
+            "interpolate between given ones; nor does it give a likelihood."
+        )
+    if "wasserstein_train" in value:
+        yield (
+            f"A critic trained afterwards separates its samples by "
+            f"{number(value['wasserstein_validation'])} from validation pictures and by "
+            f"{number(value['wasserstein_train'])} from training pictures; were the second much "
+            "smaller, it would have memorised."
+        )
+    if {"classified_digit", "classified_digit_aggregate"} <= value.keys():
+        yield (
+            f"The classifier recognises {number(value['classified_digit'])}% of prior samples "
+            f"and {number(value['classified_digit_aggregate'])}% of those with codes from the "
+            "aggregate posterior; the gap tells how far the codes are from the prior."
+        )
+    if {"reverse_ppl", "reverse_ppl_aggregate"} <= value.keys():
+        reference = info.metrics["reverse_ppl"].get("reference")
+        yield (
+            f"Reverse perplexity is {number(value['reverse_ppl'])} for prior samples and "
+            f"{number(value['reverse_ppl_aggregate'])} with codes from the aggregate posterior"
+            + (f"; real sentences give {number(reference)}." if reference else ".")
+        )
+    if info.modality == "image" and "elbo_nll" in value:
+        yield (
+            "Likelihoods read grey values as probabilities of black and white pixels, so they "
+            "cannot be compared with published numbers for binarised images."
+        )
+    if "samples_known" in value:
+        yield f"{number(value['samples_known'])}% of prior samples are training sentences."
+    if "exact_match" in value:
+        yield (
+            f"{number(100 - value['exact_match'])}% of held-out sentences do not come back word "
+            f"for word. Words outside the vocabulary of {info.config['vocab_size']:,} never do."
+        )
+    yield corpora.corpus(info.dataset).caution
+    yield "One training run with one seed; a second seed would give somewhat different numbers."

@@ -1,0 +1,112 @@
+"""A corpus as tensors: what a recipe's model reads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from backend import corpora
+from backend.base import GenerativeModel
+from backend.corpora.batching import (
+    Batches,
+    LabelledBatches,
+    LabelledLengthBatches,
+    LengthBatches,
+)
+from backend.corpora.tags import Tags
+from backend.pipeline.recipe import Recipe
+from backend.processors.base import Processor
+from backend.processors.image import ImageProcessor
+from backend.processors.text import TextProcessor
+from backend.training import TrainConfig
+
+HELD_OUT = 2000  # validation items behind the curves and the stored codes
+
+Splits = dict[str, corpora.Split]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a run reads: all of train, and the first validation items that the model can read."""
+
+    dataset: str
+    processor: Processor
+    train: Tensor
+    train_labels: np.ndarray | None
+    held_out: Tensor  # validation, at most ``HELD_OUT``
+    held_out_labels: np.ndarray | None
+    held_out_tags: Tags
+
+    @property
+    def kind(self) -> str:
+        return self.processor.kind
+
+
+def read_corpus(dataset: str, recipe: Recipe) -> Material:
+    """What a model of ``recipe`` reads of a corpus.
+
+    Raises:
+        KeyError: there is no such corpus.
+        MissingCorpus: it is not here.
+        ValueError: nothing is held out.
+    """
+    splits = corpora.load(dataset)
+    if not len(splits["validation"].items):
+        raise ValueError(
+            f"All validation items of {dataset} stand in train too: none is held out."
+        )
+    return READERS[corpora.corpus(dataset).kind](dataset, splits, recipe)
+
+
+def _sentences(dataset: str, splits: Splits, recipe: Recipe) -> Material:
+    train, held_out = splits["train"], splits["validation"]
+    processor = TextProcessor.train(train.items, recipe.min_count, recipe.max_tokens, recipe.split)
+    readable = held_out.rows(processor.readable_rows(held_out.items)[:HELD_OUT])
+    known = train.rows(processor.readable_rows(train.items))
+    return _material(dataset, processor, known, readable)
+
+
+def _pictures(dataset: str, splits: Splits, recipe: Recipe) -> Material:
+    processor = ImageProcessor(recipe.model.get("data_shape", (1, 28, 28)))
+    held_out = splits["validation"].rows(range(min(HELD_OUT, len(splits["validation"].items))))
+    return _material(dataset, processor, splits["train"], held_out)
+
+
+READERS: dict[str, Callable[[str, Splits, Recipe], Material]] = {
+    "text": _sentences,
+    "image": _pictures,
+}  # by kind: key of ``backend.processors.KINDS``
+
+
+def _material(
+    dataset: str, processor: Processor, train: corpora.Split, held_out: corpora.Split
+) -> Material:
+    return Material(
+        dataset,
+        processor,
+        processor.encode(train.items),
+        train.labels,
+        processor.encode(held_out.items),
+        held_out.labels,
+        Tags.of(held_out.tags),
+    )
+
+
+def reads_labels(model: GenerativeModel) -> bool:
+    """Whether its batches are (items, labels)."""
+    return "classify" in model.capabilities or hasattr(model.config, "classes")
+
+
+def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) -> Batches:
+    """Sentences come in batches of nearly equal lengths; labels come along where they are read."""
+    by_length = isinstance(material.processor, TextProcessor)
+    if reads_labels(model):
+        if material.train_labels is None:
+            raise ValueError(f"{material.dataset} has no labels, which this model is told.")
+        kind = LabelledLengthBatches if by_length else LabelledBatches
+        labels = torch.from_numpy(material.train_labels)
+        return kind(material.train, labels, config.batch_size, config.seed)
+    plain = LengthBatches if by_length else Batches
+    return plain(material.train, config.batch_size, config.seed)

@@ -1,0 +1,1 @@
+"""Chains of edits and attacks on held-out inputs: tables beside the checkpoints."""

@@ -1,0 +1,177 @@
+"""The folder of a run: what is kept beside the state, so that a killed run ends like any other.
+
+Rows of curves and moments are keyed by their step and written, each file whole, before the state
+of that step is saved. A run that goes on drops the rows of steps after its state.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+from PIL import Image
+
+from backend import checkpoint, corpora
+from backend.base import GenerativeModel
+from backend.evaluation import tradeoffs
+from backend.evaluation.pictures import PictureBench, as_picture, judge_of
+from backend.files import remove_leftovers, replacing, write_json
+from backend.pipeline.corpus import Material
+from backend.training import StepReport, steps_done
+
+STATE = "state.safetensors"
+GAME = ("score_real", "score_fake", "critic_accuracy", "code_critic_accuracy")  # of the last step
+SPLIT = "validation"  # of the pictures that moments are measured on; test pictures stay unseen
+
+
+class Busy(RuntimeError):
+    """Another process trains the same checkpoint; the text says which."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """The folder is this process's alone; what killed processes left in it is removed.
+
+    Raises ``Busy``. A lock whose process is gone is taken over.
+    """
+    path = folder / "lock"
+    me = json.dumps({"pid": os.getpid(), "started": psutil.Process().create_time()})
+    folder.mkdir(parents=True, exist_ok=True)
+    while True:
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(me)
+            break
+        except FileExistsError:
+            if (holder := _holder(path)) is not None:
+                raise Busy(
+                    f"{folder.name} is being trained already, by {holder}. Wait for it, "
+                    "stop it, or name another folder with --runs."
+                ) from None
+            path.unlink(missing_ok=True)
+    try:
+        remove_leftovers(folder)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _holder(path: Path) -> str | None:
+    """Who holds a lock; None where that process is gone, or its number means another one now."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        pid = int(content["pid"])
+        alive = psutil.Process(pid).create_time() == content["started"]
+        return f"process {pid}" if alive else None
+    except (FileNotFoundError, psutil.NoSuchProcess):
+        return None
+    except (ValueError, KeyError, TypeError):
+        # Just being written, or cut off as its process was killed: only the first passes soon.
+        return None if time.time() - path.stat().st_mtime > 5 else "another process"
+
+
+class Rows:
+    """Rows of JSON, one a step, rising; read as far as a run with ``done`` steps goes."""
+
+    def __init__(self, path: Path, done: int) -> None:
+        self.path = path
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        self.rows = [row for row in map(_row, lines) if row is not None and row["step"] <= done]
+
+    def add(self, row: dict[str, Any]) -> None:
+        self.rows = [old for old in self.rows if old["step"] < row["step"]] + [row]
+        with replacing(self.path) as temporary:
+            text = "".join(json.dumps(one) + "\n" for one in self.rows)
+            temporary.write_text(text, encoding="utf-8")
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training behind the last row."""
+        return self.rows[-1]["seconds"] if self.rows else 0.0
+
+    def columns(self) -> dict[str, list[float]]:
+        return {key: [row[key] for row in self.rows] for key in self.rows[0]} if self.rows else {}
+
+
+def _row(line: str) -> dict[str, Any] | None:
+    """None for a line that was cut off as it was written, by an older version of this program."""
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return row if isinstance(row, dict) and "step" in row else None
+
+
+class Clock:
+    """Seconds of training, without those of measuring; goes on from ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._began = time.monotonic()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        self.seconds += time.monotonic() - self._began
+        try:
+            yield
+        finally:
+            self._began = time.monotonic()
+
+
+class Moments:
+    """The picture bench along a run: numbers and a row of samples for each moment."""
+
+    def __init__(self, run: Path, judge: str, bench: PictureBench) -> None:
+        self.run, self.judge, self.bench = run, judge, bench
+        self.kept = Rows(run / "moments.jsonl", steps_done(run / STATE))
+
+    @classmethod
+    def of(cls, run: Path, material: Material) -> "Moments":
+        """Of the pictures of ``SPLIT``, judged by the classifier of their corpus."""
+        judge = judge_of(material.dataset)
+        seen = corpora.load(material.dataset)[SPLIT]
+        pictures, labels = material.processor.encode(seen.items), torch.from_numpy(seen.labels)
+        classifier = checkpoint.load_model(judge)
+        return cls(run, judge, PictureBench(classifier, material.train, pictures, labels=labels))
+
+    def add(self, model: GenerativeModel, report: StepReport, seconds: float) -> None:
+        values = {k: v for k, v in report.terms.items() if k in GAME} | self.bench.values(model)
+        with replacing(self._sheet(report.step)) as temporary, temporary.open("wb") as file:
+            np.save(file, self.bench.sheet(model).numpy())
+        seconds = round(seconds, 1)
+        self.kept.add({"step": report.step, "seconds": seconds, "values": _rounded(values)})
+
+    def save(self, folder: Path, model: GenerativeModel) -> None:
+        """Puts numbers and samples beside the weights."""
+        rows = self.kept.rows
+        sheets = [torch.from_numpy(np.load(self._sheet(row["step"]))) for row in rows]
+        with replacing(folder / tradeoffs.SHEET) as temporary:
+            Image.fromarray(as_picture(sheets)).save(temporary, "PNG", optimize=True)
+        networks = {name: n_parameters(part) for name, part in model.named_children()}
+        content = {
+            "format_version": tradeoffs.FORMAT_VERSION,
+            "n": self.bench.n,
+            "split": SPLIT,
+            "classifier": self.judge,
+            "parameters": {name: size for name, size in networks.items() if size},
+            "reference": _rounded(self.bench.reference()),
+            "moments": rows,
+        }
+        write_json(folder / tradeoffs.FILE, content)
+
+    def _sheet(self, step: int) -> Path:
+        return self.run / f"sheet-{step}.npy"
+
+
+def n_parameters(model: torch.nn.Module) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: float(f"{value:.5g}") for name, value in values.items()}

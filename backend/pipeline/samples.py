@@ -1,0 +1,75 @@
+"""The sample section of a card, drawn from the model."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+import backend
+from backend import checkpoint, corpora
+from backend.checkpoint import CheckpointInfo
+from backend.device import seeded
+from backend.files import replacing
+from backend.processors import load_processor
+
+SEED = 0
+PICTURE = "samples.png"
+AGGREGATE = "aggregate posterior (a Gaussian mixture fitted to the training codes)"
+
+
+def samples(info: CheckpointInfo) -> str:
+    """Draw the sample section; for images also writes the picture into the checkpoint's folder."""
+    if "sample" not in info.capabilities:
+        return ""
+    if "decode" not in info.capabilities:
+        return _listed(f"Drawn word by word, seed {SEED}", _drawn_sentences(info))
+    space = backend.load(info.name, device="cpu")
+    sources = {"prior": _prior(info), "aggregate": AGGREGATE}
+    if info.modality == "text":
+        lists = {
+            f"Codes from the {words}, seed {SEED}": space.sample(10, seed=SEED, source=source)
+            for source, words in sources.items()
+        }
+        if "discrete" not in info.capabilities:  # between one-hots there is no code
+            path = space.interpolate(*corpora.corpus(info.dataset).ends, steps=6)
+            lists["From the first sentence to the last"] = path
+        return "\n\n".join(
+            _listed(f"{title}; greedy decoding", lines) for title, lines in lists.items()
+        )
+    if not space.encodes:
+        _write_mosaic([space.sample(64, seed=SEED)], info.path / PICTURE)
+        return f"![samples]({PICTURE})\n\nSeed {SEED}; codes from the {_prior(info)}."
+    rows = [space.sample(32, seed=SEED, source=source) for source in sources]
+    _write_mosaic(rows, info.path / PICTURE)
+    return (
+        f"![samples]({PICTURE})\n\nSeed {SEED}; upper block: codes from the {_prior(info)}, lower "
+        f"block: codes from the {AGGREGATE}."
+    )
+
+
+def _drawn_sentences(info: CheckpointInfo) -> list[str]:
+    """Of a language model, which has no codes."""
+    model = checkpoint.load_model(info.name)
+    with seeded(SEED), torch.inference_mode():
+        return load_processor("text", info.path).decode(model.sample(10))
+
+
+def _listed(title: str, lines: list[str]) -> str:
+    return f"{title}:\n\n```text\n" + "\n".join(lines) + "\n```"
+
+
+def _prior(info: CheckpointInfo) -> str:
+    if "discrete" in info.capabilities:
+        return "prior (uniform over the classes, N(0, I) over continuous units)"
+    return "prior (its Gaussian mixture)" if "components" in info.capabilities else "prior N(0, I)"
+
+
+def _write_mosaic(blocks: list, path: Path) -> None:
+    """Save blocks of images uint8 [8·r, H, W] or [8·r, H, W, 3] as rows of 8, a line between."""
+    parts = []
+    for block in blocks:
+        rows = [np.hstack(block[start : start + 8]) for start in range(0, len(block), 8)]
+        parts += [np.full_like(rows[0][:4], 255), *rows]
+    with replacing(path) as temporary:
+        Image.fromarray(np.vstack(parts[1:])).save(temporary, "PNG", optimize=True)

@@ -1,0 +1,80 @@
+"""Measured numbers as Markdown tables: of one checkpoint, and of all of them."""
+
+from backend.checkpoint import CheckpointInfo
+from backend.evaluation import measured
+from backend.evaluation.table import METRICS, Metric
+
+OVERVIEW = {
+    "text": ("recon_nll", "kl", "active_units", "bleu", "exact_match", "ends_match",
+             "ends_match_encoded", "reverse_ppl", "reverse_ppl_aggregate"),
+    "image": ("mse", "kl", "iw_nll", "inception_score", "inception_score_aggregate", "fid_ours"),
+    "modes": ("recon_nll", "kl", "mi_c", "mean_variance", "modes_used", "bleu", "act_homogeneity",
+              "emotion_homogeneity", "domain_homogeneity", "cluster_accuracy"),
+}  # fmt: skip
+
+
+def overview(infos: list[CheckpointInfo]) -> str:
+    """The project README's tables: a row per checkpoint, a column per chosen metric."""
+    tables = []
+    for group, ids in OVERVIEW.items():
+        rows = [i for i in infos if "decode" in i.capabilities and _group(i) == group]
+        titles = [f"{METRICS[id].title}{_unit_note(METRICS[id])}" for id in ids]
+        lines = ["| " + " | ".join(["Checkpoint", *titles]) + " |"]
+        lines.append("| --- |" + " ---: |" * len(ids))
+        for info in rows:
+            cells = [
+                f"{info.metrics[id]['value']:.3g}" if id in info.metrics else "" for id in ids
+            ]
+            lines.append(f"| [{info.title}](../trained/{info.name}) | " + " | ".join(cells) + " |")
+        tables.append("\n".join(lines))
+    tables.append(_words(infos))
+    for info in infos:
+        tables += [
+            f"*{table['title']}.* {table['note']}\n\n{grid(table)}"
+            for table in measured.tables(info.name)
+        ]
+    return "\n\n".join(tables)
+
+
+def _words(infos: list[CheckpointInfo]) -> str:
+    """Language models and classifiers, each beside what it has to beat."""
+    lines = ["| Checkpoint | Measured | To beat |", "| --- | ---: | ---: |"]
+    for info in infos:
+        for id in ("ppl", "accuracy"):
+            if id in info.metrics and "decode" not in info.capabilities:
+                entry = info.metrics[id]
+                rival = ""
+                if entry["reference"] is not None:
+                    what = entry["settings"]["reference_is"]
+                    rival = f"{number(entry['reference'])} ({what})"
+                value = f"{METRICS[id].title.lower()} {number(entry['value'])}"
+                lines.append(f"| [{info.title}](../trained/{info.name}) | {value} | {rival} |")
+    return "\n".join(lines)
+
+
+def grid(table: dict) -> str:
+    """A measured table as Markdown; published rows are in italics."""
+    columns = list(dict.fromkeys(key for row in table["rows"] for key in row))
+    columns = [key for key in columns if key not in ("label", "reference")]
+    lines = [f"| Method | {' | '.join(columns)} |", "| --- |" + " ---: |" * len(columns)]
+    for row in table["rows"]:
+        label = f"*{row['label']}*" if row.get("reference") else row["label"]
+        cells = ["" if row.get(key) is None else number(row[key]) for key in columns]
+        lines.append("| " + " | ".join([cell(label), *cells]) + " |")
+    return "\n".join(lines)
+
+
+def _group(info: CheckpointInfo) -> str:
+    return "modes" if "components" in info.capabilities else info.modality
+
+
+def _unit_note(metric: Metric) -> str:
+    return f", {metric.unit}" if metric.unit else ""
+
+
+def number(value: float, digits: int = 4) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
+
+
+def cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")

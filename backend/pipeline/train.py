@@ -1,0 +1,181 @@
+"""From a recipe to a checkpoint folder: everything that ships but the metrics and the card.
+
+A run that is stopped, even by kill -9, goes on where it was when it is started again, and ends
+with the same weights, curves and moments. The page trains by this function, and so does the
+command: the same seed gives the same bytes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from backend import checkpoint, registry
+from backend.base import GenerativeModel
+from backend.codes.posteriors import code_statistics, prior_statistics
+from backend.codes.snapshots import ITEMS, Snapshots
+from backend.corpora.entailment import SEPARATOR
+from backend.device import pick_device, seeded
+from backend.evaluation.examples import write_examples
+from backend.files import remove_leftovers
+from backend.pipeline.corpus import (
+    HELD_OUT,
+    Material,
+    batches_of,
+    read_corpus,
+    reads_labels,
+)
+from backend.pipeline.progress import Progress
+from backend.pipeline.recipe import Recipe
+from backend.pipeline.run import STATE, Clock, Moments, Rows, locked, n_parameters
+from backend.processors.text import TextProcessor
+from backend.training import StepReport, TrainConfig, fit, steps_done
+
+RUNS = Path(__file__).parents[2] / "runs"
+REPORT_EVERY = 50  # steps
+
+
+def train(
+    name: str,
+    recipe: Recipe,
+    *,
+    device: str = "auto",
+    steps: int | None = None,
+    seed: int = 0,
+    runs: Path = RUNS,
+) -> Iterator[Progress]:
+    """Runs a recipe and writes the checkpoint ``name``; ``steps`` shortens it for a trial.
+
+    ``name`` is "family/model--corpus[--tag]". Closing the generator stops the run.
+
+    Raises:
+        MissingCorpus: the corpus is not here.
+        Busy: another process trains it.
+        Diverged: a loss is no number any more; the run is kept as it was saved last.
+        ValueError: the run that lies there has another configuration.
+        OSError: a file cannot be written, with a sentence.
+    """
+    with locked(runs / name):
+        yield from _train(name, recipe, device, steps, seed, runs / name)
+
+
+def _train(
+    name: str, recipe: Recipe, device: str, steps: int | None, seed: int, run: Path
+) -> Iterator[Progress]:
+    material = read_corpus(name.split("--")[1], recipe)
+    settings = recipe.train | {"seed": seed} | ({"steps": steps} if steps else {})
+    config = TrainConfig(**settings, report_every=REPORT_EVERY)
+    model = build(name, recipe, material, seed).to(pick_device(device))
+    state = run / STATE
+    history = Rows(run / "history.jsonl", steps_done(state))
+    moments = Moments.of(run, material) if recipe.moments else None
+    clock = Clock(history.seconds)
+    every = max(50, config.steps // (12 if moments else 40) // 50 * 50)
+    reports = fit(model, batches_of(material, model, config), config, state=state)
+    if 0 in recipe.snapshots and not state.exists():
+        _snapshot(run, model.eval(), material, 0)
+    for report in reports:
+        # All that belongs to this step is written before ``fit`` saves the step.
+        last = report.step == config.steps
+        if report.step % every == 0 or last:
+            with clock.stopped():
+                history.add(_curves(report, held_out_terms(model, material), clock.seconds))
+        if moments and (report.step in recipe.moments or last):
+            with clock.stopped():
+                moments.add(model, report, clock.seconds)
+        if report.step in recipe.snapshots:
+            _snapshot(run, model, material, report.step)
+        text = f"step {report.step:,} of {config.steps:,}"
+        yield Progress("train", report.step / config.steps, text, report.terms)
+    if recipe.snapshots:
+        Snapshots.load(run).save(checkpoint.trained_dir() / name)
+    folder = finish(name, recipe, material, model.cpu(), config, history)
+    if moments:
+        moments.save(folder, model)
+    checkpoint.seal(folder)
+    yield Progress("train", 1.0, f"written to {folder}")
+
+
+def build(name: str, recipe: Recipe, material: Material, seed: int) -> GenerativeModel:
+    """The untrained model; the same weights for the same seed."""
+    cls = registry.model_class(name.split("--")[0])
+    sizes = dict(recipe.model)
+    if isinstance(material.processor, TextProcessor):
+        sizes["vocab_size"] = len(material.processor.vocabulary)
+        sizes["max_len"] = material.processor.max_tokens + 1
+        if hasattr(cls.Config, "separator"):
+            sizes["separator"] = material.processor.ids[SEPARATOR]
+    with seeded(seed):
+        return cls(cls.Config(**sizes))
+
+
+@torch.no_grad()
+def held_out_terms(model: GenerativeModel, material: Material) -> dict[str, float]:
+    """Mean loss terms over held-out items, in ``eval`` mode, always with the same noise."""
+    totals: dict[str, float] = {}
+    size = 250
+    with seeded(0):
+        for start in range(0, len(material.held_out), size):
+            x = material.held_out[start : start + size].to(model.device)
+            batch = x
+            if reads_labels(model):
+                labels = torch.from_numpy(material.held_out_labels[start : start + size])
+                batch = (x, labels.to(model.device))
+            terms: dict[str, torch.Tensor] = {}
+            for player in model.players:
+                terms |= model.loss(batch, player)
+            for term, value in terms.items():
+                totals[term] = totals.get(term, 0) + float(value) * len(x)
+    return {term: total / len(material.held_out) for term, total in totals.items()}
+
+
+def _curves(report: StepReport, held_out: dict[str, float], seconds: float) -> dict[str, float]:
+    row = {"step": report.step, "seconds": round(seconds, 1)}
+    row |= {f"train_{k}": round(v, 4) for k, v in report.terms.items()}
+    return row | {f"validation_{k}": round(v, 4) for k, v in held_out.items()}
+
+
+def _snapshot(run: Path, model: GenerativeModel, material: Material, step: int) -> None:
+    """Adds this moment to the run's; always of the same held-out items."""
+    x = material.held_out[:ITEMS].to(model.device)
+    new = Snapshots.take(model, step, x, material.held_out_tags.first(ITEMS))
+    (Snapshots.load(run).then(new) if step else new).save(run)
+
+
+def finish(
+    name: str,
+    recipe: Recipe,
+    material: Material,
+    model: GenerativeModel,
+    config: TrainConfig,
+    history: Rows,
+) -> Path:
+    """Writes the checkpoint of a trained model and returns its folder."""
+    folder = checkpoint.trained_dir() / name
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(folder)
+    checkpoint.save(
+        folder,
+        model,
+        name=name,
+        title=recipe.title,
+        modality=material.kind,
+        dataset={"name": material.dataset, "split": "train", "n": len(material.train)},
+        train=asdict(config)
+        | {"seconds": history.seconds if history.rows else None, "parameters": n_parameters(model)}
+        | ({"note": recipe.note} if recipe.note else {}),
+    )
+    material.processor.save(folder)
+    checkpoint.write_metrics(folder, history=history.columns())
+    if "encode" in model.capabilities:
+        statistics = code_statistics(
+            model, material.train, material.held_out, material.held_out_labels, recipe.components
+        )
+    elif "decode" in model.capabilities:
+        statistics = prior_statistics(model, HELD_OUT)
+    else:
+        return folder
+    statistics.save(folder)
+    write_examples(name)
+    return folder
