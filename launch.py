@@ -2,7 +2,8 @@
 """Start Latent Playground, or run its tests. Standard library only.
 
     python3 launch.py [OPTIONS]           the app
-    python3 launch.py test [ARGUMENTS]    the tests; the arguments go to pytest
+    python3 launch.py test [ARGUMENTS]    the tests; ARGUMENTS go to pytest (-n 0: one process)
+    python3 launch.py test --quick        those that take neither a browser nor long
 
 The first use makes ``.venv`` beside this file and installs ``requirements.txt`` into it; later
 uses touch no network. An interpreter that already has the requirements is used as it is.
@@ -441,10 +442,25 @@ def exposure(options: argparse.Namespace) -> list[str]:
 
 
 def run_tests(arguments: list[str]) -> int:
+    """pytest in two processes; a file's tests stay together, as they share what they build."""
     go_offline()
-    os.environ["CHROMIUM_PATH"] = find_browser() or install_browser()
     go_direct()
-    return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
+    options = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    quick = "--quick" in arguments
+    if quick:
+        options += ["-m", "not browser and not slow"]
+        arguments = [argument for argument in arguments if argument != "--quick"]
+    else:
+        os.environ["CHROMIUM_PATH"] = find_browser() or install_browser()
+    command = [sys.executable, "-m", "pytest", *options, *arguments]
+    status = subprocess.call(command, cwd=ROOT)
+    if quick:
+        print(
+            "Left out by --quick: the tests marked browser, which drive the page, and slow, which "
+            "take seconds each. python3 launch.py test runs all.",
+            flush=True,
+        )
+    return status
 
 
 def find_browser() -> str:

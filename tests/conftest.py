@@ -1,4 +1,4 @@
-"""What all tests share: the corpora, and a reason wherever a test is skipped for lack of one."""
+"""What all tests share: the corpora, a reason wherever a test is skipped, and their order."""
 
 import functools
 import os
@@ -11,6 +11,11 @@ import launch
 
 launch.go_direct()  # clients and servers of the tests meet on this machine
 ROOT = Path(__file__).resolve().parent.parent
+
+# Before torch or numba is imported, here and in the servers that tests start: as many processes
+# run as there are cores, and threads of each would only wait for one another.
+for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +34,22 @@ def skip_without_corpus(name: str) -> None:
             f"no corpus {name} in {find_data_folder()}; set LATENT_DATA_DIR, "
             f"or run: python3 scripts/download_data.py {name}"
         )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that drive the browser first, then those with slow tests, each kind longest first.
+
+    Two processes take file after file: what is long must not be left for one of them at the end.
+    """
+    by_file: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        by_file.setdefault(item.path, []).append(item)
+
+    def length(group: list[pytest.Item]) -> tuple[bool, bool, int]:
+        marked = [any(item.get_closest_marker(m) for item in group) for m in ("browser", "slow")]
+        return marked[0], marked[1], len(group)
+
+    items[:] = [item for group in sorted(by_file.values(), key=length)[::-1] for item in group]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

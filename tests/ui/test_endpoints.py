@@ -10,7 +10,10 @@ from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
+]
 TEXT = "text_vae/text_vae--tatoeba"
 PICTURES = "vae/vae--mnist--2d"
 MIXTURE = "text_vae/dgmvae--smd"

@@ -312,6 +312,7 @@ def test_only_a_model_asked_for_by_its_name_may_be_fetched(
     assert json.loads(done.stdout)["env"]["HF_HUB_OFFLINE"] == offline
 
 
+@pytest.mark.slow
 def test_first_use_later_use_failure_and_repair(project, tmp_path):
     wheels, venv = tmp_path / "wheels", project / ".venv"
     make_wheel(wheels, "1.0")
@@ -489,22 +490,42 @@ def test_elsewhere_the_command_is_said(programs, monkeypatch, systems, command):
         launch.install_browser()
 
 
+FAKE_PYTEST = """import os, sys
+print(os.getcwd(), sys.argv[1:], os.environ.get("CHROMIUM_PATH"))
+sys.exit(3)
+"""
+TWO_PROCESSES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
 def test_test_passes_its_arguments_to_pytest(project, tmp_path):
     make_package(tmp_path / "packages", "1.0")
     chrome = make_program(tmp_path / "elsewhere" / "chrome")
-    (project / "pytest.py").write_text(
-        "import os, sys\n"
-        "print(os.getcwd(), sys.argv[1:], os.environ['CHROMIUM_PATH'])\n"
-        "sys.exit(3)\n"
-    )
+    (project / "pytest.py").write_text(FAKE_PYTEST)
     done = start(
         project,
-        *("test", "-k", "a or b"),
+        *("test", "-n", "0", "-k", "a or b"),
         PYTHONPATH=str(tmp_path / "packages"),
         CHROMIUM_PATH=str(chrome),
     )
     assert done.returncode == 3
-    assert done.stdout == f"{project} ['-k', 'a or b'] {chrome}\n"
+    given = [*TWO_PROCESSES, "-n", "0", "-k", "a or b"]  # pytest takes the last of each
+    assert done.stdout == f"{project} {given} {chrome}\n"
+
+
+def test_quick_needs_no_browser_and_says_what_it_leaves_out(project, tmp_path):
+    make_package(tmp_path / "packages", "1.0")
+    (project / "pytest.py").write_text(FAKE_PYTEST)
+    done = start(
+        project,
+        *("test", "--quick", "-x"),
+        PYTHONPATH=str(tmp_path / "packages"),
+        CHROMIUM_PATH="/no/such/chrome",
+    )
+    assert done.returncode == 3
+    ran, left_out = done.stdout.splitlines()
+    given = [*TWO_PROCESSES, "-m", "not browser and not slow", "-x"]
+    assert ran == f"{project} {given} /no/such/chrome"
+    assert "browser" in left_out and "slow" in left_out
 
 
 def test_test_without_a_browser_fails(project, tmp_path):

@@ -14,6 +14,7 @@ PART = 'Content-Disposition: form-data; name="files"; filename="a.txt"'
 BODY = f"--b\r\n{PART}\r\n\r\nhello\r\n--b--\r\n".encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "status"), [(["--read-only"], 413), ([], 200)])
 def test_an_upload(arguments: list[str], status: int) -> None:
     command = [sys.executable, "launch.py", "--device", "cpu", *arguments]

@@ -240,6 +240,7 @@ def test_another_edition_of_the_corpus_is_not_taken_for_this_one(space) -> None:
 
 
 @pytest.mark.needs_corpus("smd")
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_map(tmp_path: Path) -> None:
     command = [sys.executable, "scripts/project.py", NAME, "--limit", "150", "--seed", "5"]
     running = []

@@ -18,6 +18,7 @@ from backend.processors.text import tokenize
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.mark.slow
 @pytest.mark.needs_corpus("tatoeba")
 def test_no_sentence_is_in_two_splits(corpus) -> None:
     splits = {

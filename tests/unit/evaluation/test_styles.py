@@ -3,8 +3,6 @@
 import base64
 import dataclasses
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -278,8 +276,3 @@ def test_the_class_is_of_no_account_where_none_is_told(small):
     plain = sample_tab.sample(PLAIN, 5, 2, "prior", 1.0, 0.0)
     assert sample_tab.sample(PLAIN, 5, 2, "prior", 1.0, 0.0, "7") == plain
     assert "labels" not in plain["code"]
-
-
-def test_no_torch_until_a_model_is_asked_for():
-    code = "import sys, app.widgets.styles.widget; assert 'torch' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)

@@ -156,6 +156,7 @@ def test_units_and_their_kl(bench):
     assert kl.tolist() == [0, 1, 2, 3] and activity[0] == 0 and (activity[1:] > 0).all()
 
 
+@pytest.mark.slow
 def test_no_torch_until_a_model_is_asked_for(bench):
     code = (
         "import sys; from app.widgets.frontier import widget as frontier; "

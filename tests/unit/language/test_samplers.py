@@ -97,6 +97,7 @@ def test_detailed_balance_for_every_pair_of_sentences(pair, keywords, rescored: 
     assert reached == set(states)  # any order of the keywords, any length
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("uniform", [False, True])
 def test_a_long_chain_visits_sentences_as_often_as_they_are_probable(pair, uniform: bool) -> None:
     target = Uniform() if uniform else Product([Fluency(pair[0])])

@@ -52,6 +52,7 @@ def finish(process: subprocess.Popen) -> None:
     assert process.returncode == 0, said
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_any_moment_ends_like_one_that_was_not(data: Path, tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     undisturbed, process = start(data, whole), start(data, broken)
