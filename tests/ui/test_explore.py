@@ -223,7 +223,15 @@ def test_a_plane_through_pictures_of_ones_own(open_page, shot, tmp_path):
         expect(field.locator(".sketch-note")).to_contain_text(news)
     page.wait_for_function(f"location.hash !== {json.dumps(before)}")
     settled(page)
+    swap, note = field.get_by_role("button", name="Swap light and dark"), field.locator("p").last
+    expect(note).to_contain_text("Inverted")
     before = page.evaluate("location.hash")
+    for news in ("With the tones it had", "Inverted"):
+        swap.click()
+        expect(note).to_contain_text(news)
+        page.wait_for_function(f"location.hash !== {json.dumps(before)}")
+        before = page.evaluate("location.hash")
+    settled(page)
     if corpora.available("mnist"):
         field.get_by_role("button", name="Next test image").click()
         expect(field.locator(".sketch-note")).to_contain_text("MNIST test image")

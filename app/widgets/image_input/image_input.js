@@ -5,6 +5,7 @@ const SENT = 112; // pixels of a sketch as it travels, four for each that a mode
 const BRUSH = 22; // about two of the 28 pixels wide, as pen strokes are in MNIST
 const MAX_FILE = 20e6; // bytes
 const UNDO_STEPS = 20;
+const INVERTED = "Inverted: light ink on dark paper is what the models know.";
 const LOST = "The server did not answer. Try again.";
 const button = (ui, name) => ui.element.querySelector(`[data-act=${name}]`);
 
@@ -18,7 +19,24 @@ function remember(ui) {
   if (ui.before.length > UNDO_STEPS) ui.before.shift();
 }
 
+/** A switch between an inverted picture and the tones it had; `other` is "" where it had none. */
+function offer(ui, other) {
+  ui.other = other;
+  button(ui, "tones").hidden = !other;
+}
+
+async function swapTones(ui) {
+  const [value, back] = [ui.other, ui.shown];
+  const picture = await loadPicture(value);
+  ui.inverted = !ui.inverted;
+  remember(ui);
+  drawPicture(ui, picture);
+  commit(ui, value, ui.inverted ? INVERTED : "With the tones it had.");
+  offer(ui, back);
+}
+
 function commit(ui, value, text = "") {
+  offer(ui, "");
   ui.shown = value;
   ui.note.textContent = text;
   ui.props.value = value;
@@ -45,6 +63,7 @@ function loadPicture(url) {
 async function show(ui, value) {
   if (value === ui.shown) return;
   ui.shown = value;
+  offer(ui, "");
   if (!value) return wipe(ui);
   try {
     drawPicture(ui, await loadPicture(value));
@@ -70,7 +89,10 @@ async function upload(ui, chosen) {
     }
     remember(ui);
     drawPicture(ui, await loadPicture(reply.value));
-    commit(ui, reply.value, `${chosen.name}, as the model sees it`);
+    ui.inverted = reply.kept !== "";
+    const news = ui.inverted ? ` ${INVERTED}` : "";
+    commit(ui, reply.value, `${chosen.name}, as the model sees it.${news}`);
+    offer(ui, reply.kept);
   } catch {
     ui.note.textContent = "That file is not a picture the browser can read. Use a PNG or JPEG.";
   } finally {
@@ -130,6 +152,7 @@ function setUp1(ui) {
       <button type="button" data-act="undo">Undo</button>
       <button type="button" data-act="clear">Clear</button>
       <button type="button" data-act="upload">Upload</button>
+      <button type="button" data-act="tones" hidden>Swap light and dark</button>
       <button type="button" data-act="next" hidden>Next test image</button>
       <input type="file" accept="image/*" hidden>
     </div>
@@ -182,6 +205,7 @@ function setUp2(ui) {
     wipe(ui);
     commit(ui, "");
   });
+  button(ui, "tones").addEventListener("click", () => swapTones(ui));
   button(ui, "upload").addEventListener("click", () => ui.file.click());
   button(ui, "next").addEventListener("click", () => next(ui));
 }

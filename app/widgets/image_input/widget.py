@@ -22,7 +22,7 @@ MAX_SIDE = 2048  # pixels; a small PNG can unfold into gigabytes
 Dataset = Literal["mnist", "fashion-mnist"]
 TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 
-KEPT = ";tone=kept"  # parameter of a data URL: light paper is meant, so nothing is inverted
+KEPT = ("tone", "kept")  # a text within a PNG: light paper is meant, so nothing is inverted
 
 EMPTY = "The picture is empty. Sketch something, upload a picture, or take a test image."
 UNREADABLE = "That is not a picture this field can read. Upload a PNG or JPEG, or sketch one."
@@ -56,7 +56,7 @@ def read(value: Any) -> np.ndarray:
     Dark ink on light paper is inverted. Otherwise a picture of exactly 28 x 28 pixels is taken as
     it is. Any other is treated the way MNIST was made: the ink is cut out, scaled with its
     proportions kept so that its longer side is 20 pixels, and placed with its centre of mass in
-    the middle. A data URL with the parameter ``tone=kept`` is never inverted.
+    the middle. A PNG that holds the text ``tone`` = ``kept`` is never inverted.
 
     Raises:
         ValueError: with a sentence for the person, where there is no picture in ``value``.
@@ -74,22 +74,25 @@ def to_value(pixels: np.ndarray, kept: bool = False) -> str:
 
     ``kept``: light paper is meant.
     """
-    from PIL import Image
+    from PIL import Image, PngImagePlugin
 
-    file = io.BytesIO()
-    Image.fromarray(np.asarray(pixels, dtype=np.uint8)).save(file, "PNG", optimize=True)
-    body = base64.b64encode(file.getvalue()).decode("ascii")
-    return f"data:image/png{KEPT if kept else ''};base64,{body}"
+    file, texts = io.BytesIO(), PngImagePlugin.PngInfo()
+    if kept:
+        texts.add_text(*KEPT)
+    picture = Image.fromarray(np.asarray(pixels, dtype=np.uint8))
+    picture.save(file, "PNG", optimize=True, pnginfo=texts)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def _pixels(value: Any) -> tuple[np.ndarray, bool]:
     """The picture as it was given, uint8 [H, W], and whether its tones are to be kept."""
     if value is None or value == "":
         raise ValueError(EMPTY)
-    pixels = _from_list(value) if isinstance(value, list) else _from_data_url(value)
+    listed = isinstance(value, list)
+    pixels, kept = (_from_list(value), False) if listed else _from_data_url(value)
     if pixels.max() - pixels.min() < 16:  # one flat tone
         raise ValueError(EMPTY)
-    return pixels, isinstance(value, str) and KEPT in value.partition(",")[0]
+    return pixels, kept
 
 
 def _from_list(value: list) -> np.ndarray:
@@ -104,7 +107,7 @@ def _from_list(value: list) -> np.ndarray:
     return pixels.round().astype(np.uint8)
 
 
-def _from_data_url(value: Any) -> np.ndarray:
+def _from_data_url(value: Any) -> tuple[np.ndarray, bool]:
     from PIL import Image, ImageOps
 
     head, _, body = value.partition(",") if isinstance(value, str) else ("", "", "")
@@ -117,7 +120,8 @@ def _from_data_url(value: Any) -> np.ndarray:
         with Image.open(file, formats=["PNG", "JPEG"]) as picture:
             if max(picture.size) > MAX_SIDE:
                 raise ValueError(TOO_LARGE)
-            return _on_paper(*_tones(ImageOps.exif_transpose(picture)))
+            kept = picture.info.get(KEPT[0]) == KEPT[1]
+            return _on_paper(*_tones(ImageOps.exif_transpose(picture))), kept
     except Image.DecompressionBombError:
         raise ValueError(TOO_LARGE) from None
     except (binascii.Error, OSError, SyntaxError):  # PIL reports broken PNGs as SyntaxError
