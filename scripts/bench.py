@@ -320,7 +320,7 @@ def server(**environment: str) -> Iterator[tuple[str, float, psutil.Process]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu"]
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         began = time.perf_counter()
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=subprocess.STDOUT
@@ -517,7 +517,7 @@ def machine() -> dict[str, object]:
 
 
 def _read(path: str) -> str:
-    return Path(path).read_text() if Path(path).exists() else ""
+    return Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
 
 
 def table(result: dict) -> str:

@@ -43,7 +43,7 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "LATENT_TRAINED_DIR": str(folder),
         "LATENT_DATA_DIR": str(folder / "data"),
     }
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu"]
         server = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT

@@ -83,7 +83,7 @@ def start(project: Path, *arguments: str, **environment: str) -> subprocess.Comp
 
 
 def test_an_old_interpreter_gets_one_sentence(monkeypatch):
-    ast.parse(Path(launch.__file__).read_text(), feature_version=(3, 8))
+    ast.parse(Path(launch.__file__).read_text(encoding="utf-8"), feature_version=(3, 8))
     monkeypatch.setattr(sys, "version_info", (3, 9, 1))
     with pytest.raises(
         SystemExit, match=r"needs Python 3\.11 or newer, and this is Python 3\.9\."
@@ -412,7 +412,7 @@ def test_cuda_packages_are_announced_unless_pip_has_other_sources(copy, monkeypa
 
 def make_program(path: Path, script: str = "") -> Path:
     path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(0o755)
     return path
 

@@ -1,6 +1,7 @@
 """A map computed on demand: ``scripts/project.py NAME`` as a child process, one at a time."""
 
 import atexit
+import os
 import re
 import subprocess
 import sys
@@ -59,7 +60,8 @@ def start(checkpoint: str) -> dict:
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            encoding="utf-8",
             errors="replace",
         )
         _last = Run(checkpoint, process, deque(maxlen=50), time.monotonic())

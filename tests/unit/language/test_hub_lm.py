@@ -160,7 +160,8 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
 
 
 def vary(config: Path, **changed: object) -> None:
-    config.write_text(json.dumps(json.loads(config.read_text()) | changed))
+    held = json.loads(config.read_text(encoding="utf-8"))
+    config.write_text(json.dumps(held | changed), encoding="utf-8")
 
 
 def drop_a_layer(folder: Path) -> None:
