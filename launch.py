@@ -32,6 +32,8 @@ import socket
 import subprocess
 import sysconfig
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
@@ -42,6 +44,8 @@ REQUIREMENTS = ROOT / "requirements.txt"
 VENV = ROOT / ".venv"
 COMPLETE = VENV / ".setup-complete"  # what was installed; written only after success
 UNFINISHED = VENV / ".setup-unfinished"  # the step in progress; still there if it failed
+
+LOCK = ROOT / ".venv.lock"  # held during set-up
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 BROWSER_PLACES = (
@@ -101,7 +105,12 @@ def parse_options(argv: list[str]) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.listen:
         options.host = "0.0.0.0"
-    check_gradio_port(parser)
+    check_environment(parser)
+    if options.auth is None and os.environ.get("LATENT_AUTH"):
+        try:
+            options.auth = credentials(os.environ["LATENT_AUTH"])
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"LATENT_AUTH: {error}")
     if problem := address_problem(options.host, options.port):
         parser.error(problem)
     return options
@@ -127,7 +136,35 @@ def options_parser() -> Parser:
     )
     add("--port", type=port_number, help="default: the first free from 7860 on")
     add("--share", action="store_true", help="make a public internet address through Gradio")
-    add("--auth", type=credentials, metavar="USER:PASS", help="ask visitors for this login")
+    login = parser.add_mutually_exclusive_group()
+    login.add_argument(
+        "--auth",
+        type=credentials,
+        metavar="USER:PASS",
+        help="ask visitors for this login; other users of this computer can see it, so rather "
+        "set LATENT_AUTH to it, or use --auth-file",
+    )
+    login.add_argument(
+        "--auth-file",
+        dest="auth",
+        type=credentials_in,
+        metavar="FILE",
+        help="ask visitors for the login in the first line of a file, USER:PASS",
+    )
+    add(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name under which browsers reach this server; may be repeated",
+    )
+    add(
+        "--memory",
+        type=gibibytes,
+        default=1.2,
+        metavar="GIB",
+        help="memory to stay within as far as possible (default: 1.2)",
+    )
     devices = ["auto", "cpu", "cuda", "mps"]
     add("--device", default="auto", choices=devices, help="where the models run")
     add("--open", action="store_true", help="open the page in the browser")
@@ -176,6 +213,24 @@ def credentials(text: str) -> tuple[str, str]:
     return user, password
 
 
+def credentials_in(text: str) -> tuple[str, str]:
+    try:
+        with open(text, encoding="utf-8") as file:
+            return credentials(file.readline(4096).strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"the file {text} cannot be read: {error}") from error
+
+
+def gibibytes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.5 <= value <= 4096:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; give GiB, from 0.5 on, such as 2")
+    return value
+
+
 def folder(text: str) -> Path:
     path = Path(text).expanduser().resolve()
     if not path.is_dir():
@@ -191,12 +246,17 @@ def root_path(text: str) -> str:
     return text.rstrip("/")
 
 
-def check_gradio_port(parser: Parser) -> None:
-    """Gradio reads this variable itself and would fail on it with a traceback."""
+def check_environment(parser: Parser) -> None:
+    """Others read these variables, and would fail on a wrong one with a traceback."""
     try:
         port_number(os.environ.get("GRADIO_SERVER_PORT", "7860"))
     except argparse.ArgumentTypeError as error:
         parser.error(f"GRADIO_SERVER_PORT: {error}")
+    size = os.environ.get("LATENT_SPACE_BYTES") or "1"
+    if not (size.isascii() and size.isdigit()):
+        parser.error(
+            f"LATENT_SPACE_BYTES: '{size}' is no number of bytes; give one such as 500000000"
+        )
 
 
 def address_problem(host: str, port: int | None) -> str:
@@ -224,7 +284,9 @@ def ensure_requirements(argv: list[str]) -> None:
         return
     if not venv_is_complete():
         try:
-            set_up_venv()
+            with one_at_a_time():
+                if not venv_is_complete():  # another start may have done it meanwhile
+                    set_up_venv()
         except OSError as error:  # a full disk, a folder without write permission
             raise SetupError(f"set-up stopped: {error}") from error
     command = [str(venv_path("scripts") / "python"), str(ROOT / "launch.py"), *argv]
@@ -232,6 +294,23 @@ def ensure_requirements(argv: list[str]) -> None:
     if os.name == "nt":  # there execv returns to the shell at once, with the program still running
         sys.exit(subprocess.call(command))
     os.execv(command[0], command)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait while another start sets .venv up; the system unlocks whatever happens to it."""
+    if os.name == "nt":
+        yield
+        return
+    import fcntl
+
+    with LOCK.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another start is setting .venv up. Waiting for it.", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def unmet(path: list[str]) -> list[str]:

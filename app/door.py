@@ -35,6 +35,8 @@ LABELS = {
     "path": "Path",
     "theta": "Distance of the lines",
     "latent_dim": "Code size",
+    "text": "The sentence",
+    **{letter: f"Sentence {letter.upper()}" for letter in "abcd"},
 }
 
 # What pydantic finds wrong, in words that need no knowledge of it.
@@ -129,8 +131,7 @@ def event(function: Callable) -> Callable:
     @functools.wraps(function)
     def call(*args: Any) -> Any:
         with _told(labels):
-            for value in args:
-                _check(value)
+            _fields(dict(zip(labels.values(), args, strict=False)))
             return checked(*args)
 
     return call
@@ -189,9 +190,11 @@ def first_mistake(error: pydantic.ValidationError, labels: Mapping[str, str]) ->
     if mistake["type"] == "value_error":  # our own validators speak in sentences
         return _printable(str(context["error"]))
     names = [part for part in mistake["loc"] if not isinstance(part, int)]
-    name = str(names[-1] if names else (mistake["loc"] or ("The request",))[0])
-    place = next((part for part in reversed(mistake["loc"]) if isinstance(part, int)), None)
-    number = "" if place is None or not names else f" {place + 1}"
+    last = mistake["loc"][-1] if mistake["loc"] else None
+    number = f" {last + 1}" if names and isinstance(last, int) else ""
+    name = str(last) if last is not None else "The request"
+    if names:
+        name = names[-1] if names[-1] in labels or len(names) < 3 else " ".join(names[-2:])
     complaint = COMPLAINTS.get(mistake["type"])
     said = complaint.format(**context) if complaint else _uncapital(mistake["msg"])
     if name in labels:
@@ -218,7 +221,8 @@ def _fields(request: Any) -> dict[str, Any]:
         try:
             _check([name, value])
         except ValueError as error:
-            raise ValueError(f"{LABELS.get(name, _printable(str(name)[:80]))}: {error}") from None
+            plain = _printable(str(name)[:80]).capitalize()
+            raise ValueError(f"{LABELS.get(name, plain)} {error}") from None
     return request
 
 
@@ -232,14 +236,14 @@ def _check(value: Any) -> None:
                 f"a text may have {LONGEST:,} characters; this one has {len(part):,}."
             )
         if "\0" in part:
-            raise ValueError("a text holds a NUL, a character that cannot be read. Delete it.")
+            raise ValueError("holds a NUL, a character that cannot be read. Delete it.")
         if not part.isascii() and any("\ud800" <= letter <= "\udfff" for letter in part):
-            raise ValueError("a text holds half of a character. Type it anew.")
+            raise ValueError("holds half of a character. Type it anew.")
 
 
 def _leaves(value: Any, depth: int = 0) -> Iterator[Any]:
     if depth > DEEPEST:
-        raise ValueError("lists are nested too deeply.")
+        raise ValueError("is nested too deeply.")
     if isinstance(value, dict):
         for name, each in value.items():
             yield name

@@ -1,12 +1,12 @@
 """What the inputs hold before anybody has touched them, so that no view starts empty."""
 
-from functools import cache, lru_cache
+from functools import cache
 
 import gradio as gr
 import numpy as np
 from PIL import Image, ImageDraw
 
-from app import session
+from app import memory, session
 from app.widgets.image_input import to_value
 
 SENTENCES = {
@@ -59,7 +59,7 @@ def fill_pictures(checkpoint: str, *pictures: str) -> list:
     ]
 
 
-@lru_cache(maxsize=64)
+@memory.kept(64)
 def example_pictures(checkpoint: str) -> list[str]:
     """Four reconstructed held-out pictures, of different classes where classes are known."""
     space = session.get_space(checkpoint)

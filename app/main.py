@@ -1,8 +1,10 @@
 """Build the page, start the server, and say when it answers."""
 
+import contextlib
 import importlib
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -10,6 +12,7 @@ import urllib.error
 import urllib.request
 from argparse import Namespace
 from pathlib import Path
+from typing import NoReturn
 
 from backend.files import private_folder
 
@@ -17,8 +20,12 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio re
 os.environ.setdefault("GRADIO_TEMP_DIR", str(private_folder("gradio")))
 
 import gradio as gr
+import psutil
+from starlette.middleware import Middleware
+from starlette.routing import Route
 
-from app import api, components, door, links, modules, session
+import backend
+from app import api, components, door, guard, links, memory, modules, session
 
 TABS = ("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word")
 HERE = Path(__file__).parent
@@ -63,6 +70,14 @@ def theme() -> gr.themes.Base:
 
 def main(options: Namespace) -> None:
     """Serve until interrupted; prints one line, with the address, once the page answers."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
+    if options.device not in ("auto", "cpu"):  # else nothing of torch is needed yet
+        try:
+            backend.check_device(options.device)
+        except ValueError as error:
+            sys.exit(f"--device: {error}")
+    memory.watch(options.memory)
     session.configure(device=options.device, read_only=options.read_only)
     if options.lm:
         try:
@@ -83,6 +98,23 @@ def main(options: Namespace) -> None:
     page.block_thread()
 
 
+def leave(number: int, _: object = None) -> NoReturn:
+    """End at once, with all that was started; threads may compute, and need not be waited for.
+
+    An interpreter that ends in the usual way would stop them within C++ code, which aborts.
+    """
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.terminate()
+    for child in psutil.wait_procs(children, timeout=2)[1]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(128 + number)
+
+
 def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
     """Launch on the asked port, else on the next free one; the local and any public address."""
     page.queue(default_concurrency_limit=1, max_size=64)
@@ -99,7 +131,10 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
             mcp_server=options.mcp,
             theme=theme(),
             head=head(),
-            app_kwargs={"routes": modules.routes()},
+            app_kwargs={
+                "routes": [*modules.routes(), Route("/health", guard.health)],
+                "middleware": [Middleware(guard.Guard, guard.Rules.of(options, page))],
+            },
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

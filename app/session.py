@@ -1,6 +1,5 @@
 """What the process keeps: loaded spaces, within a memory bound, and unfinished long work."""
 
-import functools
 import logging
 import os
 import secrets
@@ -11,12 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import backend
+from app import memory
 from backend.locks import FairLock
 
 LOG = logging.getLogger(__name__)
 FIRST = "text_vae/text_vae--tatoeba"
 HUB = "hub:"  # before the name of a model that is no checkpoint of ours
-BYTES = int(os.environ.get("LATENT_SPACE_BYTES", 1 << 30))
+BYTES = int(os.environ.get("LATENT_SPACE_BYTES") or 1 << 28)
 
 
 class Spaces:
@@ -52,6 +52,20 @@ class Spaces:
         """Names of the loaded spaces, least recently used first."""
         with self._guard:
             return list(self._spaces)
+
+    def drop(self) -> bool:
+        """Let go of the least recently used; False if only one is left."""
+        with self._guard:
+            if len(self._spaces) < 2:
+                return False
+            name, _ = self._spaces.popitem(last=False)
+            LOG.info("dropped %s, since memory is short", name)
+            return True
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of weights and codes by name."""
+        with self._guard:
+            return {name: space.nbytes for name, space in self._spaces.items()}
 
     def _evict(self) -> None:
         """Drop the oldest until the bound holds; the newest stays even when alone too large."""
@@ -116,7 +130,7 @@ def get_space(name: str) -> Any:
     return _spaces.get(name)
 
 
-@functools.lru_cache(maxsize=16)
+@memory.kept(16)
 def get_text_model(name: str) -> Any:
     """The TextModel called ``name``: a few megabytes each, so the last 16 stay."""
     check_name(name)
@@ -173,6 +187,22 @@ def loaded() -> list[str]:
     return _spaces.names()
 
 
+@memory.gives_way
+def drop_space() -> bool:
+    """Let go of a space that can be loaded again."""
+    return _spaces.drop()
+
+
+def health() -> dict[str, Any]:
+    """The memory in use, its bound, and what it is of."""
+    spaces = _spaces.sizes()
+    return {
+        "status": "ok",
+        "memory": memory.parts() | {"spaces": spaces, "spaces_sum": sum(spaces.values())},
+        "jobs": len(jobs),
+    }
+
+
 @contextmanager
 def model_work() -> Iterator[None]:
     """One request at a time computes: two would only slow each other down on the same cores."""
@@ -204,6 +234,9 @@ class Jobs:
         self._jobs: OrderedDict[str, Iterator] = OrderedDict()
         self._running: set[str] = set()
         self._guard = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._jobs)
 
     def add(self, pieces: Iterator) -> str:
         """Keep ``pieces`` under a name that cannot be guessed; the oldest job may be dropped."""

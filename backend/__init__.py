@@ -24,6 +24,7 @@ __all__ = [
     "Kind",
     "available",
     "card",
+    "check_device",
     "data_dir",
     "info",
     "load",
@@ -31,6 +32,13 @@ __all__ = [
     "load_text_model",
     "trained_dir",
 ]
+
+
+def check_device(name: str) -> None:
+    """Raises ``ValueError``, with those that are here, for a device that this machine lacks."""
+    from backend.device import pick_device
+
+    pick_device(name)
 
 
 def load(name: str, device: str = "auto") -> "LatentSpace":

@@ -10,6 +10,8 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -537,3 +539,55 @@ def test_test_without_a_browser_fails(project, tmp_path):
     assert (
         done.stderr == "launch.py: CHROMIUM_PATH is '/no/such/chrome', and no program is there.\n"
     )
+
+
+# --- what is open to whom ----------------------------------------------------------------------
+
+
+def test_a_login_can_be_kept_from_the_list_of_processes(tmp_path, monkeypatch):
+    monkeypatch.delenv("LATENT_AUTH", raising=False)
+    file = tmp_path / "login"
+    file.write_text("ada:secret:with:colons\n")
+    assert launch.parse_options(["--auth-file", str(file)]).auth == ("ada", "secret:with:colons")
+    monkeypatch.setenv("LATENT_AUTH", "bob:other")
+    assert launch.parse_options([]).auth == ("bob", "other")
+    assert launch.parse_options(["--auth", "ada:x"]).auth == ("ada", "x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "said"),
+    [
+        (["--auth-file", "/nowhere"], {}, "cannot be read"),
+        ([], {"LATENT_AUTH": "nocolon"}, "LATENT_AUTH: give a user name"),
+        ([], {"LATENT_SPACE_BYTES": "abc"}, "LATENT_SPACE_BYTES: 'abc' is no number of bytes"),
+        (["--memory", "none"], {}, "'none' is no size"),
+        (["--memory", "0.1"], {}, "'0.1' is no size"),
+        (["--memory", "nan"], {}, "'nan' is no size"),
+    ],
+)
+def test_what_is_wrong_with_these_is_said(arguments, variables, said, monkeypatch, capsys):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as stopped:
+        launch.parse_options(arguments)
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no flock")
+def test_two_first_starts_set_up_one_after_the_other(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(launch, "LOCK", tmp_path / "lock")
+    order: list[str] = []
+
+    def second() -> None:
+        with launch.one_at_a_time():
+            order.append("second")
+
+    with launch.one_at_a_time():
+        other = threading.Thread(target=second)
+        other.start()
+        time.sleep(0.2)
+        order.append("first")
+    other.join(timeout=10)
+    assert order == ["first", "second"]
+    assert "Waiting for it" in capsys.readouterr().out

@@ -4,7 +4,6 @@
 from where it is: so progress can be seen, and to cancel is only to ask no more.
 """
 
-import functools
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +12,7 @@ import gradio as gr
 import pydantic
 
 import backend
-from app import parts, session
+from app import memory, parts, session
 from app.components import Seed, served, widget
 from backend.language.traces import CHAINS, STEPS, Head, Kernel, Settings, Trace, read_trace
 
@@ -173,7 +172,7 @@ def editor_of(settings: Settings) -> "Editor":
     return _editor(json.dumps(asdict(settings), sort_keys=True))
 
 
-@functools.lru_cache(maxsize=8)
+@memory.kept(8)
 def _editor(settings: str) -> "Editor":
     from backend.language.edits import Editor
 

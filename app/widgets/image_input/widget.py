@@ -4,12 +4,12 @@ import base64
 import binascii
 import io
 import math
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import gradio as gr
 import numpy as np
 
+from app import memory
 from app.components import served, widget
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ def next_test_image(dataset: Dataset, index: int) -> dict:
     return {"value": to_value(pictures[index]), "index": index, "note": note}
 
 
-@lru_cache(maxsize=2)
+@memory.kept(2)
 def _test_images(dataset: str) -> np.ndarray:  # uint8 [N, 28, 28]
     from backend import corpora
 

@@ -7,13 +7,13 @@ script that ``inspect`` returns.
 
 import math
 import time
-from functools import lru_cache
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
 from app import items as boxes
+from app import memory
 from app.components import as_base64, finite, packed_each, served, widget
 from app.session import get_space, model_work
 from app.widgets.latent_pad import place
@@ -186,7 +186,7 @@ def _range(space: Any, unit: int) -> tuple[float, float]:
     return -reach, reach
 
 
-@lru_cache(maxsize=16)
+@memory.kept(16)
 def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, unit: int) -> dict:
     """Cached by everything it depends on, the weights' fingerprint included."""
     space = get_space(checkpoint)

@@ -1,6 +1,5 @@
 """The same style in every class: of a model that is told the class, and of one that finds it."""
 
-import functools
 from typing import Annotated, Any, Literal
 
 import gradio as gr
@@ -8,7 +7,7 @@ import numpy as np
 import pydantic
 
 import backend
-from app import parts, session
+from app import memory, parts, session
 from app.components import Seed, as_base64, finite, served, widget
 from app.door import PictureModel
 from app.widgets.triptych import compute
@@ -114,7 +113,7 @@ def measured(checkpoint: PictureModel, seed: Seed) -> dict:
     }
 
 
-@functools.lru_cache(maxsize=CACHED)
+@memory.kept(CACHED)
 def _measured(checkpoint: str, fingerprint: str, seed: int) -> styles.Measured:
     """``fingerprint`` is of the weights, so that a retrained checkpoint is measured anew."""
     space = session.get_space(checkpoint)

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
+from app import memory
 from app.widgets.theory.figure import POINTS, Figure, Values, fact, numbers, script, series
 
 NAMES = (("jsd", "JSD", 0), ("kl", "KL(P‖Q)", 5), ("reverse_kl", "KL(Q‖P)", 1), ("w1", "W₁", 2))
@@ -86,7 +86,7 @@ def _cells(theta: float, *both: Any) -> list:
     return [theta, *("∞" if math.isinf(v) else float(f"{v:.5g}") for v in values)]
 
 
-@lru_cache(maxsize=16)
+@memory.kept(16)
 def _along_theta(noise: float, n: int, seed: int) -> tuple:
     """Places and closed forms, places and estimates; without noise, at 0 the limit towards it."""
     from backend.theory import lines as theory
@@ -247,7 +247,7 @@ def unify(values: Values) -> Iterator[Figure]:
     }
 
 
-@lru_cache(maxsize=16)
+@memory.kept(16)
 def _along_mean(gap: float, width: float, spread: float, sureness: float) -> tuple:
     """Both sides at means from -4 to 4."""
     from backend.theory import unifying as theory

@@ -1,11 +1,10 @@
 """What a model of the bench draws, reconstructs and changes, as the page needs it."""
 
-import functools
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from app import session
+from app import memory, session
 from app.components import as_base64, finite
 from backend import corpora
 from backend.codes import attributes
@@ -161,7 +160,7 @@ def _here(dataset: str) -> bool:
         return False
 
 
-@functools.lru_cache(maxsize=4)
+@memory.kept(4)
 def held_out(dataset: str) -> Held:
     """Test pictures; without the corpus what an encoder's stored codes decode to."""
     if splits := corpus(dataset):
@@ -186,7 +185,7 @@ def held_out(dataset: str) -> Held:
     )
 
 
-@functools.lru_cache(maxsize=CACHED)
+@memory.kept(CACHED)
 def _measured(
     checkpoint: str, fingerprint: str
 ) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray | None]:

@@ -84,7 +84,7 @@ def test_a_job_that_was_stopped_is_gone(folder):
         ({"methods": ["magic"]}, "methods"),
         ({"trials": 0}, "trials"),
         ({"trials": 10**6}, "trials"),
-        ({"seed": -1}, "seed"),
+        ({"seed": -1}, "Seed must be at least 0"),
     ],
 )
 def test_wrong_settings_are_answered_with_a_sentence(folder, changed, said):

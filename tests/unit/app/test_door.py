@@ -17,6 +17,16 @@ from app.widgets.laboratory import widget as laboratory
 TEXT = "text_vae/text_vae--tatoeba"
 
 
+@pytest.fixture(scope="module")
+def page() -> gr.Blocks:
+    session.configure("cpu")
+
+    async def build():  # in a running loop: else Gradio makes loops that it never closes
+        return main.build("cpu")
+
+    return asyncio.run(build())
+
+
 def view(
     n: Annotated[int, pydantic.Field(ge=1, le=9)],
     names: list[str] | None = None,
@@ -45,7 +55,7 @@ def test_no_fields_where_fields_are_meant(asked):
         ({"n": 1, "names": ["a", 3]}, "names 2: must be text."),
         ({"n": 1, "kind": "c"}, "kind: must be one of 'a' or 'b'."),
         ({"n": 1, "amount": math.nan}, "amount: must be a finite number."),
-        ({"n": 1, "names": ["a\0b"]}, "names: a text holds a NUL"),
+        ({"n": 1, "names": ["a\0b"]}, "Names holds a NUL"),
         ({"n": 1, "names": ["\ud800"]}, "half of a character"),
         ({"n": 1, "\ud800": 1}, "half of a character"),
     ],
@@ -80,13 +90,8 @@ def test_models_that_are_not_there_and_runs_that_are_gone():
         assert answer["error"] != door.UNEXPECTED
 
 
-def test_the_labels_are_those_of_the_page():
+def test_the_labels_are_those_of_the_page(page):
     """What a sentence calls a control is what stands above it."""
-
-    async def build():
-        return main.build("cpu")
-
-    page = asyncio.run(build())
     shown = {str(getattr(block, "label", "")) for block in page.blocks.values()}
     for name in ("n", "source", "temperature", "token_temperature", "label", "steps", "path"):
         assert door.LABELS[name] in shown
@@ -121,11 +126,6 @@ def call(page: gr.Blocks, name: str, values) -> None:
         ("follow", [[1]], "must be text"),
     ],
 )
-def test_endpoints_and_private_events_answer_with_a_sentence(name, values, said):
-    async def build():
-        return main.build("cpu")
-
-    session.configure("cpu")
-    page = asyncio.run(build())
+def test_endpoints_and_private_events_answer_with_a_sentence(page, name, values, said):
     with pytest.raises(gr.Error, match=said):
         call(page, name, values)
