@@ -5,7 +5,7 @@ that is not in this table may not be shown. Standard library only.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 Direction = Literal["higher", "lower"]
 
@@ -407,3 +407,8 @@ TRAINING_TERMS: frozenset[str] = frozenset(
     }
 )
 """Ids that a model's ``loss`` may report."""
+
+
+def in_order(entries: dict[str, Any]) -> dict[str, Any]:
+    """Entries of metrics.json as the table orders them; others are left out."""
+    return {id: entries[id] for id in METRICS if id in entries}

@@ -11,7 +11,7 @@ from backend import checkpoint, corpora, registry
 from backend.checkpoint import CARD, CheckpointInfo
 from backend.corpora.download import downloads
 from backend.evaluation import measured
-from backend.evaluation.table import METRICS, Metric
+from backend.evaluation.table import METRICS, Metric, in_order
 from backend.files import replacing
 from backend.pipeline.progress import Progress
 from backend.pipeline.samples import samples
@@ -42,6 +42,7 @@ def card(info: CheckpointInfo, sample_section: str) -> str:
         f"## Training data\n\n{_training_data(info)}",
         f"## Recipe\n\n{_recipe(info)}",
         f"## Metrics\n\n{_metrics(info)}",
+        *_before_removal(info),
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in _limits(info)),
     ]
     for table in measured.tables(info.name):
@@ -110,7 +111,10 @@ def _training_data(info: CheckpointInfo) -> str:
     )
     return (
         f"{corpus.title}, {n:,} training examples.{chr(10) * 2 if named else ' '}{listed}\n\n"
-        "The corpus is not part of this repository; "
+        f"Split: {corpus.split} Held-out items that stand in train too are removed, whatever "
+        f"their case, spacing and quotation marks; the unit is the {corpus.unit}."
+        + (f" Before that, {corpus.normalised}." if corpus.normalised else "")
+        + "\n\nThe corpus is not part of this repository; "
         f"`python scripts/download_data.py {info.dataset}` gets it."
     )
 
@@ -139,6 +143,28 @@ def _metrics(info: CheckpointInfo) -> str:
         "| Metric | Value | Reference | Split | n | Definition |\n"
         "| --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows)
     )
+
+
+def _before_removal(info: CheckpointInfo) -> Iterator[str]:
+    """Both numbers, once, where held-out items that stand in train have been removed since."""
+    rows = [
+        f"| {METRICS[id].title} | {number(entry['settings']['before_removal'])} "
+        f"| {number(entry['value'])} | {entry['unit']} |"
+        for id, entry in in_order(info.metrics).items()
+        if "before_removal" in entry.get("settings", {})
+    ]
+    if rows:
+        removed = max(
+            entry.get("settings", {}).get("removed", 0) for entry in info.metrics.values()
+        )
+        unit = corpora.corpus(info.dataset).unit
+        yield (
+            "## Before removal and after\n\n"
+            f"{removed:,} test {unit}s of {info.dataset} stand in train or validation too, and "
+            "were measured until they were removed. The weights are the same, trained on the "
+            "sentences as published.\n\n"
+            "| Metric | Before | After | Unit |\n| --- | --- | --- | --- |\n" + "\n".join(rows)
+        )
 
 
 def _metric_row(metric: Metric, entry: dict) -> str:

@@ -14,7 +14,7 @@ from backend.checkpoint import CheckpointInfo
 from backend.evaluation.pictures import judge_of
 from backend.evaluation.study import Entry, Study, studies
 from backend.evaluation.subject import Subject, sizes_of
-from backend.evaluation.table import METRICS
+from backend.evaluation.table import in_order
 from backend.pipeline.progress import Progress
 
 
@@ -104,8 +104,3 @@ def with_earlier(entry: Entry, earlier: Entry | None, removed: int) -> Entry:
         before = earlier["settings"].get("before_removal", before)
         settings |= {} if before is None else {"before_removal": before}
     return entry | {"settings": settings}
-
-
-def in_order(entries: dict[str, Entry]) -> dict[str, Entry]:
-    """The entries as the table of metrics orders them."""
-    return {id: entries[id] for id in METRICS if id in entries}
