@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from backend.corpora.dialogues import Conversations
+
 
 class Batches:
     """Random batches of ``items`` [N, ...]: each epoch a new permutation, the rest dropped."""
@@ -43,11 +45,7 @@ class LengthBatches(Batches):
         self.lengths = (items != 0).sum(1)
 
     def _permute(self, generator: torch.Generator) -> Tensor:
-        shuffled = torch.randperm(len(self.items), generator=generator)
-        order = shuffled[self.lengths[shuffled].argsort(stable=True)]
-        skip = len(order) % self.batch_size // 2
-        rows = order[skip : skip + len(self) * self.batch_size].view(len(self), self.batch_size)
-        return rows[torch.randperm(len(self), generator=generator)]
+        return _alike_together(self.lengths, self.batch_size, generator)
 
     def _collate(self, rows: Tensor) -> Tensor:
         return self.items[rows, : int(self.lengths[rows].max())]
@@ -73,3 +71,36 @@ class LabelledLengthBatches(LengthBatches):
 
     def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         return super()._collate(rows), self.labels[rows]
+
+
+class DialogueBatches(Batches):
+    """Batches of (context [B, U, T], reply [B, T'], act [B]), see ``Conversations``.
+
+    Pairs with as many turns of context and nearly as long replies stand together, so that little
+    is spent on turns and words that are not there.
+    """
+
+    def __init__(self, pairs: Conversations, batch_size: int, seed: int) -> None:
+        super().__init__(pairs.replies, batch_size, seed)
+        self.pairs = pairs
+        lengths = (pairs.turns != 0).sum(1)
+        spoken = pairs.context >= 0
+        words = (lengths[pairs.context.clamp(min=0)] * spoken).amax(1)
+        # Contexts whose longest turns are alike stand together, too, in steps of eight words.
+        self._rank = (spoken.sum(1) * 1000 + lengths[pairs.replies]) * 10 + words // 8
+
+    def _permute(self, generator: torch.Generator) -> Tensor:
+        return _alike_together(self._rank, self.batch_size, generator)
+
+    def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.pairs.batch(rows)
+
+
+def _alike_together(rank: Tensor, batch_size: int, generator: torch.Generator) -> Tensor:
+    """Indices [batches, batch_size] of items with nearly equal rank [N], in random order."""
+    shuffled = torch.randperm(len(rank), generator=generator)
+    order = shuffled[rank[shuffled].argsort(stable=True)]
+    batches = len(order) // batch_size
+    skip = len(order) % batch_size // 2
+    rows = order[skip : skip + batches * batch_size].view(batches, batch_size)
+    return rows[torch.randperm(batches, generator=generator)]

@@ -2,8 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterator
 
-from backend.corpora.location import Split, lines
+from backend.corpora.location import Dialogue, Split, Turn, lines
 from backend.corpora.record import Corpus
 
 FILES = {part: f"dailydialog/{part}.jsonl.gz" for part in ("train", "validation", "test")}
@@ -21,15 +22,33 @@ def read() -> dict[str, Split]:
     return {split: _turns(name) for split, name in FILES.items()}
 
 
+def dialogues() -> dict[str, list[Dialogue]]:
+    """The published splits; two people speak in turn."""
+    return {split: list(_dialogues(name)) for split, name in FILES.items()}
+
+
 def _turns(name: str) -> Split:
-    dialogues = [json.loads(line) for line in lines(name)]
-    rows = [
-        (t["text"], t["act"] or UNKNOWN, t["emotion"] or UNKNOWN, d["topic"] or UNKNOWN)
-        for d in dialogues
-        for t in d["turns"]
-    ]
-    text, act, emotion, topic = (list(column) for column in zip(*rows, strict=True))
-    return Split(text, None, {"act": act, "emotion": emotion, "topic": topic})
+    turns = [turn for dialogue in _dialogues(name) for turn in dialogue]
+    tags = {tag: [turn.tags[tag] for turn in turns] for tag in ("act", "emotion", "topic")}
+    return Split([turn.text for turn in turns], None, tags)
+
+
+def _dialogues(name: str) -> Iterator[Dialogue]:
+    for line in lines(name):
+        dialogue = json.loads(line)
+        topic = dialogue["topic"] or UNKNOWN
+        yield [
+            Turn(
+                turn["text"],
+                "AB"[place % 2],
+                {
+                    "act": turn["act"] or UNKNOWN,
+                    "emotion": turn["emotion"] or UNKNOWN,
+                    "topic": topic,
+                },
+            )
+            for place, turn in enumerate(dialogue["turns"])
+        ]
 
 
 def normalise(text: str) -> str:
@@ -56,6 +75,7 @@ CORPUS = Corpus(
     tags=("act", "emotion", "topic"),
     ends=("I like tea.", "It is raining."),
     normalise=normalise,
+    dialogues=dialogues,
     normalised="curly quotes are made straight, double spaces single, and sentences that were "
     "glued together are parted",
 )

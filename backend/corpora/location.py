@@ -28,6 +28,17 @@ class Split(NamedTuple):
         )
 
 
+class Turn(NamedTuple):
+    """What one speaker says before another does, or one utterance where the corpus cuts finer."""
+
+    text: str
+    speaker: str
+    tags: dict[str, str]  # what else is known of it, as in ``Split.tags``
+
+
+Dialogue = list[Turn]
+
+
 class MissingCorpus(FileNotFoundError):
     """The corpus is not in the data folder; the text says how to get it."""
 

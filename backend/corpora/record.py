@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from backend.corpora.location import Split
+from backend.corpora.location import Dialogue, Split
 
 HERE = Path(__file__).parent
 Unit = Literal["sentence", "turn", "pair", "picture"]
@@ -36,6 +36,8 @@ class Corpus(NamedTuple):
     normalise: Callable[[str], str] | None = None  # what is mended in a sentence
     normalised: str = ""  # the same, in words
     same: Callable[[Any], Any] | None = None  # equal for items that are the same; see ``leaks``
+    # The same text as whole conversations, by split, as published; see ``dialogues``.
+    dialogues: Callable[[], dict[str, list[Dialogue]]] | None = None
     judged_as: str = ""  # the corpus whose classifier judges its pictures, where it is another
 
 

@@ -1,8 +1,9 @@
 """SMD: turns of a driver and an in-car assistant (Eric et al., SIGDIAL 2017), lower case."""
 
 import json
+from collections.abc import Iterator
 
-from backend.corpora.location import Split, lines
+from backend.corpora.location import Dialogue, Split, Turn, lines
 from backend.corpora.record import Corpus
 
 PARTS = {"train": "train", "validation": "dev", "test": "test"}
@@ -17,11 +18,24 @@ def read() -> dict[str, Split]:
     return {split: _turns(name) for split, name in FILES.items()}
 
 
+def dialogues() -> dict[str, list[Dialogue]]:
+    """The published splits; the driver begins, and the two speak in turn."""
+    return {split: list(_dialogues(name)) for split, name in FILES.items()}
+
+
 def _turns(name: str) -> Split:
-    dialogues = [json.loads(line) for line in lines(name)]
-    turns = [(d["domain"], t["speaker"], t["text"]) for d in dialogues for t in d["turns"]]
-    domain, speaker, text = (list(column) for column in zip(*turns, strict=True))
-    return Split(text, None, {"domain": domain, "speaker": speaker})
+    turns = [turn for dialogue in _dialogues(name) for turn in dialogue]
+    tags = {tag: [turn.tags[tag] for turn in turns] for tag in ("domain", "speaker")}
+    return Split([turn.text for turn in turns], None, tags)
+
+
+def _dialogues(name: str) -> Iterator[Dialogue]:
+    for line in lines(name):
+        dialogue = json.loads(line)
+        yield [
+            Turn(t["text"], t["speaker"], {"domain": dialogue["domain"], "speaker": t["speaker"]})
+            for t in dialogue["turns"]
+        ]
 
 
 CORPUS = Corpus(
@@ -37,5 +51,6 @@ CORPUS = Corpus(
     split="The published splits of dialogues, turn by turn.",
     downloads=("smd",),
     tags=("domain", "speaker"),
+    dialogues=dialogues,
     ends=("what s the weather like today", "set a reminder for my meeting on tuesday"),
 )

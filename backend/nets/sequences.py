@@ -97,10 +97,12 @@ class SequenceEncoder(nn.Module):
         self.output = nn.Linear(2 * config.encoder_dim, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        lengths = (x != PAD).sum(1)
-        x = x[:, : int(lengths.max())]
-        embedded = self.dropout(self.words.embed(x))
-        if (lengths < x.shape[1]).any():  # packing is slow: training batches are mostly even
+        return self.read(self.words.embed(x), (x != PAD).sum(1))
+
+    def read(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """Embeddings [B, T, E], of which ``lengths`` [B] count, to features."""
+        embedded = self.dropout(embedded[:, : int(lengths.max())])
+        if (lengths < embedded.shape[1]).any():  # packing is slow: training batches are mostly even
             embedded = nn.utils.rnn.pack_padded_sequence(
                 embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
             )
@@ -109,18 +111,23 @@ class SequenceEncoder(nn.Module):
 
 
 class SequenceDecoder(nn.Module):
-    """z [B, D] -> p(x|z); z sets the initial state and enters at each step. D = 0: no code."""
+    """z [B, D] -> p(x|z); z sets the initial state and enters at each step. D = 0: no code.
 
-    def __init__(self, config: SequenceConfig, words: TiedSoftmax) -> None:
+    D is ``inputs``, or ``config.latent_dim`` where the code is all that it is given.
+    """
+
+    def __init__(
+        self, config: SequenceConfig, words: TiedSoftmax, inputs: int | None = None
+    ) -> None:
         super().__init__()
         self.words = words
         self.max_len = config.max_len
         self.word_dropout = config.word_dropout
-        self.latent_dim = config.latent_dim
+        self.latent_dim = config.latent_dim if inputs is None else inputs
         self.dropout = nn.Dropout(config.dropout)
-        self.initial = nn.Linear(config.latent_dim, config.decoder_dim)
+        self.initial = nn.Linear(self.latent_dim, config.decoder_dim)
         self.rnn = nn.GRU(
-            config.embedding_dim + config.latent_dim, config.decoder_dim, batch_first=True
+            config.embedding_dim + self.latent_dim, config.decoder_dim, batch_first=True
         )
         self.output = nn.Linear(config.decoder_dim, config.embedding_dim)
 

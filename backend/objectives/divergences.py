@@ -156,11 +156,16 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Ten
     Gulrajani et al. 2017 (https://arxiv.org/abs/1704.00028). Each sample has a gradient of its
     own: of the batch mean it would be B times too small. Works where gradients are off, too.
     """
+    return (slopes(critic, real, fake) - 1).square().mean()
+
+
+def slopes(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+    """|∇D(x̂)| of each sample, [B], which can be differentiated further."""
     with torch.enable_grad():
         share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
         between = (share * real.detach() + (1 - share) * fake.detach()).requires_grad_()
-        slopes = torch.autograd.grad(critic(between).sum(), between, create_graph=True)[0]
-        return (slopes.flatten(1).norm(dim=1) - 1).square().mean()
+        found = torch.autograd.grad(critic(between).sum(), between, create_graph=True)[0]
+        return found.flatten(1).norm(dim=1)
 
 
 def _entropy(p: Tensor) -> Tensor:

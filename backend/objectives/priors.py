@@ -24,6 +24,7 @@ from torch.distributions import (
 )
 
 from backend.distributions.joint import Joint
+from backend.distributions.modes import GaussianModes
 
 
 class Prior(nn.Module, ABC):
@@ -222,6 +223,32 @@ class DiscreteCode(ComponentPrior):
             zero = weights.new_zeros(self.extra)
             parts = [*parts, Independent(Normal(zero, zero + scale), 1)]
         return Joint(parts)
+
+
+class ConditionalModes(nn.Module):
+    """p(ε|c), or q(ε|x,c): K diagonal Gaussians that are read off c [B, C].
+
+    Two layers; with K = 1 a single Gaussian, and nothing that would choose among modes.
+    """
+
+    if TYPE_CHECKING:
+
+        def __call__(self, c: Tensor) -> GaussianModes: ...
+
+    def __init__(self, inputs: int, hidden: int, dim: int, components: int = 1) -> None:
+        super().__init__()
+        self.shape = components, 2 * dim
+        self.features = nn.Sequential(nn.Linear(inputs, hidden), nn.Tanh())
+        self.gaussians = nn.Linear(hidden, components * 2 * dim)
+        if components > 1:
+            self.choice = nn.Linear(hidden, components)
+
+    def forward(self, c: Tensor) -> GaussianModes:
+        features = self.features(c)
+        means, log_var = self.gaussians(features).unflatten(1, self.shape).chunk(2, -1)
+        alone = means.new_zeros(len(c), 1)
+        log_weights = self.choice(features).log_softmax(1) if self.shape[0] > 1 else alone
+        return GaussianModes(log_weights, means, (0.5 * log_var).exp())
 
 
 class FittedMixture(nn.Module):

@@ -163,24 +163,24 @@ class TextProcessor(Processor):
 
     def readable(self, sentences: Iterable[str]) -> list[str]:
         """Those that ``encode`` takes: not too long, with at least one known word."""
-        return [s for s in sentences if self._complaint(self.tokens(s)) is None]
+        return [s for s in sentences if self.complaint(self.tokens(s)) is None]
 
     def readable_rows(self, sentences: Iterable[str]) -> list[int]:
         """Where in ``sentences`` the readable ones are."""
-        return [i for i, s in enumerate(sentences) if self._complaint(self.tokens(s)) is None]
+        return [i for i, s in enumerate(sentences) if self.complaint(self.tokens(s)) is None]
 
     def encode(self, sentences: Sequence[str]) -> Tensor:
         """int64 [B, T]. Raises ``ValueError`` for sentences without known words or too long."""
         rows = []
         for number, sentence in enumerate(sentences, 1):
             tokens = self.tokens(sentence)
-            if complaint := self._complaint(tokens):
+            if complaint := self.complaint(tokens):
                 where = f"Sentence {number}" if len(sentences) > 1 else "The sentence"
                 raise ValueError(f"{where} {complaint}")
             rows.append(torch.tensor([*(self.ids.get(t, UNK) for t in tokens), EOS]))
         return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PAD)
 
-    def _complaint(self, tokens: list[str]) -> str | None:
+    def complaint(self, tokens: list[str]) -> str | None:
         """What is wrong with a sentence, as the end of a sentence that starts by naming it."""
         if not tokens:
             return "is empty. Write a few words."
