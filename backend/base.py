@@ -109,6 +109,9 @@ class GenerativeModel(nn.Module):
         players: who owns which submodules; ``fit`` gives each player its own optimiser.
         objective: the formulas of ``loss``; a subclass with another loss has another one.
         betas: decay rates of Adam's two averages; games are calmer with a small first one.
+        reads: what a batch is made of: "items", with their labels where ``config.classes`` says
+            how many there are; "dialogues", (context, reply, act); "neighbours", (turn, the one
+            before, the one after). See ``backend.corpora.dialogues``.
         step: number of training steps done, set by ``fit``; schedules read it.
     """
 
@@ -117,6 +120,7 @@ class GenerativeModel(nn.Module):
     players: ClassVar[dict[str, tuple[str, ...]]] = {"model": ("",)}
     objective: ClassVar[Objective | None] = None
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
+    reads: ClassVar[Literal["items", "dialogues", "neighbours"]] = "items"
     config: BaseConfig
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -162,8 +166,11 @@ class LatentModel(GenerativeModel):
     """A model with codes z of size D = ``config.latent_dim``.
 
     What it is told beside the code is its context, a tensor [B, …]. ``context`` names the kind:
-    "" for none, "labels" for classes, int64 [B], of which ``config.classes`` says how many. See
-    ``backend.contexts``.
+    "" for none, "labels" for classes, int64 [B], of which ``config.classes`` says how many,
+    "history" for the turns so far, int64 [B, U, T]. See ``backend.contexts``.
+
+    A model that can "respond" has p(z|context) in place of p(z) and needs the context in all that
+    it does: it declares none of "encode", "decode" and "sample", which do without.
 
     Attributes:
         prior: ``prior(context=None)`` is p(z), event [D]; plain auto-encoders have none.

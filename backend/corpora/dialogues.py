@@ -121,13 +121,19 @@ def encoded(windows: Windows, processor: TextProcessor, acts: Sequence[str] = ()
     ]
     context = [[-1] * (TURNS - len(before)) + list(before) for before, _ in pairs]
     who = windows.speakers
-    own = [[who[place] == who[reply] for place in row] for row, (_, reply) in zip(context, pairs, strict=True)]
+    own = [
+        [who[place] == who[reply] for place in row]
+        for row, (_, reply) in zip(context, pairs, strict=True)
+    ]
     acts_of = windows.tags.get("act", [])
     numbers = {name: number for number, name in enumerate(acts)}
     told = [numbers.get(acts_of[reply], NO_ACT) if acts else NO_ACT for _, reply in pairs]
     replies = torch.tensor([reply for _, reply in pairs])
     return Conversations(
-        turn_ids(tokens, processor), torch.tensor(context), torch.tensor(own), replies,
+        turn_ids(tokens, processor),
+        torch.tensor(context),
+        torch.tensor(own),
+        replies,
         torch.tensor(told),
     )
 
@@ -150,3 +156,12 @@ def unmarked(turns: Tensor) -> Tensor:
     """Turns [..., T] without that mark, as a decoder writes them."""
     shifted = torch.nn.functional.pad(turns[..., 1:], (0, 1), value=PAD)
     return torch.where(turns[..., :1] == BOS, shifted, turns)
+
+
+def neighbours(context: Tensor) -> tuple[Tensor, Tensor]:
+    """The last turn of a context [B, U, T] and the one before, [B, T]; empty where none is."""
+    turns = unmarked(context)
+    said = (turns != PAD).any(2)  # [B, U]
+    rank = said.flip(1).cumsum(1).flip(1) * said  # 1 for the last turn, 2 for the one before
+    found = [((rank == place)[..., None] * turns).sum(1) for place in (1, 2)]
+    return found[0], found[1]

@@ -44,13 +44,14 @@ class TurnEncoder(nn.Module):
         lengths = (x != PAD).sum(1)
         order = lengths.argsort()
         parts = order.chunk(CHUNKS) if len(x) > 8 * CHUNKS else [order]
-        read = torch.cat([self._last(x[part], lengths[part]) for part in parts])
+        vectors = self.words.vectors()
+        read = torch.cat([self._last(x[part], lengths[part], vectors) for part in parts])
         return self.dropout(read[order.argsort()])
 
-    def _last(self, x: Tensor, lengths: Tensor) -> Tensor:
+    def _last(self, x: Tensor, lengths: Tensor, vectors: Tensor) -> Tensor:
         """A GRU that reads forward knows nothing of the pads behind the place that is asked."""
-        embedded = self.dropout(self.words.embed(x[:, : int(lengths.max())]))
-        states, _ = self.rnn(embedded)
+        embedded = nn.functional.embedding(x[:, : int(lengths.max())], vectors)
+        states, _ = self.rnn(self.dropout(embedded))
         return states[torch.arange(len(x), device=x.device), lengths - 1]
 
 
@@ -84,6 +85,7 @@ class DialogueModel(LatentModel):
     """
 
     context = "history"
+    reads = "dialogues"
     capabilities = frozenset({"respond"})
     config: DialogueConfig
 

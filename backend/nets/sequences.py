@@ -102,7 +102,9 @@ class SequenceEncoder(nn.Module):
     def read(self, embedded: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings [B, T, E], of which ``lengths`` [B] count, to features."""
         embedded = self.dropout(embedded[:, : int(lengths.max())])
-        if (lengths < embedded.shape[1]).any():  # packing is slow: training batches are mostly even
+        if (
+            lengths < embedded.shape[1]
+        ).any():  # packing is slow: training batches are mostly even
             embedded = nn.utils.rnn.pack_padded_sequence(
                 embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
             )

@@ -1,1 +1,1 @@
-"""Dialogue."""
+"""Replies to a conversation."""

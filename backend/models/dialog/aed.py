@@ -1,4 +1,4 @@
-"""AED: codes made of noise and context, matched to those of replies by a GAN (Shen et al., 2018)."""
+"""AED: codes made of noise and context, as a GAN wants them (Shen et al., 2018)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -56,7 +56,6 @@ class AED(DialogueModel):
         },
         note="An auto-encoder of replies; a GAN learns which codes may follow a context.",
     )
-    config: Config
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""CVAE for dialogue: the code must tell the words, and the act, of the reply (Zhao et al., 2017)."""
+"""CVAE for dialogue: the code must tell words and act of the reply (Zhao et al., 2017)."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -58,7 +58,6 @@ class DialogueCVAE(vhred.VHRED):
         note="The bag of words asks the code for all words at once: it cannot be left empty.",
         switches={"p_{bow}": "bow", "y": "act"},
     )
-    config: Config
 
     def __init__(self, config: Config) -> None:
         super().__init__(config, told=len(config.acts) if config.act else 0)
@@ -77,7 +76,7 @@ class DialogueCVAE(vhred.VHRED):
         return self.act_net(torch.cat([z, c], 1))
 
     def reply(self, z: Tensor, c: Tensor, act: Tensor | None = None) -> Sequence:
-        """p(reply|z, c, y); ``act`` int64 [B] is y, by default the likeliest, as where it is -1."""
+        """p(reply|z, c, y); ``act`` int64 [B] is y, the likeliest where it is -1 or left out."""
         if not self.config.act:
             return super().reply(z, c)
         likeliest = self.act_logits(z, c).argmax(1)

@@ -1,4 +1,4 @@
-"""CVAE-AE: a CVAE of the codes of an auto-encoder of replies, in two phases (Shen et al., 2018)."""
+"""CVAE-AE: a CVAE of the codes of an auto-encoder, in two phases (Shen et al., 2018)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -58,7 +58,6 @@ class CVAEAE(DialogueModel):
         },
         note="The auto-encoder finds codes that are easy to decode, the CVAE how to draw them.",
     )
-    config: Config
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""DialogWAE: posterior and prior made of noise, matched by a Wasserstein critic (Gu et al., 2019)."""
+"""DialogWAE: codes made of noise, matched by a Wasserstein critic (Gu et al., 2019)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -54,12 +54,12 @@ class DialogWAE(DialogueModel):
         terms={
             "critic_loss": "L",
             "penalty": "E (|∇D(ẑ,c)| − 1)²",
+            "slope": "E |∇D(ẑ,c)|",
             "generator_loss": "−L",
             "recon_nll": "−E log p(x|z,c)",
         },
         note="z = Q(ε) of reply and context, z_p = G(ε_p) of the context alone; no KL binds them.",
     )
-    config: Config
     _seen: tuple[int, Tensor, Tensor, Tensor, Tensor] | None = None
 
     def __init__(self, config: Config) -> None:

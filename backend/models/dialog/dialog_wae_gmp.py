@@ -31,12 +31,12 @@ class DialogWAEGMP(dialog_wae.DialogWAE):
         terms={
             "critic_loss": "L",
             "penalty": "E (|∇D(ẑ,c)| − 1)²",
+            "slope": "E |∇D(ẑ,c)|",
             "generator_loss": "−L",
             "recon_nll": "−E log p(x|z,c)",
         },
         note="Weights, means and variances of the modes are read off the context.",
     )
-    config: Config
 
     def build_prior(self) -> ConditionalModes:
         config = self.config

@@ -1,4 +1,4 @@
-"""ST-ED: a policy chooses a discrete action, learned without labels, and says it (Zhao, 2018)."""
+"""ST-ED: a policy chooses an action, learned without labels, and says it (Zhao et al., 2018)."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from backend.base import Objective, Terms, param
-from backend.corpora.dialogues import unmarked
+from backend.corpora.dialogues import neighbours
 from backend.distributions.discrete import DiscreteVariables
 from backend.distributions.sequence import BOS, PAD, Sequence
 from backend.models.text_vae import dgmvae, di_vae, di_vst
@@ -71,6 +71,8 @@ class STED(DialogueModel):
             "dialogue": "−log p(x|c,h) − E_q log π(c|h) − λ log q(c|x̂)",
         },
         terms={
+            "next_nll": "−E_q log p(x_{next}|c), of DI-VST",
+            "previous_nll": "−E_q log p(x_{prev}|c), of DI-VST",
             "recon_nll": "−log p(x|c,h)",
             "policy_nll": "−E_q log π(c|h)",
             "forcing_nll": "−log q(c|x̂)",
@@ -78,7 +80,6 @@ class STED(DialogueModel):
         note="Actions are found first, without labels, and stay as they are; then it learns "
         "which to take and how to say it.",
     )
-    config: Config
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
@@ -139,15 +140,6 @@ class STED(DialogueModel):
         """The classes stand last among what each of the encoders gives."""
         logits = features[:, -self.config.latent_dim :]
         return DiscreteVariables(logits.unflatten(1, self.policy[1].unflattened_size))
-
-
-def neighbours(context: Tensor) -> tuple[Tensor, Tensor]:
-    """The last turn of a context [B, U, T] and the one before, [B, T]; empty where there is none."""
-    turns = unmarked(context)
-    said = (turns != PAD).any(2)  # [B, U]
-    rank = said.flip(1).cumsum(1).flip(1) * said  # 1 for the last turn, 2 for the one before
-    found = [((rank == place)[..., None] * turns).sum(1) for place in (1, 2)]
-    return found[0], found[1]
 
 
 def _recognition(config: Config) -> di_vae.DIVAE | dgmvae.DGMVAE:

@@ -38,7 +38,6 @@ class VHRED(DialogueModel):
         terms={"recon_nll": "−E_q log p(x|z,c)", "kl": "KL(q(z|x,c) ‖ p(z|c))"},
         note="The prior is read off the context; a strong decoder can leave the code unused.",
     )
-    config: Config
 
     def __init__(self, config: Config, told: int = 0) -> None:
         super().__init__(config, told)

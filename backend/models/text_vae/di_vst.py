@@ -1,4 +1,4 @@
-"""DI-VST: a discrete code of a turn that tells the turns before and after it (Zhao et al., 2018)."""
+"""DI-VST: a discrete code of a turn that tells the turns beside it (Zhao et al., 2018)."""
 
 import torch
 from torch import Tensor
@@ -22,6 +22,7 @@ class DIVST(di_vae.DIVAE):
     """
 
     capabilities = frozenset({"encode", "components", "discrete"})
+    reads = "neighbours"
     objective = Objective(
         formulas={"model": "−E_q [log p(x_{next}|c) + log p(x_{prev}|c)] + w(t) KL(q(c) ‖ U)"},
         terms={

@@ -14,6 +14,7 @@ from backend.device import seeded
 from backend.distributions.deterministic import Deterministic
 from backend.evaluation.table import TRAINING_TERMS
 from backend.training import TrainConfig, fit
+from tests.small_dialogues import history
 
 BATCH = 8
 
@@ -39,6 +40,10 @@ def example(model: GenerativeModel, n: int = BATCH) -> Tensor:
 
 def batch_of(model: GenerativeModel, n: int = BATCH):
     x = example(model, n)
+    if model.reads == "dialogues":
+        return history(model.config, n), x, torch.arange(n) % 4 - 1
+    if model.reads == "neighbours":
+        return x, x.flip(0), x.roll(1, 0)
     if hasattr(model.config, "classes"):
         return x, torch.arange(n) % model.config.classes
     return x
@@ -108,6 +113,22 @@ def test_codes_and_events_have_the_promised_shapes(model: GenerativeModel) -> No
             assert p.log_prob(x).shape == (BATCH,)
 
 
+def test_a_reply_has_a_prior_and_a_posterior_given_the_context(model: GenerativeModel) -> None:
+    if "respond" not in model.capabilities:
+        pytest.skip("it does not reply")
+    x, context = example(model), history(model.config, BATCH)
+    for distribution in (model.prior(context), model.encode(x, context)):
+        z = distribution.sample()
+        assert z.shape == distribution.mode.shape == (BATCH, model.config.latent_dim)
+    p = model.decode(z, context)
+    assert p.log_prob(x).shape == (BATCH,)
+    assert p.mode.shape == x.shape
+    torch.testing.assert_close(
+        model.decode(z, context[:1]).log_prob(x),  # one context serves all codes
+        model.decode(z, context[:1].expand_as(context)).log_prob(x),
+    )
+
+
 def test_log_prob_ignores_padding(model: GenerativeModel) -> None:
     if hasattr(model.config, "data_shape"):
         pytest.skip("pictures have no padding")
@@ -129,7 +150,8 @@ def test_a_batch_gives_what_single_examples_give(model: GenerativeModel) -> None
 
 
 def test_sampling_repeats_with_its_seed(model: GenerativeModel) -> None:
-    if not hasattr(model, "prior") and "log_prob" not in model.capabilities:
+    drawn = "sample" in model.capabilities and hasattr(model, "prior")
+    if not drawn and "log_prob" not in model.capabilities:
         pytest.skip("it has no distribution of its own to sample from")
     with seeded(3):
         first = model.sample(4)
@@ -142,7 +164,7 @@ def test_what_is_not_declared_raises(model: GenerativeModel) -> None:
     if "log_prob" not in model.capabilities:
         with pytest.raises(NotImplementedError):
             model.log_prob(example(model))
-    if isinstance(model, LatentModel) and "encode" not in model.capabilities:
+    if isinstance(model, LatentModel) and not {"encode", "respond"} & model.capabilities:
         with pytest.raises(NotImplementedError):
             model.encode(example(model))
 
