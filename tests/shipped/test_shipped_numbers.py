@@ -1,0 +1,186 @@
+"""Three cheap numbers of every shipped checkpoint, computed again from its weights.
+
+What ``metrics.json`` says was measured on all held-out items, mostly 10,000 pictures or 2,000
+sentences. Here a part of them, spread evenly, has to give the same to within four standard errors
+of that part; what costs next to nothing is measured on all of them and is held to 0.1 percent.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+
+import pytest
+import torch
+from torch import Tensor
+
+from backend import checkpoint, corpora
+from backend.base import GenerativeModel
+from backend.checkpoint import CheckpointInfo
+from backend.corpora import Split
+from backend.device import seeded
+from backend.distributions.sequence import PAD
+from backend.evaluation import images, likelihood, text
+from backend.evaluation.pictures import grey, judge, judge_of
+from backend.objectives.divergences import kl_to_components, variance_of_means
+from backend.objectives.priors import GaussianMixture, StandardNormal
+from backend.processors import load_processor
+from backend.processors.text import UNK
+
+SHIPPED = [info.name for info in checkpoint.available()]
+DEVIATIONS = 4
+DRAWN = ("recon_nll", "mse_shuffled", "sharpness", "classified_digit", "ms_ssim")  # at random
+Values = Iterator[tuple[str, float, float]]  # id, value, how far the stored one may be
+
+
+def spread(n: int, wanted: int) -> list[int]:
+    """At most ``wanted`` of n places, at equal distances."""
+    return [i * n // wanted for i in range(wanted)] if n > wanted else list(range(n))
+
+
+def mean(id: str, values: Tensor, factor: float = 1.0) -> tuple[str, float, float]:
+    values = factor * values.double()
+    return id, float(values.mean()), DEVIATIONS * likelihood.standard_error(values)
+
+
+class Held:
+    """A checkpoint, and ``wanted`` test items as it takes them."""
+
+    def __init__(self, info: CheckpointInfo, test: Split, wanted: int) -> None:
+        self.model: GenerativeModel = checkpoint.load_model(info.name)
+        self.processor = load_processor(info.modality, info.path)
+        rows = spread(len(test.items), wanted)
+        items = test.items[rows] if info.modality == "image" else [test.items[i] for i in rows]
+        if info.modality == "text":
+            readable = self.processor.readable_rows(items)
+            rows, items = [rows[i] for i in readable], [items[i] for i in readable]
+        self.x = self.processor.encode(items)
+        self.labels = None if test.labels is None else torch.as_tensor(test.labels)[rows]
+
+
+def classifier(held: Held, info: CheckpointInfo) -> Values:
+    guesses = torch.cat([held.model.logits(x).argmax(1) for x in held.x.split(250)])
+    yield mean("accuracy", guesses == held.labels)
+
+
+def language_model(held: Held, info: CheckpointInfo) -> Values:
+    nll, words = -held.model.log_prob(held.x), (held.x != PAD).sum(1)
+    yield mean("nll", nll)
+    error = likelihood.perplexity_stderr(nll, words)
+    yield "ppl", likelihood.perplexity(nll, words), DEVIATIONS * error
+
+
+def with_codes(held: Held, info: CheckpointInfo) -> Values:
+    """Bound, reconstruction, and what the prior or the code says by itself."""
+    model, x = held.model, held.x
+    q = model.encode(x)
+    if "kl" in info.metrics:
+        with seeded(0):
+            bound = likelihood.bound(model, x)
+        yield mean("recon_nll", bound.recon_nll)
+        yield mean("kl", bound.kl)
+    elif "recon_nll" in info.metrics:
+        yield mean("recon_nll", -model.decode(q.mode).log_prob(x))
+    if info.modality == "text":
+        yield from sentences(held, info)
+    else:
+        yield from pictures(held, info)
+
+
+def sentences(held: Held, info: CheckpointInfo) -> Values:
+    q = held.model.encode(held.x)
+    if "components" in info.capabilities:
+        q_c = held.model.assign(held.x).double()
+        even = (torch.xlogy(q_c, q_c) + q_c * math.log(q_c.shape[-1])).sum((1, 2))
+        yield mean("kl_c_exact", even)
+        if isinstance(held.model.prior, GaussianMixture):
+            means = held.model.prior.means
+            each = kl_to_components(q, means, held.model.prior.log_var)
+            yield mean("kl_z_components", (q_c * each).sum((1, 2)))
+            yield "mean_variance", float(variance_of_means(means)), 0.0
+    else:
+        made = text.sentences(held.model.decode(q.mode).generate(forbid=(UNK,)))
+        yield mean("exact_match", torch.tensor(text.same(made, text.sentences(held.x))), 100)
+        if "active_units" in info.metrics:
+            activity = likelihood.activity(q.mean)  # its relative error is about √(2/n)
+            slack = 1 + DEVIATIONS * math.sqrt(2 / len(held.x))
+            few, many = (
+                int((activity >= likelihood.ACTIVE_VARIANCE * by).sum())
+                for by in (slack, 1 / slack)
+            )
+            yield "active_units", (few + many) / 2, (many - few) / 2
+
+
+def pictures(held: Held, info: CheckpointInfo) -> Values:
+    """Copies of pictures, of known classes where the model can be told them."""
+    model, told = held.model, held.labels if info.classes else None
+    z = model.encode(held.x, told).mode
+    yield mean("mse", images.mean_squared_error(held.x, model.decode(z, told).mean))
+    if "kl" in info.metrics:
+        return
+    order = torch.randperm(len(z), generator=torch.Generator().manual_seed(0))
+    yield mean("mse_shuffled", images.mean_squared_error(held.x, model.decode(z[order]).mean))
+    if "recon_nll" not in info.metrics:
+        yield from samples(held, info)
+
+
+def samples(held: Held, info: CheckpointInfo) -> Values:
+    """What the model draws by itself."""
+    with seeded(0):
+        z = getattr(held.model, "prior", StandardNormal(info.latent_dim)).draw(len(held.x))
+    made = held.model.decode(z).mean
+    yield mean("sharpness", images.sharpness(grey(made)))
+    if "encode" not in info.capabilities:
+        judged = judge(judging(info.dataset), made)
+        yield mean("classified_digit", images.recognised(judged.probabilities), 100)
+        half = len(made) // 2
+        id, value, error = mean("ms_ssim", images.ms_ssim(made[:half], made[half:]))
+        yield id, 1 - value, error
+
+
+@functools.cache
+def judging(dataset: str) -> GenerativeModel:
+    return checkpoint.load_model(judge_of(dataset))
+
+
+def kind(info: CheckpointInfo) -> tuple[Callable[[Held, CheckpointInfo], Values], int, int]:
+    """How it is measured, on how many items, and how many numbers there are."""
+    if "classify" in info.capabilities:
+        return classifier, 1000, 1  # it has no other number
+    if "log_prob" in info.capabilities:
+        return language_model, 300, 2  # nor these
+    if "encode" not in info.capabilities:
+        return samples, 1000, 3
+    if info.modality == "text":
+        return with_codes, 200, 2 if info.name == "text_vae/text_ae--tatoeba" else 3
+    return with_codes, 500 if info.config.get("net") == "conv" else 10_000, 3
+
+
+@functools.cache
+def held_out(dataset: str, cleaned: bool) -> Split:
+    """``cleaned`` of what stands in the training split, too."""
+    try:
+        return (corpora.load if cleaned else corpora.published)(dataset)["test"]
+    except corpora.MissingCorpus as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@torch.inference_mode()
+def test_the_numbers_of_a_checkpoint_are_those_of_its_weights(name: str) -> None:
+    info = checkpoint.info(name)
+    measure, wanted, least = kind(info)
+    cleaned = {id: "removed" in entry["settings"] for id, entry in info.metrics.items()}
+    checked = set()
+    for version in {cleaned[id] for id in cleaned}:
+        held = Held(info, held_out(info.dataset, version), wanted)
+        for id, value, error in measure(held, info):
+            if cleaned[id] != version:
+                continue
+            checked.add(id)
+            stored = info.metrics[id]
+            everything = len(held.x) == stored["n"] and id not in DRAWN
+            allowed = 1e-3 * abs(stored["value"]) + (0.0 if everything else error)
+            assert abs(value - stored["value"]) <= allowed, (
+                f"{id} comes out as {value:g}, metrics.json has {stored['value']:g}"
+            )
+    assert len(checked) >= least

@@ -1,0 +1,136 @@
+"""Priors as distributions: densities by hand, and draws that follow weights and temperature."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from backend.device import seeded
+from backend.objectives.priors import DiscreteCode, FittedMixture, GaussianMixture, StandardNormal
+
+F64 = torch.float64
+
+
+def density(x: float, mu: float, sigma: float) -> float:
+    return math.exp(-((x - mu) ** 2) / (2 * sigma**2)) / (sigma * math.sqrt(2 * math.pi))
+
+
+def mixture() -> GaussianMixture:
+    """2 variables of 3 components of 2 numbers."""
+    with seeded(0):
+        prior = GaussianMixture(2, 3, 2).double()
+        prior.log_var.data = torch.randn(2, 3, 2, dtype=F64)
+    return prior.requires_grad_(False)
+
+
+def test_the_normal_prior_has_variance_1_and_its_draws_that_of_the_temperature() -> None:
+    prior = StandardNormal(2)
+    z = torch.tensor([[0.5, -2.0]])
+    by_hand = density(0.5, 0, 1) * density(-2.0, 0, 1)
+    assert prior().log_prob(z).exp().item() == pytest.approx(by_hand, rel=1e-6)
+    with seeded(1):
+        plain = prior.draw(5000)
+    with seeded(1):
+        assert torch.equal(prior.draw(5000, 0.3), plain * 0.3)
+    assert plain.mean(0).tolist() == pytest.approx([0, 0], abs=0.05)
+    assert plain.std(0).tolist() == pytest.approx([1, 1], abs=0.05)
+    assert prior.snap(z) is z
+
+
+def test_the_spread_of_a_mixture_is_the_deviation_of_its_means_at_the_start() -> None:
+    with seeded(2):
+        first = GaussianMixture(4, 50, 10).means
+    with seeded(2):
+        wide = GaussianMixture(4, 50, 10, spread=3.0)
+    assert first.std().item() == pytest.approx(1, abs=0.05)
+    assert torch.equal(wide.means, 3 * first)
+    assert torch.equal(wide.weights, torch.full((4, 50), 0.02))
+    assert torch.equal(wide.scales(), torch.ones(4, 50, 10))
+    assert torch.equal(wide.centres(), wide.means)
+
+
+def test_the_density_of_each_unit_and_of_all_by_hand() -> None:
+    prior = mixture()
+    z = torch.tensor([[0.3, -1.0, 2.0, 0.1]], dtype=F64)
+    total, units = 1.0, []
+    sigma = prior.log_var.exp().sqrt()
+    assert torch.allclose(prior.scales(), sigma)
+    for j in range(2):
+        joint, alone = 0.0, [0.0, 0.0]
+        for k in range(3):
+            each = [
+                density(float(z[0, 2 * j + d]), float(prior.means[j, k, d]), float(sigma[j, k, d]))
+                for d in range(2)
+            ]
+            joint += each[0] * each[1] / 3
+            alone = [a + e / 3 for a, e in zip(alone, each, strict=True)]
+        total *= joint
+        units += alone
+    assert prior().log_prob(z).exp().item() == pytest.approx(total)
+    assert prior.unit_log_prob(z)[0].exp().tolist() == pytest.approx(units)
+    assert torch.equal(prior.split(z)[0], torch.tensor([[0.3, -1.0], [2.0, 0.1]], dtype=F64))
+
+
+def test_draws_of_a_mixture_use_its_own_weights_unless_others_are_given() -> None:
+    prior = mixture()
+    prior.log_var.fill_(-20.0)  # a draw tells its component
+    weights = torch.tensor([[3.0, 1.0, 0.0], [0.0, 0.0, 5.0]])
+    with seeded(3):
+        drawn = {"own": prior.draw(6000), "given": prior.draw(6000, 1.0, weights)}
+        drawn["cold"] = prior.draw(6000, 0.0, weights)
+        drawn["cold own"] = prior.draw(6000, 0.0)
+
+    def shares(z: Tensor) -> Tensor:
+        return prior.responsibilities(z).mean(0)
+
+    even, wanted = torch.full((2, 3), 1 / 3, dtype=F64), weights.double() / weights.sum(1)[:, None]
+    for name, z in drawn.items():
+        expected = even if "own" in name else wanted
+        assert torch.allclose(shares(z), expected, atol=0.03), name
+
+
+def test_discrete_codes_are_probabilities_whatever_is_asked() -> None:
+    prior = DiscreteCode(2, 3, extra=1)
+    z = torch.tensor([[0.2, 0.6, -1.0, 0.0, -2.0, 0.0, 9.0]])
+    expected = [[0.25, 0.75, 0.0], [1 / 3, 1 / 3, 1 / 3]]
+    torch.testing.assert_close(prior.responsibilities(z)[0], torch.tensor(expected))
+    assert torch.equal(prior.centres(), torch.eye(3).expand(2, 3, 3))
+    assert torch.equal(prior.scales(), torch.zeros(2, 3, 3))
+    assert torch.equal(prior.split(z), torch.tensor([[[0.2, 0.6, -1.0], [0.0, -2.0, 0.0]]]))
+    assert prior.snap(z).tolist() == [[0, 1, 0, 1, 0, 0, 9]]
+    assert prior().event_shape == (7,) and DiscreteCode(2, 3)().event_shape == (6,)
+
+
+def test_the_temperature_of_a_discrete_code_moves_its_numbers_alone() -> None:
+    prior = DiscreteCode(2, 3, extra=2)
+    with seeded(4):
+        warm = prior.draw(3000)
+    with seeded(4):
+        cool = prior.draw(3000, 0.25)
+    assert torch.equal(warm[:, :6], cool[:, :6])
+    torch.testing.assert_close(cool[:, 6:], 0.25 * warm[:, 6:])
+    assert warm[:, 6:].std().item() == pytest.approx(1, abs=0.05)
+    assert warm[:, :6].mean(0).tolist() == pytest.approx([1 / 3] * 6, abs=0.03)
+    with seeded(5):
+        skewed = prior.draw(3000, 1.0, torch.tensor([[1.0, 3.0, 0.0], [0.0, 2.0, 2.0]]))
+    shares = [0.25, 0.75, 0, 0, 0.5, 0.5]
+    assert skewed[:, :6].mean(0).tolist() == pytest.approx(shares, abs=0.03)
+
+
+def test_a_fitted_mixture_keeps_its_weights_and_its_covariances() -> None:
+    weights = torch.tensor([0.2, 0.8], dtype=F64)
+    means = torch.tensor([[0.0, 0.0], [4.0, -1.0]], dtype=F64)
+    factors = torch.tensor([[[1.0, 0.0], [0.5, 2.0]], [[0.3, 0.0], [0.0, 0.4]]], dtype=F64)
+    fitted = FittedMixture(weights, means, factors)
+    z = torch.tensor([1.0, -0.5], dtype=F64)
+    for temperature in (1.0, 2.0):
+        p = 0.0
+        for weight, mean, factor in zip(weights, means, factors, strict=True):
+            covariance = temperature**2 * factor @ factor.T
+            away = z - mean
+            size = away @ torch.linalg.inv(covariance) @ away
+            p += weight * torch.exp(-size / 2) / torch.linalg.det(covariance).sqrt()
+        p /= 2 * math.pi
+        assert fitted.scaled(temperature).log_prob(z).exp().item() == pytest.approx(p.item())
+    assert fitted().log_prob(z) == fitted.scaled(1.0).log_prob(z)
