@@ -1,0 +1,309 @@
+"""Every number of a step against its formula, and options that must not be ignored."""
+
+import math
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+
+from backend import registry
+from backend.device import seeded
+from backend.language.samplers import genetic
+from backend.language.samplers import metropolis_hastings as mh
+from backend.language.samplers.cgmh import paper_step
+from backend.language.samplers.contexts import Contexts
+from backend.language.samplers.genetic import Attack, Neighbours
+from backend.language.samplers.mha import GradientProposals, Misleading, Victim
+from backend.language.samplers.proposals import Place, RescoredProposals, WordProposals
+from backend.language.samplers.targets import (
+    CodeMeaning,
+    Fluency,
+    Judged,
+    Keywords,
+    Length,
+    Product,
+    WordMeaning,
+)
+
+WORDS = (4, 5, 6, 7)  # after <pad> <bos> <eos> <unk>
+LONGEST = 3
+
+
+def language_model(direction: str, seed: int):
+    cls = registry.model_class("lm/lstm_lm")
+    options = vars(cls.Config.tiny()) | {"vocab_size": 8, "max_len": LONGEST + 1}
+    with seeded(seed):
+        model = cls(cls.Config(**(options | {"direction": direction}))).double().eval()
+        for parameter in model.parameters():
+            parameter.data += torch.randn_like(parameter) * 0.5
+    return model.requires_grad_(False)
+
+
+@pytest.fixture(scope="module")
+def pair() -> tuple[Contexts, Contexts]:
+    return Contexts(language_model("forward", 0)), Contexts(language_model("backward", 1))
+
+
+@pytest.fixture
+def victim() -> Victim:
+    cls = registry.model_class("classifier/text_classifier")
+    with seeded(8):
+        model = cls(cls.Config.tiny()).double().eval()
+        for parameter in model.parameters():
+            parameter.data += torch.randn_like(parameter) * 0.5
+    return Victim(model.requires_grad_(False), lambda token: token)
+
+
+# --- targets ----------------------------------------------------------------------------------
+
+
+def test_keywords_count_as_often_as_they_are_given() -> None:
+    keywords = Keywords([4, 4, 5])
+    held = [(4, 5, 4), (5, 4, 4, 6), (4, 5), (4, 4, 6)]
+    assert keywords.log_values(held) == [0, 0, -math.inf, -math.inf]
+
+
+def test_both_ends_of_a_length_are_allowed() -> None:
+    sentences = [(4,) * n for n in range(1, 6)]
+    assert Length(2, 4).log_values(sentences) == [-math.inf, 0, 0, 0, -math.inf]
+    assert Length(3, 3).log_values(sentences)[2] == 0
+    for wrong in ((0, 3), (4, 3)):
+        with pytest.raises(ValueError, match="at least 1"):
+            Length(*wrong)
+
+
+def test_a_sentence_too_long_for_the_model_is_impossible(pair) -> None:
+    found = Fluency(pair[0]).log_values([(4,) * 4, (4, 5), (6,) * 5, (4,) * 3])
+    assert found[0] == found[2] == -math.inf
+    assert found[1::2] == pair[0].log_probs([(4, 5), (4, 4, 4)])
+
+
+def test_meaning_is_the_mean_of_the_best_cosines() -> None:
+    angles = torch.tensor([0.0, 0.3, 1.0, 2.5, 3.1])
+    vectors = (2 + angles[:, None]) * torch.stack([angles.cos(), angles.sin()], 1)
+    meaning = WordMeaning([0, 2], vectors.numpy())
+    expected = (math.cos(0.3) + math.cos(0.7)) / 2
+    found = meaning.log_values([(1, 4), (4,), (0, 2)])
+    assert found[0] == pytest.approx(math.log(expected), abs=1e-6)
+    assert found[1] == pytest.approx(math.log(0.01))  # turned away: no less than this
+    assert found[2] == pytest.approx(0, abs=1e-6)
+    assert WordMeaning([], vectors.numpy()).log_values([(1,)]) == [0.0]
+
+
+def test_meaning_of_codes_is_the_cosine_and_what_cannot_be_read_counts_least() -> None:
+    codes = {"0": np.array([2.0, 0.0]), "1": np.array([3.0, 4.0]), "2": np.array([-1.0, 0.0])}
+    meaning = CodeMeaning("0", lambda texts: [codes.get(t) for t in texts], lambda x: str(x[0]))
+    found = meaning.log_values([(1,), (2,), (9,), (0,)])
+    assert found == pytest.approx([math.log(0.6), math.log(0.01), math.log(0.01), 0])
+
+
+def test_what_was_judged_is_not_asked_again() -> None:
+    asked: list[str] = []
+
+    def log_probs(texts: list[str]) -> list[float]:
+        asked.extend(texts)
+        return [-float(len(text)) for text in texts]
+
+    judged = Judged(log_probs, lambda x: "w" * len(x))
+    assert judged.log_values([(4,), (4, 5), (4,)]) == [-1, -2, -1]
+    assert judged.log_values([(4, 5), (7, 7, 7)]) == [-2, -3]
+    assert asked == ["w", "ww", "www"]
+
+
+# --- proposals --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rescored", [False, True])
+def test_words_come_as_often_as_their_probability_says(pair, rescored: bool) -> None:
+    """From (5, 6): the action by its probability, the place evenly, the word by both models."""
+    options = {"probabilities": {"replace": 2.0, "insert": 1.0, "delete": 1.0}, "words": (1, 3)}
+    target = Product([Fluency(pair[0])])
+    if rescored:
+        proposals = RescoredProposals(*pair, target, **options)
+    else:
+        proposals = WordProposals(*pair, **options)
+    x = (5, 6)
+    expected: Counter = Counter()
+    for move in proposals.moves(x):
+        expected[move.edit] += math.exp(move.log_forward)
+    rngs = [random.Random(f"words {i}") for i in range(6000)]
+    drawn = proposals.propose(rngs, [x] * 6000)
+    counts = Counter(move.edit for move in drawn)
+    assert sum(expected.values()) == pytest.approx(1)
+    distance = 0.5 * sum(abs(counts[e] / 6000 - expected[e]) for e in expected | counts)
+    assert distance < 0.03
+    actions = Counter(move.edit.action for move in drawn)
+    assert actions["replace"] / 6000 == pytest.approx(0.5, abs=0.03)
+
+    for place in (0, 1):  # the word itself: as both models have it, over what may be proposed
+        before, after = x[:place], x[place + 1 :]
+        sentences = [(*before, word, *after) for word in WORDS]
+        if rescored:
+            scores = np.array(pair[0].log_probs(sentences))
+        else:
+            ahead = pair[0].model.log_probs(pair[0].gaps([x])[0][place][None])[0]
+            behind = pair[1].model.log_probs(pair[1].gaps([x])[0][place + 1][None])[0]
+            scores = (ahead + behind)[list(WORDS)].numpy()
+        share = np.exp(scores - np.logaddexp.reduce(scores))
+        share[WORDS.index(x[place])] = 0  # never comes back as itself
+        share /= share.sum()
+        for word, p in zip(WORDS, share, strict=True):
+            edit = mh.Edit("replace", place, x[place], word)
+            assert expected[edit] == pytest.approx(0.5 / 2 * p, abs=1e-9)
+
+
+def test_the_table_of_words_has_the_likeliest_and_the_one_drawn(pair) -> None:
+    proposals = WordProposals(*pair, words=(1, 3), probabilities={"delete": 0, "insert": 0})
+    for move in proposals.propose([random.Random(i) for i in range(30)], [(5, 6)] * 30):
+        words, shares = zip(*move.words, strict=True)
+        assert move.edit.new in words and list(shares) == sorted(shares, reverse=True)
+        assert sum(shares) == pytest.approx(1) and move.edit.old not in words
+        chosen = dict(move.words)[move.edit.new]
+        assert math.log(chosen) - math.log(2) == pytest.approx(move.log_forward)
+
+
+def test_impossible_edits_are_never_proposed(pair) -> None:
+    full = WordProposals(*pair, words=(3, 3))
+    assert {move.edit.action for move in full.moves((4, 5, 6))} == {"replace"}
+    free = WordProposals(*pair, words=(2, 3), keywords=[5])
+    edits = [move.edit for move in free.moves((4, 5, 5))]
+    assert {e.position for e in edits if e.action == "delete"} == {0, 1, 2}
+    edits = [move.edit for move in free.moves((4, 5, 6))]
+    assert {e.position for e in edits if e.action != "insert"} == {0, 2}
+    assert not {e.action for e in edits} & {"insert"}
+    assert {m.edit.action for m in free.moves((4, 5))} == {"replace", "insert"}
+
+
+def test_a_gradient_chooses_places_by_its_size_and_words_by_its_direction(pair, victim) -> None:
+    plain = WordProposals(*pair, words=(1, 3))
+    guided = GradientProposals(*pair, victim, 1, words=(1, 3))
+    x = (5, 6, 4)
+    slopes = victim.slopes(x, 1)
+    sizes = np.sqrt((slopes**2).sum(1))
+    places = guided.log_positions(x, "replace")
+    assert [places[i] for i in range(3)] == pytest.approx(np.log(sizes / sizes.sum()))
+    assert guided.log_positions(x, "delete") == plain.log_positions(x, "delete")
+    vectors = victim.model.words.weight.numpy()
+    place = Place(x, "replace", 1)
+    (before,), (after,) = plain.log_words([place]), guided.log_words([place])
+    weights = np.zeros(8)
+    for word in WORDS:
+        step = vectors[word] - vectors[6]
+        size = np.linalg.norm(step) * np.linalg.norm(slopes[1])
+        cosine = -(slopes[1] @ step) / size if word != 6 else 0
+        weights[word] = math.exp(before[word]) * (1 + cosine) / 2
+    assert np.exp(after) == pytest.approx(weights / weights.sum(), abs=1e-6)
+    place = Place(x, "delete", 1)
+    assert np.array_equal(plain.log_words([place])[0], guided.log_words([place])[0])
+
+
+def test_a_victim_reads_the_premise_before_the_words(victim) -> None:
+    paired = Victim(victim.model, lambda token: token, before=[9, 10])
+    x = torch.tensor([[9, 10, 5, 6, 2]])
+    expected = victim.model.logits(x).log_softmax(1)[0]
+    (found,) = paired.log_probs([(5, 6)])
+    assert found == pytest.approx(expected.numpy())
+    assert paired.slopes((5, 6), 0).shape == (2, 8)
+    assert Misleading(paired, 1).log_values([(5, 6)]) == [pytest.approx(float(expected[1]))]
+
+
+# --- the released procedure -------------------------------------------------------------------
+
+
+def test_the_released_procedure_accepts_by_its_own_formula(pair) -> None:
+    """An insertion by π(x') / π(x) / share · 10 / |x|, a deletion by the reverse."""
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+
+    def log_pi(x: mh.Tokens) -> float:
+        return target.score([x])[0].total
+
+    def share(x: mh.Tokens, place: int, word: int) -> float:
+        """Of the word in the sum of π over what could be inserted there."""
+        totals = [log_pi((*x[:place], w, *x[place:])) for w in WORDS]
+        return log_pi((*x[:place], word, *x[place:])) - float(np.logaddexp.reduce(totals))
+
+    states = mh.init([(5, 6), (4,), (7, 7), (6, 5, 4)], target)
+    seen: Counter = Counter()
+    for number in range(120):
+        before = states
+        states, infos = paper_step(3, number, states, target, proposals)
+        for state, info, after in zip(before, infos, states, strict=True):
+            x, (action, place, _, new) = state.tokens, info.candidate.edit
+            gain = info.score.total - state.score.total
+            if action == "insert":
+                log_alpha = gain - share(x, place, new) + math.log(10 / len(x))
+            elif action == "delete":
+                y = info.candidate.tokens
+                log_alpha = gain + share(y, place, x[place]) - math.log(10 / len(y))
+            else:
+                log_alpha = 0.0
+            assert info.log_alpha == pytest.approx(min(0.0, log_alpha), abs=1e-9)
+            passes = number // 10 % 2 == 0 or gain > math.log(0.5)
+            if action != "none":
+                assert info.accepted == (passes and info.log_u <= info.log_alpha)
+                seen[action, passes, info.accepted] += 1
+            assert after.tokens == (info.candidate.tokens if info.accepted else x)
+    assert {action for action, _, _ in seen} == {"insert", "delete", "replace"}
+    assert seen["replace", False, False] > 0
+
+
+# --- the genetic attack -----------------------------------------------------------------------
+
+
+def attack_of(pair, victim) -> Attack:
+    vectors = np.random.default_rng(0).normal(size=(8, 3)) * 0.2 + 1  # all are near each other
+    proposals = WordProposals(*pair, words=(1, 3))
+    return Attack(victim, 1, proposals, Neighbours(vectors, forbidden=range(4)))
+
+
+def test_parents_are_drawn_by_their_fitness(pair, victim) -> None:
+    """Where nothing mutates, a child has a parent's new word as often as softmax(C / 0.3) says."""
+    expected, even, found, total = 0.0, 0.0, 0, 0
+    for seed in range(100):
+        start = [(4, 5, 6), (7, 6, 4), (5, 7, 7), (6, 6, 5)][seed % 4]
+        attack = attack_of(pair, victim)
+        run = attack.run(seed, start, 2)
+        first = next(run)
+        attack.neighbours = Neighbours(np.eye(8), forbidden=range(8))  # nothing mutates any more
+        second = next(run)
+        assert second.number == 1
+        children = list(second.population)
+        children.remove(first.best)  # it lives on as it is
+        shares = np.exp(np.exp(first.log_p) / 0.3)
+        shares /= shares.sum()
+        place = next(i for i in range(3) if first.best[i] != start[i])  # where the fittest differs
+        word = first.best[place]
+        has = np.array([x[place] == word for x in first.population])
+        expected += 19 * shares @ has
+        even += 19 * has.mean()
+        found += sum(x[place] == word for x in children)
+        total += 19
+    assert found / total == pytest.approx(expected / total, abs=0.03)
+    assert expected / total > even / total + 0.06
+
+
+def test_a_mutation_is_the_fittest_of_the_neighbours_that_read_best(
+    pair, victim, monkeypatch
+) -> None:
+    monkeypatch.setattr(genetic, "FLUENT", 2)
+    attack = attack_of(pair, victim)
+    (log_q,) = attack.proposals.log_words([Place((5,), "replace", 0)])
+    near = [4, 6, 7]
+    fluent = sorted(near, key=lambda word: -log_q[word])[:2]
+    fittest = max(fluent, key=lambda word: victim.log_probs([(word,)])[0][1])
+    (first,) = attack.run(0, (5,), 1)
+    assert set(first.population) == {(fittest,)}
+    assert first.number == 0 and first.best == (fittest,)
+
+
+def test_neighbours_are_the_nearest_by_cosine_that_point_the_same_way(monkeypatch) -> None:
+    monkeypatch.setattr(genetic, "NEIGHBOURS", 3)
+    angles = np.array([0.1, 0.0, 0.2, 0.3, 0.4, 2.0, -0.15])
+    lengths = np.array([1.0, 2, 3, 1, 9, 1, 0.5])
+    vectors = lengths[:, None] * np.stack([np.cos(angles), np.sin(angles)], 1)
+    assert set(Neighbours(vectors, [0]).of(1)) == {2, 3, 6}
+    assert set(Neighbours(vectors, [0, 2]).of(1)) == {3, 4, 6}
+    assert Neighbours(vectors, [0, 2, 3, 4, 6]).of(1) == []
