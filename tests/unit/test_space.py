@@ -8,7 +8,7 @@ import torch
 
 import backend
 from backend.evaluation.examples import evaluate, read_examples
-from backend.space import LatentSpace
+from backend.space import SOURCES, LatentSpace
 
 SPACES = [info.name for info in backend.available(requires={"encode", "decode"})]
 IMAGE = "vae/vae--mnist--2d"
@@ -113,6 +113,22 @@ def test_temperature_scales_the_spread(loaded) -> None:
     )
     cold = space.sample_codes(200, seed=0, temperature=0, source="aggregate")
     assert len(np.unique(cold, axis=0)) <= len(space.statistics.means)
+
+
+def test_the_source_of_codes_is_the_one_that_is_asked_for(loaded) -> None:
+    """The codes of an auto-encoder spread much wider than the prior does."""
+    space = loaded("ae/ae--mnist--2d")
+    drawn = {source: space.sample_codes(2000, seed=0, source=source) for source in SOURCES}
+    np.testing.assert_allclose(drawn["prior"].std(0), [1, 1], atol=0.1)
+    np.testing.assert_allclose(drawn["aggregate"].std(0), space.codes.std(0), rtol=0.2)
+    assert (space.codes.std(0) > 2).all()
+
+    def density(z: np.ndarray) -> float:
+        return space.aggregate().log_prob(torch.from_numpy(z)).mean().item()
+
+    assert density(drawn["aggregate"]) == pytest.approx(density(space.codes), abs=0.3)
+    hot = space.sample_codes(2000, seed=0, temperature=2.0, source="aggregate")
+    assert density(hot) < density(drawn["aggregate"]) - 0.3
 
 
 def test_planes_traversals_and_arithmetic(loaded) -> None:

@@ -61,6 +61,20 @@ def test_greedy_takes_the_likeliest_token_each_time(decoder: SequenceDecoder) ->
     assert greedy[0] == max(first, key=first.__getitem__)
 
 
+@pytest.mark.parametrize("temperature", [0.4, 2.5])
+def test_the_temperature_of_words_divides_their_log_probabilities(
+    decoder: SequenceDecoder, temperature: float
+) -> None:
+    z = torch.ones(1, 2)
+    with torch.no_grad():
+        hidden, _ = decoder.hidden(torch.tensor([[1]]), decoder(z).state)  # after <bos>
+        p = decoder.log_probs(hidden[:, 0])[0].exp() ** (1 / temperature)
+    with seeded(4):
+        first = decoder(z.expand(8000, -1)).generate(temperature)[:, 0]
+    shares = torch.bincount(first, minlength=6) / 8000
+    torch.testing.assert_close(shares, p / p.sum(), atol=0.025, rtol=0)
+
+
 def test_forbidden_tokens_are_never_made(decoder: SequenceDecoder) -> None:
     with seeded(3):
         ids = decoder(torch.randn(500, 2)).generate(1.0, forbid=(3,))
