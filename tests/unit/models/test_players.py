@@ -151,7 +151,9 @@ def cvae(m, x, labels) -> Terms:
 
 
 def joint_vae(m, x) -> Terms:
-    """Of 3 classes and 2 units at half the steps: C_z = 2.5, C_c = min(0.4 / 2, ln 3)."""
+    """Of 3 classes and 2 units; C_z rises to 5 over 100 steps, C_c to 0.4 or ln 3 at most."""
+    share = min(m.step, 100) / 100
+    capacity_z, capacity_c = 5 * share, min(m.config.capacity_c * share, math.log(3))
     out = m.encoder(x)
     log_q, mu, sigma = out[:, :3].log_softmax(1), out[:, 3:5], out[:, 5:].exp().sqrt()
     noisy = log_q + gumbel(BATCH, 1, 3)[:, 0]
@@ -168,9 +170,9 @@ def joint_vae(m, x) -> Terms:
     kl_c = (average * (3 * average).log()).sum()
     information = (q * (log_q - average.log())).sum(1).mean()
     if m.config.even:
-        missed = (kl_z - 2.5).abs() + (information - 0.2).abs() + kl_c
+        missed = (kl_z - capacity_z).abs() + (information - capacity_c).abs() + kl_c
     else:
-        missed = (kl_z - 2.5).abs() + (kl_c + information - 0.2).abs()
+        missed = (kl_z - capacity_z).abs() + (kl_c + information - capacity_c).abs()
     terms = {"recon_nll": recon, "kl_z": kl_z, "kl_c": kl_c, "mi_c": information}
     return {"loss": recon + 7 * missed, **terms}
 
@@ -375,6 +377,7 @@ CASES = [
     Case("vae/cvae", "model", cvae, {"classes": 3}, training=False, labels=True),
     Case("vae/joint_vae", "model", joint_vae, JOINT, step=50),
     Case("vae/joint_vae", "model", joint_vae, JOINT, step=50, training=False),
+    Case("vae/joint_vae", "model", joint_vae, JOINT | {"capacity_c": 9.0}, step=500),
     Case("vae/joint_vae", "model", joint_vae, JOINT | {"even": True}, PICTURES, step=50),
     Case("vae/iwae", "model", iwae, {"samples": 3}),
     Case("vae/iwae", "model", iwae, {"samples": 3}, PICTURES),
@@ -435,6 +438,19 @@ def test_each_player_minimises_what_the_paper_says(case: Case) -> None:
     others = torch.autograd.grad(wanted["loss"], owned, allow_unused=True, materialize_grads=True)
     for mine, theirs in zip(slopes, others, strict=True):
         torch.testing.assert_close(mine, theirs, rtol=1e-6, atol=1e-8)
+
+
+def test_the_critic_of_a_wasserstein_gan_moves_more_often() -> None:
+    for name in ("gan/wgan", "gan/wgan_gp"):
+        model = build(Case(name, "critic", wgan_critic, {"critic_steps": 3}))
+        due = [["critic"], ["critic"], ["critic", "generator"]]
+        assert [model.plan(step) for step in range(6)] == 2 * due
+
+
+def test_only_the_critics_that_are_kept_move() -> None:
+    for left_out in ("critic", "code_critic"):
+        model = build(Case("gan/alpha_gan", "encoder", alpha_encoder, {f"use_{left_out}": False}))
+        assert model.plan(0) == [player for player in model.players if player != left_out]
 
 
 # --- directions -------------------------------------------------------------------------------
