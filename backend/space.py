@@ -22,6 +22,7 @@ from backend.codes.neighbours import neighbours
 from backend.codes.paths import PATHS, bilinear
 from backend.codes.planes import Plane
 from backend.codes.projection import Projection
+from backend.codes.replies import Moves, Replies, ReplyPosterior, Speaker
 from backend.codes.statistics import CODES, CodeStatistics
 from backend.contexts import context_of
 from backend.device import pick_device, seeded
@@ -82,7 +83,7 @@ class LatentSpace:
         self.processor = processor
         self.statistics = statistics
         self.device = device
-        self.context = context_of(info)
+        self.context = context_of(info, processor)
         self.latent_dim = info.latent_dim
         self.modality = info.modality
         parts = (statistics.weights, statistics.means, statistics.scale_tril)
@@ -102,7 +103,11 @@ class LatentSpace:
             raise ValueError(f"{name} has no latent space; it can: {', '.join(info.capabilities)}")
         try:
             processor = load_processor(info.modality, info.path)
-            statistics = CodeStatistics.load(info.path)
+            statistics = (
+                CodeStatistics.none(info.latent_dim)
+                if "respond" in info.capabilities
+                else CodeStatistics.load(info.path)
+            )
         except FileNotFoundError as error:
             missing = Path(error.filename or CODES).name
             raise ValueError(f"{name} cannot be loaded: {missing} is missing") from None
@@ -127,6 +132,11 @@ class LatentSpace:
     def projection(self) -> Projection:
         """The stored map of held-out items; raises ``MissingProjection``, a ``ValueError``."""
         return Projection.load(self.info)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        """The model in conversation; raises ``ValueError`` for a model that does not reply."""
+        return Speaker(self)
 
     # What the space is
 
@@ -186,6 +196,7 @@ class LatentSpace:
 
         ``source`` "prior" is p(z), "aggregate" the mixture fitted to the training codes.
         """
+        self._check_alone()
         _check_count(n)
         _check_temperature(temperature)
         if source not in SOURCES:
@@ -218,7 +229,8 @@ class LatentSpace:
         With ``token_temperature`` > 0 words are drawn at random, and ``chunk`` is part of what
         makes the result: keep its default to get what ``decode`` gives.
         """
-        codes = self._check_codes(z)
+        self._check_alone()
+        codes = self.check_codes(z)
         _check_temperature(token_temperature)
         told = self.context.read(labels, len(codes))
         for index in range(0, len(codes), chunk):
@@ -285,6 +297,7 @@ class LatentSpace:
         ``refine`` moves the code of a sentence that does not decode to itself, by
         ``backend.codes.refinement.refine``, until it does or the steps are used up.
         """
+        self._check_alone()
         if not self.encodes:
             raise ValueError(
                 f"{self.info.title} has no encoder: it makes pictures from codes and cannot find "
@@ -325,7 +338,7 @@ class LatentSpace:
             raise ValueError(f"The path must be {' or '.join(PATHS)}, got {path!r}.")
         if not 2 <= steps <= MAX_ITEMS:
             raise ValueError(f"The steps must number between 2 and {MAX_ITEMS:,}, got {steps:,}.")
-        a, b = self._check_codes(np.stack([z0, z1]))
+        a, b = self.check_codes(np.stack([z0, z1]))
         return PATHS[path](a, b, np.linspace(0, 1, steps)).astype(np.float32)
 
     def interpolate(
@@ -369,23 +382,61 @@ class LatentSpace:
         """Copies [len(values), D] of the code z [D], its ``unit`` set to each value in turn."""
         if not 0 <= unit < self.latent_dim:
             raise ValueError(f"The unit must lie between 0 and {self.latent_dim - 1}, got {unit}.")
-        copies = np.repeat(self._check_codes(np.asarray(z)[None]), len(values), 0)
+        copies = np.repeat(self.check_codes(np.asarray(z)[None]), len(values), 0)
         copies[:, unit] = values
-        return self._check_codes(copies)
+        return self.check_codes(copies)
 
     def plane(self, z0: np.ndarray, z1: np.ndarray, z2: np.ndarray) -> Plane:
         """The plane through three codes [D]. Raises ``ValueError`` if they lie on one line."""
-        return Plane.through(*self._check_codes(np.stack([z0, z1, z2])))
+        return Plane.through(*self.check_codes(np.stack([z0, z1, z2])))
 
     def neighbours(self, z: np.ndarray, codes: np.ndarray | None = None, k: int = 5) -> np.ndarray:
         """Indices [n, k] of the nearest ``codes`` (default: the held-out ones), nearest first."""
-        return neighbours(self._check_codes(z), self.codes if codes is None else codes, k)
+        return neighbours(self.check_codes(z), self.codes if codes is None else codes, k)
+
+    # Conversations: a turn is a text, or a pair of speaker and text; the oldest comes first
+
+    def respond(
+        self,
+        history: Sequence[str | tuple[str, str]],
+        n: int = 10,
+        *,
+        seed: int = 0,
+        temperature: float = 1.0,
+        mode: int | None = None,
+        action: str | None = None,
+        token_temperature: float | None = None,
+    ) -> Replies:
+        """``n`` replies to a conversation, decoded from draws of the prior given it.
+
+        ``temperature`` scales the standard deviation of the code; ``mode`` and ``action`` keep to
+        one of ``moves``. Words are the likeliest of each code, or drawn at ``token_temperature``;
+        where a model has no code, or the action is the whole code, they are drawn at
+        ``temperature`` by default.
+        """
+        _check_temperature(temperature)
+        _check_temperature(token_temperature or 0.0)
+        return self.speaker.respond(history, n, seed, temperature, mode, action, token_temperature)
+
+    def moves(self, history: Sequence[str | tuple[str, str]], *, seed: int = 0) -> Moves:
+        """What could be said next, before any words: modes of the prior, or actions."""
+        return self.speaker.moves(history, seed)
+
+    def encode_reply(
+        self, history: Sequence[str | tuple[str, str]], reply: str, *, seed: int = 0
+    ) -> ReplyPosterior:
+        """Where a reply that was written lies, and what the model makes of it."""
+        return self.speaker.encode_reply(history, reply, seed)
+
+    def decode_replies(self, history: Sequence[str | tuple[str, str]], z: np.ndarray) -> list[str]:
+        """The likeliest words of codes z [n, D], as replies to a conversation."""
+        return self.speaker.decode(history, z)
 
     # Evidence
 
     def inspect(self, z: np.ndarray) -> list[Inspection]:
         """Each code's item with the numbers that tell how far to trust it; z is [n, D]."""
-        codes = self._check_codes(z)
+        codes = self.check_codes(z)
         found: list[Inspection] = []
         for start in range(0, len(codes), CHUNK):
             found += self._inspect(torch.from_numpy(codes[start : start + CHUNK]))
@@ -436,7 +487,16 @@ class LatentSpace:
             raise ValueError(f"{what} is for text models; {self.info.name} makes pictures.")
         return self.processor
 
-    def _check_codes(self, z: np.ndarray) -> np.ndarray:
+    def _check_alone(self) -> None:
+        """Raises ``ValueError`` for a model that does nothing without a conversation."""
+        if "respond" in self.info.capabilities:
+            raise ValueError(
+                f"{self.info.title} replies to conversations: without one it has neither codes "
+                "nor sentences. Use respond, moves or encode_reply."
+            )
+
+    def check_codes(self, z: np.ndarray) -> np.ndarray:
+        """Codes as float32 [n, D]; raises ``ValueError`` for what are none."""
         try:
             codes = np.asarray(z, dtype=np.float32)
         except (TypeError, ValueError):

@@ -1,11 +1,15 @@
 """Random conversations as token ids, and a small untrained model that replies to typed ones."""
 
+from pathlib import Path
+
 import torch
 from torch import Tensor
 
+from backend import checkpoint, registry
 from backend.device import seeded
 from backend.distributions.sequence import BOS, EOS
 from backend.nets.dialog import DialogueConfig
+from backend.processors.text import TextProcessor
 
 
 def history(config: DialogueConfig, n: int, turns: int = 3) -> Tensor:
@@ -20,3 +24,33 @@ def history(config: DialogueConfig, n: int, turns: int = 3) -> Tensor:
                 ids = torch.cat([mark, words, torch.tensor([EOS])])
                 found[row, turn, : len(ids)] = ids
     return found
+
+
+TURNS = [
+    "Hello, how are you today?",
+    "I am fine, thank you. And you?",
+    "Very well. Shall we have some tea?",
+    "Yes, I would like a cup of tea.",
+    "Do you want milk and sugar?",
+]
+
+
+def write_checkpoint(folder: Path, name: str, **sizes: object) -> None:
+    """A dialogue model called ``name`` under ``folder`` whose weights were drawn, not trained."""
+    processor = TextProcessor.train(TURNS, min_count=1, max_tokens=40)
+    cls = registry.model_class(name.split("--")[0])
+    known = {"vocab_size": len(processor.vocabulary), "max_len": 12}
+    with seeded(len(name)):
+        model = cls(cls.Config(**(vars(cls.Config.tiny()) | known | sizes))).eval()
+        for parameter in model.parameters():
+            parameter.data += 0.5 * torch.randn_like(parameter)
+    checkpoint.save(
+        folder / name,
+        model,
+        name=name,
+        title=f"A small {name.split('--')[0].split('/')[1]}",
+        modality="text",
+        dataset={"name": "dailydialog", "split": "train", "n": len(TURNS)},
+        train={},
+    )
+    processor.save(folder / name)

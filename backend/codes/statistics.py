@@ -26,6 +26,13 @@ class CodeStatistics:
     means: np.ndarray  # [K, D]
     scale_tril: np.ndarray  # [K, D, D]
 
+    @classmethod
+    def none(cls, size: int) -> "CodeStatistics":
+        """Of a model that has no codes without a context: none held out, and N(0, I)."""
+        empty = np.zeros((0, size), np.float32)
+        flat, one = np.zeros(size, np.float32), np.ones(1, np.float32)
+        return cls(empty, None, flat, flat, one, flat[None], np.eye(size, dtype=np.float32)[None])
+
     def save(self, folder: Path) -> None:
         from safetensors.numpy import save_file
 

@@ -98,6 +98,16 @@ class DialogueModel(LatentModel):
         inputs = config.context_dim + config.latent_dim + told
         self.decoder = SequenceDecoder(config, words, inputs)
 
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Names of what a reply can be asked to do; none for most models."""
+        return ()
+
+    @property
+    def tells_acts(self) -> bool:
+        """Whether the actions are acts that a code tells: ``act_logits(z, c)`` [B, actions]."""
+        return False
+
     def prior(self, context: Tensor) -> Distribution:  # type: ignore[override]
         """p(z|context): batch [B], event [D], for context int64 [B, U, T]."""
         return self.prior_of(self.history(context))

@@ -71,6 +71,14 @@ class DialogueCVAE(vhred.VHRED):
         if config.act:
             self.act_net = mlp(inputs, config.hidden_dim, len(config.acts))
 
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return self.config.acts if self.config.act else ()
+
+    @property
+    def tells_acts(self) -> bool:
+        return self.config.act
+
     def act_logits(self, z: Tensor, c: Tensor) -> Tensor:
         """log p(y|z,c) up to a constant, [B, acts]."""
         return self.act_net(torch.cat([z, c], 1))

@@ -1,6 +1,7 @@
 """ST-ED: a policy chooses an action, learned without labels, and says it (Zhao et al., 2018)."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import ClassVar, Literal, Self
 
 import torch
@@ -89,6 +90,12 @@ class STED(DialogueModel):
             mlp(config.context_dim, config.hidden_dim, config.latent_dim),
             nn.Unflatten(1, shape),
         )
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The classes of the variables, "0-4-2": all that there are."""
+        classes = [range(self.config.components)] * self.config.variables
+        return tuple("-".join(map(str, one)) for one in product(*classes))
 
     def plan(self, step: int) -> list[str]:
         return ["recognition" if step < self.config.recognition_steps else "dialogue"]
