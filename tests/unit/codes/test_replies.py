@@ -115,16 +115,19 @@ def test_an_action_that_is_chosen_is_the_only_one(spaces) -> None:
 
 
 def test_codes_given_an_act_are_those_that_tell_it(spaces) -> None:
+    """The first unit of the code is made to tell the acts: high "ask", low "thank"."""
     space = deepcopy(spaces["cvae"])
-    space.model.act_net[-1].weight.data *= 8
-    told = []
-    for action in ("ask", "thank"):
-        z = torch.from_numpy(
-            np.stack([r.z for r in space.respond(TURNS, 50, action=action).replies])
-        )
-        c = space.model.history(space.context.of(TURNS).ids).expand(50, -1)
-        told.append(space.model.act_logits(z, c).softmax(1).mean(0))
-    assert told[0][0] > told[1][0] and told[1][2] > told[0][2]
+    size = space.latent_dim + space.info.config["context_dim"]
+    space.model.act_net = torch.nn.Linear(size, 3)
+    torch.nn.init.zeros_(space.model.act_net.weight)
+    space.model.act_net.weight.data[0, 0] = 4.0
+    space.model.act_net.weight.data[2, 0] = -4.0
+    told = [
+        np.mean([reply.z[0] for reply in space.respond(TURNS, 50, action=action).replies])
+        for action in ("ask", "tell", "thank")
+    ]
+    spread = float(space.moves(TURNS).spreads[0, 0])
+    assert told[0] > told[1] + 0.2 * spread > told[2] + 0.4 * spread
 
 
 def test_the_temperature_scales_what_is_drawn() -> None:
