@@ -10,7 +10,7 @@ import torch
 
 from backend import registry
 from backend.device import seeded
-from backend.language.samplers import genetic
+from backend.language.samplers import cgmh, genetic
 from backend.language.samplers import metropolis_hastings as mh
 from backend.language.samplers.cgmh import paper_step
 from backend.language.samplers.contexts import Contexts
@@ -137,6 +137,13 @@ def test_words_come_as_often_as_their_probability_says(pair, rescored: bool) -> 
     actions = Counter(move.edit.action for move in drawn)
     assert actions["replace"] / 6000 == pytest.approx(0.5, abs=0.03)
 
+    for action, places in (("replace", 2), ("insert", 3), ("delete", 2)):
+        mass = [
+            sum(p for edit, p in expected.items() if edit[:2] == (action, place))
+            for place in range(places)
+        ]
+        assert mass == pytest.approx([(0.5 if action == "replace" else 0.25) / places] * places)
+
     for place in (0, 1):  # the word itself: as both models have it, over what may be proposed
         before, after = x[:place], x[place + 1 :]
         sentences = [(*before, word, *after) for word in WORDS]
@@ -248,6 +255,23 @@ def test_the_released_procedure_accepts_by_its_own_formula(pair) -> None:
             assert after.tokens == (info.candidate.tokens if info.accepted else x)
     assert {action for action, _, _ in seen} == {"insert", "delete", "replace"}
     assert seen["replace", False, False] > 0
+
+
+def test_the_table_of_the_released_procedure_is_short_and_holds_the_word_drawn(
+    pair, monkeypatch
+) -> None:
+    monkeypatch.setattr(cgmh, "SHOWN", 1)
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    sizes = set()
+    for number in range(40):
+        _, infos = paper_step(5, number, mh.init([(5, 6)] * 3, target), target, proposals)
+        for move in (info.candidate for info in infos if info.candidate.words):
+            words = dict(move.words)
+            sizes.add(len(words))
+            assert math.log(words[move.edit.new]) == pytest.approx(move.log_forward)
+            assert list(words.values()) == sorted(words.values(), reverse=True)
+    assert sizes == {1, 2}  # the likeliest, and another where that was drawn
 
 
 # --- the genetic attack -----------------------------------------------------------------------

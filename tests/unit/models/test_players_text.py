@@ -257,6 +257,7 @@ def test_the_weight_of_the_kl_is_steered_to_its_target(target: float, moved: flo
     start = math.log(0.6)
     model.loss(x)
     assert model.log_weight.item() == pytest.approx(start + 0.005 * moved, abs=1e-6)
+    assert not model.log_weight.requires_grad  # it would keep all that was computed
     model.eval().loss(x)
     assert model.log_weight.item() == pytest.approx(start + 0.005 * moved, abs=1e-6)
 
