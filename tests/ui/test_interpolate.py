@@ -43,7 +43,7 @@ def test_the_first_screen_shows_a_path_with_its_evidence(open_page, shot):
     assert page.locator(f"{RESULT} :is(ins, del, mark)").count() > 0
     row = page.locator(f"{RESULT} tbody tr").first
     numbers = row.locator(".lp-number").all_text_contents()
-    assert numbers[0] == "0.00" and all(re.fullmatch(r"-?\d+\.\d+", n) for n in numbers)
+    assert numbers[0] == "0.00" and all(re.fullmatch(r"−?\d+\.\d+", n) for n in numbers)
     expect(row.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"round trip \d+%"))
     assert page.evaluate("location.hash").startswith(TAB)
     shot(page, "interpolate-light")
