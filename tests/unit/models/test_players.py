@@ -507,6 +507,29 @@ def test_each_player_wants_the_right_thing_of_every_score(direction: Direction) 
     assert signs[False] == ({direction.made} - {0})
 
 
+@pytest.mark.parametrize("net", ["critic", "code_critic"])
+def test_the_accuracy_of_a_critic_is_the_mean_over_both_kinds(net: str) -> None:
+    """Of as many right as wrong on either side, which a shifted score sees to."""
+    model = build(Case("gan/alpha_gan", net, auto_encoder, ALPHA))
+    with seeded(6):
+        x = 2 * torch.rand(40, 2, dtype=torch.float64)
+    scores: list[Tensor] = []
+    getattr(model, net).register_forward_hook(lambda _, inputs, output: scores.append(output))
+
+    def accuracy_now() -> float:
+        scores.clear()
+        with seeded(7):
+            return model.loss(x, net)[f"{net}_accuracy"].item()
+
+    accuracy_now()
+    getattr(model, net).head.bias.data -= torch.cat([scores[0], scores[-1]]).median().detach()
+    found = accuracy_now()
+    positive, negative = scores[0], scores[-1]  # of data and samples, of the prior and of codes
+    right = (positive > 0).sum().item(), (negative < 0).sum().item()
+    assert 0 < right[0] < 40 and 0 < right[1] < 40
+    assert found == pytest.approx(right[0] / 80 + right[1] / 80)
+
+
 def test_the_kl_pulls_the_encoder_to_the_prior() -> None:
     """A decoder that ignores its code leaves the KL alone: σ → 1 and μ → 0, from both sides."""
     model = build(Case("vae/vae", "model", vae))
