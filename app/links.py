@@ -96,7 +96,8 @@ def restore_into(header: gr.HTML, tabs: gr.Tabs) -> None:
 def _restorer(view: View) -> Callable[[gr.EventData], list]:
     def restore(event: gr.EventData) -> list | dict:
         """Notice, tab and values of the controls, in the order of the outputs."""
-        asked = event._data if isinstance(event._data, dict) else {}
+        sent = getattr(event, "_data", None)  # a call without an event has none
+        asked = sent if isinstance(sent, dict) else {}
         _, values, notice = read(str(asked.get("fragment", "")))
         if not view.tab:
             return {"notice": notice}

@@ -37,7 +37,7 @@ def ask(url: str, data: list) -> None:
 def test_a_signal_ends_it_during_an_endpoints_work_and_its_children_too(number, status):
     child = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; "
     child += "time.sleep(300)']); import launch; sys.exit(launch.main(sys.argv[1:]))"
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         server = run([sys.executable, "-c", child, "--device", "cpu"], log)
         try:
             url = address(server, log)
