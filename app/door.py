@@ -151,8 +151,8 @@ class Page(gr.Blocks):
             raise _error(f"/{name} takes {len(fn.inputs)} values in a list; got {got}.")
         try:
             return await super().process_api(block_fn, inputs, *args, **kwargs)
-        except gr.Error:
-            raise
+        except gr.Error as error:  # Gradio's own are printed with their tracebacks
+            raise _error(error.message) from None
         except Exception as error:
             LOG.exception("/%s failed", name)
             raise _error(UNEXPECTED) from error

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from app import main, session
 
-QUESTIONS = int(os.environ.get("LATENT_FUZZ", "300"))
+QUESTIONS = int(os.environ.get("LATENT_FUZZ", "60"))
 PATIENCE = 60.0  # s; a busy machine is slow, not hanging
 SLOW = {"train_points", "attack", "compute"}  # right arguments would train or write for long
 GROWN = 200 << 20  # bytes that hundreds of questions may take: models are loaded on the way
