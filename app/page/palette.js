@@ -76,3 +76,14 @@ export function mark(k) {
   pen.fill();
   return canvas;
 }
+
+/**
+ * A colour that lets what lies behind it shine through.
+ * @param {string} colour `#rrggbb`, or the name of a token
+ * @param {number} [opacity]
+ */
+export function faded(colour, opacity = 0.18) {
+  if (colour.startsWith("--")) return `${colour}/${opacity}`;
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  return `rgba(${r}, ${g}, ${b}, ${opacity})`;
+}

@@ -1,0 +1,301 @@
+// One chart on the page: Plotly in the page's colours, whose script is loaded when the first chart
+// is drawn. Hover, zoom, pan, and pictures as PNG and SVG come with it. See charts.js.
+// @ts-check
+import { el } from "./dom.js";
+import { faded } from "./palette.js";
+
+/**
+ * @typedef {Record<string, any>} Trace what Plotly draws as one series
+ * @typedef {{low?: number, high?: number, log?: boolean, label?: string, ticks?: any[],
+ *   names?: string[], category?: boolean}} Axis
+ * @typedef {{x?: Axis | string, y?: Axis | string, shapes?: object[], notes?: object[],
+ *   legend?: boolean, square?: boolean, stacked?: boolean, pick?: "x" | "closest"}} Layout
+ * @typedef {{x: any, y: any, index: any, series: number, name: string}} Picked
+ * @typedef {{label: string, height?: number, id?: string, margin?: Partial<typeof MARGIN>,
+ *   click?: (picked: Picked) => void, select?: (picked: Picked[]) => void,
+ *   hover?: (picked: Picked | null) => void, scrub?: (x: number) => void}} Options
+ */
+
+const MARGIN = { l: 52, r: 12, t: 12, b: 40 };
+
+/** @type {Promise<any> | null} */
+let library = null;
+
+/** Plotly, from our own server. */
+export function plotly() {
+  library ??= new Promise((done, failed) => {
+    const src = new URL("../plotly.js", import.meta.url).href;
+    const load = () => done(/** @type {any} */ (globalThis).Plotly);
+    document.head.append(el("script", { src, on: { load, error: failed } }));
+  });
+  return library;
+}
+
+/**
+ * `label` says what the chart shows to those who cannot see it: the numbers belong into a table
+ * beside it. `scrub` is told the value of x under a pointer that is pressed, in place of zooming.
+ * @param {Options} options
+ */
+export function chart({ label, height = 240, id, margin, ...hears }) {
+  const node = el("div", { class: "lp-chart", id, role: "img", "aria-label": label });
+  const cursor = el("div", { class: "lp-chart-mark", "aria-hidden": "true", hidden: true });
+  const drag = hears.scrub ? false : hears.select ? "select" : "zoom";
+  node.style.height = `${height}px`;
+  /** @type {{traces: Trace[], layout: Layout} | null} */
+  let spec = null;
+  /** @type {number | null} */
+  let marked = null;
+  let drawing = Promise.resolve();
+  let waiting = false;
+
+  async function paint() {
+    waiting = false;
+    if (!spec || !node.clientWidth) return; // once it is seen
+    const Plotly = await plotly();
+    const look = themed(node, figure(spec, { height, margin, drag }));
+    await Plotly.react(node, look.data, look.layout, config(Plotly, Boolean(hears.select)));
+    if (!cursor.isConnected) {
+      node.append(cursor);
+      listen(node, hears);
+    }
+    place();
+    node.dataset.drawn = String(Number(node.dataset.drawn ?? 0) + 1); // how tests know
+  }
+
+  function place() {
+    const { xaxis } = inner(node);
+    cursor.hidden = marked == null || !xaxis;
+    if (cursor.hidden) return;
+    cursor.style.transform = `translateX(${xaxis._offset + xaxis.d2p(marked)}px)`;
+  }
+
+  /** Of many that are asked for while one is under way, the last is drawn. */
+  function redraw() {
+    if (!waiting) drawing = drawing.then(paint, paint);
+    waiting = true;
+    return drawing;
+  }
+  new ResizeObserver(redraw).observe(node);
+  looks.add(redraw);
+  return {
+    node,
+    /**
+     * Draws, or changes what is drawn; what a person zoomed to stays.
+     * @param {Trace[]} traces
+     * @param {Layout} [layout]
+     * @param {string} [said] instead of the label
+     */
+    draw(traces, layout = {}, said) {
+      spec = { traces, layout };
+      if (said) node.setAttribute("aria-label", said);
+      return redraw();
+    },
+    /**
+     * An upright line at x, or none; cheap enough to be moved with each frame.
+     * @param {number | null} x
+     */
+    mark(x) {
+      marked = x;
+      place();
+    },
+  };
+}
+
+/** Every chart is drawn anew when the page turns light or dark. @type {Set<() => void>} */
+const looks = new Set();
+if (globalThis.document)
+  new MutationObserver(() => {
+    for (const redraw of looks) redraw();
+  }).observe(document.body, { attributeFilter: ["class"] });
+
+/**
+ * Where a chart's axes lie: what Plotly knows, and has no other way to tell.
+ * @param {Element} node
+ */
+const inner = (node) => /** @type {any} */ (node)._fullLayout ?? {};
+
+/**
+ * @param {HTMLElement} node that Plotly has drawn into
+ * @param {Pick<Options, "click" | "select" | "hover" | "scrub">} hears
+ */
+function listen(node, { click, select, hover, scrub }) {
+  /** @param {string} event @param {(given: any) => void} hear */
+  const on = (event, hear) => /** @type {any} */ (node).on(event, hear);
+  if (click) on("plotly_click", ({ points }) => click(picked(points[0])));
+  if (select) on("plotly_selected", (given) => given && select(given.points.map(picked)));
+  if (hover) {
+    on("plotly_hover", ({ points }) => hover(picked(points[0])));
+    on("plotly_unhover", () => hover(null));
+  }
+  if (!scrub) return;
+  node.addEventListener("pointerdown", (event) => {
+    if (event.button || !overDrawing(node, event)) return;
+    node.setPointerCapture(event.pointerId);
+    scrub(valueUnder(node, event));
+  });
+  node.addEventListener("pointermove", (event) => {
+    if (node.hasPointerCapture(event.pointerId)) scrub(valueUnder(node, event));
+  });
+}
+
+/**
+ * The value of x under a pointer, within the axis.
+ * @param {Element} node
+ * @param {PointerEvent} event
+ * @returns {number}
+ */
+function valueUnder(node, event) {
+  const { xaxis } = inner(node);
+  const [low, high] = [...xaxis.range].sort((a, b) => a - b);
+  const at = xaxis.p2d(event.clientX - node.getBoundingClientRect().left - xaxis._offset);
+  return Math.min(high, Math.max(low, at));
+}
+
+/**
+ * Whether a pointer is over the drawing itself, not over its legend or buttons.
+ * @param {Element} node
+ * @param {PointerEvent} event
+ */
+function overDrawing(node, event) {
+  const { xaxis, yaxis } = inner(node);
+  const box = node.getBoundingClientRect();
+  const x = event.clientX - box.left - xaxis._offset;
+  const y = event.clientY - box.top - yaxis._offset;
+  return x >= 0 && x <= xaxis._length && y >= 0 && y <= yaxis._length;
+}
+
+/**
+ * Traces and layout as Plotly takes them, colours still by name.
+ * @param {{traces: Trace[], layout: Layout}} spec
+ * @param {{height: number, margin?: object, drag?: string | false}} frame
+ */
+export function figure({ traces, layout }, { height, margin, drag = "zoom" }) {
+  const { x = {}, y = {}, shapes = [], notes = [], legend, square, stacked } = layout;
+  const downward = traces.some(
+    ({ type, orientation }) => type === "heatmap" || orientation === "h",
+  );
+  return {
+    data: traces.map(worded),
+    layout: {
+      ...{ height, shapes, annotations: notes, uirevision: "kept", autosize: true },
+      ...{ paper_bgcolor: "--card", plot_bgcolor: "--card" },
+      font: { family: "system-ui, sans-serif", size: 12, color: "--ink-2" },
+      margin: { ...MARGIN, ...margin },
+      xaxis: axis(x),
+      yaxis: {
+        ...axis(y),
+        ...(downward ? { autorange: "reversed" } : {}),
+        ...(square ? { scaleanchor: "x" } : {}),
+      },
+      modebar: { bgcolor: "--card", color: "--ink-2", activecolor: "--accent" },
+      showlegend: legend ?? traces.filter(({ showlegend }) => showlegend !== false).length > 1,
+      legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom" },
+      hovermode: layout.pick ?? "closest",
+      hoverlabel: { bgcolor: "--card", bordercolor: "--hairline", font: { color: "--ink" } },
+      dragmode: drag,
+      barmode: stacked ? "stack" : "group",
+      bargap: 0.25,
+    },
+  };
+}
+
+/**
+ * A trace whose words are shown as they are.
+ * @param {Trace} trace
+ */
+function worded(trace) {
+  const words = ["name", "text", "x", "y"].filter((key) => trace[key] !== undefined);
+  return { ...trace, ...Object.fromEntries(words.map((key) => [key, shown(trace[key])])) };
+}
+
+/** @param {any} value @returns {any} */
+function shown(value) {
+  if (typeof value === "string") return plain(value);
+  if (!Array.isArray(value) || typeof value[0] === "number") return value;
+  return value.map(shown);
+}
+
+/** @param {Axis | string} given */
+function axis(given) {
+  const spec = typeof given === "string" ? { label: given } : given;
+  const { low, high, log, label, ticks, names, category } = spec;
+  const ends = [low, high].map((v) => (v == null ? null : log ? Math.log10(v) : v));
+  return {
+    title: { text: plain(label ?? ""), standoff: 8 },
+    ...(log ? { type: "log" } : category ? { type: "category" } : {}),
+    ...(low == null && high == null ? {} : { range: ends, autorange: open(low, high) }),
+    ...(ticks ? { tickvals: ticks, ticktext: names ?? ticks } : {}),
+    ...{ gridcolor: "--hairline", linecolor: "--hairline", zeroline: false, automargin: true },
+  };
+}
+
+/** @param {number | undefined} low @param {number | undefined} high */
+function open(low, high) {
+  if (low != null && high != null) return false;
+  return low == null ? "min" : "max";
+}
+
+/** @param {any} Plotly @param {boolean} selecting */
+function config(Plotly, selecting) {
+  const svg = {
+    name: "Download as SVG",
+    icon: Plotly.Icons.disk,
+    click: (/** @type {any} */ node) =>
+      Plotly.downloadImage(node, { format: "svg", filename: "chart" }),
+  };
+  return {
+    ...{ responsive: false, displaylogo: false, doubleClick: "reset", scrollZoom: false },
+    modeBarButtons: [
+      ["zoom2d", "pan2d", ...(selecting ? ["select2d", "lasso2d"] : []), "resetScale2d"],
+      ["toImage", svg],
+    ],
+    toImageButtonOptions: { format: "png", filename: "chart", scale: 2 },
+  };
+}
+
+/** @param {any} point @returns {Picked} */
+function picked(point) {
+  const { x, y, pointIndex, pointNumber, curveNumber, customdata, data } = point;
+  const index = customdata ?? pointIndex ?? pointNumber;
+  return { x, y, index, series: curveNumber, name: data.name };
+}
+
+/**
+ * The same with the names of tokens replaced by their colours.
+ * @template T
+ * @param {Element} node
+ * @param {T} value
+ * @returns {T}
+ */
+function themed(node, value) {
+  const style = getComputedStyle(node);
+  /** @param {any} part @param {string} key @returns {any} */
+  const walk = (part, key) => {
+    if (typeof part === "string") return resolved(style, part);
+    if (Array.isArray(part))
+      return ["x", "y", "z", "text", "customdata"].includes(key)
+        ? part
+        : part.map((p) => walk(p, key));
+    if (part?.constructor !== Object) return part;
+    return Object.fromEntries(
+      Object.entries(part).map(([name, each]) => [name, walk(each, name)]),
+    );
+  };
+  return walk(value, "");
+}
+
+/** @param {CSSStyleDeclaration} style @param {string} colour */
+function resolved(style, colour) {
+  const name = colour.match(/^(--[\w-]+)(\/[\d.]+)?$/);
+  if (!name) return colour;
+  const value = style.getPropertyValue(name[1]).trim();
+  return name[2] ? faded(value, Number(name[2].slice(1))) : value;
+}
+
+/**
+ * Text as Plotly shows it, which reads some tags: what a person typed stays what it is.
+ * @param {string} text
+ */
+export function plain(text) {
+  return String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
