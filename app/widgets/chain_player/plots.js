@@ -1,15 +1,15 @@
 // Facts about the chains: the line above the player, the trace of log π, acceptance by action,
 // autocorrelation and effective sample size. Each plot has its numbers in a table.
 
-import { el, svg } from "../../page/dom.js";
-import { count, percent, ticks } from "../../page/numbers.js";
+import { chart, line, rule } from "../../page/charts.js";
+import { el } from "../../page/dom.js";
+import { count, percent } from "../../page/numbers.js";
 import { fail, id, jump, shownChains } from "./chain_player.js";
 import { nameOf, number, pathOf } from "./paths.js";
-import { colourOf, dashOf, halt, showChain, swatch } from "./transport.js";
+import { halt, showChain, swatch, turnOf } from "./transport.js";
 
 const LAGS = 40;
 const NUMBERS = ["Steps", "Accepted", "Distinct", "ESS", "Best log π"];
-const token = (ui, name) => getComputedStyle(ui.element).getPropertyValue(name).trim();
 
 /** What can be said at the position that is shown. */
 export function drawFacts(ui) {
@@ -179,47 +179,19 @@ function drawLags(ui) {
       ui.statistics.get(ui.scene.chains[index])?.autocorrelation?.slice(0, LAGS + 1),
     ])
     .filter(([, lags]) => lags);
-  const [width, height, left, top] = [440, 150, 30, 8];
-  const x = (lag) => left + (lag / LAGS) * (width - left - 8);
-  const y = (r) => top + ((1 - r) / 1.5) * (height - top - 28);
-  const picture = svg("svg", {
-    viewBox: `0 0 ${width} ${height}`,
-    role: "img",
-    "aria-label": known.length
-      ? `Autocorrelation of log π, lags 0 to ${LAGS}`
-      : "No autocorrelation yet",
-  });
-  for (const r of [1, 0.5, 0, -0.5]) {
-    picture.append(
-      svg("line", {
-        x1: left,
-        x2: width - 8,
-        y1: y(r),
-        y2: y(r),
-        class: r ? "chain-grid" : "chain-axis",
-      }),
-    );
-    const label = svg("text", { x: left - 6, y: y(r) + 4, "text-anchor": "end" });
-    label.textContent = number(r, 1);
-    picture.append(label);
-  }
-  for (const lag of [0, 10, 20, 30, 40]) {
-    const label = svg("text", { x: x(lag), y: height - 4, "text-anchor": "middle" });
-    label.textContent = String(lag);
-    picture.append(label);
-  }
-  known.forEach(([index, lags]) =>
-    picture.append(
-      svg("polyline", {
-        points: lags.map((r, lag) => `${x(lag)},${y(Math.max(-0.5, r ?? 0))}`).join(" "),
-        fill: "none",
-        stroke: colourOf(index),
-        "stroke-width": 2,
-        "stroke-dasharray": dashOf(index).join(" "),
-      }),
+  ui.lagChart.draw(
+    known.map(([index, lags]) =>
+      line(nameOf(ui, index), [...lags.keys()], lags, { k: index, dash: turnOf(index) }),
     ),
+    {
+      x: { label: "lag, steps", low: 0, high: LAGS },
+      y: { label: "autocorrelation", low: -0.5, high: 1.05 },
+      shapes: [rule({ y: 0 })],
+      legend: false,
+      pick: "x",
+    },
+    known.length ? `Autocorrelation of log π, lags 0 to ${LAGS}` : "No autocorrelation yet",
   );
-  ui.lagBox.replaceChildren(picture);
   const heads = ["Lag", ...known.map(([index]) => nameOf(ui, index))];
   const lines = Array.from(
     { length: Math.max(0, ...known.map(([, lags]) => lags.length)) },
@@ -245,106 +217,72 @@ function drawLags(ui) {
 
 // ---- the trace of log π ---------------------------------------------------------------------
 
-const INSET = { left: 52, right: 12, top: 10, bottom: 24 };
+/** Steps that a curve is drawn with at most: two for each pixel of a wide page. */
+const MOST = 2400;
 
 export function drawTrace(ui) {
-  const [width, height] = [ui.traceBox.clientWidth, ui.traceBox.clientHeight];
-  if (!width || !ui.scene) return;
-  const ratio = window.devicePixelRatio || 1;
-  ui.traceCanvas.width = width * ratio;
-  ui.traceCanvas.height = height * ratio;
-  const context = ui.traceCanvas.getContext("2d");
-  context.scale(ratio, ratio);
+  if (!ui.scene) return;
   const all = ui.scene.chains.map((_, i) => pathOf(ui, i));
   const end = Math.max(ui.job ? ui.job.count : 1, ...all.map(({ steps }) => steps.length));
-  let [low, high] = [Infinity, -Infinity];
-  for (const { states } of all)
-    for (const { score } of states)
-      if (score.total != null)
-        [low, high] = [Math.min(low, score.total), Math.max(high, score.total)];
-  const pad = Math.max(0.5, (high - low) * 0.06);
-  [low, high] = [low - pad, high + pad];
-  const x = (at) => INSET.left + (at / end) * (width - INSET.left - INSET.right);
-  const y = (total) =>
-    INSET.top + ((high - total) / (high - low)) * (height - INSET.top - INSET.bottom);
-  ui.frameOfTrace = { x, end, width };
-  axes(ui, context, { low, high, end, x, y, width, height });
   const order = all.map((_, i) => i).sort((a, b) => rank(ui, a) - rank(ui, b));
-  for (const i of order) traceLine(ui, context, i, all[i], { x, y, faint: rank(ui, i) === 0 });
-  ui.traceCanvas.setAttribute(
-    "aria-label",
+  ui.traceChart.draw(
+    order.map((i) => traceLine(ui, i, all[i])),
+    {
+      x: { label: "step", low: 0, high: end },
+      y: "log π, nats",
+      legend: false,
+      pick: "x",
+    },
     `log π of ${all.length} ${all.length === 1 ? "chain" : "chains"} over ${count(end)} steps; the table of steps holds the numbers`,
   );
   moveCursor(ui);
 }
 const rank = (ui, i) => (i === ui.view.show ? 2 : i === ui.view.beside ? 1 : 0);
 
-function axes(ui, context, { low, high, end, x, y, width, height }) {
-  context.font = `12px ${token(ui, "--mono")}`;
-  context.fillStyle = token(ui, "--ink-2");
-  context.strokeStyle = token(ui, "--hairline");
-  context.lineWidth = 1;
-  context.textAlign = "right";
-  for (const { value: total } of ticks(low, high, 8)) {
-    const line = Math.round(y(total)) + 0.5;
-    context.beginPath();
-    context.moveTo(INSET.left, line);
-    context.lineTo(width - INSET.right, line);
-    context.stroke();
-    context.fillText(number(total, high - low < 5 ? 1 : 0), INSET.left - 8, line + 4);
-  }
-  context.textAlign = "center";
-  for (const { value: at } of ticks(0, end, Math.max(2, Math.floor(width / 120))))
-    if (Number.isInteger(at)) context.fillText(count(at), x(at), height - 6);
+/** A chain's own part of its path. */
+function traceLine(ui, index, path) {
+  const first = Math.max(0, path.fork - (path.overruled < 0 ? 0 : 1));
+  const totals = path.states.map(({ score }) => score.total);
+  const steps = extremes(totals, first);
+  const options = { k: index, dash: turnOf(index), width: rank(ui, index) === 2 ? 2.25 : 1.5 };
+  const heights = steps.map((at) => totals[at]);
+  return line(nameOf(ui, index), steps, heights, { ...options, faint: rank(ui, index) === 0 });
 }
 
-/** A chain's own part of its path; of the many steps within one pixel, the lowest and the highest. */
-function traceLine(ui, context, index, path, { x, y, faint }) {
-  context.strokeStyle = colourOf(index);
-  context.lineWidth = rank(ui, index) === 2 ? 2.25 : 1.5;
-  context.globalAlpha = faint ? 0.55 : 1;
-  context.setLineDash(dashOf(index));
-  context.beginPath();
-  const perPixel = 1 / (x(1) - x(0));
-  const stride = Math.max(1, Math.floor(perPixel));
-  for (
-    let at = Math.max(0, path.fork - (path.overruled < 0 ? 0 : 1));
-    at < path.states.length;
-    at += stride
-  ) {
-    let [low, high] = [Infinity, -Infinity];
-    for (let k = at; k < Math.min(at + stride, path.states.length); k++) {
-      low = Math.min(low, path.states[k].score.total);
-      high = Math.max(high, path.states[k].score.total);
+/** Where to put the points of a long curve: of each stretch its lowest and its highest. */
+function extremes(values, first) {
+  const stride = Math.max(1, Math.ceil((2 * (values.length - first)) / MOST));
+  const kept = [];
+  for (let at = first; at < values.length; at += stride) {
+    let [low, high] = [at, at];
+    for (let k = at; k < Math.min(at + stride, values.length); k++) {
+      if (values[k] < values[low]) low = k;
+      if (values[k] > values[high]) high = k;
     }
-    context.lineTo(x(at), y(high));
-    if (low < high) context.lineTo(x(at), y(low));
+    kept.push(...(low === high ? [low] : [low, high].sort((a, b) => a - b)));
   }
-  context.stroke();
-  context.setLineDash([]);
-  context.globalAlpha = 1;
+  return kept;
 }
 
 export function moveCursor(ui) {
-  if (ui.frameOfTrace)
-    ui.cursor.style.transform = `translateX(${ui.frameOfTrace.x(Math.min(ui.view.at, ui.frameOfTrace.end))}px)`;
-}
-
-function placeOf(ui, event) {
-  const { left } = ui.traceBox.getBoundingClientRect();
-  const inner = ui.frameOfTrace.width - INSET.left - INSET.right;
-  return Math.round(((event.clientX - left - INSET.left) / inner) * ui.frameOfTrace.end);
+  ui.traceChart.mark(ui.view.at);
 }
 
 export function setUp(ui) {
   ui.statistics = new WeakMap(); // chain -> {steps, ess, autocorrelation}
   ui.facts = el("div", { class: "chain-facts" });
-  ui.traceCanvas = el("canvas", { class: "chain-trace", id: id(ui, "trace"), role: "img" });
-  ui.cursor = el("div", { class: "chain-cursor", "aria-hidden": "true" });
-  ui.traceBox = el("div", { class: "chain-trace-box" }, ui.traceCanvas, ui.cursor);
+  ui.traceChart = chart({
+    label: "log π along the chain",
+    id: id(ui, "trace"),
+    height: 208,
+    scrub: (step) => {
+      halt(ui);
+      jump(ui, Math.round(step));
+    },
+  });
   ui.chainTable = el("table", { class: "chain-numbers", id: id(ui, "chains-table") });
   ui.actionBox = el("div", { class: "chain-actions", id: id(ui, "actions") });
-  ui.lagBox = el("div", { class: "chain-lags", id: id(ui, "lags") });
+  ui.lagChart = chart({ label: "No autocorrelation yet", id: id(ui, "lags"), height: 208 });
   ui.lagTable = el(
     "details",
     {},
@@ -363,7 +301,7 @@ export function setUp(ui) {
       "div",
       { class: "chain-panel chain-panel-wide" },
       el("h3", { text: "log π along the chain, in nats. Click to jump." }),
-      ui.traceBox,
+      ui.traceChart.node,
     ),
     el(
       "div",
@@ -375,7 +313,7 @@ export function setUp(ui) {
       "div",
       { class: "chain-panel" },
       el("h3", { text: "Autocorrelation of log π by lag" }),
-      ui.lagBox,
+      ui.lagChart.node,
       ui.lagTable,
     ),
     el(
@@ -389,19 +327,4 @@ export function setUp(ui) {
       ),
     ),
   );
-  ui.frameOfTrace = null; // {x, end}: from steps to pixels
-  ui.traceBox.addEventListener("pointerdown", (event) => {
-    if (!ui.frameOfTrace || event.button) return;
-    halt(ui);
-    jump(ui, placeOf(ui, event));
-    ui.traceBox.setPointerCapture(event.pointerId);
-  });
-  ui.traceBox.addEventListener(
-    "pointermove",
-    (event) => ui.traceBox.hasPointerCapture(event.pointerId) && jump(ui, placeOf(ui, event)),
-  );
-  new ResizeObserver(() => ui.scene && drawTrace(ui)).observe(ui.traceBox);
-  new MutationObserver(() => ui.scene && drawTrace(ui)).observe(document.body, {
-    attributeFilter: ["class"],
-  }); // light or dark
 }

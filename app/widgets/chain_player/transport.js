@@ -235,15 +235,13 @@ function overrule(ui) {
 
 // ---- which chains ---------------------------------------------------------------------------
 
-// Each turn through the palette has its own dashes.
-const DASHES = [[], [7, 4], [2, 3]];
-export const colourOf = (index) => COLOURS[index % COLOURS.length];
-export const dashOf = (index) => DASHES[Math.floor(index / COLOURS.length) % DASHES.length];
+/** Each turn through the palette has its own dashes: none, long, short. */
+export const turnOf = (index) => Math.floor(index / COLOURS.length) % 3;
 export const swatch = (index) =>
   el("i", {
     class: "chain-swatch",
-    style: `--hue:${colourOf(index)}`,
-    "data-dash": DASHES.indexOf(dashOf(index)),
+    style: `--hue:${COLOURS[index % COLOURS.length]}`,
+    "data-dash": turnOf(index),
     "aria-hidden": "true",
   });
 

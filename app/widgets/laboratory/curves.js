@@ -1,12 +1,14 @@
 // Losses of each model and scores of all of them, as curves and as tables.
 
+import { chart, line, rule } from "../../page/charts.js";
 import { button, el, svg, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { significant } from "../../page/numbers.js";
 import { id } from "./laboratory.js";
 import { LINES, lineSwatch, PULL } from "./squares.js";
 
-const [WIDE, HIGH] = [300, 92];
+const HIGH = 120; // pixels of a chart
+const PAUSE = 250; // ms between two drawings during a run
 const SCORES = [
   ["modes", "Modes hit", "", "of the data's modes, those with at least 20 good samples of 10,000"],
   ["good", "Good samples", "share", "within three deviations of a centre of the data"],
@@ -40,6 +42,9 @@ const INKS = ["--ink", "--accent", "--reject", "--accept", "--caution-mark"];
 
 export function buildCurves(ui) {
   const shown = SCORES.filter(([name]) => name !== "modes" || ui.scene.modes > 1);
+  ui.scoreCharts = Object.fromEntries(shown.map(([name, title]) => [name, plot(title)]));
+  ui.lossCharts = ui.scene.models.map(() => plot("Losses"));
+  ui.drawnAt = 0;
   ui.curves.replaceChildren(
     ...shown.map(([name, title, unit, how]) =>
       el(
@@ -56,85 +61,56 @@ export function buildCurves(ui) {
           { class: "lab-values" },
           ...ui.scene.models.map((_, i) => el("span", {}, lineSwatch(i), el("b", { text: "–" }))),
         ),
-        plot(title),
+        ui.scoreCharts[name].node,
       ),
     ),
   );
   ui.about.textContent = `Scores are of 10,000 samples against 10,000 fresh points, which nothing is trained on, every 100 steps and wherever the run rests. The dotted line is what the data score against themselves, the best there is. ${shown.map(([, title, , how]) => `${title}: ${how}.`).join(" ")} Mean pull: ${PULL}`;
 }
 
+/** A small chart; the widget names its curves beside it. */
 function plot(title) {
-  return el(
-    "div",
-    { class: "lab-box" },
-    svg("svg", {
-      viewBox: `0 0 ${WIDE} ${HIGH}`,
-      preserveAspectRatio: "none",
-      role: "img",
-      "aria-label": `${title} by step; the numbers are in the table below`,
-    }),
-    el("span", { class: "lab-top" }),
-    el("span", { class: "lab-bottom" }),
-  );
+  const label = `${title} by step; the numbers are in the table below`;
+  return chart({ label, height: HIGH, margin: { l: 36, t: 6, b: 24 } });
 }
 
-/** Lines [{points: [[step, value]], colour, dash, width}] over steps 0 … last; low and high are named. */
-function drawPlot(box, lines, last, { from = null, level = null, to = null } = {}) {
-  const values = lines
-    .flatMap(({ points }) => points.map(([, value]) => value))
-    .filter(Number.isFinite);
-  const low = from ?? Math.min(...values, level ?? Infinity);
-  const high = to ?? Math.max(...values, level ?? -Infinity, low + 1e-9);
-  const x = (step) => ((WIDE * step) / Math.max(1, last)).toFixed(1);
-  const y = (value) =>
-    (
-      HIGH -
-      4 -
-      ((HIGH - 8) * (Math.min(high, Math.max(low, value)) - low)) / (high - low || 1)
-    ).toFixed(1);
-  const path = (points) =>
-    points
-      .filter(([, value]) => Number.isFinite(value))
-      .map(([step, value], i) => `${i ? "L" : "M"}${x(step)} ${y(value)}`)
-      .join("");
-  box.firstChild.replaceChildren(
-    ...(level === null ? [] : [svg("path", { class: "lab-level", d: `M0 ${y(level)}H${WIDE}` })]),
-    ...lines.map(({ points, colour, dash, width }) =>
-      svg("path", {
-        d: path(points),
-        style: `stroke:var(${colour})`,
-        "stroke-width": width,
-        "stroke-dasharray": dash,
-      }),
-    ),
-  );
-  box.querySelector(".lab-top").textContent = values.length ? significant(high, 2) : "";
-  box.querySelector(".lab-bottom").textContent = values.length ? significant(low, 2) : "";
+/**
+ * Curves [{points: [[step, value]], colour, dash, width}] over steps 0 … last.
+ * @param {any} made @param {any[]} curves @param {number} last
+ * @param {{from?: number, to?: number, level?: number}} range
+ */
+function drawPlot(made, curves, last, { from, level, to }) {
+  const series = curves.map(({ points, ...look }) => {
+    const [steps, values] = [0, 1].map((part) => points.map((point) => point[part]));
+    return line("", steps, values, { ...look, hover: "step %{x}: %{y:.3~g}" });
+  });
+  const shapes = level == null ? [] : [rule({ y: level })];
+  made.draw(series, {
+    x: { low: 0, high: last },
+    y: { low: from, high: to },
+    shapes,
+    legend: false,
+  });
 }
 
+/** Curves follow a run at their own pace: eight charts take longer to draw than a frame lasts. */
 export function drawCurves(ui) {
+  const now = performance.now();
+  if (ui.scene.playing && now - ui.drawnAt < PAUSE) return;
+  ui.drawnAt = now;
   const last = Math.max(1, ui.scene.step);
   for (const figure of ui.curves.children) {
     const name = figure.dataset.curve;
     const lines = ui.scene.frames.map(({ scores }, i) => {
-      const [colour, dash, width] = LINES[i];
-      return { points: scores.map(([step, values]) => [step, values[name]]), colour, dash, width };
+      const [colour, , width] = LINES[i];
+      const points = scores.map(([step, values]) => [step, values[name]]);
+      return { points, colour, dash: i, width };
     });
     figure
       .querySelectorAll(".lab-values b")
       .forEach((cell, i) => (cell.textContent = readout(name, lines[i].points.at(-1)?.[1])));
-    const fixed = {
-      modes: [0, ui.scene.modes],
-      good: [0, 1],
-      kl: [0, null],
-      js: [0, Math.LN2],
-      w1: [0, null],
-    }[name];
-    drawPlot(figure.querySelector(".lab-box"), lines, last, {
-      from: fixed[0],
-      to: fixed[1],
-      level: ui.scene.floor[name],
-    });
+    const to = { modes: ui.scene.modes, good: 1, js: Math.LN2 }[name];
+    drawPlot(ui.scoreCharts[name], lines, last, { from: 0, to, level: ui.scene.floor[name] });
   }
   ui.scene.models.forEach((_, i) => drawLosses(ui, i, last));
   fillTables(ui);
@@ -172,7 +148,7 @@ function drawLosses(ui, i, last) {
           el("span", {}, termSwatch(k), el("span", { text: words(name) }), el("b")),
         ),
       ),
-      plot("Losses"),
+      ui.lossCharts[i].node,
     );
   }
   box
@@ -183,18 +159,14 @@ function drawLosses(ui, i, last) {
       rows.filter(([, values]) => name in values).map(([step, values]) => [step, values[name]]),
     ),
     colour: INKS[k],
-    dash: DASHES[k],
+    dash: k,
     width: 1.5,
   }));
   const all = smooth.flatMap(({ points }) =>
     points.slice(Math.floor(points.length / 20)).map(([, value]) => value),
   ); // the first steps would dwarf the rest
-  drawPlot(
-    box.querySelector(".lab-box"),
-    smooth,
-    last,
-    all.length ? { from: Math.min(0, ...all), to: Math.max(...all, 0.1) } : {},
-  );
+  const range = all.length ? { from: Math.min(0, ...all), to: Math.max(...all, 0.1) } : {};
+  drawPlot(ui.lossCharts[i], smooth, last, range);
 }
 function termSwatch(k) {
   return svg(
