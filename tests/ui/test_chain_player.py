@@ -131,7 +131,7 @@ def test_it_opens_on_a_chain_whose_numbers_add_up(open_page, shot):
     names: dict = {}
     exec(code.replace("print(result)", ""), names)
     assert names["result"] == [[step["text"] for step in chain["steps"]]]
-    expect(page.locator(part("lags")).locator("polyline")).to_have_count(1)
+    expect(page.locator(part("lags")).locator(".scatterlayer .trace")).to_have_count(1)
     expect(page.locator(part("actions")).locator("tbody tr")).to_have_count(3)
     shot(page, "edits")
 
@@ -294,7 +294,7 @@ def test_the_table_and_the_trace_lead_to_a_step(open_page):
     row.click()
     assert at(page) == step and verdict(page) == "rejected"
     box = page.locator(part("trace")).bounding_box()
-    page.locator(part("trace")).click(position={"x": box["width"] - 12, "y": 60})
+    page.locator(part("trace")).click(position={"x": box["width"] - 16, "y": 60})
     assert at(page) == 60
     best = page.locator(f"{CHAIN} .chain-best button")
     best.click()
