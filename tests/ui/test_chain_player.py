@@ -293,6 +293,7 @@ def test_the_table_and_the_trace_lead_to_a_step(open_page):
     step = int(row.get_attribute("data-at"))
     row.click()
     assert at(page) == step and verdict(page) == "rejected"
+    expect(page.locator(part("trace"))).to_have_attribute("data-drawn", re.compile(r"\d"))
     box = page.locator(part("trace")).bounding_box()
     page.locator(part("trace")).click(position={"x": box["width"] - 16, "y": 60})
     assert at(page) == 60
