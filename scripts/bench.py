@@ -51,6 +51,7 @@ from backend.models.text_vae.text_vae import Config, TextVAE  # noqa: E402
 from backend.nets.critics import Leaky  # noqa: E402
 from backend.nets.points import mlp  # noqa: E402
 from backend.training import TrainConfig, fit  # noqa: E402
+from scripts.console import show_what_can_be_shown  # noqa: E402
 
 TEXT = "text_vae/text_vae--tatoeba"
 MODES = "text_vae/dgmvae--smd"
@@ -537,6 +538,7 @@ def table(result: dict) -> str:
 
 
 def main() -> None:
+    show_what_can_be_shown()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="only these; default all")
     parser.add_argument("--threads", type=int, default=2)

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from backend import checkpoint
 from backend.files import CHECKSUMS, checksum, read_json
+from scripts.console import show_what_can_be_shown
 
 
 def changed(folder: Path) -> list[str]:
@@ -25,6 +26,7 @@ def changed(folder: Path) -> list[str]:
 
 
 def main() -> None:
+    show_what_can_be_shown()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="checkpoints (default: all)")
     parser.add_argument("--check", action="store_true", help="only say what differs")
