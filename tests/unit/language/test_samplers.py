@@ -282,7 +282,7 @@ def test_a_beam_of_1_is_greedy_and_wider_ones_are_no_worse() -> None:
     row = p.mode[0].tolist()
     assert list(greedy.tokens) == row[: row.index(2) + 1]
     best = [beam_search(p, width=width)[0][0].log_p for width in (1, 2, 4, 8)]
-    assert best == sorted(best)
+    assert all(b >= a - 1e-12 for a, b in itertools.pairwise(best))  # but for rounding
     _, tree = beam_search(p, width=2, shown=3)
     assert any(not h.kept for h in tree[1])
     for before, step in itertools.pairwise(tree):
