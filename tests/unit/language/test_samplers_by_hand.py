@@ -216,6 +216,17 @@ def test_a_victim_reads_the_premise_before_the_words(victim) -> None:
     assert Misleading(paired, 1).log_values([(5, 6)]) == [pytest.approx(float(expected[1]))]
 
 
+def test_acceptance_is_the_ratio_and_its_number_uniform() -> None:
+    state = mh.State((4,), mh.Score(-3.0, {}))
+    move = mh.Candidate((5,), -0.7, -1.1, mh.Edit("replace", 0, 4, 5))
+    infos = [mh.decide(mh.rng_of(0, i, 0), state, move, mh.Score(-3.5, {})) for i in range(4000)]
+    assert infos[0].log_alpha == pytest.approx(-3.5 + 3.0 - 1.1 + 0.7)
+    u = np.sort([math.exp(info.log_u) for info in infos])
+    assert np.abs(u - (np.arange(4000) + 0.5) / 4000).max() < 0.03
+    share = np.mean([info.accepted for info in infos])
+    assert share == pytest.approx(math.exp(-0.9), abs=0.03)
+
+
 # --- the released procedure -------------------------------------------------------------------
 
 
