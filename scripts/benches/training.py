@@ -1,0 +1,172 @@
+"""Training steps against plain loops."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from app.widgets.laboratory import widget as laboratory
+from backend import registry
+from backend.base import LatentModel
+from backend.corpora.batching import Batches, LengthBatches
+from backend.device import seeded
+from backend.laboratory.run import Run
+from backend.laboratory.settings import BATCH, Settings
+from backend.models.text_vae.text_vae import Config, TextVAE
+from backend.nets.critics import Leaky
+from backend.nets.points import mlp
+from backend.training import TrainConfig, fit
+from scripts.benches.rows import Row, medians_of
+
+
+class PlainTextVAE(nn.Module):
+    """The same sizes as a plain loop would write them: untied, full softmax, pads counted in."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        embedding, latent = config.embedding_dim, config.latent_dim
+        self.embedding = nn.Embedding(config.vocab_size, embedding)
+        self.encoder = nn.GRU(embedding, config.encoder_dim, batch_first=True, bidirectional=True)
+        self.posterior = nn.Linear(2 * config.encoder_dim, 2 * latent)
+        self.initial = nn.Linear(latent, config.decoder_dim)
+        self.decoder = nn.GRU(embedding + latent, config.decoder_dim, batch_first=True)
+        self.project = nn.Linear(config.decoder_dim, embedding)
+        self.output = nn.Linear(embedding, config.vocab_size)
+
+    def loss(self, x: Tensor) -> Tensor:
+        _, last = self.encoder(self.embedding(x))
+        mu, log_var = self.posterior(torch.cat([last[0], last[1]], 1)).chunk(2, 1)
+        z = mu + torch.randn_like(mu) * (0.5 * log_var).exp()
+        inputs = self.embedding(torch.cat([torch.ones_like(x[:, :1]), x[:, :-1]], 1))
+        repeated = z[:, None].expand(-1, x.shape[1], -1)
+        hidden, _ = self.decoder(torch.cat([inputs, repeated], 2), self.initial(z).tanh()[None])
+        logits = self.output(self.project(hidden))
+        nll = nn.functional.cross_entropy(logits.flatten(0, 1), x.flatten(), ignore_index=0)
+        return nll + 0.5 * (mu**2 + log_var.exp() - 1 - log_var).sum(1).mean()
+
+
+def training(steps: int = 25) -> list[Row]:
+    """Sentences per second on sentences as long as Tatoeba's (lengths resampled from codes)."""
+    config = Config(vocab_size=7800)
+    with seeded(0):
+        lengths = torch.distributions.NegativeBinomial(9, torch.tensor(0.45)).sample((20_000,))
+        lengths = lengths.clamp(2, 23).long()
+        ranks = torch.rand(20_000, 25).mul(torch.tensor(7800 / 4).log()).exp() * 4  # Zipf's law
+        items = ranks.long().clamp(4, 7799)
+        items[torch.arange(25) == lengths[:, None]] = 2
+        items[torch.arange(25) > lengths[:, None]] = 0
+        ours, plain = TextVAE(config), PlainTextVAE(config)
+    size = 192
+
+    def seconds(run: Iterator) -> float:
+        next(run), next(run)
+        began = time.perf_counter()
+        for _ in range(steps):
+            next(run)
+        return time.perf_counter() - began
+
+    def plain_loop() -> Iterator[None]:
+        optimiser = torch.optim.Adam(plain.parameters(), lr=1e-3)
+        batches = Batches(items, size, 0)
+        for step in range(10**6):
+            optimiser.zero_grad()
+            plain.loss(batches(step)).backward()
+            nn.utils.clip_grad_norm_(plain.parameters(), 5)
+            optimiser.step()
+            yield
+
+    settings = TrainConfig(steps=10**6, batch_size=size)
+    fast = seconds(fit(ours, LengthBatches(items, size, 0), settings))
+    slow = seconds(plain_loop())
+    rate = steps * size
+    threads = torch.get_num_threads()
+    how = f"{rate / fast:.0f} against {rate / slow:.0f} sentences/s, {threads} threads"
+    return [Row("Training the text VAE, against a plain loop", slow / fast, "×", "≥ 2", how)]
+
+
+def training_of_pictures(steps: int = 20) -> list[Row]:
+    """What the training loop adds to the forward and backward passes of its players."""
+    rows = []
+    x = torch.rand(640, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    for name, title in (("vae/vae", "a convolutional VAE"), ("gan/dcgan", "DCGAN")):
+        cls = registry.model_class(name)
+        model = cls(cls.Config(net="conv", channels=16, latent_dim=16))
+        batches = Batches(x, 64, 0)
+        loop = fit(model, batches, TrainConfig(steps=10**6))
+
+        def passes(model: LatentModel = model, batches: Batches = batches) -> None:
+            model.train()
+            for step in range(steps):
+                for player in model.plan(step):
+                    loss = model.loss(batches(step), player)["loss"]
+                    torch.autograd.grad(loss, model.player_parameters(player))
+
+        def whole(loop: Iterator = loop) -> None:
+            for _ in range(steps):
+                next(loop)
+
+        bare, full = medians_of((passes, whole), 5)
+        how = f"{steps / full:.1f} steps/s of 64 pictures; the rest is Adam, clipping, reports"
+        what = f"Training {title}, against its passes alone"
+        rows.append(Row(what, full / bare, "×", "≤ 1.3", how))
+    return rows
+
+
+def training_of_points(steps: int = 150) -> list[Row]:
+    """A GAN of points as the laboratory trains it, alone and while a page asks for frames."""
+    settings = Settings(models=("gan",))
+    run = Run(settings)
+
+    def ours() -> None:
+        with seeded(0):
+            for _ in range(steps):
+                run.advance_seeded()
+
+    fast, slow = medians_of((ours, plain_gan(run, steps)), 9)
+    told = laboratory.start(settings, [], 0)
+    key, rows = told["key"], ([10**6], [10**6])
+    laboratory.play(key, until=20_000, pace=0)
+    began, frames, step = time.perf_counter(), 0, 0
+    while time.perf_counter() - began < 4:
+        asked = time.perf_counter()
+        answer = laboratory.poll(key, step, *rows)
+        frames, step = frames + ("frames" in answer), answer["step"]
+        time.sleep(max(0.005, 0.06 - (time.perf_counter() - asked)))  # as the page does
+    seconds = time.perf_counter() - began
+    laboratory.stop(key)
+    how = f"nets of 2 × 64 units, batches of {BATCH}, one core; {steps / slow:.0f} in a plain loop"
+    shown = f"with {step / seconds:.0f} steps per second and scores at every hundredth"
+    return [
+        Row("Training a GAN of points", steps / fast, "steps/s", "≥ 300", how),
+        Row("Training a GAN of points, against a plain loop", slow / fast, "×", "≥ 0.9", "same"),
+        Row("Frames while it trains", frames / seconds, "per s", "≥ 10", shown),
+    ]
+
+
+def plain_gan(run: Run, steps: int) -> Callable[[], None]:
+    """The same nets in a loop as one would write it first, which checks and keeps nothing."""
+    hidden = (64, 64)
+    generator = mlp(2, *hidden, 2)
+    critic = mlp(2, *hidden, 1, activation=Leaky)
+    adams = [torch.optim.Adam(net.parameters(), 1e-3, (0.5, 0.999)) for net in (critic, generator)]
+    loss = nn.functional.binary_cross_entropy_with_logits
+    real, fake = torch.ones(BATCH, 1), torch.zeros(BATCH, 1)
+
+    def loop() -> None:
+        for step in range(steps):
+            x = run.plane.draw(BATCH, step)
+            made = generator(torch.randn(BATCH, 2)).detach()
+            adams[0].zero_grad()
+            (loss(critic(x), real) + loss(critic(made), fake)).backward()
+            nn.utils.clip_grad_norm_(critic.parameters(), 5)
+            adams[0].step()
+            adams[1].zero_grad()
+            loss(critic(generator(torch.randn(BATCH, 2))), real).backward()
+            nn.utils.clip_grad_norm_(generator.parameters(), 5)
+            adams[1].step()
+
+    return loop
+
+
+# From outside: a server as a user starts it, and a browser
