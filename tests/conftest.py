@@ -37,19 +37,23 @@ def skip_without_corpus(name: str) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that drive the browser first, then those with slow tests, each kind longest first.
+    """Files with slow tests first, those that drive the browser last, each kind longest first.
 
     Two processes take file after file: what is long must not be left for one of them at the end.
+    The browser's driver keeps an event loop in its thread, in which no test after it could run
+    one of its own.
     """
     by_file: dict[Path, list[pytest.Item]] = {}
     for item in items:
         by_file.setdefault(item.path, []).append(item)
 
-    def length(group: list[pytest.Item]) -> tuple[bool, bool, int]:
-        marked = [any(item.get_closest_marker(m) for item in group) for m in ("browser", "slow")]
-        return marked[0], marked[1], len(group)
+    def place(group: list[pytest.Item]) -> tuple[bool, bool, int]:
+        browser, slow = (
+            any(item.get_closest_marker(m) for item in group) for m in ("browser", "slow")
+        )
+        return browser, not slow, -len(group)
 
-    items[:] = [item for group in sorted(by_file.values(), key=length)[::-1] for item in group]
+    items[:] = [item for group in sorted(by_file.values(), key=place) for item in group]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
