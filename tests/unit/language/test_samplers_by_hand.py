@@ -25,6 +25,7 @@ from backend.language.samplers.targets import (
     Length,
     Product,
     WordMeaning,
+    edit_distance,
 )
 
 WORDS = (4, 5, 6, 7)  # after <pad> <bos> <eos> <unk>
@@ -97,6 +98,19 @@ def test_meaning_of_codes_is_the_cosine_and_what_cannot_be_read_counts_least() -
     meaning = CodeMeaning("0", lambda texts: [codes.get(t) for t in texts], lambda x: str(x[0]))
     found = meaning.log_values([(1,), (2,), (9,), (0,)])
     assert found == pytest.approx([math.log(0.6), math.log(0.01), math.log(0.01), 0])
+
+
+def test_the_edit_distance_is_the_fewest_edits() -> None:
+    def fewest(a: mh.Tokens, b: mh.Tokens) -> int:
+        if not a or not b:
+            return len(a) + len(b)
+        changed = fewest(a[1:], b[1:]) + (a[0] != b[0])
+        return min(changed, fewest(a[1:], b) + 1, fewest(a, b[1:]) + 1)
+
+    rng = random.Random(0)
+    for _ in range(60):
+        a, b = (tuple(rng.choices(WORDS, k=rng.randint(0, 5))) for _ in range(2))
+        assert edit_distance(a, b) == fewest(a, b)
 
 
 def test_what_was_judged_is_not_asked_again() -> None:

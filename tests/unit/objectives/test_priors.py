@@ -90,6 +90,16 @@ def test_draws_of_a_mixture_use_its_own_weights_unless_others_are_given() -> Non
         assert torch.allclose(shares(z), expected, atol=0.03), name
 
 
+def test_the_temperature_of_a_mixture_scales_its_components_deviations() -> None:
+    prior = mixture()
+    one = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    sigma = torch.stack([prior.scales()[0, 1], prior.scales()[1, 2]]).flatten()
+    for temperature in (0.25, 3.0):
+        with seeded(6):
+            z = prior.draw(4000, temperature, one)
+        torch.testing.assert_close(z.std(0), temperature * sigma, rtol=0.05, atol=0)
+
+
 def test_discrete_codes_are_probabilities_whatever_is_asked() -> None:
     prior = DiscreteCode(2, 3, extra=1)
     z = torch.tensor([[0.2, 0.6, -1.0, 0.0, -2.0, 0.0, 9.0]])
