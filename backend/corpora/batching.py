@@ -96,6 +96,16 @@ class DialogueBatches(Batches):
         return self.pairs.batch(rows)
 
 
+class NeighbourBatches(DialogueBatches):
+    """Batches of (turn, the one before, the one after), each [B, T], from the same pairs.
+
+    The turn is the last of a context, the one after it the reply; before the first is none.
+    """
+
+    def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.pairs.neighbours(rows)
+
+
 def _alike_together(rank: Tensor, batch_size: int, generator: torch.Generator) -> Tensor:
     """Indices [batches, batch_size] of items with nearly equal rank [N], in random order."""
     shuffled = torch.randperm(len(rank), generator=generator)

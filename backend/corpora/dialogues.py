@@ -14,6 +14,7 @@ from backend.processors.text import BOS, EOS, PAD, UNK, TextProcessor
 TURNS = 5  # of context, at most
 TOKENS = 40  # of a turn; a longer one keeps its end, a longer reply is left out
 NO_ACT = -1
+UNLABELLED = "not labelled"  # where a corpus has no act for a turn
 
 
 class Windows(NamedTuple):
@@ -109,6 +110,12 @@ class Conversations(NamedTuple):
         replies = self.turns[self.replies[chosen]]
         longest = int((marked != PAD).sum(-1).max()), int((replies != PAD).sum(1).max())
         return marked[..., : longest[0]], replies[:, : longest[1]], self.acts[chosen]
+
+    def neighbours(self, chosen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The last turn of the context, the one before it, and the reply, of some pairs."""
+        context, reply, _ = self.batch(chosen)
+        last, previous = neighbours(context)
+        return last, previous, reply
 
 
 def encoded(windows: Windows, processor: TextProcessor, acts: Sequence[str] = ()) -> Conversations:

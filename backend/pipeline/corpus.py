@@ -1,7 +1,9 @@
 """A corpus as tensors: what a recipe's model reads."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,12 +11,16 @@ from torch import Tensor
 
 from backend import corpora
 from backend.base import GenerativeModel
+from backend.corpora import dialogues
 from backend.corpora.batching import (
     Batches,
+    DialogueBatches,
     LabelledBatches,
     LabelledLengthBatches,
     LengthBatches,
+    NeighbourBatches,
 )
+from backend.corpora.dialogues import Conversations
 from backend.corpora.tags import Tags
 from backend.pipeline.recipe import Recipe
 from backend.processors.base import Processor
@@ -33,25 +39,28 @@ class Material:
 
     dataset: str
     processor: Processor
-    train: Tensor
+    train: Tensor | Conversations
     train_labels: np.ndarray | None
-    held_out: Tensor  # validation, at most ``HELD_OUT``
+    held_out: Tensor | Conversations  # validation, at most ``HELD_OUT``
     held_out_labels: np.ndarray | None
     held_out_tags: Tags
+    acts: tuple[str, ...] = ()  # of replies, the commonest first
 
     @property
     def kind(self) -> str:
         return self.processor.kind
 
 
-def read_corpus(dataset: str, recipe: Recipe) -> Material:
-    """What a model of ``recipe`` reads of a corpus.
+def read_corpus(dataset: str, recipe: Recipe, reads: str = "items") -> Material:
+    """What a model of ``recipe`` reads of a corpus; ``reads`` as in ``GenerativeModel``.
 
     Raises:
         KeyError: there is no such corpus.
         MissingCorpus: it is not here.
         ValueError: nothing is held out.
     """
+    if reads != "items":
+        return _conversations(dataset, recipe)
     splits = corpora.load(dataset)
     if not len(splits["validation"].items):
         raise ValueError(
@@ -66,6 +75,18 @@ def _sentences(dataset: str, splits: Splits, recipe: Recipe) -> Material:
     readable = held_out.rows(processor.readable_rows(held_out.items)[:HELD_OUT])
     known = train.rows(processor.readable_rows(train.items))
     return _material(dataset, processor, known, readable)
+
+
+def _conversations(dataset: str, recipe: Recipe) -> Material:
+    windows = dialogues.load(dataset)
+    train, held_out = windows["train"], windows["validation"]
+    processor = TextProcessor.train(train.turns, recipe.min_count, recipe.max_tokens, recipe.split)
+    known = Counter(train.tags.get("act", ()))
+    known.pop(dialogues.UNLABELLED, None)
+    acts = tuple(act for act, _ in known.most_common())
+    pairs, few = (dialogues.encoded(part, processor, acts) for part in (train, held_out))
+    few = few.rows(torch.arange(min(HELD_OUT, len(few))))
+    return Material(dataset, processor, pairs, None, few, None, Tags.of({}), acts)
 
 
 def _pictures(dataset: str, splits: Splits, recipe: Recipe) -> Material:
@@ -101,6 +122,9 @@ def reads_labels(model: GenerativeModel) -> bool:
 
 def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) -> Batches:
     """Sentences come in batches of nearly equal lengths; labels come along where they are read."""
+    if isinstance(material.train, Conversations):
+        beside = NeighbourBatches if model.reads == "neighbours" else DialogueBatches
+        return beside(material.train, config.batch_size, config.seed)
     by_length = isinstance(material.processor, TextProcessor)
     if reads_labels(model):
         if material.train_labels is None:
@@ -110,3 +134,15 @@ def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) 
         return kind(material.train, labels, config.batch_size, config.seed)
     plain = LengthBatches if by_length else Batches
     return plain(material.train, config.batch_size, config.seed)
+
+
+def held_out_batch(material: Material, model: GenerativeModel, rows: Tensor) -> Any:
+    """Some held-out items as ``model.loss`` takes them, on its device."""
+    held_out = material.held_out
+    if isinstance(held_out, Conversations):
+        parts = (held_out.neighbours if model.reads == "neighbours" else held_out.batch)(rows)
+    elif reads_labels(model) and material.held_out_labels is not None:
+        parts = held_out[rows], torch.from_numpy(material.held_out_labels)[rows]
+    else:
+        return held_out[rows].to(model.device)
+    return tuple(part.to(model.device) for part in parts)

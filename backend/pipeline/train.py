@@ -15,6 +15,7 @@ from backend import checkpoint, registry
 from backend.base import GenerativeModel
 from backend.codes.posteriors import code_statistics, prior_statistics
 from backend.codes.snapshots import ITEMS, Snapshots
+from backend.corpora.dialogues import Conversations
 from backend.corpora.entailment import SEPARATOR
 from backend.device import pick_device, seeded
 from backend.evaluation.examples import write_examples
@@ -23,8 +24,8 @@ from backend.pipeline.corpus import (
     HELD_OUT,
     Material,
     batches_of,
+    held_out_batch,
     read_corpus,
-    reads_labels,
 )
 from backend.pipeline.progress import Progress
 from backend.pipeline.recipe import Recipe
@@ -63,7 +64,8 @@ def train(
 def _train(
     name: str, recipe: Recipe, device: str, steps: int | None, seed: int, run: Path
 ) -> Iterator[Progress]:
-    material = read_corpus(name.split("--")[1], recipe)
+    reads = registry.model_class(name.split("--")[0]).reads
+    material = read_corpus(name.split("--")[1], recipe, reads)
     settings = recipe.train | {"seed": seed} | ({"steps": steps} if steps else {})
     config = TrainConfig(**settings, report_every=REPORT_EVERY)
     model = build(name, recipe, material, seed).to(pick_device(device))
@@ -106,6 +108,8 @@ def build(name: str, recipe: Recipe, material: Material, seed: int) -> Generativ
         sizes["max_len"] = material.processor.max_tokens + 1
         if hasattr(cls.Config, "separator"):
             sizes["separator"] = material.processor.ids[SEPARATOR]
+        if sizes.get("act"):
+            sizes["acts"] = material.acts
     with seeded(seed):
         return cls(cls.Config(**sizes))
 
@@ -116,17 +120,13 @@ def held_out_terms(model: GenerativeModel, material: Material) -> dict[str, floa
     totals: dict[str, float] = {}
     size = 250
     with seeded(0):
-        for start in range(0, len(material.held_out), size):
-            x = material.held_out[start : start + size].to(model.device)
-            batch = x
-            if reads_labels(model):
-                labels = torch.from_numpy(material.held_out_labels[start : start + size])
-                batch = (x, labels.to(model.device))
+        for rows in torch.arange(len(material.held_out)).split(size):
+            batch = held_out_batch(material, model, rows)
             terms: dict[str, torch.Tensor] = {}
             for player in model.players:
                 terms |= model.loss(batch, player)
             for term, value in terms.items():
-                totals[term] = totals.get(term, 0) + float(value) * len(x)
+                totals[term] = totals.get(term, 0) + float(value) * len(rows)
     return {term: total / len(material.held_out) for term, total in totals.items()}
 
 
@@ -169,13 +169,18 @@ def finish(
     material.processor.save(folder)
     checkpoint.write_metrics(folder, history=history.columns())
     if "encode" in model.capabilities:
+        train, held_out = (
+            part.turns[part.replies] if isinstance(part, Conversations) else part
+            for part in (material.train, material.held_out)
+        )
         statistics = code_statistics(
-            model, material.train, material.held_out, material.held_out_labels, recipe.components
+            model, train, held_out, material.held_out_labels, recipe.components
         )
     elif "decode" in model.capabilities:
         statistics = prior_statistics(model, HELD_OUT)
     else:
         return folder
     statistics.save(folder)
-    write_examples(name)
+    if "decode" in model.capabilities:
+        write_examples(name)
     return folder
