@@ -331,7 +331,7 @@ def attack(
     chosen = tuple(methods) if methods is not None else attacks.METHODS
     settings = attacks.Settings(victim=victim, text=text, methods=chosen, trials=trials, seed=seed)
     attacker = attacks.Attacker(settings, session.get_text_model)
-    return attacks.attack(settings, attacker, session.rest)
+    return {**attacks.attack(settings, attacker, session.rest)}
 
 
 def train_points(

@@ -9,6 +9,9 @@ import gradio as gr
 import numpy as np
 import numpy.typing as npt
 import pydantic
+from gradio.blocks import Block
+from gradio.components import Component
+from gradio.events import Dependency
 
 import backend
 from app import modules, session
@@ -42,6 +45,28 @@ def widget(
         elem_classes=[f"lp-{name.replace('_', '-')}"],
         server_functions=list(server) or None,
         **props,
+    )
+
+
+def quietly(
+    event: Callable[..., Dependency],
+    function: Callable | None,
+    inputs: Component | Sequence[Component] | None,
+    outputs: Block | Sequence[Block] | None,
+    js: str | None = None,
+) -> Dependency:
+    """Let ``event`` call ``function``: at once, without a sign of progress, and for the page only.
+
+    Gradio makes the events of a component, such as ``button.click``, as it runs.
+    """
+    return event(
+        function,
+        inputs,
+        outputs,
+        js=js,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
     )
 
 
@@ -169,7 +194,7 @@ def packed_each(items: Iterable[Any]) -> list[str]:
     return [item if isinstance(item, str) else as_base64(item, np.uint8) for item in items]
 
 
-def as_base64(values: Any, dtype: npt.DTypeLike = None) -> str:
+def as_base64(values: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> str:
     """The bytes of an array, row by row, as base64."""
     return base64.b64encode(np.asarray(values, dtype).tobytes()).decode("ascii")
 

@@ -90,7 +90,7 @@ def served(function: Callable[..., dict], name: str = "run") -> Callable[[Any], 
 
     A wrong argument, or a ValueError, is a sentence for the user: ``{"error": sentence}``.
     """
-    checked = pydantic.validate_call(function, config=STRICT)
+    checked = pydantic.validate_call(config=STRICT)(function)
 
     def call(request: Any) -> dict:
         try:
@@ -107,7 +107,7 @@ def served(function: Callable[..., dict], name: str = "run") -> Callable[[Any], 
 
 def endpoint(function: Callable) -> Callable:
     """``function`` as a named endpoint; its arguments are called by their own names."""
-    checked = pydantic.validate_call(function, config=STRICT)
+    checked = pydantic.validate_call(config=STRICT)(function)
     signature = inspect.signature(function)
 
     @functools.wraps(function)
@@ -124,7 +124,7 @@ def endpoint(function: Callable) -> Callable:
 
 def event(function: Callable) -> Callable:
     """``function`` as the handler of a private event of the page."""
-    checked = pydantic.validate_call(function, config=STRICT)
+    checked = pydantic.validate_call(config=STRICT)(function)
     names = enumerate(inspect.signature(function).parameters)
     labels = {str(place): LABELS.get(name, name) for place, name in names}
 

@@ -14,13 +14,17 @@ gives a notice and the defaults instead of a broken page.
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.components import Component
+from gradio.events import Dependency
 
 import backend
+from app.components import quietly
 
 SCHEMA = 1
 LONGEST = 40_000  # characters of a fragment; eight sketches fit
@@ -30,7 +34,7 @@ class View(NamedTuple):
     """One tab's controls: what a link can set."""
 
     tab: str
-    components: dict[str, gr.blocks.Block]
+    components: dict[str, Component]
     parsers: dict[str, Callable[[str], Any]]
 
 
@@ -46,8 +50,8 @@ def forget() -> None:
 def connect(
     tab: str,
     result: gr.HTML,
-    fields: dict[str, tuple[gr.blocks.Block, Callable[[str], Any]]],
-    triggers: Sequence[Callable] = (),
+    fields: Mapping[str, tuple[Component, Callable[[str], Any]]],
+    triggers: Sequence[Callable[..., Dependency]] = (),
 ) -> None:
     """Register a tab's view and run it when one of ``triggers`` fires.
 
@@ -62,15 +66,7 @@ def connect(
     _views[tab] = View(tab, components, {name: parse for name, (_, parse) in fields.items()})
     gather = f"(...values) => latent.run({json.dumps(tab)}, {json.dumps(list(fields))}, values)"
     for trigger in [*triggers, result.ready]:  # gr.on does not take a widget's own events
-        trigger(
-            None,
-            list(components.values()),
-            None,
-            js=gather,
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        quietly(trigger, None, list(components.values()), None, js=gather)
 
 
 def restore_into(header: gr.HTML, tabs: gr.Tabs) -> None:
@@ -81,19 +77,14 @@ def restore_into(header: gr.HTML, tabs: gr.Tabs) -> None:
     link also gives the same view whatever was set before it was opened.
     """
     for view in [*_views.values(), NO_VIEW]:
-        targets = [tabs, *view.components.values()] if view.tab else []
+        targets: list[Block] = [tabs, *view.components.values()] if view.tab else []
         event = getattr(header, f"restore_{view.tab}" if view.tab else "restore")
-        event(
-            _restorer(view),
-            None,
-            [header, *targets],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        ).then(None, None, None, js="() => latent.restored()", queue=False)
+        quietly(event, _restorer(view), None, [header, *targets]).then(
+            None, None, None, js="() => latent.restored()", queue=False
+        )
 
 
-def _restorer(view: View) -> Callable[[gr.EventData], list]:
+def _restorer(view: View) -> Callable[[gr.EventData], list | dict]:
     def restore(event: gr.EventData) -> list | dict:
         """Notice, tab and values of the controls, in the order of the outputs."""
         sent = getattr(event, "_data", None)  # a call without an event has none

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from backend.objectives.priors import Prior
 
 Terms = dict[str, Tensor]  # "loss" (scalar to minimise) and named diagnostics
+Batch = Tensor | tuple[Tensor, ...]  # what a model reads at once, see ``GenerativeModel.reads``
 UNKNOWN = -1  # among labels that are given as a context: the class is not known
 
 CAPABILITIES = frozenset(

@@ -3,19 +3,19 @@
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from backend.base import BaseConfig, GenerativeModel, param
+from backend.base import BaseConfig, Batch, GenerativeModel, param
 from backend.device import seeded
 from backend.files import replacing_tensors
 
@@ -45,7 +45,7 @@ class Diverged(ArithmeticError):
 
 def fit(
     model: GenerativeModel,
-    batches: Callable[[int], Any],
+    batches: Callable[[int], Batch],
     config: TrainConfig,
     *,
     state: Path | None = None,
@@ -77,7 +77,7 @@ def fit(
             model.eval()
         if reporting:
             yield StepReport(done, checked(terms, done), rate)
-        if saving:
+        if state and saving:
             _save(state, identity, model, trainer.optimisers, done)
 
 
@@ -96,15 +96,15 @@ class Trainer:
         self.model = model
         self.clip = config.clip or math.inf
         self.players = {name: model.player_parameters(name) for name in model.players}
-        options = {"betas": model.betas, "fused": model.device.type != "mps"}
+        fused = model.device.type != "mps"
         self.optimisers = {
-            name: torch.optim.Adam(parameters, lr=config.lr, **options)
+            name: torch.optim.Adam(parameters, lr=config.lr, betas=model.betas, fused=fused)
             for name, parameters in self.players.items()
         }
         self._autocast = _autocast(model.device, config.precision)
 
     def step(
-        self, number: int, batch: Any, rate: float, players: Sequence[str] | None = None
+        self, number: int, batch: Batch, rate: float, players: Sequence[str] | None = None
     ) -> dict[str, Tensor]:
         """Moves the players that the plan names, or ``players``, once each; terms of all losses.
 
@@ -158,24 +158,26 @@ def _learning_rate(config: TrainConfig, step: int) -> float:
     return config.lr * rise * fall
 
 
-def _autocast(device: torch.device, precision: str) -> Callable[[], Any]:
+def _autocast(device: torch.device, precision: str) -> Callable[[], AbstractContextManager]:
     if device.type == "cuda" and precision == "bfloat16":
         return lambda: torch.autocast("cuda", torch.bfloat16)
     return nullcontext
 
 
 def _prefetch(
-    batches: Callable[[int], Any], start: int, stop: int, device: torch.device
-) -> Iterator[tuple[int, Any]]:
+    batches: Callable[[int], Batch], start: int, stop: int, device: torch.device
+) -> Iterator[tuple[int, Batch]]:
     """Batches on ``device``; on CUDA the next one is made and pinned while this one is used."""
     if device.type != "cuda":
         for step in range(start, stop):
             yield step, _to(batches(step), device)
         return
 
-    def pinned(step: int) -> Any:
+    def pinned(step: int) -> Batch:
         batch = batches(step)
-        return batch.pin_memory() if isinstance(batch, Tensor) else [t.pin_memory() for t in batch]
+        if isinstance(batch, Tensor):
+            return batch.pin_memory()
+        return tuple(part.pin_memory() for part in batch)
 
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(pinned, start)
@@ -186,7 +188,7 @@ def _prefetch(
             yield step, _to(batch, device)
 
 
-def _to(batch: Any, device: torch.device) -> Any:
+def _to(batch: Batch, device: torch.device) -> Batch:
     if isinstance(batch, Tensor):
         return batch.to(device, non_blocking=True)
     return tuple(part.to(device, non_blocking=True) for part in batch)
@@ -203,7 +205,7 @@ def _save(
     path: Path,
     identity: str,
     model: GenerativeModel,
-    optimisers: dict[str, torch.optim.Optimizer],
+    optimisers: Mapping[str, torch.optim.Optimizer],
     done: int,
 ) -> None:
     # Tied weights share memory, which safetensors refuses: clone. State of no lasting value.
@@ -220,7 +222,7 @@ def _restore(
     path: Path,
     identity: str,
     model: GenerativeModel,
-    optimisers: dict[str, torch.optim.Optimizer],
+    optimisers: Mapping[str, torch.optim.Optimizer],
 ) -> int:
     with safe_open(path, "pt") as file:
         metadata = file.metadata()

@@ -4,14 +4,13 @@ import gradio as gr
 import numpy as np
 
 from app import door, links, session
-from app.components import checkpoint_picker, seed, untold_note
+from app.components import checkpoint_picker, quietly, seed, untold_note
 from app.widgets.image_input import image_input, to_value
 from app.widgets.latent_pad.widget import latent_pad, read_place
 
 TITLE = "Explore"
 FIRST = "vae/vae--mnist--2d"
 SENTENCES = ("I like tea.", "She didn't want to be with him.", "Where is the station?")
-PRIVATE = {"api_visibility": "private"}
 SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
     [(56, 22), (34, 40), (32, 72), (54, 92), (76, 76), (80, 42), (56, 22)],
     [(62, 18), (52, 94)],
@@ -59,7 +58,7 @@ def build() -> None:
     pad = latent_pad("explore-pad")
 
     for event in (picker.input, pad.ready):  # ready: also after a link was restored
-        event(door.event(corpus), picker, pictures, queue=False, show_progress="hidden", **PRIVATE)
+        quietly(event, door.event(corpus), picker, pictures)
 
     own = dict(zip("abcpqr", [*texts, *pictures], strict=True))
     links.connect(
@@ -74,7 +73,8 @@ def build() -> None:
             "at": (pad, read_place),
         },
         [
-            *[control.input for control in (picker, mode, points, chosen, *pictures)],
+            *(picker.input, mode.input, points.input, chosen.input),
+            *[picture.input for picture in pictures],
             *[event for text in texts for event in (text.submit, text.blur)],
         ],
     )

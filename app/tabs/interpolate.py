@@ -1,11 +1,12 @@
 """Interpolate: walk between sentences or pictures, and see what each step is worth."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import gradio as gr
+from gradio.events import Dependency
 
 from app import door, links, session
 from app import items as boxes
@@ -13,6 +14,7 @@ from app.components import (
     checkpoint_picker,
     finite,
     packed,
+    quietly,
     script,
     served,
     untold_note,
@@ -55,10 +57,10 @@ def build() -> None:
     )
 
     pairs = [*texts[:2], *pictures[:2]]
-    quiet = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    swapped = swap.click(None, pairs, pairs, js="(a, b, c, d) => [b, a, d, c]", **quiet)
-    suited = mode.input(door.event(suit), [mode, *texts], texts, **quiet)
-    chosen = picker.input(door.event(fill_pictures), [picker, *pictures], pictures, **quiet)
+    swapped = quietly(swap.click, None, pairs, pairs, js="(a, b, c, d) => [b, a, d, c]")
+    suited = quietly(mode.input, door.event(suit), [mode, *texts], texts)
+    filled = door.event(fill_pictures)
+    chosen = quietly(picker.input, filled, [picker, *pictures], pictures)
     fields: dict = {"checkpoint": (picker, links.checkpoint)}
     fields |= {"mode": (mode, links.one_of(*NEEDED))}
     fields |= {key: (text, links.text) for key, text in zip(SENTENCES, texts, strict=True)}
@@ -67,6 +69,7 @@ def build() -> None:
         for key, picture in zip(SENTENCES, pictures, strict=True)
     }
     fields |= {"steps": (steps, links.integer), "path": (path, links.one_of("slerp", "lerp"))}
+    triggers: list[Callable[..., Dependency]]
     triggers = [go.click, swapped.then, chosen.then, suited.then, path.input, steps.release]
     triggers += [text.submit for text in texts] + [picture.input for picture in pictures]
     links.connect("interpolate", result, fields, triggers)

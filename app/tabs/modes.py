@@ -3,7 +3,7 @@
 import gradio as gr
 
 from app import door, links
-from app.components import checkpoint_picker
+from app.components import checkpoint_picker, quietly
 from app.widgets.interpretability.widget import interpretability
 from app.widgets.latent_map.widget import latent_map
 from app.widgets.latent_map.widget import read_state as read_map
@@ -14,7 +14,6 @@ from app.widgets.panels.widget import read_state as read_panels
 
 TITLE = "Modes"
 FIRST = "text_vae/dgmvae--smd"
-PRIVATE = {"api_visibility": "private"}
 
 
 def build() -> None:
@@ -26,7 +25,7 @@ def build() -> None:
         runs = panels("modes-panels")
         interpretability("modes-interpretability")
     for event in (picker.input, chart.ready):  # ready: also after a link was restored
-        event(door.event(follow), picker, lens, queue=False, show_progress="hidden", **PRIVATE)
+        quietly(event, door.event(follow), picker, lens)
     links.connect(
         "modes",
         chart,

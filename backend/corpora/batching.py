@@ -1,13 +1,19 @@
 """Batches as pure functions of the step, so that a resumed run sees the same ones."""
 
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+
 import torch
 from torch import Tensor
 
+from backend.base import Batch
 from backend.corpora.dialogues import Conversations
 
+B = TypeVar("B", bound=Batch, covariant=True)
 
-class Batches:
-    """Random batches of ``items`` [N, ...]: each epoch a new permutation, the rest dropped."""
+
+class Drawn(ABC, Generic[B]):
+    """Random rows of ``items`` [N, ...]: each epoch a new permutation, the rest dropped."""
 
     def __init__(self, items: Tensor, batch_size: int, seed: int) -> None:
         if not 0 < batch_size <= len(items):
@@ -21,7 +27,7 @@ class Batches:
         """Batches per epoch."""
         return len(self.items) // self.batch_size
 
-    def __call__(self, step: int) -> Tensor:
+    def __call__(self, step: int) -> B:
         epoch, index = divmod(step, len(self))
         if epoch != self._epoch:
             generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
@@ -33,12 +39,20 @@ class Batches:
         order = torch.randperm(len(self.items), generator=generator)
         return order[: len(self) * self.batch_size].view(len(self), self.batch_size)
 
+    @abstractmethod
+    def _collate(self, rows: Tensor) -> B:
+        """The batch of these rows."""
+
+
+class Batches(Drawn[Tensor]):
+    """Random batches of the items alone."""
+
     def _collate(self, rows: Tensor) -> Tensor:
         return self.items[rows]
 
 
-class LengthBatches(Batches):
-    """Batches of padded ids [N, T] with nearly equal lengths, so that little is spent on pads."""
+class _ByLength(Drawn[B]):
+    """Padded ids [N, T] of nearly equal lengths together, so that little is spent on pads."""
 
     def __init__(self, items: Tensor, batch_size: int, seed: int) -> None:
         super().__init__(items, batch_size, seed)
@@ -47,11 +61,19 @@ class LengthBatches(Batches):
     def _permute(self, generator: torch.Generator) -> Tensor:
         return _alike_together(self.lengths, self.batch_size, generator)
 
-    def _collate(self, rows: Tensor) -> Tensor:
+    def _cut(self, rows: Tensor) -> Tensor:
+        """Without the pads that all of these rows have."""
         return self.items[rows, : int(self.lengths[rows].max())]
 
 
-class LabelledBatches(Batches):
+class LengthBatches(_ByLength[Tensor]):
+    """Batches of padded ids."""
+
+    def _collate(self, rows: Tensor) -> Tensor:
+        return self._cut(rows)
+
+
+class LabelledBatches(Drawn[tuple[Tensor, Tensor]]):
     """Random batches of (items, labels)."""
 
     def __init__(self, items: Tensor, labels: Tensor, batch_size: int, seed: int) -> None:
@@ -62,18 +84,18 @@ class LabelledBatches(Batches):
         return self.items[rows], self.labels[rows]
 
 
-class LabelledLengthBatches(LengthBatches):
-    """Batches of (padded ids, labels), sentences of nearly equal lengths together."""
+class LabelledLengthBatches(_ByLength[tuple[Tensor, Tensor]]):
+    """Batches of (padded ids, labels)."""
 
     def __init__(self, items: Tensor, labels: Tensor, batch_size: int, seed: int) -> None:
         super().__init__(items, batch_size, seed)
         self.labels = labels
 
     def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        return super()._collate(rows), self.labels[rows]
+        return self._cut(rows), self.labels[rows]
 
 
-class DialogueBatches(Batches):
+class DialogueBatches(Drawn[tuple[Tensor, Tensor, Tensor]]):
     """Batches of (context [B, U, T], reply [B, T'], act [B]), see ``Conversations``.
 
     Pairs with as many turns of context and nearly as long replies stand together, so that little

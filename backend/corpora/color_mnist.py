@@ -20,7 +20,7 @@ SEED = 2017
 def read() -> dict[str, Split]:
     """The splits of MNIST as uint8 [n, 28, 28, 3]; the same colours each time."""
     return {
-        name: Split(coloured(split.items, SEED + index), split.labels)
+        name: Split(coloured(split.pictures, SEED + index), split.labels)
         for index, (name, split) in enumerate(idx.read("mnist").items())
     }
 

@@ -4,7 +4,7 @@ import gzip
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,21 @@ class Split(NamedTuple):
     labels: "np.ndarray | None"  # int64 [n]
     tags: dict[str, list[str]] = {}  # what else is known of each item: {"act": [n], …}  # noqa: RUF012
     removed: int = 0  # items left out, as they stand in train, or of test ones in validation
+
+    @property
+    def sentences(self) -> list[str]:
+        """The items of a corpus of text."""
+        return cast(list[str], self.items)
+
+    @property
+    def pictures(self) -> "np.ndarray":
+        """The items of a corpus of pictures."""
+        return cast("np.ndarray", self.items)
+
+    @property
+    def classes(self) -> "np.ndarray":
+        """The labels of a corpus that has them."""
+        return cast("np.ndarray", self.labels)
 
     def rows(self, chosen: Sequence[int]) -> "Split":
         """Only these items, in this order."""

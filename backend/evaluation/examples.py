@@ -37,11 +37,10 @@ def evaluate(name: str) -> dict[str, Any]:
     }
 
 
-def _plain(items: Items) -> list[Any]:
+def _plain(items: Items) -> list:
     """Sentences as they are; of pictures the mean brightness of 16 tiles."""
     if not isinstance(items, np.ndarray):
         return list(items)
-    if items.ndim == 4:  # coloured
-        items = items.mean(-1)
-    tiles = items.reshape(len(items), 4, items.shape[1] // 4, 4, -1)
+    grey: np.ndarray = items.mean(-1) if items.ndim == 4 else items
+    tiles = grey.reshape(len(grey), 4, grey.shape[1] // 4, 4, -1)
     return np.round(tiles.mean((2, 4)), 2).reshape(len(items), -1).tolist()

@@ -22,9 +22,14 @@ ACTIVE_VARIANCE = 0.01
 class LatentVariableModel(Protocol):
     """What this module asks of a model: q(z|x), p(x|z) and p(z) as distributions."""
 
-    encode: Callable[[Tensor], Distribution]
-    decode: Callable[[Tensor], Distribution]
-    prior: Callable[[], Distribution]
+    @property
+    def encode(self) -> Callable[[Tensor], Distribution]: ...
+
+    @property
+    def decode(self) -> Callable[[Tensor], Distribution]: ...
+
+    @property
+    def prior(self) -> Callable[[], Distribution]: ...
 
 
 class Bound(NamedTuple):

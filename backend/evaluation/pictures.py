@@ -5,13 +5,14 @@ picture is judged by its brightest channel, so that one classifier serves digits
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution, Independent, Normal
 
+from backend import checkpoint
 from backend.base import LatentModel
 from backend.corpora import corpus
 from backend.device import seeded
@@ -33,6 +34,11 @@ SHEET = 16  # samples of a moment to look at
 def judge_of(dataset: str) -> str:
     """Name of the classifier that judges pictures of a data set; of ColorMNIST it is MNIST's."""
     return f"classifier/image_classifier--{corpus(dataset).judged_as or dataset}"
+
+
+def load_judge(name: str) -> ImageClassifier:
+    """The classifier of pictures called ``name``. Raises as ``checkpoint.load_model`` does."""
+    return cast(ImageClassifier, checkpoint.load_model(name))
 
 
 def grey(x: Tensor) -> Tensor:

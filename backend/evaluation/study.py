@@ -8,7 +8,7 @@ import dataclasses
 import importlib
 import math
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ class Measured:
         }
 
 
-Results = Iterator[tuple[str, Measured]]
+Results = Generator[tuple[str, Measured]]
 Names = tuple[str, ...]
 
 

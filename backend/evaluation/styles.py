@@ -15,7 +15,6 @@ from backend.codes import attributes
 from backend.processors import KINDS
 
 if TYPE_CHECKING:
-    from backend.models.classifier.image_classifier import ImageClassifier
     from backend.objectives.priors import ComponentPrior
     from backend.space import LatentSpace
 
@@ -191,12 +190,12 @@ def recognise(dataset: str, pictures: np.ndarray) -> np.ndarray:
 
     Raises ``ValueError`` where there is no such classifier.
     """
-    from backend.evaluation.pictures import judge
+    from backend.evaluation.pictures import judge, load_judge
     from backend.processors.image import ImageProcessor
 
     name = judge_name(dataset)
     try:
-        classifier = cast("ImageClassifier", checkpoint.load_model(name))
+        classifier = load_judge(name)
     except KeyError:
         raise ValueError(
             f"No classifier of {dataset} is on this machine, so nothing can be recognised. "

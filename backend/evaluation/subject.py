@@ -3,21 +3,24 @@
 import dataclasses
 import sys
 from functools import cached_property
-from typing import Any
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from backend import checkpoint, corpora
+from backend import corpora
 from backend.base import LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.device import pick_device
 from backend.distributions.deterministic import Deterministic
+from backend.distributions.sequence import Sequence
 from backend.evaluation import pictures, text, tradeoffs
-from backend.evaluation.pictures import Judged, judge_of
+from backend.evaluation.pictures import Judged, judge_of, load_judge
 from backend.processors import load_processor
-from backend.processors.text import UNK
+from backend.processors.base import Items
+from backend.processors.image import ImageProcessor
+from backend.processors.text import UNK, TextProcessor
 from backend.space import LatentSpace
 
 BATCH = 500
@@ -70,6 +73,16 @@ class Subject:
         return self.space.model
 
     @property
+    def words(self) -> TextProcessor:
+        """The processor of a model of sentences."""
+        return cast(TextProcessor, self.processor)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """[C, H, W] of a model of pictures."""
+        return cast(ImageProcessor, self.processor).shape
+
+    @property
     def pixels(self) -> dict[str, str]:
         """How likelihoods read images; nothing for text."""
         return {} if self.text else {"pixels": "grey values as Bernoulli probabilities"}
@@ -83,28 +96,28 @@ class Subject:
         """How many test items the loader left out, as they stand in train or validation."""
         return self.splits["test"].removed
 
-    def items(self, split: str, n: int) -> Any:
+    def items(self, split: str, n: int) -> Items:
         """``n`` items spread evenly over a split, or all where there are fewer.
 
         Sentences that the model refuses (too long, no known word) do not count.
         """
-        items = self.splits[split].items
+        found = self.splits[split]
         if self.text:
-            items = self.processor.readable(items)
-            return [items[i] for i in spread(len(items), n)]
-        return items[spread(len(items), n)]
+            readable = self.words.readable(found.sentences)
+            return [readable[i] for i in spread(len(readable), n)]
+        return found.pictures[spread(len(found.items), n)]
 
     def rows(self, split: str) -> list[int]:
         """Rows of a split that the model reads; sentences of nearly equal length together."""
         items = self.splits[split].items
         if not self.text:
             return list(range(len(items)))
-        return sorted(self.processor.readable_rows(items), key=lambda row: len(items[row]))
+        return sorted(self.words.readable_rows(items), key=lambda row: len(items[row]))
 
-    def batches(self, items: Any) -> list[Tensor]:
+    def batches(self, items: Items) -> list[Tensor]:
         """Inputs of the model; sentences are sorted by length, so that little is padding."""
         if self.text:
-            items = sorted(items, key=lambda item: len(self.processor.tokens(item)))
+            items = sorted(items, key=lambda item: len(self.words.tokens(item)))
         starts = range(0, len(items), BATCH)
         return [self.processor.encode(items[i : i + BATCH]).to(self.device) for i in starts]
 
@@ -121,21 +134,21 @@ class Subject:
     def greedy(self, z: Tensor) -> Sentences:
         """Token ids of what the app shows for codes [N, D]: greedy, never the unknown word."""
         sequences = [self.model.decode(part) for part in z.to(self.device).split(BATCH)]
-        ids = (sequence.generate(0.0, forbid=(UNK,)) for sequence in sequences)
+        ids = (cast(Sequence, p).generate(0.0, forbid=(UNK,)) for p in sequences)
         return tuple(row for part in ids for row in text.sentences(part))
 
     @torch.inference_mode()
     def codes_and_labels(self, split: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Likeliest components [N, m] and the labels [N] of each tag, for a whole split."""
-        items, labels = self.splits[split].items, self.splits[split].labels
+        found, labels = self.splits[split], self.splits[split].labels
         order = self.rows(split)
         codes = []
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
-            chosen = [items[row] for row in part] if self.text else items[part]
+            chosen = [found.items[row] for row in part] if self.text else found.pictures[part]
             x = self.processor.encode(chosen).to(self.device)
             codes.append(self.model.assign(x).argmax(-1).cpu().numpy())
-        known = {tag: np.array(column)[order] for tag, column in self.splits[split].tags.items()}
+        known = {tag: np.array(column)[order] for tag, column in found.tags.items()}
         if labels is not None:
             known["label"] = labels[order]
         return np.concatenate(codes), known
@@ -184,7 +197,7 @@ class Subject:
         chosen = tuple(sentences[i] for i in spread(len(sentences), n))
         return chosen, tuple(sorted({*sentences} - {*chosen}))
 
-    def _known(self, items: list[str]) -> Sentences:
+    def _known(self, items: Items) -> Sentences:
         """Sentences as ids. Samples have no unknown words, so what they meet has none either."""
         ids = (row for x in self.batches(items) for row in text.sentences(x))
         return tuple(row for row in ids if UNK not in row)
@@ -192,7 +205,7 @@ class Subject:
 
 def judge_by(name: str, x: Tensor) -> Judged:
     """What the classifier called ``name`` makes of the images x [N, C, H, W]."""
-    return pictures.judge(checkpoint.load_model(name).to(x.device), x)
+    return pictures.judge(load_judge(name).to(x.device), x)
 
 
 def spread(size: int, n: int) -> np.ndarray:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from backend.registry import about, model_class, model_names
 
@@ -112,7 +112,7 @@ def _knob(setting: dataclasses.Field) -> Knob:
         raise TypeError(f"{setting.name} can be turned during a run, so it needs a min and a max")
     return Knob(
         title=live.title,
-        default=setting.default if live.start is None else live.start,
+        default=cast(float, setting.default) if live.start is None else live.start,
         low=given["min"],
         high=high,
         whole=isinstance(setting.default, int),

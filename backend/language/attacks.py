@@ -10,19 +10,20 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypedDict, get_args
+from typing import Annotated, Literal, TypedDict, get_args
 
 import numpy as np
 import pydantic
 import torch
 
 import backend
+from backend.base import GenerativeModel
 from backend.corpora.entailment import LABELS, SEPARATOR
 from backend.language.edits import contexts_of, judges, pairs
 from backend.language.samplers import metropolis_hastings as mh
 from backend.language.samplers.genetic import Attack, Generation, Neighbours
 from backend.language.samplers.metropolis_hastings import Info, State, Tokens
-from backend.language.samplers.mha import GradientProposals, Misleading, Victim
+from backend.language.samplers.mha import Classifier, GradientProposals, Misleading, Victim
 from backend.language.samplers.proposals import Options, WordProposals
 from backend.language.samplers.targets import Fluency, Length, Part, Product
 from backend.language.text_models import TextModel
@@ -64,18 +65,23 @@ class Settings:
     seed: Seed = 0
 
 
-class Row(TypedDict):
-    """The state after a step: after a trial of a chain, or after a generation."""
+class Reached(TypedDict):
+    """A sentence, and what was spent until then."""
 
-    n: int
     text: str
     tokens: list[str]
-    p: float  # C(y|x) of the label that the attack wants
-    accepted: bool
-    action: str
     trials: int  # proposals so far; of the genetic algorithm: sentences tried
     passes: int  # sentences that the classifier really read
     gradients: int  # of these, how many were differentiated
+
+
+class Row(Reached):
+    """The state after a step: after a trial of a chain, or after a generation."""
+
+    n: int
+    p: float  # C(y|x) of the label that the attack wants
+    accepted: bool
+    action: str
 
 
 class Verdict(TypedDict):
@@ -146,7 +152,7 @@ class Attacker:
 
     def _parts(self, text: str) -> tuple[str, str]:
         """The premise, empty where there is none, and the sentence that is edited."""
-        if not _pairs(self.classifier.model):
+        if _separator(self.classifier.model) is None:
             return "", text
         parts = [part.strip() for part in text.split(SEPARATOR)]
         if len(parts) != 2 or not all(parts):
@@ -269,7 +275,7 @@ class Attacker:
             gradients=victim.gradients,
         )
 
-    def verdict(self, row: Row) -> Verdict:
+    def verdict(self, row: Reached) -> Verdict:
         """The classifier asked again, by the sentence as text."""
         text = f"{self.premise} {SEPARATOR} {row['text']}" if self.premise else row["text"]
         x = self.classifier.processor.encode([text]).to(self.classifier.model.device)
@@ -300,12 +306,12 @@ class Attacker:
         return tuple(self.processor.ids[word] for word in words)
 
 
-def class_names(info: Any) -> tuple[str, ...]:
+def class_names(info: backend.CheckpointInfo) -> tuple[str, ...]:
     """What a classifier's classes are called."""
     return NAMES.get(info.dataset) or tuple(f"class {i}" for i in range(info.config["classes"]))
 
 
-def victims() -> list[Any]:
+def victims() -> list[backend.CheckpointInfo]:
     """Classifiers of sentences that are here; needs no torch."""
     return backend.available(requires={"classify"}, modality="text")
 
@@ -356,8 +362,9 @@ def label_words(victim: Victim, label: int, vocabulary: int) -> list[int]:
 
 
 @functools.lru_cache(maxsize=16)
-def _label_words(model: Any, ids: Sequence[int], label: int) -> tuple[int, ...]:
-    alone = Victim(model, ids.__getitem__, [model.config.separator] if _pairs(model) else [])
+def _label_words(model: Classifier, ids: Sequence[int], label: int) -> tuple[int, ...]:
+    separator = _separator(model)
+    alone = Victim(model, ids.__getitem__, [] if separator is None else [separator])
     words = [(token,) for token in range(len(SPECIALS), len(ids))]
     found: list[int] = []
     for first in range(0, len(words), 1000):
@@ -367,5 +374,6 @@ def _label_words(model: Any, ids: Sequence[int], label: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _pairs(model: Any) -> bool:
-    return hasattr(model.config, "separator")
+def _separator(model: GenerativeModel | Classifier) -> int | None:
+    """The id between premise and hypothesis, of a model that reads pairs."""
+    return getattr(getattr(model, "config", None), "separator", None)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError
@@ -322,11 +322,12 @@ def _read(name: str, local: bool) -> tuple[Any, Any, dict[str, Any]]:
     except _TROUBLE as error:
         raise _unreadable("The tokenizer (tokenizer.json) of", name, error) from None
     try:
-        network, report = AutoModelForCausalLM.from_pretrained(
+        loaded = AutoModelForCausalLM.from_pretrained(
             name, use_safetensors=True, dtype=torch.float32, output_loading_info=True, **safe
         )
     except _TROUBLE as error:
         raise _unreadable("The language model", name, error) from None
+    network, report = cast(tuple[Any, dict[str, Any]], loaded)  # as loading info is asked for
     return network, tokenizer, report
 
 

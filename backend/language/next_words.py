@@ -77,7 +77,9 @@ class Beam(NamedTuple):
 class Reader(Protocol):
     """What this module needs of a language model; ``HubLM`` has it, `Words` gives it ours."""
 
-    decoder: StepDecoder
+    @property
+    def decoder(self) -> StepDecoder: ...
+
     backward: bool
     forbid: tuple[int, ...]  # ids that are never written
     longest: int  # tokens of a sentence
@@ -104,7 +106,7 @@ class Reader(Protocol):
 class Words:
     """A `Reader` of one of our language models over words."""
 
-    forbid = (UNK,)
+    forbid: tuple[int, ...] = (UNK,)
 
     def __init__(self, lm: TextModel) -> None:
         if not isinstance(lm.model, LanguageModel):

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from backend.base import CodeConfig, param
 from backend.distributions.sequence import PAD, Sequence
@@ -101,14 +102,13 @@ class SequenceEncoder(nn.Module):
 
     def read(self, embedded: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings [B, T, E], of which ``lengths`` [B] count, to features."""
-        embedded = self.dropout(embedded[:, : int(lengths.max())])
-        if (
-            lengths < embedded.shape[1]
-        ).any():  # packing is slow: training batches are mostly even
-            embedded = nn.utils.rnn.pack_padded_sequence(
-                embedded, lengths.cpu(), batch_first=True, enforce_sorted=False
+        kept = self.dropout(embedded[:, : int(lengths.max())])
+        inputs: Tensor | PackedSequence = kept
+        if (lengths < kept.shape[1]).any():  # packing is slow: training batches are mostly even
+            inputs = pack_padded_sequence(
+                kept, lengths.cpu(), batch_first=True, enforce_sorted=False
             )
-        _, last = self.rnn(embedded)  # [2, B, H]
+        _, last = self.rnn(inputs)  # [2, B, H]
         return self.output(self.dropout(torch.cat([last[0], last[1]], 1)))
 
 

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from backend import corpora
-from backend.base import GenerativeModel
+from backend.base import Batch, GenerativeModel
 from backend.corpora import dialogues
 from backend.corpora.batching import (
     Batches,
     DialogueBatches,
+    Drawn,
     LabelledBatches,
     LabelledLengthBatches,
     LengthBatches,
@@ -120,7 +121,7 @@ def reads_labels(model: GenerativeModel) -> bool:
     return "classify" in model.capabilities or hasattr(model.config, "classes")
 
 
-def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) -> Batches:
+def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) -> Drawn[Batch]:
     """Sentences come in batches of nearly equal lengths; labels come along where they are read."""
     if isinstance(material.train, Conversations):
         beside = NeighbourBatches if model.reads == "neighbours" else DialogueBatches

@@ -4,7 +4,7 @@ The same seed gives the same map. Needs the corpus; the app reads what is writte
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -50,8 +50,7 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
     yield Progress("map", 60 / 100, "laying them out by UMAP")
     placed = umap_layout(np.concatenate([codes, centres]), seed)
     two_numbers = modes.dim == 2 and not modes.discrete
-    processor = space.processor
-    lengths = [len(processor.tokens(i)) if space.words else 0 for i in items]
+    lengths = [len(space.tokens(i)) if space.words else 0 for i in items]
     projection = Projection(
         codes=codes,
         responsibilities=modes.at(codes),
@@ -85,10 +84,11 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
 
 def held_out(space: LatentSpace, limit: int) -> tuple[list, dict[str, list[str]]]:
     """Validation and test items that the model reads with their tags, thinned to ``limit``."""
-    items, columns = [], {}
+    items: list = []
+    columns: dict[str, list[str]] = {}
     loaded = corpora.load(space.info.dataset)
     for split in (loaded["validation"], loaded["test"]):
-        rows = range(len(split.items))
+        rows: Sequence[int] = range(len(split.items))
         if isinstance(space.processor, TextProcessor):
             rows = space.processor.readable_rows(split.items)
         items += [split.items[row] for row in rows]

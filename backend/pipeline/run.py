@@ -17,10 +17,10 @@ import psutil
 import torch
 from PIL import Image
 
-from backend import checkpoint, corpora
-from backend.base import GenerativeModel
+from backend import corpora
+from backend.base import LatentModel
 from backend.evaluation import tradeoffs
-from backend.evaluation.pictures import PictureBench, as_picture, judge_of
+from backend.evaluation.pictures import PictureBench, as_picture, judge_of, load_judge
 from backend.files import remove_leftovers, replacing, write_json
 from backend.pipeline.corpus import Material
 from backend.training import StepReport, steps_done
@@ -136,18 +136,18 @@ class Moments:
         """Of the pictures of ``SPLIT``, judged by the classifier of their corpus."""
         judge = judge_of(material.dataset)
         seen = corpora.load(material.dataset)[SPLIT]
-        pictures, labels = material.processor.encode(seen.items), torch.from_numpy(seen.labels)
-        classifier = checkpoint.load_model(judge)
+        pictures, labels = material.processor.encode(seen.items), torch.from_numpy(seen.classes)
+        classifier = load_judge(judge)
         return cls(run, judge, PictureBench(classifier, material.train, pictures, labels=labels))
 
-    def add(self, model: GenerativeModel, report: StepReport, seconds: float) -> None:
+    def add(self, model: LatentModel, report: StepReport, seconds: float) -> None:
         values = {k: v for k, v in report.terms.items() if k in GAME} | self.bench.values(model)
         with replacing(self._sheet(report.step)) as temporary, temporary.open("wb") as file:
             np.save(file, self.bench.sheet(model).numpy())
         seconds = round(seconds, 1)
         self.kept.add({"step": report.step, "seconds": seconds, "values": _rounded(values)})
 
-    def save(self, folder: Path, model: GenerativeModel) -> None:
+    def save(self, folder: Path, model: torch.nn.Module) -> None:
         """Puts numbers and samples beside the weights."""
         rows = self.kept.rows
         sheets = [torch.from_numpy(np.load(self._sheet(row["step"]))) for row in rows]

@@ -35,7 +35,7 @@ def samples(info: CheckpointInfo) -> str:
             path = space.interpolate(*corpora.corpus(info.dataset).ends, steps=6)
             lists["From the first sentence to the last"] = path
         return "\n\n".join(
-            _listed(f"{title}; greedy decoding", lines) for title, lines in lists.items()
+            _listed(f"{title}; greedy decoding", list(lines)) for title, lines in lists.items()
         )
     if not space.encodes:
         _write_mosaic([space.sample(64, seed=SEED)], info.path / PICTURE)

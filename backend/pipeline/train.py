@@ -8,11 +8,12 @@ command: the same seed gives the same bytes.
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 import torch
 
 from backend import checkpoint, registry
-from backend.base import GenerativeModel
+from backend.base import GenerativeModel, LatentModel
 from backend.codes.posteriors import code_statistics, prior_statistics
 from backend.codes.snapshots import ITEMS, Snapshots
 from backend.corpora.dialogues import Conversations
@@ -85,7 +86,7 @@ def _train(
                 history.add(_curves(report, held_out_terms(model, material), clock.seconds))
         if moments and (report.step in recipe.moments or last):
             with clock.stopped():
-                moments.add(model, report, clock.seconds)
+                moments.add(cast(LatentModel, model), report, clock.seconds)
         if report.step in recipe.snapshots:
             _snapshot(run, model, material, report.step)
         text = f"step {report.step:,} of {config.steps:,}"
@@ -139,7 +140,7 @@ def _curves(report: StepReport, held_out: dict[str, float], seconds: float) -> d
 def _snapshot(run: Path, model: GenerativeModel, material: Material, step: int) -> None:
     """Adds this moment to the run's; always of the same held-out items."""
     x = material.held_out[:ITEMS].to(model.device)
-    new = Snapshots.take(model, step, x, material.held_out_tags.first(ITEMS))
+    new = Snapshots.take(cast(LatentModel, model), step, x, material.held_out_tags.first(ITEMS))
     (Snapshots.load(run).then(new) if step else new).save(run)
 
 
@@ -174,10 +175,14 @@ def finish(
             for part in (material.train, material.held_out)
         )
         statistics = code_statistics(
-            model, train, held_out, material.held_out_labels, recipe.components
+            cast(LatentModel, model),
+            train,
+            held_out,
+            material.held_out_labels,
+            recipe.components,
         )
     elif "decode" in model.capabilities:
-        statistics = prior_statistics(model, HELD_OUT)
+        statistics = prior_statistics(cast(LatentModel, model), HELD_OUT)
     else:
         return folder
     statistics.save(folder)

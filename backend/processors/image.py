@@ -16,7 +16,8 @@ class ImageProcessor(Processor):
     kind = "image"
 
     def __init__(self, shape: tuple[int, int, int] = (1, 28, 28)) -> None:
-        self.shape = tuple(shape)  # channels (1 or 3), height, width
+        channels, height, width = shape
+        self.shape = channels, height, width  # channels (1 or 3), height, width
 
     def encode(self, images: Sequence[np.ndarray] | np.ndarray) -> Tensor:
         """uint8, or float in [0, 1], [n, H, W] or [n, H, W, 3] -> [n, C, H, W].

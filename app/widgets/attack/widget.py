@@ -13,7 +13,7 @@ from app.components import served, widget
 from app.widgets.paths.words import marked
 
 if TYPE_CHECKING:
-    from backend.language.attacks import Attacker, Settings
+    from backend.language.attacks import Attacker, Reached, Settings
 
 TRIALS = 200  # at the start
 FIRST = "yelp"  # of the classifiers, the one that is offered first
@@ -116,7 +116,7 @@ def _said(attacker: "Attacker") -> tuple[list[str], str]:
     return attacker.words(attacker.start), attacker.text(attacker.start)
 
 
-def _before(attacker: "Attacker") -> dict:
+def _before(attacker: "Attacker") -> "Reached":
     tokens, text = _said(attacker)
     return {"tokens": tokens, "text": text, "trials": 0, "passes": 0, "gradients": 0}
 

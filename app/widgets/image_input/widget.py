@@ -270,4 +270,4 @@ def next_test_image(dataset: Dataset, index: int) -> dict:
 def _test_images(dataset: str) -> np.ndarray:  # uint8 [N, 28, 28]
     from backend import corpora
 
-    return corpora.load(dataset)["test"].items
+    return corpora.load(dataset)["test"].pictures

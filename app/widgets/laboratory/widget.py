@@ -149,8 +149,8 @@ def _kept(
     key: str,
     act: Callable[["Laboratory"], None],
     version: int | None = None,
-    terms: Rows = (),
-    scores: Rows = (),
+    terms: Sequence[int] = (),
+    scores: Sequence[int] = (),
 ) -> dict[str, Any]:
     """What the page is told after ``act``; ``{"gone": true}`` if there is no such run."""
     from backend.laboratory.service import LABORATORY, Gone
@@ -162,7 +162,9 @@ def _kept(
         return {"gone": True}
 
 
-def _answer(key: str, version: int | None, terms: Rows, scores: Rows) -> dict[str, Any]:
+def _answer(
+    key: str, version: int | None, terms: Sequence[int], scores: Sequence[int]
+) -> dict[str, Any]:
     """State of the run; with the frame if the page has another ``version`` (None: wants none)."""
     from backend.laboratory.service import LABORATORY
 
@@ -193,7 +195,7 @@ def _frame(run: "Run", entry: "Entry", terms: int, scores: int) -> dict[str, Any
     seen = view(run, entry)
     surface, pull = seen.pop("surface", None), seen.pop("pull", None)
     found: dict[str, Any] = {name: as_base64(points) for name, points in seen.items()}
-    if surface is not None:
+    if surface is not None and pull is not None and entry.critic_kind:
         found |= _surface(surface, entry.critic_kind)
         length = np.linalg.norm(pull, axis=1)
         mean = float(np.nan_to_num(length).mean())

@@ -71,8 +71,9 @@ def start(checkpoint: str) -> dict:
 
 def _listen(run: Run) -> None:
     """Keep what the child says until it ends."""
-    with run.process.stdout as lines:
-        run.lines.extend(line.strip() for line in lines if line.strip())
+    if run.process.stdout is not None:
+        with run.process.stdout as lines:
+            run.lines.extend(line.strip() for line in lines if line.strip())
     run.process.wait()
 
 

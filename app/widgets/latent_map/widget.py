@@ -5,6 +5,7 @@ hover and the legend happen in the page. Each question after that names its plac
 kept between two of them, and each answer comes with the script that repeats it.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import gradio as gr
@@ -51,7 +52,7 @@ def latent_map(elem_id: str, tab: str) -> gr.HTML:
     emits "select" with ``{kind, …}``, and on the window the events "latent-mode" {checkpoint,
     variable, component} and "latent-code" {checkpoint, code, text}; it hears "latent-mode" too.
     """
-    functions = {
+    functions: dict[str, Callable[..., dict]] = {
         "run": load,
         "texts": texts,
         "pictures": pictures,
@@ -256,7 +257,7 @@ def _near(space: Any, code: np.ndarray, row: int | None = None) -> list[dict]:
     sentences = projection.originals() or projection.texts
     own = set() if row is None else {sentences[row]}
     for k in (8 * NEAR, 1000, n):  # some sentences, such as "thank you", occur hundreds of times
-        first = {}
+        first: dict[str, int] = {}
         for each in _nearest(space, code, k):
             first.setdefault(sentences[each], each)
         near = [first[text] for text in first if text not in own][:NEAR]

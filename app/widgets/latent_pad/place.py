@@ -120,10 +120,10 @@ def frame(space: Any, codes: np.ndarray) -> Frame:
 
     z = codes.astype(np.float64)
     to_b, to_c = z[1] - z[0], z[2] - z[0]
-    across = np.linalg.norm(to_b)
+    across = float(np.linalg.norm(to_b))
     right = to_b / max(across, 1e-12)
     rest = to_c - (to_c @ right) * right
-    if across < 1e-6 or np.linalg.norm(rest) < FLAT * max(np.linalg.norm(to_c), 1e-6):
+    if across < 1e-6 or np.linalg.norm(rest) < FLAT * max(float(np.linalg.norm(to_c)), 1e-6):
         raise ValueError("The three points lie on one line and span no plane. Change one of them.")
     axes = np.stack([right, rest / np.linalg.norm(rest)])  # [2, D], orthonormal
     origin, basis = axes @ z[0], np.stack([axes @ to_b, axes @ to_c])

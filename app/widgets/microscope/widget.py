@@ -11,7 +11,7 @@ import numpy as np
 import pydantic
 
 from app import parts
-from app.components import Seed, packed, script, served, widget
+from app.components import Seed, packed, packed_each, script, served, widget
 from app.session import get_space, model_work
 from app.widgets.paths.words import marked
 
@@ -124,7 +124,7 @@ def flip(
         items = space.decode(np.concatenate([z[None], found.flip(z, variable)]))
         here = found.at(z[None])[0, variable]
     base, others = items[0], items[1:]
-    answer = {
+    answer: dict[str, object] = {
         "base": packed(base),
         "items": packed(others),
         "unknown": unknown,
@@ -185,15 +185,15 @@ def _known(space: Any, projection: Any) -> list[dict]:
 
 def _item(space: Any, projection: Any, originals: Any, row: int) -> str:
     if originals is not None:
-        return packed(originals[row])
+        return packed_each([originals[row]])[0]
     if space.words:
         return projection.texts[row]
-    return packed(space.decode(projection.codes[[row]]))
+    return packed_each(space.decode(projection.codes[[row]]))[0]
 
 
 def _bare(found: Any) -> list[dict]:
     """Rows without a map: nothing is known but the prior."""
-    nothing = {"share": None, "tags": [], "typical": [], "flags": []}
+    nothing: dict[str, object] = {"share": None, "tags": [], "typical": [], "flags": []}
     return [
         {"variable": j, "component": k, "weight": weight} | nothing
         for j, row in enumerate(found.prior.weights.tolist())

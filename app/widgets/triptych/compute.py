@@ -42,6 +42,7 @@ def look(checkpoint: str, seed: int, first: int) -> dict:
         codes = space.sample_codes(SAMPLES, seed=seed)
         drawn = space.sample_labels(SAMPLES, seed=seed)
         samples = space.decode(codes, labels=drawn)
+        found: dict[str, object]
         found = {"samples": as_base64(samples), "given": as_base64(given)}
         if encodes(space):
             z = space.encode(given, labels=labels)
@@ -99,6 +100,7 @@ def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
             raise ValueError(f"There is no attribute {attribute[:40]!r}.")
         moved = space.decode(z + np.float32(amount) * step, labels=new)
         before = space.decode(z, labels=labels)
+    found: dict[str, object]
     found = {"moved": as_base64(moved), "before": None, "after": None}
     found["told"] = target if new is not labels else None
     if attribute in attributes.ATTRIBUTES:

@@ -10,7 +10,7 @@ from torch import Tensor
 from backend import checkpoint, corpora
 from backend.device import seeded
 from backend.evaluation import tradeoffs
-from backend.evaluation.pictures import PictureBench, judge_of, wasserstein
+from backend.evaluation.pictures import PictureBench, judge_of, load_judge, wasserstein
 from backend.evaluation.study import SEED, Measured, Names, Results, Study, rounded
 from backend.evaluation.subject import Subject
 from backend.files import write_json
@@ -33,14 +33,14 @@ CRITICS = {"wasserstein_validation": "validation", "wasserstein_train": "train"}
 @functools.lru_cache(maxsize=1)
 def picture_bench(dataset: str, shape: tuple[int, int, int]) -> PictureBench:
     splits, processor = corpora.load(dataset), ImageProcessor(shape)
-    train, test = (processor.encode(splits[name].items) for name in ("train", "test"))
-    labels = torch.from_numpy(splits["test"].labels)
-    return PictureBench(checkpoint.load_model(judge_of(dataset)), train, test, labels=labels)
+    train, test = (processor.encode(splits[name].pictures) for name in ("train", "test"))
+    labels = torch.from_numpy(splits["test"].classes)
+    return PictureBench(load_judge(judge_of(dataset)), train, test, labels=labels)
 
 
 def bench(subject: Subject) -> Results:
     """The last moment of the picture bench once more, of the weights that ship."""
-    measuring = picture_bench(subject.info.dataset, subject.processor.shape)
+    measuring = picture_bench(subject.info.dataset, subject.shape)
     reference = measuring.reference()
     settings = {"classifier": checkpoint.info(judge_of(subject.info.dataset)).fingerprint}
     real = dict.fromkeys(reference, "real test images") | {"fid_ours": REAL_FID}
@@ -65,12 +65,12 @@ def critics_of_no_model(bench: PictureBench, validation: Tensor, steps: int) -> 
 
 @functools.lru_cache(maxsize=1)
 def validation_pictures(dataset: str, shape: tuple[int, int, int]) -> Tensor:
-    return ImageProcessor(shape).encode(corpora.load(dataset)["validation"].items)
+    return ImageProcessor(shape).encode(corpora.load(dataset)["validation"].pictures)
 
 
 def independent_critics(subject: Subject) -> Results:
     """How well a new critic tells samples from pictures; also kept beside the other moments."""
-    key = subject.info.dataset, subject.processor.shape
+    key = subject.info.dataset, subject.shape
     measuring, validation = picture_bench(*key), validation_pictures(*key)
     n, steps = len(validation), subject.sizes.critic_steps
     with seeded(SEED):

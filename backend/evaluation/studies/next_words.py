@@ -29,7 +29,7 @@ def next_words(subject: Subject) -> Results:
     test = [row[row != PAD].tolist() for x in batches for row in x]
     rivals = {}
     for order in (1, ORDER):
-        grams = KneserNey(train, order, len(subject.processor.vocabulary))
+        grams = KneserNey(train, order, len(subject.words.vocabulary))
         rivals[order] = torch.tensor([-grams.log_prob(sentence) for sentence in test])
     settings = {
         "unigram_ppl": rounded(likelihood.perplexity(rivals[1], n_tokens)),

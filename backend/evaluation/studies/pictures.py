@@ -1,6 +1,7 @@
 """Pictures of a model that is not of the bench: what comes back, and samples."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from backend import checkpoint
 from backend.evaluation import images
-from backend.evaluation.pictures import grey, judge_of
+from backend.evaluation.pictures import Judged, grey, judge_of
 from backend.evaluation.study import Measured, Results, Study, codes_of, mean
 from backend.evaluation.subject import BATCH, Subject, judge_by
 
@@ -25,7 +26,7 @@ def image_reconstruction(subject: Subject) -> Results:
     z = subject.means(subject.held_out)
     y = _pictures(subject, z)
     shuffled = _pictures(subject, z[torch.randperm(len(z))])
-    average = subject.splits["train"].items.mean(0, keepdims=True) / 255
+    average = subject.splits["train"].pictures.mean(0, keepdims=True) / 255
     guess = subject.processor.encode(average.astype(np.float32)).to(x).expand_as(x)
     yield (
         "mse",
@@ -76,12 +77,13 @@ def image_samples(subject: Subject, source: str) -> Results:
             ),
         ),
     )
-    for name, score in (
-        ("classified_digit", lambda judged: 100.0 * images.recognised(judged.probabilities)),
-        ("sharpness", lambda judged: images.sharpness(grey(judged.x))),
-    ):
-        reference = mean(score(test)).value, real
-        yield name, mean(score(samples), reference=reference, settings=settings)
+    each: dict[str, Callable[[Judged], Tensor]] = {
+        "classified_digit": lambda judged: 100.0 * images.recognised(judged.probabilities),
+        "sharpness": lambda judged: images.sharpness(grey(judged.x)),
+    }
+    for name, of in each.items():
+        reference = mean(of(test)).value, real
+        yield name, mean(of(samples), reference=reference, settings=settings)
 
 
 def _pictures(subject: Subject, z: Tensor) -> Tensor:

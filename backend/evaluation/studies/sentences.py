@@ -60,7 +60,7 @@ def _ends(subject: Subject, sentences: list[list[int]]) -> Results:
     typed = subject.space.processor.decode(text.padded(sentences))
     for id, refine in (("ends_match", True), ("ends_match_encoded", False)):
         codes = subject.space.encode(typed, refine=refine).reshape(len(typed) // 2, 2, -1)
-        paths = [subject.space.path_codes(*pair, 8, "slerp") for pair in codes]
+        paths = [subject.space.path_codes(a, b, 8, "slerp") for a, b in codes]
         ends = np.stack([path[[0, -1]] for path in paths])  # [P, 2, D]
         right = text.same(subject.greedy(torch.from_numpy(ends).flatten(0, 1)), sentences)
         both = [first and last for first, last in zip(right[::2], right[1::2], strict=True)]
@@ -72,25 +72,26 @@ def sentence_samples(subject: Subject, source: str) -> Results:
     samples = subject.greedy(codes_of(subject, subject.sizes.samples, source))
     real, other = subject.train
     known = {*real, *other}
-    n, settings = len(samples), {"source": source, "decoding": "greedy"}
+    n = len(samples)
+    settings: dict[str, object] = {"source": source, "decoding": "greedy"}
     compare = partial(Measured, n=n, split="train", settings=settings)
 
     note = f"{len(real):,} training sentences against the others"
     value = text.unigram_kl(samples, other)
     yield "wkl", compare(value=value, reference=(text.unigram_kl(real, other), note))
-    for name, of, reference, note in (
+    for name, of, known_ones, note in (
         ("samples_distinct", _distinct, real, f"{len(real):,} training sentences"),
         ("samples_known", partial(_known, known), subject.test, "test sentences"),
         ("sample_length", _mean_length, real, f"{len(real):,} training sentences"),
     ):
-        yield name, compare(value=of(samples), reference=(of(reference), note))
+        yield name, compare(value=of(samples), reference=(of(known_ones), note))
 
     lm_settings = subject.sizes.language_model
     settings = {**settings, "samples": n, **dataclasses.asdict(lm_settings)}
     train_lm = partial(
         language_model,
-        n_words=len(subject.processor.vocabulary),
-        max_len=subject.processor.max_tokens + 1,
+        n_words=len(subject.words.vocabulary),
+        max_len=subject.words.max_tokens + 1,
         settings=lm_settings,
         device=str(subject.device),
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from backend.language.samplers.metropolis_hastings import (
+    Action,
     Candidate,
     Edit,
     Info,
@@ -22,7 +23,7 @@ from backend.language.samplers.metropolis_hastings import (
 )
 from backend.language.samplers.proposals import CANDIDATES, SHOWN, Place, WordProposals
 
-ACTIONS = {"replace": 0.3, "insert": 0.3, "delete": 0.3, "none": 0.1}
+ACTIONS: dict[Action, float] = {"replace": 0.3, "insert": 0.3, "delete": 0.3, "none": 0.1}
 PERIOD = 10  # steps between the two thresholds
 THRESHOLDS = (0.0, 0.5)  # of π(x') / π(x), below which nothing is accepted
 

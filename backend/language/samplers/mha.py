@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from backend.distributions.sequence import EOS, PAD
 from backend.language.samplers.contexts import Contexts
 from backend.language.samplers.kept import computed
-from backend.language.samplers.metropolis_hastings import Tokens
+from backend.language.samplers.metropolis_hastings import Action, Tokens
 from backend.language.samplers.proposals import Options, Place, WordProposals
 
 UNK = 3
@@ -28,6 +28,8 @@ class Classifier(Protocol):
     """What a victim's model gives; B sentences of T words, vectors of E numbers."""
 
     words: nn.Embedding
+
+    def __hash__(self) -> int: ...
 
     def logits(self, x: Tensor) -> Tensor:
         """ids [B, T] -> [B, classes]"""
@@ -131,7 +133,7 @@ class GradientProposals(WordProposals):
         self._vectors = victim.vectors(forward.model.config.vocab_size)
         self._squares = (self._vectors**2).sum(1)
 
-    def log_positions(self, x: Tokens, action: str) -> dict[int, float]:
+    def log_positions(self, x: Tokens, action: Action) -> dict[int, float]:
         found = super().log_positions(x, action)
         if action != "replace" or not found:
             return found

@@ -128,7 +128,7 @@ class WordProposals:
         log_p[:, self.forbidden] = -math.inf
         return log_p.log_softmax(1).numpy()
 
-    def _actions(self, x: Tokens) -> dict[str, float]:
+    def _actions(self, x: Tokens) -> dict[Action, float]:
         """Log-probabilities of the actions that are possible in ``x``."""
         possible = {
             "replace": any(self.is_free(x, i) for i in range(len(x))),
@@ -139,7 +139,7 @@ class WordProposals:
         total = sum(weights.values())
         return {a: math.log(w / total) for a, w in weights.items() if w > 0}
 
-    def log_positions(self, x: Tokens, action: str) -> dict[int, float]:
+    def log_positions(self, x: Tokens, action: Action) -> dict[int, float]:
         """Gaps for a new word, or words that may go, with their log-probabilities: uniform."""
         gaps = range(len(x) + 1) if action == "insert" else range(len(x))
         found = [i for i in gaps if action == "insert" or self.is_free(x, i)]

@@ -36,7 +36,7 @@ class AED(DialogueModel):
     in ``hred``.
     """
 
-    Config = Config
+    config: Config
     players: ClassVar[dict[str, tuple[str, ...]]] = {
         "autoencoder": ("turns", "history", "code_net", "decoder"),
         "critic": ("critic",),

@@ -1,7 +1,7 @@
 """CVAE for dialogue: the code must tell words and act of the reply (Zhao et al., 2017)."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -28,8 +28,9 @@ class Config(vhred.Config):
             raise ValueError(f"act needs the names of at least two acts, got {len(self.acts)}")
 
     @classmethod
-    def tiny(cls, **sizes: int) -> Self:
-        return super().tiny(**({"act": True, "acts": ("ask", "tell", "thank")} | sizes))
+    def tiny(cls, **sizes: Any) -> Self:
+        small: dict[str, Any] = {"act": True, "acts": ("ask", "tell", "thank")}
+        return super().tiny(**(small | sizes))
 
 
 @register(title="CVAE for dialogue", short="CVAE + BOW")
@@ -43,7 +44,7 @@ class DialogueCVAE(vhred.VHRED):
     the reply already shows; no other metadata; otherwise as in ``hred``.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={
             "model": "−E_q [log p(x|z,c,y) + log p_{bow}(x|z,c) + log p(y|z,c)] + "

@@ -41,7 +41,7 @@ class CVAEAE(DialogueModel):
     has densities; z̃ lies in (-1, 1). Departures as in ``hred``.
     """
 
-    Config = Config
+    config: Config
     players: ClassVar[dict[str, tuple[str, ...]]] = {
         "cvae": ("posterior_net", "prior_net", "generator"),
         "autoencoder": ("turns", "history", "code_net", "decoder"),

@@ -38,7 +38,7 @@ class DialogWAE(DialogueModel):
     mixes samples; here are neither. Departures: Adam for all, and as in ``hred``.
     """
 
-    Config = Config
+    config: Config
     players: ClassVar[dict[str, tuple[str, ...]]] = {
         "critic": ("critic",),
         "generator": ("posterior_net", "posterior_code", "prior_net", "prior_code"),

@@ -21,7 +21,7 @@ class DialogWAEGMP(dialog_wae.DialogWAE):
     straight through, so that weights learn too. K = 1 is ``dialog_wae``.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={
             "critic": "L + λ E (|∇D(ẑ,c)| − 1)²,   L = E D(z,c) − E D(z_p,c)",

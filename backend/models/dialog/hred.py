@@ -29,7 +29,7 @@ class HRED(DialogueModel):
     adaptive softmax, and the context enters the decoder at each step.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−log p(x|c)"},
         terms={"recon_nll": "−log p(x|c)"},

@@ -61,7 +61,7 @@ class STED(DialogueModel):
     reply as x_{n+1}; otherwise as in ``hred``.
     """
 
-    Config = Config
+    config: Config
     players: ClassVar[dict[str, tuple[str, ...]]] = {
         "recognition": ("recognition",),
         "dialogue": ("turns", "history", "policy", "decoder"),

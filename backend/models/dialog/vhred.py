@@ -32,7 +32,7 @@ class VHRED(DialogueModel):
     ``hred``.
     """
 
-    Config = Config
+    config: Config
     objective = Objective(
         formulas={"model": "−E_q log p(x|z,c) + w(t) KL(q(z|x,c) ‖ p(z|c))"},
         terms={"recon_nll": "−E_q log p(x|z,c)", "kl": "KL(q(z|x,c) ‖ p(z|c))"},

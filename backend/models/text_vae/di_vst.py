@@ -6,7 +6,7 @@ from torch.distributions import Distribution
 
 from backend.base import Objective, Terms
 from backend.distributions.sequence import PAD
-from backend.models.text_vae import di_vae
+from backend.models.text_vae import di_vae, dvae
 from backend.nets.sequences import SequenceDecoder
 from backend.objectives.divergences import discrete_information
 from backend.registry import register
@@ -33,7 +33,7 @@ class DIVST(di_vae.DIVAE):
         note="The code of a turn is not asked for its own words: only for its neighbours.",
     )
 
-    def __init__(self, config: di_vae.DIVAE.Config) -> None:
+    def __init__(self, config: dvae.Config) -> None:
         super().__init__(config)
         self.before = SequenceDecoder(config, self.decoder.words)
 
@@ -41,7 +41,9 @@ class DIVST(di_vae.DIVAE):
         """p(x_previous|z): what was said before a turn with the code z [B, D]."""
         return self.before(z)
 
-    def loss(self, batch: tuple[Tensor, Tensor, Tensor], player: str = "model") -> Terms:
+    def loss(  # type: ignore[override]  # it reads another batch than its parent, see ``reads``
+        self, batch: tuple[Tensor, Tensor, Tensor], player: str = "model"
+    ) -> Terms:
         """``batch`` is (turn, previous, next), each int64 [B, T]; nats per turn.
 
         A turn without a token is not there, as before the first.

@@ -53,7 +53,9 @@ def attack_table(name: str, n: int = 100) -> Iterator[Progress | Table]:
         share = number / len(attackers)
         yield Progress("measure", share, f"attacked {number} of {len(attackers)} examples")
     pairs = corpora.corpus(info.dataset).unit == "pair"
-    rows = [_attack_row(method, found) for method, found in runs.items()]
+    measured = [_attack_row(method, found) for method, found in runs.items()]
+    judge = _judge(attackers[0])
+    originals = _perplexity_of_originals(attackers, judge)
     settings = asdict(attackers[0].settings)
     yield {
         "title": f"Attacks on {info.title}",
@@ -62,10 +64,9 @@ def attack_table(name: str, n: int = 100) -> Iterator[Progress | Table]:
         "text, prefers another class; nothing holds the meaning. Trials are proposals (of the "
         "genetic attack: sentences tried), passes the sentences that the classifier read, of "
         "which gradients were differentiated. Perplexity per word under "
-        f"{attackers[0].judge.info.name}, of successful attacks only (originals: "
-        f"{_perplexity_of_originals(attackers):.0f}). Published rows are for other classifiers "
-        "and longer texts.",
-        "rows": rounded(rows + _published("entailment" if pairs else "sentiment")),
+        f"{judge.info.name}, of successful attacks only (originals: {originals:.0f}). Published "
+        "rows are for other classifiers and longer texts.",
+        "rows": rounded(measured + _published("entailment" if pairs else "sentiment")),
         "settings": {k: settings[k] for k in ("trials", "weight", "spare_label_words", "lm")},
         "examples": examples,
     }
@@ -113,7 +114,7 @@ def _pool(name: str, n: int) -> Iterator[Attacker]:
     found = 0
     for row in spread(len(test.items), min(len(test.items), 20 * n)):
         settings = attacks.Settings(
-            victim=name, text=test.items[row], label=int(test.labels[row]), trials=TRIALS
+            victim=name, text=test.sentences[row], label=int(test.classes[row]), trials=TRIALS
         )
         try:
             attacker = Attacker(settings, models.__getitem__)
@@ -126,9 +127,17 @@ def _pool(name: str, n: int) -> Iterator[Attacker]:
             return
 
 
-def _perplexity_of_originals(attackers: list[Attacker]) -> float:
+def _judge(attacker: Attacker) -> TextModel:
+    if attacker.judge is None:
+        raise ValueError(
+            "Another language model over the same words has to judge; train one first."
+        )
+    return attacker.judge
+
+
+def _perplexity_of_originals(attackers: list[Attacker], judge: TextModel) -> float:
     """Per word, as the table's: the geometric mean over sentences."""
-    contexts = contexts_of(attackers[0].judge.model)
+    contexts = contexts_of(judge.lm)
     log_p = contexts.log_probs([attacker.start for attacker in attackers])
     sizes = [len(attacker.start) + 1 for attacker in attackers]
     return math.exp(-np.mean([value / size for value, size in zip(log_p, sizes, strict=True)]))

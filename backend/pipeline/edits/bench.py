@@ -1,6 +1,7 @@
 """A pair of language models at work, and what its tables share."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from backend.corpora.location import lines
 from backend.language import edits
 from backend.language.edits import Editor, Settings, contexts_of
 from backend.language.text_models import TextModel
-from backend.language.traces import Chain
+from backend.language.traces import Chain, Kernel, Step
 
 SEED = 0
 Row = dict[str, Any]
@@ -43,9 +44,9 @@ class Bench:
 
     def nll_per_word(self, sentences: Iterable[Sequence[int]]) -> float:
         """Nats per word and end mark, under the judge."""
-        sentences = [tuple(tokens) for tokens in sentences]
-        total = sum(self._judge.log_probs(sentences))
-        return -total / sum(len(tokens) + 1 for tokens in sentences)
+        given = [tuple(tokens) for tokens in sentences]
+        total = sum(self._judge.log_probs(given))
+        return -total / sum(len(tokens) + 1 for tokens in given)
 
     def ids(self, text: str) -> tuple[int, ...]:
         words = self.forward.processor.tokens(text)
@@ -68,12 +69,17 @@ class Bench:
 def best_of(chain: Chain, other_than: Sequence[str] | None = None) -> list[str]:
     """Tokens of the most probable sentence that the chain was at."""
     seen = [(chain["start"]["score"]["total"], chain["start"]["tokens"])]
-    seen += [(step["total"], step["tokens"]) for step in chain["steps"] if step["accepted"]]
+    seen += [(log_pi(step), step["tokens"]) for step in chain["steps"] if step["accepted"]]
     fresh = [entry for entry in seen if entry[1] != other_than]
     return max(fresh or seen, key=lambda entry: entry[0])[1]
 
 
-def run(editor: Editor, steps: int, kernel: str = "exact", seed: int = SEED) -> Chain:
+def log_pi(step: Step) -> float:
+    """Of the proposed sentence; in a trace None stands for minus infinity."""
+    return -math.inf if step["total"] is None else step["total"]
+
+
+def run(editor: Editor, steps: int, kernel: Kernel = "exact", seed: int = SEED) -> Chain:
     return edits.edit_chain(editor.settings, steps, seed, 1, [kernel], editor)["chains"][0]
 
 

@@ -9,7 +9,17 @@ import numpy as np
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.language import edits
 from backend.language.beam import forced_beam
-from backend.pipeline.edits.bench import Bench, Table, best_of, json_lines, rounded, run, spread
+from backend.language.traces import Kernel
+from backend.pipeline.edits.bench import (
+    Bench,
+    Table,
+    best_of,
+    json_lines,
+    log_pi,
+    rounded,
+    run,
+    spread,
+)
 
 NEVER = (3,)  # <unk> is not written
 
@@ -62,7 +72,8 @@ def keywords(bench: Bench, n: int = 60) -> Table:
         if number % max(1, len(sets) // paper_n) == 0:
             released = run(editor, paper_steps, "paper")
             add(f"released procedure, {paper_steps} steps, best", words, best_of(released))
-        p = SequenceDistribution(bench.forward.model, bench.forward.model.start(1), 1)
+        lm = bench.forward.lm
+        p = SequenceDistribution(lm, lm.start(1), 1)
         ids = [bench.forward.processor.ids[word] for word in words]
         beam = forced_beam(p, ids, 8, shortest=LENGTHS["shortest"], forbid=NEVER)
         if beam is not None:
@@ -119,7 +130,8 @@ def mixing(bench: Bench, n: int = 6) -> Table:
     """Effective draws of log π per second: the exact kernel against the released procedure."""
     rows = []
     sets = [entry for entry in keyword_sets(bench, 60) if len(entry["keywords"]) == 2][:n]
-    for kernel, steps in (("exact", 600), ("rescored", 120), ("paper", 120)):
+    budgets: dict[Kernel, int] = {"exact": 600, "rescored": 120, "paper": 120}
+    for kernel, steps in budgets.items():
         sizes, seconds, accepted = [], 0.0, []
         for entry in sets:
             words = tuple(bench.forward.processor.tokens(w)[0] for w in entry["keywords"])
@@ -129,7 +141,7 @@ def mixing(bench: Bench, n: int = 6) -> Table:
             seconds += time.process_time() - began
             totals, current = [], chain["start"]["score"]["total"]
             for step in chain["steps"]:
-                current = step["total"] if step["accepted"] else current
+                current = log_pi(step) if step["accepted"] else current
                 totals.append(current)
                 accepted += [step["accepted"]] * (step["action"] != "none")
             sizes.append(edits.statistics([totals[steps // 3 :]])["ess"][0])

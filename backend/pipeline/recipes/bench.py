@@ -21,7 +21,7 @@ def _bench_recipes() -> dict[str, Recipe]:
     digits, clothes, colour = "mnist", "fashion-mnist", "color-mnist"
     titles = {digits: "MNIST digits", clothes: "Fashion-MNIST", colour: "ColorMNIST"}
     likelihood, game = {"lr": 2e-3}, {"lr": 1e-3}
-    ablations = (
+    ablations: tuple[tuple[str, str, dict[str, bool]], ...] = (
         ("", "α-GAN", {}),
         ("--no-l1", "α-GAN without reconstruction", {"use_l1": False}),
         ("--no-critic", "α-GAN without critic of pictures", {"use_critic": False}),

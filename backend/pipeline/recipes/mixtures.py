@@ -2,21 +2,26 @@
 
 from backend.pipeline.recipe import Recipe
 
-_MOMENTS = (0, 50, 100, 200, 300, 500, 750, 1000, 1250, 1500, 1750, 2000, 2500, 3000, 4000)
-_MOMENTS += (5000, 6000, 7000, 8000, 9000, 10_000)
+_Terms = dict[str, float]  # of the objective; bool where a term is there or not
+_MOMENTS = (
+    *(0, 50, 100, 200, 300, 500, 750, 1000, 1250, 1500, 1750, 2000, 2500, 3000, 4000),
+    *(5000, 6000, 7000, 8000, 9000, 10_000),
+)
 _SMALL = {"embedding_dim": 128, "encoder_dim": 128, "decoder_dim": 256, "word_dropout": 0.3}
 
 
 def _mixture_recipes() -> dict[str, Recipe]:
     """The objectives of Shi et al. 2020 side by side: same nets, seed and order of the data."""
-    plain, full = {"dispersion_weight": 1.0, "information": True}, {"information": False}
+    plain: _Terms = {"dispersion_weight": 1.0, "information": True}
+    full: _Terms = {"information": False}
     recipes = {}
-    for name, title, terms in (
+    requests: tuple[tuple[str, str, _Terms], ...] = (
         ("gmvae--smd", "GMVAE", {}),
         ("dgmvae--smd--var", "GMVAE + L_var", plain | {"dispersion_weight": 0.5}),
         ("dgmvae--smd--mi", "GMVAE + L_mi", plain | full),
         ("dgmvae--smd", "DGMVAE", full | {"dispersion_weight": 0.5}),
-    ):
+    )
+    for name, title, terms in requests:
         recipes[f"text_vae/{name}"] = Recipe(
             f"{title}, in-car assistant",
             {"latent_dim": 6, **_SMALL, **terms},
@@ -24,7 +29,7 @@ def _mixture_recipes() -> dict[str, Recipe]:
             min_count=2,
             snapshots=_MOMENTS,
         )
-    for name, title, terms in (
+    conversations: tuple[tuple[str, str, _Terms], ...] = (
         ("di_vae--dailydialog", "DI-VAE", {}),
         ("semi_vae--dailydialog", "semi-VAE", {}),
         ("semi_vae--dailydialog--mi", "semi-VAE + L_mi", {"information": False}),
@@ -40,7 +45,8 @@ def _mixture_recipes() -> dict[str, Recipe]:
             "DGMVAE - L_mi",
             {"latent_dim": 15, "dispersion_weight": 0.3, "information": True},
         ),
-    ):
+    )
+    for name, title, terms in conversations:
         recipes[f"text_vae/{name}"] = Recipe(
             f"{title}, daily conversations",
             {**_SMALL, **terms},
