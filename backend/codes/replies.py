@@ -21,6 +21,8 @@ from backend.objectives.divergences import kl
 from backend.processors.text import UNK
 
 if TYPE_CHECKING:
+    from backend.models.dialog import st_ed
+    from backend.models.dialog.cvae import DialogueCVAE
     from backend.space import LatentSpace
 
 MOST = 100  # replies at once
@@ -112,6 +114,17 @@ class Speaker:
     def actions(self) -> tuple[str, ...]:
         return self.model.actions
 
+    @property
+    def _teller(self) -> "DialogueCVAE":
+        """The model, where it ``tells_acts``."""
+        return cast("DialogueCVAE", self.model)
+
+    @property
+    def _action_shape(self) -> tuple[int, int]:
+        """Variables and components of a model whose code is an action."""
+        config = cast("st_ed.Config", self.model.config)
+        return config.variables, config.components
+
     @torch.inference_mode()
     def respond(
         self,
@@ -139,16 +152,16 @@ class Speaker:
             elif self.model.tells_acts:
                 if wanted is not None:
                     z, modes, log_p = self._with_act(p, c, wanted, n, temperature, mode)
-                likeliest = self.model.act_logits(z, c.expand(n, -1)).argmax(1)
+                likeliest = self._teller.act_logits(z, c.expand(n, -1)).argmax(1)
                 acts = likeliest if wanted is None else torch.full_like(likeliest, wanted)
             by_word = z.shape[1] == 0 or (isinstance(p, DiscreteVariables) and wanted is not None)
-            heat = (temperature if by_word else 0.0) if token_temperature is None else None
-            words = self._words(z, c, acts, token_temperature if heat is None else heat)
+            if token_temperature is None:
+                token_temperature = temperature if by_word else 0.0
+            words = self._words(z, c, acts, token_temperature)
         names = self._names(z, acts)
-        several = modes is not None
         return Replies(
             [
-                Reply(text, place, int(modes[row]) if several else None, names[row], score)
+                Reply(text, place, None if modes is None else int(modes[row]), names[row], score)
                 for row, (text, place, score) in enumerate(
                     zip(words, z.float().cpu().numpy(), log_p.tolist(), strict=True)
                 )
@@ -191,7 +204,7 @@ class Speaker:
         [text] = self._words(place if not isinstance(q, DiscreteVariables) else q.mode, c, None, 0)
         acts = None
         if self.model.tells_acts:
-            acts = self.model.act_logits(place, c).argmax(1)
+            acts = self._teller.act_logits(place, c).argmax(1)
         coded = q.mode if isinstance(q, DiscreteVariables) else place
         [action] = self._names(coded, acts)
         return ReplyPosterior(mean, spread, action, distance, text, told.left_out)
@@ -204,7 +217,7 @@ class Speaker:
 
     def _words(self, z: Tensor, c: Tensor, acts: Tensor | None, heat: float) -> list[str]:
         c = c.expand(len(z), -1)
-        p = self.model.reply(z, c, acts) if acts is not None else self.model.reply(z, c)
+        p = self.model.reply(z, c) if acts is None else self._teller.reply(z, c, acts)
         return self.space.processor.decode(p.generate(heat, forbid=(UNK,)))
 
     def _action(self, action: str | None) -> int | None:
@@ -229,7 +242,7 @@ class Speaker:
 
     def _code(self, action: int) -> Tensor:
         """The one-hots [1, D] of an action of a discrete code."""
-        shape = self.model.config.variables, self.model.config.components
+        shape = self._action_shape
         classes = torch.tensor(list(product(*[range(shape[1])] * shape[0]))[action])
         return (
             torch.nn.functional.one_hot(classes, shape[1])
@@ -242,7 +255,7 @@ class Speaker:
     ) -> tuple[Tensor, Tensor | None, Tensor]:
         """Draws of z given the act: of many, ``n`` by how probable each makes it."""
         z, modes, log_p = draw(p, max(64, 8 * n), temperature, mode)
-        share = self.model.act_logits(z, c.expand(len(z), -1)).softmax(1)[:, act]
+        share = self._teller.act_logits(z, c.expand(len(z), -1)).softmax(1)[:, act]
         chosen = torch.multinomial(share.double().cpu() + 1e-12, n)
         picked = chosen.to(z.device)
         return z[picked], None if modes is None else modes[chosen], log_p[picked]
@@ -252,13 +265,13 @@ class Speaker:
             return [self.actions[int(act)] for act in acts]
         if not self.actions:
             return [None] * len(z)
-        shape = self.model.config.variables, self.model.config.components
+        shape = self._action_shape
         return ["-".join(map(str, row)) for row in z.unflatten(1, shape).argmax(2).tolist()]
 
     def _action_probabilities(self, p: Distribution, c: Tensor) -> list[Action]:
         if self.model.tells_acts:
             z, _, _ = draw(p, DRAWS, 1.0, None)
-            found = self.model.act_logits(z, c.expand(len(z), -1)).softmax(1).mean(0).cpu()
+            found = self._teller.act_logits(z, c.expand(len(z), -1)).softmax(1).mean(0).cpu()
         elif isinstance(p, DiscreteVariables):
             found = torch.ones(1)
             for share in p.probs[0].cpu():  # variables are independent given the context
@@ -306,7 +319,8 @@ def _modes(p: Distribution) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weights [K], means and standard deviations [K, D] of a prior of one row."""
     if isinstance(p, GaussianModes):
         parts = p.weights[0], p.means[0], p.scales[0]
-        return cast(tuple, tuple(part.float().cpu().numpy() for part in parts))
+        weights, means, spreads = (part.float().cpu().numpy() for part in parts)
+        return weights, means, spreads
     if isinstance(p, Made):
         weights = p.noise.weights[0].float().cpu().numpy()
         draws = [draw(p, DRAWS, 1.0, mode)[0].float().cpu() for mode in range(len(weights))]

@@ -12,11 +12,10 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import fmean, stdev
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from backend.corpora.dialogues import Conversations
 from backend.device import seeded
@@ -272,4 +271,4 @@ def _extrema(rows: np.ndarray) -> np.ndarray:
 
 
 def references_of(pairs: Conversations) -> list[tuple[int, ...]]:
-    return sentences(cast(Tensor, pairs.turns[pairs.replies]))
+    return sentences(pairs.turns[pairs.replies])
