@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -137,9 +136,10 @@ def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) 
     return plain(material.train, config.batch_size, config.seed)
 
 
-def held_out_batch(material: Material, model: GenerativeModel, rows: Tensor) -> Any:
+def held_out_batch(material: Material, model: GenerativeModel, rows: Tensor) -> Batch:
     """Some held-out items as ``model.loss`` takes them, on its device."""
     held_out = material.held_out
+    parts: tuple[Tensor, ...]
     if isinstance(held_out, Conversations):
         parts = (held_out.neighbours if model.reads == "neighbours" else held_out.batch)(rows)
     elif reads_labels(model) and material.held_out_labels is not None:

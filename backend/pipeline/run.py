@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import psutil
@@ -137,8 +137,9 @@ class Moments:
         judge = judge_of(material.dataset)
         seen = corpora.load(material.dataset)[SPLIT]
         pictures, labels = material.processor.encode(seen.items), torch.from_numpy(seen.classes)
-        classifier = load_judge(judge)
-        return cls(run, judge, PictureBench(classifier, material.train, pictures, labels=labels))
+        train = cast(torch.Tensor, material.train)
+        bench = PictureBench(load_judge(judge), train, pictures, labels=labels)
+        return cls(run, judge, bench)
 
     def add(self, model: LatentModel, report: StepReport, seconds: float) -> None:
         values = {k: v for k, v in report.terms.items() if k in GAME} | self.bench.values(model)

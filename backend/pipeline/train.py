@@ -139,7 +139,8 @@ def _curves(report: StepReport, held_out: dict[str, float], seconds: float) -> d
 
 def _snapshot(run: Path, model: GenerativeModel, material: Material, step: int) -> None:
     """Adds this moment to the run's; always of the same held-out items."""
-    x = material.held_out[:ITEMS].to(model.device)
+    items = cast(torch.Tensor, material.held_out)  # only a model of items has snapshots
+    x = items[:ITEMS].to(model.device)
     new = Snapshots.take(cast(LatentModel, model), step, x, material.held_out_tags.first(ITEMS))
     (Snapshots.load(run).then(new) if step else new).save(run)
 
