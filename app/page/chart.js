@@ -7,16 +7,21 @@ import { faded } from "./palette.js";
 /**
  * @typedef {Record<string, any>} Trace what Plotly draws as one series
  * @typedef {{low?: number, high?: number, log?: boolean, label?: string, ticks?: any[],
- *   names?: string[], category?: boolean}} Axis
+ *   names?: string[], category?: boolean, order?: string[]}} Axis
  * @typedef {{x?: Axis | string, y?: Axis | string, shapes?: object[], notes?: object[],
- *   legend?: boolean, square?: boolean, stacked?: boolean, pick?: "x" | "closest"}} Layout
+ *   legend?: boolean, square?: boolean, stacked?: boolean, pick?: "x" | "closest",
+ *   strip?: string, formulas?: boolean, scene?: string}} Layout `strip`: a row of that name above
+ *   the chart, for series that are `above` it; `formulas`: letters after a _ stand lower in names;
+ *   what a person zoomed to stays while `scene` does
  * @typedef {{x: any, y: any, index: any, series: number, name: string}} Picked
  * @typedef {{label: string, height?: number, id?: string, margin?: Partial<typeof MARGIN>,
  *   click?: (picked: Picked) => void, select?: (picked: Picked[]) => void,
- *   hover?: (picked: Picked | null) => void, scrub?: (x: number) => void}} Options
+ *   hover?: (picked: Picked | null) => void, scrub?: (x: number) => void, bare?: boolean}} Options
+ *   `bare`: without buttons
  */
 
 const MARGIN = { l: 52, r: 12, t: 12, b: 40 };
+const STRIP = 0.86; // share of the height below a row that is above the chart
 
 /** @type {Promise<any> | null} */
 let library = null;
@@ -36,7 +41,7 @@ export function plotly() {
  * beside it. `scrub` is told the value of x under a pointer that is pressed, in place of zooming.
  * @param {Options} options
  */
-export function chart({ label, height = 240, id, margin, ...hears }) {
+export function chart({ label, height = 240, id, margin, bare, ...hears }) {
   const node = el("div", { class: "lp-chart", id, role: "img", "aria-label": label });
   const cursor = el("div", { class: "lp-chart-mark", "aria-hidden": "true", hidden: true });
   const drag = hears.scrub ? false : hears.select ? "select" : "zoom";
@@ -53,7 +58,10 @@ export function chart({ label, height = 240, id, margin, ...hears }) {
     if (!spec || !node.clientWidth) return; // once it is seen
     const Plotly = await plotly();
     const look = themed(node, figure(spec, { height, margin, drag }));
-    await Plotly.react(node, look.data, look.layout, config(Plotly, Boolean(hears.select)));
+    await Plotly.react(node, look.data, look.layout, {
+      ...config(Plotly, Boolean(hears.select)),
+      displayModeBar: bare ? false : "hover",
+    });
     if (!cursor.isConnected) {
       node.append(cursor);
       listen(node, hears);
@@ -63,10 +71,12 @@ export function chart({ label, height = 240, id, margin, ...hears }) {
   }
 
   function place() {
-    const { xaxis } = inner(node);
+    const { xaxis, yaxis } = inner(node);
     cursor.hidden = marked == null || !xaxis;
     if (cursor.hidden) return;
     cursor.style.transform = `translateX(${xaxis._offset + xaxis.d2p(marked)}px)`;
+    cursor.style.top = `${yaxis._offset}px`;
+    cursor.style.height = `${yaxis._length}px`;
   }
 
   /** Of many that are asked for while one is under way, the last is drawn. */
@@ -171,13 +181,15 @@ function overDrawing(node, event) {
  */
 export function figure({ traces, layout }, { height, margin, drag = "zoom" }) {
   const { x = {}, y = {}, shapes = [], notes = [], legend, square, stacked } = layout;
+  const { strip, formulas, scene = "kept" } = layout;
   const downward = traces.some(
     ({ type, orientation }) => type === "heatmap" || orientation === "h",
   );
   return {
-    data: traces.map(worded),
+    data: traces.map((trace) => worded(trace, formulas ? lowered : plain)),
     layout: {
-      ...{ height, shapes, annotations: notes, uirevision: "kept", autosize: true },
+      ...{ height, annotations: notes, uirevision: scene, autosize: true },
+      shapes: strip ? [ground, ...shapes] : shapes,
       ...{ paper_bgcolor: "--card", plot_bgcolor: "--card" },
       font: { family: "system-ui, sans-serif", size: 12, color: "--ink-2" },
       margin: { ...MARGIN, ...margin },
@@ -186,10 +198,19 @@ export function figure({ traces, layout }, { height, margin, drag = "zoom" }) {
         ...axis(y),
         ...(downward ? { autorange: "reversed" } : {}),
         ...(square ? { scaleanchor: "x" } : {}),
+        ...(strip ? { domain: [0, STRIP] } : {}),
       },
+      ...(strip ? { yaxis2: above(strip) } : {}),
       modebar: { bgcolor: "--card", color: "--ink-2", activecolor: "--accent" },
       showlegend: legend ?? traces.filter(({ showlegend }) => showlegend !== false).length > 1,
-      legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom" },
+      legend: {
+        orientation: "h",
+        x: 0,
+        y: 1,
+        xanchor: "left",
+        yanchor: "bottom",
+        traceorder: "normal",
+      },
       hovermode: layout.pick ?? "closest",
       hoverlabel: { bgcolor: "--card", bordercolor: "--hairline", font: { color: "--ink" } },
       dragmode: drag,
@@ -199,13 +220,30 @@ export function figure({ traces, layout }, { height, margin, drag = "zoom" }) {
   };
 }
 
+const ground = {
+  ...{ type: "rect", xref: "paper", yref: "paper", x0: 0, x1: 1, y0: STRIP + 0.04, y1: 1 },
+  ...{ layer: "below", line: { width: 0 }, fillcolor: "--wash" },
+};
+
+/**
+ * The axis of a row above the chart, at 0.
+ * @param {string} name
+ */
+function above(name) {
+  const ticks = { tickvals: [0], ticktext: [plain(name)], tickfont: { size: 16, color: "--ink" } };
+  const plainly = { fixedrange: true, zeroline: false, gridcolor: "--hairline" };
+  return { ...ticks, ...plainly, domain: [STRIP + 0.04, 1], range: [-1, 1] };
+}
+
 /**
  * A trace whose words are shown as they are.
  * @param {Trace} trace
+ * @param {(text: string) => string} named
  */
-function worded(trace) {
-  const words = ["name", "text", "x", "y"].filter((key) => trace[key] !== undefined);
-  return { ...trace, ...Object.fromEntries(words.map((key) => [key, shown(trace[key])])) };
+function worded(trace, named) {
+  const words = ["text", "hovertext", "x", "y"].filter((key) => trace[key] !== undefined);
+  const said = Object.fromEntries(words.map((key) => [key, shown(trace[key])]));
+  return { ...trace, ...said, name: named(trace.name ?? "") };
 }
 
 /** @param {any} value @returns {any} */
@@ -218,21 +256,28 @@ function shown(value) {
 /** @param {Axis | string} given */
 function axis(given) {
   const spec = typeof given === "string" ? { label: given } : given;
-  const { low, high, log, label, ticks, names, category } = spec;
+  const { low, high, log, label, ticks, names, category, order } = spec;
   const ends = [low, high].map((v) => (v == null ? null : log ? Math.log10(v) : v));
   return {
-    title: { text: plain(label ?? ""), standoff: 8 },
-    ...(log ? { type: "log" } : category ? { type: "category" } : {}),
-    ...(low == null && high == null ? {} : { range: ends, autorange: open(low, high) }),
+    ...(label ? { title: { text: plain(label), standoff: 8 } } : {}),
+    ...(log ? { type: "log" } : category ? { type: "category", showgrid: false } : {}),
+    ...(order ? { categoryorder: "array", categoryarray: order } : {}),
+    ...ending(ends),
     ...(ticks ? { tickvals: ticks, ticktext: names ?? ticks } : {}),
     ...{ gridcolor: "--hairline", linecolor: "--hairline", zeroline: false, automargin: true },
+    ...{ separatethousands: true, exponentformat: log ? "power" : "none" },
   };
 }
 
-/** @param {number | undefined} low @param {number | undefined} high */
-function open(low, high) {
-  if (low != null && high != null) return false;
-  return low == null ? "min" : "max";
+/**
+ * A range, or the end of it that is given. Not as a range with null at one end: when Plotly draws
+ * for the second time, it has forgotten the other.
+ * @param {(number | null)[]} ends
+ */
+function ending([low, high]) {
+  if (low != null && high != null) return { range: [low, high], autorange: false };
+  const given = { ...(low == null ? {} : { minallowed: low }) };
+  return { autorangeoptions: { ...given, ...(high == null ? {} : { maxallowed: high }) } };
 }
 
 /** @param {any} Plotly @param {boolean} selecting */
@@ -273,7 +318,7 @@ function themed(node, value) {
   const walk = (part, key) => {
     if (typeof part === "string") return resolved(style, part);
     if (Array.isArray(part))
-      return ["x", "y", "z", "text", "customdata"].includes(key)
+      return ["x", "y", "z", "text", "hovertext", "customdata"].includes(key)
         ? part
         : part.map((p) => walk(p, key));
     if (part?.constructor !== Object) return part;
@@ -299,3 +344,9 @@ function resolved(style, colour) {
 export function plain(text) {
   return String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
+
+/**
+ * The same with what follows a _ as an index.
+ * @param {string} text
+ */
+const lowered = (text) => plain(text).replaceAll(/_([\p{L}\p{N}]+)/gu, "<sub>$1</sub>");

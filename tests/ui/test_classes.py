@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 import backend
 from backend.evaluation import styles
+from tests.ui.charts import traces
 from tests.ui.conftest import wait_until_drawn
 
 pytestmark = pytest.mark.browser
@@ -67,7 +68,12 @@ def test_the_same_styles_in_every_class(open_page, shot):
     drawn(page, FOUND, "pictures", 0, 8, styles.units(found)[0])
     carried = ["–" if one.label is None else str(one.label) for one in styles.carried(found)]
     expect(table.locator("thead tr").nth(1).locator("td")).to_have_text(carried)
-    expect(page.locator(f"{STYLES} .styles-plot")).to_have_count(2)
+    curves = styles.curves(found)
+    for name in ("z", "c"):
+        capacity, kl = traces(page, f"{STYLES}-kl_{name}")
+        assert kl["x"] == curves.steps
+        assert kl["y"] == pytest.approx(getattr(curves, f"kl_{name}"), abs=1e-3)
+        assert capacity["y"] == pytest.approx(getattr(curves, f"capacity_{name}"), abs=1e-3)
     page.locator(f"{STYLES} summary", has_text="Classes as a table").click()
     expect(page.locator(f"{STYLES} .lp-twin").first.locator("tbody tr")).to_have_count(10)
 

@@ -18,12 +18,14 @@ from playwright.sync_api import Page, expect
 
 from backend.evaluation.tradeoffs import QUANTITIES
 from tests.small_pictures import NAMES, STEPS, numbers, write_bench
+from tests.ui.charts import spot, traces
 from tests.ui.conftest import ROOT, wait_for_address
 from tests.ui.reachable import everything_fits
 
 pytestmark = pytest.mark.browser
 
 FRONTIER, TRIPTYCH = "#tradeoffs-frontier", "#tradeoffs-triptych"
+STAGE = f"{FRONTIER} .front-stage"
 BETA, ABLATION = "#tradeoffs-beta", "#tradeoffs-ablation"
 VAE, GAN, FUSION = "vae/vae--mnist--conv", "gan/dcgan--mnist", "gan/vae_gan--mnist"
 DAMAGED = "vae/vae--fashion-mnist--conv"
@@ -67,8 +69,7 @@ def open_dot(page: Page, dot: str) -> None:
 
 def click_dot(page: Page, dot: str) -> None:
     page.locator(FRONTIER).scroll_into_view_if_needed()
-    box = page.locator(f"{FRONTIER} [data-dot='{dot}']").bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(*spot(page, STAGE, dot))
 
 
 def test_a_click_on_a_dot_opens_its_card(open_page, shot):
@@ -138,8 +139,13 @@ def test_a_wrong_link_leaves_the_frontier(open_page, frontier):
 def test_keys_move_between_dots(open_page):
     page = open_page(fragment(frontier=f"dot:{VAE}@{STEPS[-1]}"))
     open_dot(page, f"{VAE}@{STEPS[-1]}")
-    page.locator(f"{FRONTIER} .front-stage").focus()
+    page.locator(STAGE).focus()
     page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        """stage => document.querySelector(stage).data
+          .find(({ name }) => name === "pointed").x.length === 1""",
+        arg=f"{STAGE} .lp-chart",
+    )
     readout = page.locator(f"{FRONTIER} .front-readout")
     expect(readout).to_contain_text(f"VAE at step {STEPS[-2]} ")
     page.keyboard.press("Enter")
@@ -224,7 +230,14 @@ def test_beta_and_ablation(open_page, shot):
     page.locator(f"{BETA} .lp-choice-small label", has_text="4").click()
     expect(walks).to_have_attribute("data-walks", "vae/beta_vae--mnist--beta4")
     expect(page.locator(f"{BETA} .beta-table .beta-own td").nth(2)).to_have_text("3 of 4")
-    expect(page.locator(f"{BETA} .beta-dead")).to_have_count(1)
+    active, silent = (
+        next(one for one in traces(page, f"{BETA}-bars") if one["name"] == name)
+        for name in ("active", "not active")
+    )
+    assert (len(active["x"]), len(silent["x"])) == (3, 1)
+    assert active["y"] == [3, 2, 1]
+    page.mouse.click(*spot(page, f"{BETA}-plot", "vae/beta_vae--mnist--beta1"))
+    expect(walks).to_have_attribute("data-walks", "vae/beta_vae--mnist--beta1")
 
     moment = page.locator(f"{ABLATION} [data-moment]")
     expect(moment).to_have_attribute("data-moment", "0")
@@ -232,6 +245,10 @@ def test_beta_and_ablation(open_page, shot):
     expect(rows.locator("th")).to_have_text(["all on", "without L1", "without D"])
     first = numbers("gan/alpha_gan--mnist", list(NAMES).index("gan/alpha_gan--mnist"))["moments"]
     expect(rows.first.locator("td").nth(3)).to_have_text(f"{first[0]['values']['code_mmd']:g}")
+    curves = traces(page, f"{ABLATION}-critic_accuracy")
+    assert [one["name"] for one in curves] == ["all on", "without L1", "without D"]
+    accuracies = [moment["values"]["critic_accuracy"] for moment in first]
+    assert (curves[0]["x"], curves[0]["y"]) == (list(STEPS), accuracies)
     page.get_by_role("slider", name="Moment of training").focus()
     page.keyboard.press("End")
     expect(moment).to_have_attribute("data-moment", "2")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 import backend
 from app.widgets.panels import widget
+from tests.ui.charts import above, drawn, traces
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +63,7 @@ def test_the_deck_s_figure_is_there_at_once(open_page, shot):
     assert [canvas.evaluate(blank) for canvas in canvases.all()] == [False] * 8
     label = canvases.nth(3).get_attribute("aria-label")
     assert label.startswith("DGMVAE at 2,000 steps: 500 codes and 5 modes of c1.")
+    drawn(page, f"{PANELS} [data-curve=mi_c]")
     shot(page, "modes-panels")
 
 
@@ -123,12 +125,14 @@ def test_curves_tell_values_and_take_clicks(open_page):
     curve = page.locator(f"{PANELS} [data-curve='mean_variance']")
     shown = curve.locator(".panel-values b").last
     expect(shown).to_have_text(f"{history['mean_variance'][-1]:.1f}")
-    curve.scroll_into_view_if_needed()
-    box = curve.locator(".panel-box").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 20)
+    where = f"{PANELS} [data-curve='mean_variance']"
+    lines = traces(page, where)
+    assert [one["name"] for one in lines] == [title for _, title in widget.RUNS]
+    assert lines[-1]["y"] == history["mean_variance"]
+    page.mouse.move(*above(page, where, 5000))
     half = history["mean_variance"][history["step"].index(5000)]
     expect(shown).to_have_text(f"{half:.1f}" if half >= 100 else f"{half:.2f}")
-    page.mouse.click(box["x"] + box["width"] * 0.2, box["y"] + 20)
+    page.mouse.click(*above(page, where, 2010))
     at_step(page, 2000)
 
 
@@ -205,4 +209,5 @@ def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
     at_step(page, 0)
     assert [place(page, part) for part in parts] == before
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    drawn(page, f"{PANELS} [data-curve=mi_c]")
     shot(page, f"modes-panels-{width}-{'dark' if dark else 'light'}")

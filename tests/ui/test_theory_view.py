@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.charts import drawn, traces
 from tests.ui.conftest import OpenPage, wait_until_drawn
 from tests.ui.reachable import everything_fits
 
@@ -32,7 +33,13 @@ def test_a_slider_moves_numbers_change_and_the_link_brings_them_back(open_page: 
     page.keyboard.press("ArrowRight")
     expect(value_of(page, "W₁")).to_have_text("0.32")
     expect(page).to_have_url(re.compile(r"theta:0\.32"))
-    expect(page.locator(f"{VIEW} .theory-infinite")).to_have_text("∞")
+    distances = f"{VIEW}-plot-1"
+    expect(page.locator(f"{distances} .y2tick text")).to_have_text("∞")
+    series = traces(page, distances)
+    infinite = {one["name"] for one in series if one["yaxis"] == "y2" and 0 in one["y"]}
+    assert {"KL(P‖Q)", "KL(Q‖P)"} <= infinite and "JSD" not in infinite
+    near = next(one for one in series if one["name"] == "W₁")
+    assert near["y"] == pytest.approx([abs(theta) for theta in near["x"]], abs=1e-4)
 
     summary = page.locator(f"{VIEW} .lp-twin summary")
     summary.focus()
@@ -47,6 +54,12 @@ def test_a_slider_moves_numbers_change_and_the_link_brings_them_back(open_page: 
     shot(page, "theory_lines")
     again = open_page(page.evaluate("location.hash"))
     expect(value_of(again, "KL(P‖Q)")).to_have_text("2")
+    series = traces(again, distances)
+    infinite = {one["name"] for one in series if one["yaxis"] == "y2"}
+    assert infinite <= {"KL(P‖Q), from draws", "KL(Q‖P), from draws"}  # the exact ones are not
+    exact = next(one for one in series if one["name"] == "KL(P‖Q)")
+    by_hand = [theta**2 / (2 * 0.16**2) for theta in exact["x"]]
+    assert exact["y"] == pytest.approx(by_hand, rel=1e-3, abs=1e-6)
     expect(again.locator(f"{VIEW}-theta-number")).to_have_value("0.32")
 
 
@@ -73,6 +86,11 @@ def test_a_critic_is_trained_live_and_can_be_cancelled(open_page: OpenPage, shot
     bound = float(value_of(page, "2 JSD − 2 ln 2").text_content().replace("−", "-"))
     reached = float(value_of(page, "V(D)").text_content().replace("−", "-"))
     assert bound - 0.1 < reached <= bound + 1e-3
+    line, curve = traces(page, f"{VIEW}-plot-2")
+    assert line["y"] == pytest.approx([bound] * len(line["y"]), abs=1e-3)
+    assert (curve["x"][-1], curve["y"][-1]) == (100, pytest.approx(reached, abs=1e-3))
+    band = page.locator(f"{VIEW}-plot-1 .legendtext", has_text="where there is data")
+    expect(band).to_have_count(1)
     shot(page, "theory_critic")
 
     page.locator(f"{VIEW}-steps-number").fill("1500")
@@ -90,6 +108,8 @@ def test_on_a_narrow_dark_page_nothing_is_wider_than_the_page(open_page: OpenPag
     page = open_page(fragment("panel:unify"), width=390, dark=True)
     wait_until_drawn(page)
     expect(page.locator(f"{VIEW} .theory-plot")).to_have_count(3)
+    for i in range(3):
+        drawn(page, f"{VIEW}-plot-{i}")
     cards = page.locator("#tradeoffs-objectives")
     cards.scroll_into_view_if_needed()
     expect(cards.locator(".objective-card h4")).to_have_text(re.compile("VAE"))

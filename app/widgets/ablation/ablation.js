@@ -2,10 +2,11 @@
 // along training. The numbers are those of the frontier, which sends them ("latent-bench").
 
 import { keep as pageKeep } from "../../page/address.js";
-import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { chart, line, rule, swatch } from "../../page/charts.js";
+import { button, el, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
-import { count, fixed, significant } from "../../page/numbers.js";
+import { count, significant } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
@@ -31,10 +32,10 @@ const CURVES = [
   ["code_critic_accuracy", "Accuracy of C, codes"],
 ];
 const LINES = [
-  ["--ink", "", 2.5],
-  ["--accent", "6 3", 2],
-  ["--caution-mark", "2 3", 2],
-  ["--accept", "8 3 2 3", 2],
+  { colour: "--ink", dash: 0, width: 2.5 },
+  { colour: "--accent", dash: 1, width: 2 },
+  { colour: "--caution-mark", dash: 2, width: 2 },
+  { colour: "--accept", dash: 3, width: 2 },
 ];
 const PICTURES = 8;
 
@@ -82,17 +83,6 @@ async function drawAll(ui) {
   ui.element.dataset.moment = at(ui); // how tests know
 }
 
-const swatch = (k) =>
-  svg(
-    "svg",
-    { class: "lp-swatch", viewBox: "0 0 24 8", "aria-hidden": "true" },
-    svg("path", {
-      d: "M0 4H24",
-      style: `stroke:var(${LINES[k][0]})`,
-      "stroke-width": LINES[k][2],
-      "stroke-dasharray": LINES[k][1],
-    }),
-  );
 const without = (run) =>
   run.on.length === 3
     ? "all on"
@@ -142,7 +132,11 @@ function drawMatrix(ui) {
         el(
           "tr",
           { "data-run": run.name },
-          el("th", { scope: "row" }, el("span", { class: "abl-name" }, swatch(k), without(run))),
+          el(
+            "th",
+            { scope: "row" },
+            el("span", { class: "abl-name" }, swatch(LINES[k]), without(run)),
+          ),
           ...["L1", "D", "C"].map((term) =>
             el(
               "td",
@@ -210,75 +204,34 @@ async function drawSamples(ui, run) {
 
 /** Accuracy from 0 to 1 over steps; 0.5 is a critic that cannot tell. */
 function drawCurves(ui) {
-  const last = Math.max(...ui.runs.flatMap((run) => run.moments.map(({ step }) => step)));
-  const x = (step) => (100 * step) / last;
-  const y = (value) => 100 - 100 * Math.min(1, Math.max(0, value));
-  ui.curves.replaceChildren(
-    ...CURVES.map(([quantity, title]) => {
-      const drawn = ui.runs
-        .map((run, k) => ({
-          run,
-          k,
-          points: run.moments.filter(({ values }) => values[quantity] != null),
-        }))
-        .filter(({ points }) => points.length);
-      const lines = drawn.map(({ k, points }) =>
-        svg("path", {
-          d: points
-            .map(({ step, values }, i) => `${i ? "L" : "M"}${x(step)} ${y(values[quantity])}`)
-            .join(""),
-          style: `stroke:var(${LINES[k][0]})`,
-          "stroke-width": LINES[k][2],
-          "stroke-dasharray": LINES[k][1],
-        }),
-      );
-      const now = Math.max(...ui.runs.map((run) => momentOf(ui, run).step));
-      const said = drawn
-        .map(
-          ({ run, points }) =>
-            `${without(run)} ends at ${significant(points.at(-1).values[quantity])}`,
-        )
-        .join("; ");
-      return el(
-        "figure",
-        { class: "abl-curve" },
-        el("figcaption", { text: title }),
-        el(
-          "div",
-          { class: "abl-box", role: "img", "aria-label": `${title}: ${said || "not measured"}` },
-          svg(
-            "svg",
-            {
-              class: "lp-lines",
-              viewBox: "0 0 100 100",
-              preserveAspectRatio: "none",
-              "aria-hidden": "true",
-            },
-            svg("path", { class: "lp-baseline", d: "M0 50H100" }),
-            svg("path", { class: "lp-cursor", d: `M${x(now)} 0V100` }),
-            ...lines,
-          ),
-          el("span", { class: "abl-top", text: "1" }),
-          el("span", { class: "abl-half", text: "0.5, cannot tell" }),
-          el("span", { class: "abl-end", text: `step ${count(last)}` }),
+  const now = Math.max(...ui.runs.map((run) => momentOf(ui, run).step));
+  CURVES.forEach(([quantity, title], i) => {
+    const drawn = ui.runs
+      .map((run, k) => ({
+        ...{ name: without(run), k },
+        moments: run.moments.filter(({ values }) => values[quantity] != null),
+      }))
+      .filter(({ moments }) => moments.length);
+    const ends = drawn.map(
+      ({ name, moments }) => `${name} ends at ${significant(moments.at(-1).values[quantity])}`,
+    );
+    ui.charts[i].draw(
+      drawn.map(({ name, k, moments }) =>
+        line(
+          name,
+          moments.map(({ step }) => step),
+          moments.map(({ values }) => values[quantity]),
+          { ...LINES[k], hover: "%{fullData.name}: %{y:.3f}" },
         ),
-        el(
-          "div",
-          { class: "abl-legend" },
-          ...drawn.map(({ run, k, points }) =>
-            el(
-              "span",
-              {},
-              swatch(k),
-              el("span", {
-                text: `${without(run)} ${fixed(points.at(-1).values[quantity])}`,
-              }),
-            ),
-          ),
-        ),
-      );
-    }),
-  );
+      ),
+      {
+        ...{ x: { label: "step", low: 0 }, y: { low: 0, high: 1 }, pick: "x", legend: true },
+        shapes: [rule({ y: 0.5 }, { name: "cannot tell" })],
+      },
+      `${title}: ${ends.join("; ") || "not measured"}`,
+    );
+    ui.charts[i].mark(now);
+  });
   ui.table.set(
     ["checkpoint", "step", ...CURVES.map(([, title]) => title)],
     ui.runs.flatMap((run) =>
@@ -317,7 +270,16 @@ function setUp1(ui) {
   ui.when = el("output", { class: "abl-when", for: ui.scrub.id });
   ui.grid = el("table", { class: "abl-table" });
   ui.note = el("p", { class: "lp-remark" });
-  ui.curves = el("div", { class: "abl-curves" });
+  ui.charts = CURVES.map(([quantity, title]) =>
+    chart({ label: title, height: 240, id: id(ui, quantity) }),
+  );
+  ui.curves = el(
+    "div",
+    { class: "abl-curves" },
+    ...CURVES.map(([, title], i) =>
+      el("figure", {}, el("figcaption", { text: title }), ui.charts[i].node),
+    ),
+  );
   ui.table = tableTwin("Accuracies as a table");
   ui.life.body.append(
     el(

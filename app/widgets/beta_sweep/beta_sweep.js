@@ -2,15 +2,17 @@
 // have collapsed. All numbers come once; only walks along units ask the server.
 
 import { keep as pageKeep } from "../../page/address.js";
-import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { bars, chart, points } from "../../page/charts.js";
+import { button, el, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
-import { count, significant, ticks } from "../../page/numbers.js";
+import { count, significant } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 
 const VIEW = "pictures";
+const HIGH = 260; // px, of a chart
 const FIRST = { of: "", first: "0" };
 
 const id = (ui, name) => `${ui.props.tab}-beta-${name}`;
@@ -105,116 +107,64 @@ async function drawAll(ui) {
   await drawWalks(ui, run);
 }
 
-/** Round numbers from 0 up to the first that is not below `most`. */
-function upTo(most) {
-  const step = ticks(0, most)[1].value;
-  return ticks(0, most + step * (1 - 1e-6));
-}
-
-const HIGH = 260; // pixels
 /** Mean squared error over KL, one mark for each β, joined in the order of β. */
 function drawPlot(ui, run) {
   const known = ui.runs.filter(({ values }) => values.mse != null && values.kl != null);
-  if (known.length < 1)
-    return ui.plot.replaceChildren(
-      el("p", { class: "beta-note", text: "Reconstruction error or KL was not measured." }),
-    );
-  const wide = ui.plot.clientWidth || 400;
+  ui.plot.node.hidden = !known.length;
+  ui.plotNote.textContent = known.length
+    ? `Measured on the ${run.split} split, n ${count(run.n)}. Click a mark, or choose above.`
+    : "Reconstruction error or KL was not measured.";
   const [kl, mse] = [known.map(({ values }) => values.kl), known.map(({ values }) => values.mse)];
-  const [across, up] = [upTo(1.1 * Math.max(...kl)), upTo(1.1 * Math.max(...mse))];
-  const [right, top] = [across.at(-1).value, up.at(-1).value];
-  const x = (value) => 56 + (value / right) * (wide - 72);
-  const y = (value) => HIGH - 40 - (value / top) * (HIGH - 64);
-  const text = (at, words, more = {}) =>
-    Object.assign(svg("text", { x: at[0], y: at[1], ...more }), { textContent: words });
-  const parts = [];
-  for (const { value: tick, label } of across)
-    parts.push(
-      svg("path", { class: "lp-gridline", d: `M${x(tick)} 24V${HIGH - 40}` }),
-      text([x(tick), HIGH - 24], label, { "text-anchor": "middle" }),
-    );
-  for (const { value: tick, label } of up)
-    parts.push(
-      svg("path", { class: "lp-gridline", d: `M56 ${y(tick)}H${wide - 16}` }),
-      text([50, y(tick) + 4], label, { "text-anchor": "end" }),
-    );
-  parts.push(
-    text([8, 14], "Reconstruction MSE \u2193 better", { class: "lp-axis" }),
-    text([wide - 16, HIGH - 6], "KL, nats", { class: "lp-axis", "text-anchor": "end" }),
+  const said = known.map(
+    ({ beta }, i) =>
+      `β ${significant(beta)}: MSE ${significant(mse[i])}, KL ${significant(kl[i])} nats`,
   );
-  parts.push(
-    svg("path", {
-      class: "beta-trail",
-      d: known.map(({ values }, i) => `${i ? "L" : "M"}${x(values.kl)} ${y(values.mse)}`).join(""),
-    }),
-  );
-  for (const one of known) {
-    const at = [x(one.values.kl), y(one.values.mse)];
-    const reach = svg("circle", {
-      class: "beta-reach",
-      cx: at[0],
-      cy: at[1],
-      r: 16,
-      "data-beta": one.beta,
-    });
-    reach.addEventListener("click", () => choose(ui, { of: one.name }));
-    parts.push(
-      svg("circle", {
-        class: one === run ? "beta-dot beta-own" : "beta-dot",
-        cx: at[0],
-        cy: at[1],
-        r: one === run ? 8 : 6,
-      }),
-      reach,
-      text([at[0] + 12, at[1] - 8], `β ${significant(one.beta)}`, { class: "lp-label" }),
-    );
-  }
-  const said = known
-    .map(
-      ({ beta, values }) =>
-        `β ${significant(beta)}: MSE ${significant(values.mse)}, KL ${significant(values.kl)} nats`,
-    )
-    .join("; ");
-  ui.plot.replaceChildren(
-    svg(
-      "svg",
-      { class: "lp-plot beta-svg", width: wide, height: HIGH, role: "img", "aria-label": said },
-      ...parts,
-    ),
-    el("p", {
-      class: "beta-note",
-      text: `Measured on the ${run.split} split, n ${count(run.n)}. Click a mark, or choose above.`,
-    }),
+  const marks = points("β", kl, mse, {
+    ...{ colour: "--accent", joined: true, size: 14, ids: known.map(({ name }) => name), said },
+    text: known.map(({ beta }) => `β ${significant(beta)}`),
+    places: known.map(() => "top right"),
+  });
+  const own = known.indexOf(run);
+  const empty = known.map((_, i) => (i === own ? "--accent" : "--card"));
+  const fill = { ...marks.marker, color: empty, line: { width: 2, color: "--accent" } };
+  const room = (values) => ({ low: 0, high: 1.15 * Math.max(...values, 0) });
+  ui.plot.draw(
+    [{ ...marks, marker: fill, line: { color: "--ink-2", width: 1.5 } }],
+    {
+      x: { ...room(kl), label: "KL, nats" },
+      y: { ...room(mse), label: "← better · reconstruction MSE" },
+    },
+    said.join("; "),
   );
 }
 
 /** A bar for each unit; the scale is the same for every β, so that they can be compared. */
 function drawBars(ui, run) {
+  ui.bars.node.hidden = !run.kl;
+  if (!run.kl) return (ui.barsNote.textContent = run.problem);
   const top = Math.max(...ui.runs.flatMap((one) => one.kl ?? []), 0.1);
-  if (!run.kl) {
-    ui.bars.replaceChildren();
-    return (ui.barsNote.textContent = run.problem);
-  }
-  const units = run.kl
-    .map((kl, unit) => ({ kl, unit, active: run.active[unit] }))
-    .sort((a, b) => b.kl - a.kl);
-  ui.bars.style.setProperty("--n", units.length);
-  ui.bars.setAttribute(
-    "aria-label",
-    units.map(({ unit, kl }) => `unit ${unit}: ${significant(kl)} nats`).join("; "),
-  );
-  ui.bars.replaceChildren(
-    ...units.map(({ unit, kl, active }) =>
-      el(
-        "span",
-        {
-          class: active ? "beta-bar" : "beta-bar beta-dead",
-          title: `unit ${unit}: ${significant(kl)} nats, ${active ? "active" : "not active"}`,
-        },
-        el("i", { style: `height: ${Math.max(0, (100 * kl) / top)}%` }),
-        el("small", { text: unit }),
-      ),
-    ),
+  const units = run.kl.map((_, unit) => unit).sort((a, b) => run.kl[b] - run.kl[a]);
+  const those = (name, kept, look) => {
+    const own = units.filter((unit) => run.active[unit] === kept);
+    const hover = `unit %{x}: %{y:.3~g} nats, ${name}`;
+    return bars(
+      name,
+      own.map(String),
+      own.map((unit) => run.kl[unit]),
+      { ...look, hover },
+    );
+  };
+  ui.bars.draw(
+    [
+      those("active", true, { colour: "--accent" }),
+      those("not active", false, { colour: "--ink-2", open: true }),
+    ],
+    {
+      x: { label: "unit", category: true, order: units.map(String) },
+      y: { low: 0, high: 1.05 * top, label: "KL, nats" },
+      stacked: true,
+    },
+    units.map((unit) => `unit ${unit}: ${significant(run.kl[unit])} nats`).join("; "),
   );
   const sum = run.kl.reduce((a, b) => a + b, 0);
   ui.barsNote.textContent = `Highest bar of all β: ${significant(top)} nats. Here together ${significant(sum)} nats over ${units.length} units; hollow bars are units that are not active.`;
@@ -295,8 +245,14 @@ async function drawWalks(ui, run) {
 
 function setUp2(ui) {
   ui.choice = el("div", { class: "lp-choice-small", role: "radiogroup", "aria-label": "β" });
-  ui.plot = el("div", { class: "beta-plot" });
-  ui.bars = el("div", { class: "beta-bars", role: "img" });
+  ui.plot = chart({
+    label: "Reconstruction against KL",
+    id: id(ui, "plot"),
+    height: HIGH,
+    click: ({ index }) => choose(ui, { of: index }),
+  });
+  ui.plotNote = el("p", { class: "beta-note" });
+  ui.bars = chart({ label: "KL of each unit", height: HIGH, id: id(ui, "bars") });
   ui.barsNote = el("p", { class: "beta-note" });
   ui.collapse = el("table", { class: "beta-table" });
   ui.walks = el("div", { class: "beta-walks" });
@@ -313,8 +269,8 @@ function setUp2(ui) {
   ui.sheet = el(
     "div",
     { class: "beta-sheet" },
-    part("Reconstruction against KL", ui.plot),
-    part("KL of each unit, the largest first", ui.bars, ui.barsNote),
+    part("Reconstruction against KL", ui.plot.node, ui.plotNote),
+    part("KL of each unit, the largest first", ui.bars.node, ui.barsNote),
     part(
       "Which units are left",
       ui.collapse,
@@ -356,9 +312,6 @@ function setUp2(ui) {
     }),
   );
   ui.watch("value", () => ui.runs.length && ui.props.value !== state(ui) && restore(ui));
-  new ResizeObserver(
-    () => ui.runs.length && ui.plot.clientWidth && drawPlot(ui, chosen(ui)),
-  ).observe(ui.plot);
 }
 
 /** After the frontier, which is what the view opens with. */

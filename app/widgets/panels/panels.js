@@ -2,7 +2,8 @@
 // the scrubber says; beside them four curves. All data comes once; drawing asks no server.
 
 import { keep as pageKeep, views } from "../../page/address.js";
-import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { chart, line, swatch } from "../../page/charts.js";
+import { button, el, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { count, fixed, ticks } from "../../page/numbers.js";
 import { COLOURS, mark, SYMBOLS } from "../../page/palette.js";
@@ -11,10 +12,10 @@ import { result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 
 const LINES = [
-  ["--ink-2", "", 1.5],
-  ["--caution-mark", "6 3", 2],
-  ["--accent", "2 3", 2],
-  ["--accept", "", 2.5],
+  { colour: "--ink-2", dash: 0, width: 1.5 },
+  { colour: "--caution-mark", dash: 1, width: 2 },
+  { colour: "--accent", dash: 2, width: 2 },
+  { colour: "--accept", dash: 0, width: 2.5 },
 ];
 const SPEED = 2.5; // snapshots a second
 const GLIDE = 160; // ms
@@ -255,7 +256,7 @@ function build(ui) {
       el(
         "div",
         { class: "panel-head", style: column(run) },
-        swatch(run),
+        swatch(LINES[run.column]),
         el("b", { text: run.title }),
         el("span", {
           text: run.objective,
@@ -297,20 +298,6 @@ function build(ui) {
 }
 
 const column = ({ column: i }) => `grid-column:${i + 1}`;
-function swatch(run) {
-  const [colour, dash, width] = LINES[run.column];
-  return svg(
-    "svg",
-    { class: "lp-swatch", viewBox: "0 0 24 8", "aria-hidden": "true" },
-    svg("path", {
-      d: "M0 4H24",
-      style: `stroke:var(${colour})`,
-      "stroke-width": width,
-      "stroke-dasharray": dash,
-    }),
-  );
-}
-
 /** The run's snapshot at `place`, a number between two indices of the common steps. */
 function moment(ui, run, place) {
   const index = (i) => {
@@ -341,6 +328,9 @@ function moment(ui, run, place) {
   };
 }
 
+// A canvas, not a chart: to move the four lower panels by one frame takes 1 ms here, 50 ms with
+// Plotly.react and WebGL, 800 ms with Plotly.react and SVG (500 dots and 5 ellipses a panel, the
+// fastest of 20 frames in headless Chromium on two busy cores).
 function drawPanel(ui, canvas, run, place) {
   const side = canvas.clientWidth;
   if (!side) return;
@@ -582,83 +572,49 @@ function namePlay(ui) {
 
 // ---- curves ---------------------------------------------------------------------------------
 
-const [WIDE, HIGH] = [320, 112]; // of a curve's drawing
-
 function curve(ui, { id: name, title, unit }) {
   const values = el(
     "div",
     { class: "panel-values" },
     ...ui.scene.runs.map((run) =>
-      el("span", { title: run.title, style: column(run) }, swatch(run), el("b")),
+      el("span", { title: run.title, style: column(run) }, swatch(LINES[run.column]), el("b")),
     ),
   );
-  const plot = svg("svg", {
-    class: "lp-lines",
-    viewBox: `0 0 ${WIDE} ${HIGH}`,
-    preserveAspectRatio: "none",
-    "aria-hidden": "true",
+  ui.charts[name] = chart({
+    ...{ label: `${title} along the training`, height: 128, bare: true },
+    margin: { l: 36, r: 24, t: 8, b: 24 },
+    hover: (picked) => ui.playing || readouts(ui, picked?.x ?? ui.scene.steps[ui.at]),
+    scrub: (step) => {
+      ui.playing = false;
+      namePlay(ui);
+      go(ui, nearest(ui.scene.steps, step));
+    },
   });
-  const top = el("span", { class: "panel-top", "aria-hidden": "true" });
-  const box = el("div", { class: "panel-box" }, plot, top);
-  const block = el(
-    "figure",
-    { class: "panel-curve", "data-curve": name },
-    el(
-      "figcaption",
-      {},
-      el("span", { text: title }),
-      el("span", { text: unit, class: "panel-unit" }),
-    ),
-    values,
-    box,
+  const caption = el(
+    "figcaption",
+    {},
+    el("span", { text: title }),
+    el("span", { text: unit, class: "panel-unit" }),
   );
-  const step = (event) => {
-    const { left, width } = box.getBoundingClientRect();
-    return Math.min(1, Math.max(0, (event.clientX - left) / width)) * ui.scene.steps.at(-1);
-  };
-  box.addEventListener("pointermove", (event) => !ui.playing && readouts(ui, step(event)));
-  box.addEventListener("pointerleave", () => !ui.playing && readouts(ui, ui.scene.steps[ui.at]));
-  box.addEventListener("click", (event) => {
-    ui.playing = false;
-    namePlay(ui);
-    go(ui, nearest(ui.scene.steps, step(event)));
-  });
-  return block;
+  const parts = [caption, values, ui.charts[name].node];
+  return el("figure", { class: "panel-curve", "data-curve": name }, ...parts);
 }
 
 function drawCurves(ui) {
   const last = ui.scene.steps.at(-1) || 1;
-  for (const block of ui.curves.children) {
-    const name = block.dataset.curve;
-    const high = roundUp(
-      Math.max(
-        0,
-        ...ui.scene.runs.flatMap((run) =>
-          run.history[name].filter((_, i) => run.history.step[i] <= last),
-        ),
-      ),
+  for (const [name, { draw }] of Object.entries(ui.charts)) {
+    const values = ui.scene.runs.flatMap((run) =>
+      run.history[name].filter((_, i) => run.history.step[i] <= last),
     );
-    const x = (step) => ((WIDE * step) / last).toFixed(1);
-    const y = (value) => (HIGH - 2 - ((HIGH - 6) * value) / high).toFixed(1);
-    const plot = block.querySelector(".lp-lines");
-    plot.replaceChildren(
-      svg("path", { class: "lp-baseline", d: `M0 ${y(0)}H${WIDE}M0 ${y(high)}H${WIDE}` }),
-      ...ui.scene.runs.map((run) => {
-        const [colour, dash, width] = LINES[run.column];
-        const points = run.history[name].map(
-          (value, n) => `${x(run.history.step[n])} ${y(value)}`,
-        );
-        return svg("path", {
-          class: "panel-line",
-          d: points.length ? `M${points.join("L")}` : "",
-          style: `stroke:var(${colour})`,
-          "stroke-width": width,
-          "stroke-dasharray": dash,
-        });
-      }),
-      svg("path", { class: "lp-cursor", d: `M0 0V${HIGH}` }),
-    );
-    block.querySelector(".panel-top").textContent = String(high);
+    const lines = ui.scene.runs.map((run) => ({
+      ...line(run.title, run.history.step, run.history[name], LINES[run.column]),
+      hoverinfo: "none", // the values above the chart are those under the pointer
+    }));
+    draw(lines, {
+      x: { low: 0, high: last },
+      y: { low: 0, high: roundUp(Math.max(0, ...values)) },
+      ...{ legend: false, pick: "x" },
+    });
   }
   moveCursors(ui, ui.scene.steps[ui.at]);
 }
@@ -670,9 +626,7 @@ function roundUp(value) {
 }
 
 function moveCursors(ui, step) {
-  const x = (WIDE * step) / (ui.scene.steps.at(-1) || 1);
-  for (const line of ui.curves.querySelectorAll(".lp-cursor"))
-    line.setAttribute("transform", `translate(${x} 0)`);
+  for (const { mark } of Object.values(ui.charts)) mark(step);
 }
 
 function readouts(ui, step) {
@@ -752,6 +706,7 @@ function begin(ui, patience = 40) {
 
 function setUp3(ui) {
   ui.scene = null;
+  ui.charts = {}; // by the name of their curve
   ui.variable = 0;
   ui.colour = "mode";
   ui.at = 0; // index of the chosen snapshot

@@ -1,11 +1,9 @@
 // The numbers under the grid, the table behind it, and KLs along training beside the capacities.
 
-import { el, svg, typeset } from "../../page/dom.js";
-import { count, fixed, percent, ticks } from "../../page/numbers.js";
+import { chart, line } from "../../page/charts.js";
+import { el, typeset } from "../../page/dom.js";
+import { count, fixed, percent } from "../../page/numbers.js";
 import { wordOf } from "./grid.js";
-
-const WIDE = 320;
-const HIGH = 180;
 
 export async function drawNumbers(ui, model, data, { checkpoint, seed }, alive) {
   const key = `${checkpoint} ${seed}`;
@@ -81,16 +79,11 @@ function drawTable(ui, model, { columns, carried }, { recognised, thickness }) {
 
 function drawCurves(ui, curves) {
   ui.plots.hidden = ui.curveTable.details.hidden = !curves;
-  if (!curves) return ui.plots.replaceChildren();
+  if (!curves) return;
+  ui.charts ??= setUpCharts(ui);
   const { steps, kl_z, capacity_z, kl_c, capacity_c } = curves;
-  ui.plots.replaceChildren(
-    plot("KL of the style, KL_z", steps, kl_z, capacity_z, "z"),
-    plot("KL of the class, KL_c", steps, kl_c, capacity_c, "c"),
-    el("p", {
-      class: "lp-remark",
-      text: "Solid: the KL on held-out pictures. Dashed: the capacity that the loss asks for at that step; that of the class cannot pass ln K.",
-    }),
-  );
+  drawKl(ui.charts[0], "KL of the style", "z", steps, kl_z, capacity_z);
+  drawKl(ui.charts[1], "KL of the class", "c", steps, kl_c, capacity_c);
   ui.curveTable.set(
     ["step", "KL_z, nats", "C_z, nats", "KL_c, nats", "C_c, nats"],
     steps.map((step, i) => [
@@ -100,42 +93,29 @@ function drawCurves(ui, curves) {
   );
 }
 
-function plot(title, steps, values, capacity, name) {
-  const top = Math.max(...values, ...capacity) * 1.15;
-  const last = steps.at(-1);
-  const x = (step) => 32 + (step / last) * (WIDE - 80);
-  const y = (value) => HIGH - 24 - (value / top) * (HIGH - 40);
-  const line = (all, props) =>
-    svg("path", {
-      d: all.map((value, i) => `${i ? "L" : "M"}${x(steps[i])} ${y(value)}`).join(""),
-      ...props,
-    });
-  const text = (at, words, props = {}, ...more) =>
-    svg("text", { x: at[0], y: at[1], ...props }, String(words), ...more);
-  const lower = svg("tspan", { dy: 3, "font-size": 9 }, name);
-  const apart =
-    Math.abs(y(values.at(-1)) - y(capacity.at(-1))) < 14
-      ? 7 * Math.sign(y(values.at(-1)) - y(capacity.at(-1)) || 1)
-      : 0;
-  const grid = ticks(0, top, 3);
-  const said = `${title}: ${fixed(values.at(-1))} nats at step ${count(last)}, capacity ${fixed(capacity.at(-1))} nats`;
-  return el(
-    "figure",
-    { class: "styles-plot" },
-    el("figcaption", {}, ...typeset(`${title}, nats`)),
-    svg(
-      "svg",
-      { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": said },
-      ...grid.flatMap(({ value, label }) => [
-        svg("path", { class: "lp-gridline", d: `M32 ${y(value)}H${WIDE - 48}` }),
-        text([26, y(value) + 4], label, { "text-anchor": "end" }),
-      ]),
-      line(capacity, { class: "styles-capacity" }),
-      line(values, { class: "styles-kl" }),
-      text([WIDE - 44, y(values.at(-1)) + 4 + apart], "KL"),
-      text([WIDE - 44, y(capacity.at(-1)) + 4 - apart], "C", {}, lower),
-      text([32, HIGH - 6], "0"),
-      text([WIDE - 48, HIGH - 6], `step ${count(last)}`, { "text-anchor": "end" }),
-    ),
+function setUpCharts(ui) {
+  const made = ["z", "c"].map((name) => {
+    const title = `KL of the ${name === "z" ? "style" : "class"}, KL_${name}, nats`;
+    const id = `${ui.props.tab}-styles-kl_${name}`;
+    const drawn = chart({ label: title, height: 220, id });
+    const caption = el("figcaption", {}, ...typeset(title));
+    ui.plots.append(el("figure", { class: "styles-plot" }, caption, drawn.node));
+    return drawn;
+  });
+  const text =
+    "Solid: the KL on held-out pictures. Dashed: the capacity that the loss asks for at that step; that of the class cannot pass ln K.";
+  ui.plots.append(el("p", { class: "lp-remark", text }));
+  return made;
+}
+
+function drawKl({ draw }, title, name, steps, values, capacity) {
+  const hover = "%{fullData.name}: %{y:.3f} nats";
+  draw(
+    [
+      line(`C_${name}`, steps, capacity, { colour: "--ink-2", dash: 1, width: 1.5, hover }),
+      line(`KL_${name}`, steps, values, { colour: "--accent", dash: 0, hover }),
+    ],
+    { x: { label: "step", low: 0 }, y: { low: 0 }, pick: "x", formulas: true },
+    `${title}: ${fixed(values.at(-1))} nats at step ${count(steps.at(-1))}, capacity ${fixed(capacity.at(-1))} nats`,
   );
 }

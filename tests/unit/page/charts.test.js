@@ -1,5 +1,5 @@
 import { figure, plain } from "../../../app/page/chart.js";
-import { bars, faded, heat, line, note, points, rule } from "../../../app/page/charts.js";
+import { above, bars, faded, heat, line, note, points, rule } from "../../../app/page/charts.js";
 import { equal, test } from "./check.js";
 
 /** @param {any[]} traces @param {any} [layout] @returns {any} */
@@ -38,8 +38,8 @@ test("an axis is as long as its data where nothing else is said", () => {
   const axes = (/** @type {any} */ y) => made([], { y }).layout.yaxis;
   equal(axes({ low: 0, high: 1 }).range, [0, 1]);
   equal(axes({ low: 0, high: 1 }).autorange, false);
-  equal(axes({ low: 0 }).autorange, "max");
-  equal(axes({ low: 10, log: true }).range[0], 1);
+  equal(axes({ low: 0 }).autorangeoptions, { minallowed: 0 });
+  equal(axes({ low: 10, log: true }).autorangeoptions, { minallowed: 1 });
   equal("range" in axes("nats"), false);
   equal(axes("nats").title.text, "nats");
 });
@@ -59,4 +59,31 @@ test("a rule goes all the way", () => {
 test("a colour, or a token, lets through what lies behind", () => {
   equal(faded("#ff8000", 0.5), "rgba(255, 128, 0, 0.5)");
   equal(faded("--ink"), "--ink/0.18");
+});
+
+test("a row above the chart has an axis of its own, and the chart less room", () => {
+  const { data, layout } = made([above(points("a", [1], [0]))], { strip: "∞" });
+  equal([data[0].yaxis, data[0].showlegend], ["y2", false]);
+  equal(layout.yaxis2.ticktext, ["∞"]);
+  equal(layout.yaxis.domain[1] < layout.yaxis2.domain[0], true);
+  equal("yaxis2" in made([]).layout, false);
+});
+
+test("letters after a _ stand lower where names are formulas, and only there", () => {
+  const name = (/** @type {any} */ layout) =>
+    made([line("p_θ₀ < q_a b", [], [])], layout).data[0].name;
+  equal(name({ formulas: true }), "p<sub>θ₀</sub> &lt; q<sub>a</sub> b");
+  equal(name({}), "p_θ₀ &lt; q_a b");
+});
+
+test("what was zoomed to is forgotten with the scene", () => {
+  equal(made([], { scene: "a" }).layout.uirevision, "a");
+  equal(made([]).layout.uirevision, made([]).layout.uirevision);
+});
+
+test("a pointer passes through what says nothing", () => {
+  equal(points("", [], [], { hover: false }).hoverinfo, "skip");
+  equal("hoverinfo" in points("", [], []), false);
+  equal(points("", [], [], { said: ["<b>"] }).hovertemplate, "%{hovertext}<extra></extra>");
+  equal(made([points("", [1], [1], { said: ["<b>"] })]).data[0].hovertext, ["&lt;b&gt;"]);
 });
