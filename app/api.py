@@ -7,7 +7,7 @@ docstrings are what an MCP client reads. A wrong argument is answered with a sen
 import functools
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import gradio as gr
 import pydantic
@@ -18,6 +18,9 @@ from app.items import read_all, written
 from backend.laboratory.settings import Data
 from backend.laboratory.settings import Settings as PointSettings
 from backend.language.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
 
 PRICES = {"exact": 1, "rescored": 10, "paper": 10}  # of a step, in exact ones
 MOST = 2000  # exact steps in one call
@@ -47,7 +50,7 @@ def in_turn(endpoint: Callable) -> Callable:
     return call
 
 
-def decoded(space: Any, codes: Any, **options: Any) -> list[str]:
+def decoded(space: "LatentSpace", codes: Any, **options: Any) -> list[str]:
     """``space.decode`` as endpoints give it, with a rest after each part."""
     found: list[str] = []
     for part in space.decode_chunks(codes, **options):

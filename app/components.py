@@ -3,7 +3,7 @@
 import base64
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import gradio as gr
 import numpy as np
@@ -17,6 +17,10 @@ import backend
 from app import modules, session
 from app.door import served as served
 from backend.evaluation.gauges import gauges
+
+if TYPE_CHECKING:
+    from backend.language.text_models import TextModel
+    from backend.space import LatentSpace
 
 Seed = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 
@@ -152,9 +156,10 @@ def groups(infos: list[backend.CheckpointInfo]) -> list[dict]:
 
 def facts(checkpoint: str) -> dict:
     """The checkpoint's gauges and card, for the line beside the picker."""
-    model = session.get_model(checkpoint)
     if session.is_given(checkpoint):
-        return {"gauges": [], "card": "", "device": str(model.device)}
+        lm = session.get_language_model(checkpoint)
+        return {"gauges": [], "card": "", "device": str(lm.device)}
+    model = cast("LatentSpace | TextModel", session.get_model(checkpoint))
     return {
         "gauges": [gauge._asdict() for gauge in gauges(model.info)],
         "card": backend.card(checkpoint),

@@ -1,6 +1,7 @@
 """What the inputs hold before anybody has touched them, so that no view starts empty."""
 
 from functools import cache
+from typing import cast
 
 import gradio as gr
 import numpy as np
@@ -66,4 +67,5 @@ def example_pictures(checkpoint: str) -> list[str]:
     labels = [] if space.labels is None else space.labels.tolist()
     wanted = [labels.index(label) for label in (3, 8, 0, 7) if label in labels]
     with session.model_work():
-        return [to_value(picture) for picture in space.decode(space.codes[wanted or range(4)])]
+        pictures = cast(np.ndarray, space.decode(space.codes[wanted or range(4)]))
+        return [to_value(picture) for picture in pictures]

@@ -16,10 +16,12 @@ import secrets
 import socket
 from argparse import Namespace
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from gradio.blocks import Blocks
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,10 +43,10 @@ class Rules(NamedTuple):
     hosts: frozenset[str]  # names that are ours, in small letters
     any_host: bool = False  # behind a proxy whose name nobody has told
     read_only: bool = False
-    blocks: Any = None  # the page, which knows its components
+    blocks: Blocks | None = None  # the page, which knows its components
 
     @classmethod
-    def of(cls, options: Namespace, blocks: Any) -> "Rules":
+    def of(cls, options: Namespace, blocks: Blocks) -> "Rules":
         """By --host, --share, --root-path and --allow-host."""
         told = list(options.allow_host)
         address = urlsplit(options.root_path or "").hostname
@@ -193,7 +195,8 @@ class Guard:
         number, name = asked.get("component_id"), asked.get("fn_name")
         if not isinstance(asked.get("session_hash"), str) or not isinstance(name, str):
             raise Refusal(400, "A question to a widget names session_hash and fn_name.")
-        if type(number) is not int or number not in self.rules.blocks.blocks:
+        known = self.rules.blocks.blocks if self.rules.blocks else {}
+        if type(number) is not int or number not in known:
             raise Refusal(404, "There is no such widget on this page. Reload it.")
         if "data" not in asked:
             raise Refusal(400, "A question to a widget has its fields in data.")
@@ -300,7 +303,7 @@ def _told(path: str, send: Send) -> Send:
     return told
 
 
-async def health(_: Any) -> Response:
+async def health(_: Request) -> Response:
     """What the process holds, as JSON."""
     return JSONResponse(session.health())
 

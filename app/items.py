@@ -1,12 +1,16 @@
 """What the page does with each kind of item: read what a person gave, write it as Python."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from app.widgets.image_input import read as read_picture
 from app.widgets.image_input import to_value
+
+if TYPE_CHECKING:
+    from backend.processors.base import Item, Items
+    from backend.space import LatentSpace
 
 
 class Box(NamedTuple):
@@ -35,7 +39,7 @@ BOXES = {
 }
 
 
-def given(space: Any, letters: str, values: dict[str, Any]) -> list:
+def given(space: "LatentSpace", letters: str, values: dict[str, Any]) -> list:
     """The items in the boxes of these letters; ``values`` by the name of the control.
 
     Raises ``ValueError`` naming the box that is empty or cannot be read.
@@ -50,16 +54,16 @@ def given(space: Any, letters: str, values: dict[str, Any]) -> list:
     return items
 
 
-def literal(space: Any, item: Any) -> str:
+def literal(space: "LatentSpace", item: "Item") -> str:
     """An item as Python source."""
     return BOXES[space.modality].literal(item)
 
 
-def read_all(space: Any, values: list[str]) -> list:
+def read_all(space: "LatentSpace", values: list[str]) -> list:
     """Items as endpoints take them: sentences, or pictures as data URLs."""
     return values if space.words else [read_picture(value) for value in values]
 
 
-def written(found: Any) -> list[str]:
+def written(found: "Items") -> list[str]:
     """What a space returned, as endpoints give it."""
     return found if isinstance(found, list) else [to_value(picture) for picture in found]

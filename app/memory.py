@@ -6,12 +6,13 @@ has given back is then given back to the system too, which the allocator would k
 """
 
 import ctypes
+import functools
 import gc
 import logging
 import os
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import cachetools.func
 import psutil
@@ -24,18 +25,32 @@ EVERY = 1.0  # seconds between two looks
 ARENAS = 2  # of glibc's allocator; by default eight for each core, which are never given back
 M_ARENA_MAX = -8  # in malloc.h
 
+P = ParamSpec("P")
+R = TypeVar("R", covariant=True)
+
+
+class Kept(Protocol[P, R]):
+    """A function that keeps results, as ``functools.lru_cache`` makes it."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    def cache_clear(self) -> None: ...
+
+    def cache_info(self) -> functools._CacheInfo: ...
+
+
 _process = psutil.Process()
-_caches: dict[str, Any] = {}
+_caches: dict[str, Kept] = {}
 _drops: list[Callable[[], bool]] = []  # each lets go of one thing; False when it has none
 _limit = DEFAULT * GIB
 _watching = threading.Event()
 
 
-def kept(most: int) -> Callable[[Callable], Any]:
+def kept(most: int) -> Callable[[Callable[P, R]], Kept[P, R]]:
     """Keep the last ``most`` results of a function, until memory is short."""
 
-    def decorate(function: Callable) -> Any:
-        cached = cachetools.func.lru_cache(maxsize=most)(function)
+    def decorate(function: Callable[P, R]) -> Kept[P, R]:
+        cached = cast(Kept[P, R], cachetools.func.lru_cache(maxsize=most)(function))
         _caches[f"{function.__module__}.{function.__name__}".removeprefix("app.")] = cached
         return cached
 

@@ -7,11 +7,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import backend
 from app import memory
 from backend.locks import FairLock
+
+if TYPE_CHECKING:
+    from backend.language.hub_lm import HubLM
+    from backend.language.text_models import TextModel
+    from backend.space import LatentSpace
 
 LOG = logging.getLogger(__name__)
 FIRST = "text_vae/text_vae--tatoeba"
@@ -25,11 +30,11 @@ class Spaces:
     def __init__(self, device: str = "auto", limit: int = BYTES) -> None:
         self.device = device
         self.limit = limit
-        self._spaces: OrderedDict[str, Any] = OrderedDict()
+        self._spaces: OrderedDict[str, LatentSpace] = OrderedDict()
         self._guard = threading.Lock()
         self._loading: dict[str, threading.Lock] = {}
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str) -> "LatentSpace":
         """The space called ``name``; raises ValueError for a name that is not a checkpoint."""
         with self._guard:
             if name in self._spaces:
@@ -107,7 +112,7 @@ def check_name(name: str) -> None:
 
 _spaces = Spaces()
 _read_only = False
-_given: Any = None  # a HubLM
+_given: "HubLM | None" = None
 _model_work = FairLock()
 
 
@@ -125,13 +130,13 @@ def read_only() -> bool:
     return _read_only
 
 
-def get_space(name: str) -> Any:
+def get_space(name: str) -> "LatentSpace":
     """The LatentSpace called ``name``, loaded at most once."""
     return _spaces.get(name)
 
 
 @memory.kept(16)
-def get_text_model(name: str) -> Any:
+def get_text_model(name: str) -> "TextModel":
     """The TextModel called ``name``: a few megabytes each, so the last 16 stay."""
     check_name(name)
     found = backend.load_text_model(name, device=_spaces.device)
@@ -161,11 +166,11 @@ def is_given(name: str) -> bool:
     return name.startswith(HUB)
 
 
-def get_language_model(name: str) -> Any:
+def get_language_model(name: str) -> "TextModel | HubLM":
     """The TextModel or HubLM called ``name``; raises ValueError for one that is not here."""
     if not is_given(name):
         return get_text_model(name)
-    if name not in dict(given_lms()):
+    if _given is None or name not in dict(given_lms()):
         raise ValueError(
             f"The language model {name.removeprefix(HUB)[:80]!r} is not here. Choose one from the "
             "list, or start with --lm and its name."
@@ -173,7 +178,7 @@ def get_language_model(name: str) -> Any:
     return _given
 
 
-def get_model(name: str) -> Any:
+def get_model(name: str) -> "LatentSpace | TextModel | HubLM":
     """Whatever is called ``name``: a LatentSpace, a TextModel or a HubLM."""
     if is_given(name):
         return get_language_model(name)

@@ -378,7 +378,9 @@ class LatentSpace:
         z = self.encode([a, b, c])
         return z[0] - z[1] + z[2]
 
-    def traverse(self, z: np.ndarray, unit: int, values: Sequence[float]) -> np.ndarray:
+    def traverse(
+        self, z: np.ndarray, unit: int, values: Sequence[float] | np.ndarray
+    ) -> np.ndarray:
         """Copies [len(values), D] of the code z [D], its ``unit`` set to each value in turn."""
         if not 0 <= unit < self.latent_dim:
             raise ValueError(f"The unit must lie between 0 and {self.latent_dim - 1}, got {unit}.")

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import gradio as gr
+import numpy as np
 from gradio.events import Dependency
 
 from app import door, links, session
@@ -23,6 +24,9 @@ from app.components import (
 from app.examples import SENTENCES, fill_pictures, sketches, suit
 from app.widgets.image_input import image_input
 from app.widgets.paths.words import marked
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
 
 TITLE = "Interpolate"
 Mode = Literal["path", "corners", "arithmetic"]
@@ -116,7 +120,7 @@ def by_letter(mode: Mode) -> Iterator[None]:
         raise ValueError(said) from None
 
 
-def walk(space: Any, mode: Mode, items: list, steps: int, path: str) -> Any:
+def walk(space: "LatentSpace", mode: Mode, items: list, steps: int, path: str) -> np.ndarray:
     """The codes to decode, float32 [n, D]."""
     if mode == "corners":
         return space.corners(items, steps=SIDE)
@@ -126,7 +130,7 @@ def walk(space: Any, mode: Mode, items: list, steps: int, path: str) -> Any:
     return space.path_codes(z[0], z[1], steps, path)
 
 
-def mark_changes(space: Any, rows: list[dict]) -> None:
+def mark_changes(space: "LatentSpace", rows: list[dict]) -> None:
     """Give each row ``parts``: its words, marked where they differ from the row before."""
     previous: list[str] | None = None
     for row in rows:
@@ -135,7 +139,9 @@ def mark_changes(space: Any, rows: list[dict]) -> None:
         previous = tokens
 
 
-def interpolate_script(space: Any, mode: Mode, items: list, steps: int, path: str) -> str:
+def interpolate_script(
+    space: "LatentSpace", mode: Mode, items: list, steps: int, path: str
+) -> str:
     """The same walk by the public interface."""
     pairs = zip(NEEDED[mode], items, strict=True)
     lines = [f"{name} = {boxes.literal(space, item)}" for name, item in pairs]

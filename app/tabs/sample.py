@@ -1,13 +1,17 @@
 """Sample: draw sentences or pictures from a latent space."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import gradio as gr
+import numpy as np
 import pydantic
 
 import backend
 from app import links, session
 from app.components import Seed, checkpoint_picker, packed, script, seed, served, widget
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
 
 TITLE = "Sample"
 CHUNK = 64  # items between two looks at Cancel
@@ -100,7 +104,7 @@ def sample(
         "modality": space.modality,
         "total": n,
         "items": packed(first),
-        "bytes_each": 0 if space.words else first[0].size,
+        "bytes_each": 0 if space.words else cast(np.ndarray, first)[0].size,
         "job": session.jobs.add(pieces) if n > CHUNK else None,
         "warning": collapse_warning(space),
         "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature, one),
@@ -120,7 +124,7 @@ def stop(job: str) -> dict:
     return {}
 
 
-def collapse_warning(space: Any) -> str:
+def collapse_warning(space: "LatentSpace") -> str:
     """A sentence where the posterior has collapsed, else nothing."""
     kl = sum(unit.kl for unit in space.units())
     if not 0 < kl < COLLAPSED:  # 0 is a plain auto-encoder: it has no posterior to collapse

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -56,6 +56,10 @@ from backend.language.traces import (
     head_of,
 )
 from backend.nets.language import LanguageModel
+from backend.processors.text import TextProcessor
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
 
 KEYWORDS = 8  # at most
 LAGS = 50  # of the autocorrelation
@@ -107,7 +111,7 @@ class Editor:
         settings: Settings,
         *,
         models: Callable[[str], TextModel] = backend.load_text_model,
-        spaces: Callable[[str], Any] = backend.load,
+        spaces: Callable[[str], "LatentSpace"] = backend.load,
         judges: Callable[[str], Any] | None = None,
     ) -> None:
         self.settings = settings
@@ -420,11 +424,11 @@ def statistics(log_pi: Sequence[Sequence[float]]) -> dict[str, list]:
     }
 
 
-def _coder(space: Any) -> Callable[[list[str]], list[np.ndarray | None]]:
+def _coder(space: "LatentSpace") -> Callable[[list[str]], list[np.ndarray | None]]:
     """Codes of texts, None where the space cannot read one."""
 
     def codes(texts: list[str]) -> list[np.ndarray | None]:
-        rows = space.processor.readable_rows(texts)
+        rows = cast(TextProcessor, space.processor).readable_rows(texts)
         found: list[np.ndarray | None] = [None] * len(texts)
         if rows:
             for row, code in zip(rows, space.encode([texts[row] for row in rows]), strict=True):

@@ -6,7 +6,7 @@ kept between two of them, and each answer comes with the script that repeats it.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import gradio as gr
 import numpy as np
@@ -17,6 +17,10 @@ from app.components import as_base64, finite, packed_each, script, served, widge
 from app.session import get_space, model_work
 from app.widgets.latent_map import compute
 from app.widgets.paths.words import marked
+
+if TYPE_CHECKING:
+    from backend.codes.projection import Projection, View
+    from backend.space import LatentSpace
 
 STEPS = 8  # places decoded along a path
 NEAR = 8  # neighbours in the card
@@ -119,7 +123,7 @@ def texts(checkpoint: str) -> dict:
     projection = space.projection
     originals = projection.originals()
     if not space.words:
-        thumbs = None if originals is None else as_base64(_thumbnails(originals))
+        thumbs = None if originals is None else as_base64(_thumbnails(cast(np.ndarray, originals)))
         return {"texts": [], "original": originals is not None, "thumbs": thumbs}
     if originals is None:
         return {"texts": projection.texts, "original": False}
@@ -187,12 +191,12 @@ def path(checkpoint: str, view: str, places: list[Place], base: Row | None = Non
     with model_work():
         found = [space.projection.code_at(view, x, y, _base(space, base)) for x, y in places]
         items = space.decode(np.stack([each.code for each in found]))
-    rows = [
+    rows: list[dict] = [
         {"item": item, "away": each.distance, "exact": each.exact}
         for item, each in zip(packed_each(items), found, strict=True)
     ]
     if space.words:
-        previous = None
+        previous: list[str] | None = None
         for row in rows:
             tokens = space.tokens(row["item"])
             row["parts"] = marked(previous, tokens, row["item"])
@@ -228,7 +232,7 @@ def sentence(checkpoint: str, text: str) -> dict:
         }
 
 
-def _evidence(space: Any, code: np.ndarray, shares: np.ndarray | None = None) -> dict:
+def _evidence(space: "LatentSpace", code: np.ndarray, shares: np.ndarray | None = None) -> dict:
     """Responsibilities [m][K] and how far the code is from data, by rank among held-out codes."""
     found = space.inspect(code[None])[0]
     if shares is None:
@@ -242,7 +246,7 @@ def _evidence(space: Any, code: np.ndarray, shares: np.ndarray | None = None) ->
     }
 
 
-def _near(space: Any, code: np.ndarray, row: int | None = None) -> list[dict]:
+def _near(space: "LatentSpace", code: np.ndarray, row: int | None = None) -> list[dict]:
     """The nearest held-out items, of equal sentences the first; without ``row`` itself.
 
     The page knows their sentences, so only pictures travel.
@@ -266,12 +270,12 @@ def _near(space: Any, code: np.ndarray, row: int | None = None) -> list[dict]:
     return [{"row": each} for each in near]
 
 
-def _nearest(space: Any, code: np.ndarray, k: int) -> list[int]:
+def _nearest(space: "LatentSpace", code: np.ndarray, k: int) -> list[int]:
     codes = space.projection.codes
     return space.neighbours(code[None], codes, k=min(k, len(codes)))[0].tolist()
 
 
-def _items(space: Any, rows: list[int]) -> list[str]:
+def _items(space: "LatentSpace", rows: list[int]) -> list[str]:
     """Held-out items, as the model reconstructs them where the corpus is not here."""
     originals = space.projection.originals()
     if originals is None:
@@ -279,25 +283,25 @@ def _items(space: Any, rows: list[int]) -> list[str]:
     return packed_each([originals[row] for row in rows])
 
 
-def _reconstruction(space: Any, row: int) -> str:
+def _reconstruction(space: "LatentSpace", row: int) -> str:
     projection = space.projection
     if projection.texts:
         return projection.texts[row]
     return packed_each(space.decode(projection.codes[[row]]))[0]
 
 
-def _base(space: Any, row: int | None) -> int | None:
+def _base(space: "LatentSpace", row: int | None) -> int | None:
     return None if row is None else _checked(space, [row])[0]
 
 
-def _checked(space: Any, rows: list[int]) -> list[int]:
+def _checked(space: "LatentSpace", rows: list[int]) -> list[int]:
     n = len(space.projection.codes)
     if any(row >= n for row in rows):
         raise ValueError(f"This map has points 0 to {n - 1:,}; got {max(rows):,}.")
     return rows
 
 
-def _view(projection: Any, view: Any) -> dict:
+def _view(projection: "Projection", view: "View") -> dict:
     centres = projection.centres(view.id)
     known = np.isfinite(centres).all(-1)  # [m, K]
     pairs = zip(centres.round(4).tolist(), known.tolist(), strict=True)
@@ -310,7 +314,7 @@ def _view(projection: Any, view: Any) -> dict:
     }
 
 
-def _home(space: Any) -> int:
+def _home(space: "LatentSpace") -> int:
     """The point to begin with: typical of a mode, and not the shortest sentence."""
     typical = [row for mode in space.modes.table() for row in mode.typical]
     lengths = space.projection.lengths

@@ -5,9 +5,12 @@ plane through three points otherwise, and (unit, value) where one unit is change
 """
 
 import math
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
 
 Mode = Literal["plane", "unit"]
 Points = Literal["own", "held-out", "samples"]
@@ -38,12 +41,12 @@ class Frame(NamedTuple):
     side: float
 
 
-def count(space: Any, mode: Mode) -> int:
+def count(space: "LatentSpace", mode: Mode) -> int:
     """How many points a view of this kind needs."""
     return 1 if mode == "unit" else 0 if space.latent_dim == 2 else 3
 
 
-def choose(space: Any, mode: Mode, points: Points, seed: int, own: list) -> Anchors:
+def choose(space: "LatentSpace", mode: Mode, points: Points, seed: int, own: list) -> Anchors:
     """Finds the points: encodes a person's ``own``, or draws held-out items or prior samples.
 
     Raises:
@@ -71,7 +74,7 @@ def choose(space: Any, mode: Mode, points: Points, seed: int, own: list) -> Anch
     )
 
 
-def _draw_rows(space: Any, n: int, seed: int) -> list[int]:
+def _draw_rows(space: "LatentSpace", n: int, seed: int) -> list[int]:
     """Held-out items drawn by the seed, of different classes where there are classes."""
     if len(space.codes) < n:
         raise ValueError("This checkpoint has no held-out codes. Choose samples instead.")
@@ -82,7 +85,7 @@ def _draw_rows(space: Any, n: int, seed: int) -> list[int]:
     return [int(rng.choice(np.flatnonzero(space.labels == c))) for c in classes]
 
 
-def check(space: Any, mode: Mode, anchors: list[list[float]]) -> np.ndarray:
+def check(space: "LatentSpace", mode: Mode, anchors: list[list[float]]) -> np.ndarray:
     """Points as they come back from the page, as float32 [k, D]; raises ValueError if wrong."""
     n, wide = count(space, mode), space.latent_dim
     if [len(code) for code in anchors] != [wide] * n:
@@ -93,7 +96,7 @@ def check(space: Any, mode: Mode, anchors: list[list[float]]) -> np.ndarray:
     return codes.astype(np.float32)
 
 
-def code_at(space: Any, mode: Mode, codes: np.ndarray, at: Place) -> np.ndarray:
+def code_at(space: "LatentSpace", mode: Mode, codes: np.ndarray, at: Place) -> np.ndarray:
     """The code [D] at a place; raises ValueError for a place that is nowhere."""
     first, second = at
     if not (abs(first) <= FAR and abs(second) <= FAR):  # false for NaN too
@@ -111,7 +114,7 @@ def code_at(space: Any, mode: Mode, codes: np.ndarray, at: Place) -> np.ndarray:
     return np.asarray(space.plane(*codes).at(first, second), dtype=np.float32)
 
 
-def frame(space: Any, codes: np.ndarray) -> Frame:
+def frame(space: "LatentSpace", codes: np.ndarray) -> Frame:
     """Lays the plane onto the pad; raises ValueError where three points span no plane."""
     if len(codes) == 0:
         low, high = (np.percentile(space.codes, q, axis=0) for q in (0.5, 99.5))  # [2], [2]
@@ -147,7 +150,7 @@ def grid(plane: Frame, n: int) -> np.ndarray:
     return (np.stack([x.ravel(), y.ravel()], 1) - plane.origin) @ np.linalg.inv(plane.basis)
 
 
-def circles(space: Any, plane: Frame) -> list[dict]:
+def circles(space: "LatentSpace", plane: Frame) -> list[dict]:
     """Circles (x = y = 0 in the middle) on which the prior's codes of some length lie.
 
     In many dimensions nearly all samples of N(0, I) have a length close to √D, hence one circle.
@@ -163,7 +166,7 @@ def circles(space: Any, plane: Frame) -> list[dict]:
     ]
 
 
-def script(space: Any, mode: Mode, points: str, at: Place) -> str:
+def script(space: "LatentSpace", mode: Mode, points: str, at: Place) -> str:
     """A program on the public interface that decodes this place; its answer is ``result``."""
     first, second = at
     if mode == "unit":

@@ -7,7 +7,7 @@ script that ``inspect`` returns.
 
 import math
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 import numpy as np
@@ -18,6 +18,9 @@ from app.components import as_base64, finite, packed_each, served, widget
 from app.session import get_space, model_work
 from app.widgets.latent_pad import place
 from app.widgets.latent_pad.place import Mode, Place, Points
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
 
 TILES = 20  # decoded pictures on a side of the backdrop
 CELLS = 21  # decoded sentences on a side of the map of sentences
@@ -127,13 +130,13 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
 
 
 def _anchors(
-    space: Any, mode: Mode, points: Points, seed: int, values: dict[str, str]
+    space: "LatentSpace", mode: Mode, points: Points, seed: int, values: dict[str, str]
 ) -> place.Anchors:
     n = place.count(space, mode) if points == "own" else 0
     return place.choose(space, mode, points, seed, boxes.given(space, "abc"[:n], values))
 
 
-def _points(space: Any, own: bool, anchors: place.Anchors) -> list[dict]:
+def _points(space: "LatentSpace", own: bool, anchors: place.Anchors) -> list[dict]:
     """What each point is, what it decodes to, and which typed words the model does not know."""
     typed = own and space.words
     items = packed_each(space.decode(anchors.codes)) if len(anchors.codes) else []
@@ -148,7 +151,7 @@ def _points(space: Any, own: bool, anchors: place.Anchors) -> list[dict]:
     ]
 
 
-def _plane(space: Any, codes: np.ndarray) -> dict:
+def _plane(space: "LatentSpace", codes: np.ndarray) -> dict:
     plane = place.frame(space, codes)
     flat = len(codes) == 0
     dots = None
@@ -168,7 +171,7 @@ def _plane(space: Any, codes: np.ndarray) -> dict:
     }
 
 
-def _units(space: Any, code: np.ndarray) -> dict:
+def _units(space: "LatentSpace", code: np.ndarray) -> dict:
     units = space.units()
     posterior = any(unit.kl for unit in units)  # a plain auto-encoder has none
     return {
@@ -179,7 +182,7 @@ def _units(space: Any, code: np.ndarray) -> dict:
     }
 
 
-def _range(space: Any, unit: int) -> tuple[float, float]:
+def _range(space: "LatentSpace", unit: int) -> tuple[float, float]:
     """From -3 to 3, wider where the held-out codes lie wider."""
     values = space.codes[:, unit]
     reach = math.ceil(max(3, abs(values.mean()) + 3 * values.std() - 0.5))
@@ -211,7 +214,7 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     return {"n": n, "texts": texts, "cells": [number[text] for text in items]}
 
 
-def _classes(space: Any) -> list[str]:
+def _classes(space: "LatentSpace") -> list[str]:
     if space.labels is None:
         return []
     return list(CLOTHES if space.info.dataset == "fashion-mnist" else "0123456789")

@@ -4,7 +4,7 @@ All three are stateless. Typical items come from the stored map; without one the
 the page says what is missing.
 """
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import gradio as gr
 import numpy as np
@@ -14,6 +14,11 @@ from app import parts
 from app.components import Seed, packed, packed_each, script, served, widget
 from app.session import get_space, model_work
 from app.widgets.paths.words import marked
+
+if TYPE_CHECKING:
+    from backend.codes.modes import Modes
+    from backend.codes.projection import Projection
+    from backend.space import LatentSpace
 
 SAMPLES = 8
 Index = Annotated[int, pydantic.Field(ge=0, lt=1000)]
@@ -140,7 +145,7 @@ def flip(
 
 
 def _code(
-    space: Any, code: list[float] | None, text: str, row: int | None
+    space: "LatentSpace", code: list[float] | None, text: str, row: int | None
 ) -> tuple[np.ndarray, str, list[str]]:
     """The code [D], the line of a script that makes it, and words the model does not know."""
     if code is not None:
@@ -158,7 +163,7 @@ def _code(
     return space.modes.sample_codes(1)[0], "z = space.modes.sample_codes(1)[0]", []
 
 
-def _known(space: Any, projection: Any) -> list[dict]:
+def _known(space: "LatentSpace", projection: "Projection") -> list[dict]:
     """Rows of the table with their typical items, and how common each tag is overall."""
     originals = projection.originals()
     overall = {
@@ -183,7 +188,7 @@ def _known(space: Any, projection: Any) -> list[dict]:
     return rows
 
 
-def _item(space: Any, projection: Any, originals: Any, row: int) -> str:
+def _item(space: "LatentSpace", projection: "Projection", originals: Any, row: int) -> str:
     if originals is not None:
         return packed_each([originals[row]])[0]
     if space.words:
@@ -191,7 +196,7 @@ def _item(space: Any, projection: Any, originals: Any, row: int) -> str:
     return packed_each(space.decode(projection.codes[[row]]))[0]
 
 
-def _bare(found: Any) -> list[dict]:
+def _bare(found: "Modes") -> list[dict]:
     """Rows without a map: nothing is known but the prior."""
     nothing: dict[str, object] = {"share": None, "tags": [], "typical": [], "flags": []}
     return [
@@ -201,8 +206,9 @@ def _bare(found: Any) -> list[dict]:
     ]
 
 
-def _faces(space: Any) -> np.ndarray:
+def _faces(space: "LatentSpace") -> np.ndarray:
     """The picture at the centre of each mode, variable by variable."""
     found = space.modes
     base = found.sample_codes(1, temperature=0)[0]
-    return space.decode(np.concatenate([found.flip(base, j) for j in range(found.variables)]))
+    codes = np.concatenate([found.flip(base, j) for j in range(found.variables)])
+    return cast(np.ndarray, space.decode(codes))

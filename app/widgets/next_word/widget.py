@@ -1,12 +1,16 @@
 """What the next-word page asks the server: the bars at once, then what lies further ahead."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import gradio as gr
 import pydantic
 
 from app import session
 from app.components import Seed, served, widget
+
+if TYPE_CHECKING:
+    from backend.language.hub_lm import HubLM
+    from backend.language.text_models import TextModel
 
 EXAMPLE = "A man is"  # what the page opens with
 DRAWN = 4  # continuations drawn at random
@@ -56,7 +60,7 @@ def ahead(checkpoint: str, text: Text, temperature: float, width: int, seed: See
     }
 
 
-def language_model(checkpoint: str) -> Any:
+def language_model(checkpoint: str) -> "TextModel | HubLM":
     """The model of this name; raises ValueError where there is none at all."""
     if not checkpoint:
         raise ValueError(

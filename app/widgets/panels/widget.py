@@ -4,7 +4,7 @@ Everything is sent once; after that nothing asks the server.
 """
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 import numpy as np
@@ -12,6 +12,9 @@ import numpy as np
 import backend
 from app import parts
 from app.components import as_base64, served, widget
+
+if TYPE_CHECKING:
+    from backend.codes.snapshots import Snapshots
 
 RUNS = (
     ("text_vae/gmvae--smd", "GMVAE"),
@@ -57,7 +60,7 @@ def runs() -> dict:
     }
 
 
-def _run(name: str, snapshots: Any) -> dict:
+def _run(name: str, snapshots: "Snapshots") -> dict:
     info = backend.info(name)
     tags = snapshots.tags
     return {

@@ -1,6 +1,6 @@
 """What a model of the bench draws, reconstructs and changes, as the page needs it."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -9,6 +9,9 @@ from app.components import as_base64, finite
 from backend import corpora
 from backend.codes import attributes
 from backend.evaluation import tradeoffs
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
 
 SAMPLES, PICTURES, STEPS = 16, 8, 9
 MEASURED = 1000  # held-out pictures from which directions are taken
@@ -41,12 +44,12 @@ def look(checkpoint: str, seed: int, first: int) -> dict:
     with session.model_work():
         codes = space.sample_codes(SAMPLES, seed=seed)
         drawn = space.sample_labels(SAMPLES, seed=seed)
-        samples = space.decode(codes, labels=drawn)
+        samples = _pictures(space, codes, drawn)
         found: dict[str, object]
         found = {"samples": as_base64(samples), "given": as_base64(given)}
         if encodes(space):
             z = space.encode(given, labels=labels)
-            rebuilt = space.decode(z, labels=labels)
+            rebuilt = _pictures(space, z, labels)
             errors = (given / 255.0 - rebuilt / 255.0) ** 2
             found |= {
                 "rebuilt": as_base64(rebuilt),
@@ -58,7 +61,7 @@ def look(checkpoint: str, seed: int, first: int) -> dict:
             found |= {"rebuilt": None, "cannot": CANNOT, "between": "two codes of the noise"}
             ends, labels = codes[:2], drawn
         on_the_way = None if labels is None else labels[:2].repeat((STEPS + 1) // 2)[:STEPS]
-        path = space.decode(space.path_codes(*ends, STEPS), labels=on_the_way)
+        path = _pictures(space, space.path_codes(ends[0], ends[1], STEPS), on_the_way)
         found["path"] = as_base64(path)
     return found | {
         "note": held.note,
@@ -98,8 +101,8 @@ def move(checkpoint: str, attribute: str, amount: float, first: int) -> dict:
             step = attributes.direction(codes, values[attribute])
         else:
             raise ValueError(f"There is no attribute {attribute[:40]!r}.")
-        moved = space.decode(z + np.float32(amount) * step, labels=new)
-        before = space.decode(z, labels=labels)
+        moved = _pictures(space, z + np.float32(amount) * step, new)
+        before = _pictures(space, z, labels)
     found: dict[str, object]
     found = {"moved": as_base64(moved), "before": None, "after": None}
     found["told"] = target if new is not labels else None
@@ -121,7 +124,7 @@ def nearest(checkpoint: str, seed: int) -> dict:
         get = missing(space.info.dataset)
         raise ValueError(f"Nearest training pictures need the corpus. {get}")
     with session.model_work():
-        samples = space.sample(PICTURES, seed=seed)
+        samples = cast(np.ndarray, space.sample(PICTURES, seed=seed))
     train = splits["train"].items
     rows, distances = _closest(samples, train)
     _, usual = _closest(splits["test"].items[:PICTURES], train)
@@ -134,13 +137,18 @@ def nearest(checkpoint: str, seed: int) -> dict:
     }
 
 
-def told(space: Any, held: Held, first: int) -> np.ndarray | None:
+def _pictures(space: "LatentSpace", z: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+    """What codes decode to; models of the bench make pictures."""
+    return cast(np.ndarray, space.decode(z, labels=labels))
+
+
+def told(space: "LatentSpace", held: Held, first: int) -> np.ndarray | None:
     """The classes of the pictures from ``first`` on, for a model that can be told them."""
     known = space.classes and held.labels is not None
     return picked(held, first, held.labels) if known else None
 
 
-def encodes(space: Any) -> bool:
+def encodes(space: "LatentSpace") -> bool:
     """Whether the model can say which code a picture has."""
     return "encode" in space.info.capabilities
 
@@ -174,9 +182,7 @@ def held_out(dataset: str) -> Held:
         space = session.get_space(run.name)
         labels = None if space.labels is None else space.labels[:MEASURED]
         with session.model_work():
-            pictures = space.decode(
-                space.codes[:MEASURED], labels=labels if space.classes else None
-            )
+            pictures = _pictures(space, space.codes[:MEASURED], labels if space.classes else None)
         note = (
             f"The corpus is not on this machine: these are stored codes of held-out pictures, "
             f"decoded by {run.name}. {missing(dataset)}"
