@@ -108,6 +108,7 @@ class DialogueModel(LatentModel):
         """Whether the actions are acts that a code tells: ``act_logits(z, c)`` [B, actions]."""
         return False
 
+    # A method, where the prior of others is a module.
     def prior(self, context: Tensor) -> Distribution:  # type: ignore[override]
         """p(z|context): batch [B], event [D], for context int64 [B, U, T]."""
         return self.prior_of(self.history(context))
