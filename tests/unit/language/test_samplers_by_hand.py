@@ -195,6 +195,9 @@ def test_impossible_edits_are_never_proposed(pair) -> None:
     assert {e.position for e in edits if e.action != "insert"} == {0, 2}
     assert not {e.action for e in edits} & {"insert"}
     assert {m.edit.action for m in free.moves((4, 5))} == {"replace", "insert"}
+    one_way = WordProposals(*pair, words=(1, 3), probabilities={"delete": 0})
+    inserted = [move for move in one_way.moves((5, 6)) if move.edit.action == "insert"]
+    assert {move.log_reverse for move in inserted} == {-math.inf}  # never undone, so not done
 
 
 def test_a_gradient_chooses_places_by_its_size_and_words_by_its_direction(pair, victim) -> None:
