@@ -21,6 +21,7 @@ import { faded } from "./palette.js";
  */
 
 const MARGIN = { l: 52, r: 12, t: 12, b: 40 };
+const NEAR = 12; // px beside an end of the x axis that still count as the end
 const STRIP = 0.86; // share of the height below a row that is above the chart
 
 /** @type {Promise<any> | null} */
@@ -162,7 +163,7 @@ function valueUnder(node, event) {
 }
 
 /**
- * Whether a pointer is over the drawing itself, not over its legend or buttons.
+ * Whether a pointer is over the drawing itself or beside its ends, not over legend or buttons.
  * @param {Element} node
  * @param {PointerEvent} event
  */
@@ -171,7 +172,8 @@ function overDrawing(node, event) {
   const box = node.getBoundingClientRect();
   const x = event.clientX - box.left - xaxis._offset;
   const y = event.clientY - box.top - yaxis._offset;
-  return x >= 0 && x <= xaxis._length && y >= 0 && y <= yaxis._length;
+  const across = x >= -NEAR && x <= xaxis._length + NEAR;
+  return across && y >= 0 && y <= yaxis._length;
 }
 
 /**
@@ -259,7 +261,7 @@ function axis(given) {
   const { low, high, log, label, ticks, names, category, order } = spec;
   const ends = [low, high].map((v) => (v == null ? null : log ? Math.log10(v) : v));
   return {
-    ...(label ? { title: { text: plain(label), standoff: 8 } } : {}),
+    ...(label ? { title: { text: plain(label), standoff: 8, font: { size: 12 } } } : {}),
     ...(log ? { type: "log" } : category ? { type: "category", showgrid: false } : {}),
     ...(order ? { categoryorder: "array", categoryarray: order } : {}),
     ...ending(ends),

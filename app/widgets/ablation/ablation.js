@@ -226,7 +226,7 @@ function drawCurves(ui) {
       ),
       {
         ...{ x: { label: "step", low: 0 }, y: { low: 0, high: 1 }, pick: "x", legend: true },
-        shapes: [rule({ y: 0.5 }, { name: "cannot tell" })],
+        shapes: [rule({ y: 0.5 }, { name: "cannot tell", side: { yanchor: "top" } })],
       },
       `${title}: ${ends.join("; ") || "not measured"}`,
     );
