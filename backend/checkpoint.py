@@ -21,9 +21,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import pydantic
+from typing import TYPE_CHECKING, Any
 
 from backend import registry
 from backend.files import CHECKSUMS, checksum, read_bytes, read_json, replacing_tensors, write_json
@@ -44,75 +42,7 @@ _NOT_WEIGHTS = {
     b"<?xml": "an error page of a download. Download it again",
 }
 
-# What config.json and metrics.json must hold, with bounds; what else they hold is kept.
-Text = Annotated[str, pydantic.Field(min_length=1, max_length=200)]
-Count = Annotated[int, pydantic.Field(ge=0, le=1 << 34)]
-BOUNDS = {"layers": 64, "depth": 64, "heads": 64, "classes": 1000, "latent_dim": 4096}
 HALF, SLACK = 2, 1 << 16  # bytes of a stored number; of those that shared tensors save
-MOST = 1 << 20  # of any other number of a configuration
-_KEPT = pydantic.ConfigDict(extra="allow", strict=True)
-
-
-def _bounded(config: dict[str, Any]) -> dict[str, Any]:
-    """Raises ValueError for a number that no model has: a wrong one could fill the memory."""
-    for key, value in config.items():
-        values = value if isinstance(value, list) else [value]
-        most = BOUNDS.get(key, MOST)
-        if len(values) > BOUNDS["layers"] or any(
-            not isinstance(one, int | float | str | bool | None) for one in values
-        ):
-            raise ValueError(f"{key} is no number, text, or short list of them")
-        if key in BOUNDS and not all(type(one) is int and one >= 0 for one in values):
-            raise ValueError(f"{key} must be a whole number")
-        if not all(abs(one) <= most for one in values if isinstance(one, int | float)):
-            raise ValueError(f"{key} lies beyond {most:,}")
-    return config
-
-
-class Weights(pydantic.BaseModel):
-    model_config = _KEPT
-    bytes: Count
-    sha256: Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class Content(pydantic.BaseModel):
-    """``config.json``."""
-
-    model_config = _KEPT
-    model: Text
-    title: Text
-    modality: Text
-    capabilities: Annotated[list[Text], pydantic.Field(max_length=32)]
-    context: str = ""
-    config: Annotated[dict[str, Any], pydantic.AfterValidator(_bounded)]
-    weights: Weights
-    dataset: dict[str, Any]
-    train: dict[str, Any]
-
-
-class Metric(pydantic.BaseModel):
-    model_config = _KEPT
-    value: float
-    unit: str
-    split: str
-    n: Count
-
-
-class Metrics(pydantic.BaseModel):
-    """``metrics.json``."""
-
-    model_config = _KEPT
-    values: dict[str, Metric] = {}
-    history: dict[str, list[float | None]] = {}
-
-
-class File(pydantic.BaseModel):
-    model_config = _KEPT
-    bytes: Count
-    sha256: str
-
-
-_CHECKSUMS = pydantic.TypeAdapter(dict[str, File])
 
 
 @dataclass(frozen=True)
@@ -366,7 +296,9 @@ def _read_config(folder: Path) -> dict[str, Any]:
             f"its format is version {str(content.get('format_version'))[:40]}; "
             f"this program reads version {FORMAT_VERSION}. Update the program"
         )
-    _fits(Content, path.name, content)
+    from backend import schema
+
+    schema.check(schema.Content, path.name, content)
     if content["modality"] not in KINDS:
         raise ValueError(f"config.json: there is no kind of items {content['modality'][:40]!r}")
     _check_weights(folder / WEIGHTS, content["weights"]["bytes"])
@@ -381,19 +313,6 @@ def _read_object(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} is not a JSON object")
     return content
-
-
-def _fits(schema: type[pydantic.BaseModel], file: str, content: dict[str, Any]) -> None:
-    """Raises ``ValueError`` naming the file and the first part of it that is wrong."""
-    try:
-        schema.model_validate(content)
-    except pydantic.ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False)
-        if missing := sorted(str(one["loc"][-1]) for one in wrong if one["type"] == "missing"):
-            raise ValueError(f"{file} lacks {', '.join(missing)}") from None
-        where = ".".join(map(str, wrong[0]["loc"]))[:100]
-        said = wrong[0]["msg"].removeprefix("Value error, ")
-        raise ValueError(f"{file}: {where}: {said[:1].lower()}{said[1:]}") from None
 
 
 def _check_weights(path: Path, expected: int) -> None:
@@ -452,10 +371,13 @@ def _table(folder: Path) -> dict[str, Any]:
     """The table of checksums; empty in folders from before there was one."""
     try:
         table = read_json(folder / CHECKSUMS)
-        _CHECKSUMS.validate_python(table)
     except FileNotFoundError:
         return {}
-    except pydantic.ValidationError:
+    from backend import schema
+
+    try:
+        schema.Checksums.validate_python(table)
+    except schema.pydantic.ValidationError:
         raise ValueError(f"{CHECKSUMS} is not a table of sizes and checksums") from None
     if odd := [file for file in table if Path(file).name != file]:
         raise ValueError(f"{CHECKSUMS} names {odd[0][:80]!r}, which is no file of this folder")
@@ -467,7 +389,9 @@ def _read_metrics(folder: Path) -> dict[str, Any]:
     if not path.exists() and not path.is_symlink():
         return {}
     content = _read_object(path)
-    _fits(Metrics, path.name, content)
+    from backend import schema
+
+    schema.check(schema.Metrics, path.name, content)
     return content
 
 
