@@ -122,10 +122,10 @@ def test_thumbnails_are_half_as_large() -> None:
 WRONG = [
     ({"view": "nowhere", "x": 0, "y": 0}, "no view 'nowhere'"),
     ({"view": "umap", "x": float("nan"), "y": 0}, "finite"),
-    ({"view": "umap", "x": 1e9, "y": 0}, "less than"),
+    ({"view": "umap", "x": 1e9, "y": 0}, "at most"),
     ({"view": "umap", "x": 0, "y": 0, "base": 10**7}, "This map has points"),
-    ({"view": "umap", "x": 0, "y": 0, "base": -1}, "greater than"),
-    ({"view": ["umap"], "x": 0, "y": 0}, "string"),
+    ({"view": "umap", "x": 0, "y": 0, "base": -1}, "at least"),
+    ({"view": ["umap"], "x": 0, "y": 0}, "must be text"),
 ]
 
 
