@@ -161,7 +161,7 @@ def test_the_same_seed_gives_the_same_points_of_different_classes():
         ({"mode": "sphere"}, "mode"),
         ({"points": "internet"}, "points"),
         ({"seed": -1}, "seed"),
-        ({"Seed must be a whole number": "many"}, "seed"),
+        ({"seed": "many"}, "Seed must be a whole number"),
         ({"checkpoint": TEXT, "points": "own", "a": "", "b": "", "c": ""}, "."),
         ({"checkpoint": TEXT, "points": "own", "a": "Tea.", "b": "Tea.", "c": "Tea."}, "one line"),
         ({"points": "own", "p": "x", "q": "", "r": ""}, "Picture A: That is not a picture"),
