@@ -145,7 +145,7 @@ def _gradients(model: "GenerativeModel") -> dict[str, dict[str, dict[str, list]]
     model.step = LATE
     networks = {key: list(part.parameters()) for key, part in model.named_children()}
     found: dict[str, dict[str, dict[str, list]]] = {}
-    for player in model.plan(LATE - 1):
+    for player in dict.fromkeys([*model.plan(0), *model.plan(LATE - 1)]):  # of every phase
         with seeded(1):
             terms = model.loss(_batch(model), player)
         found[player] = {}
@@ -163,7 +163,7 @@ def _gradients(model: "GenerativeModel") -> dict[str, dict[str, dict[str, list]]
 
 
 def _batch(model: "GenerativeModel") -> Any:
-    """A few random examples, with classes for a model that wants them."""
+    """A few random examples of what the model reads."""
     import torch
 
     from backend.distributions.sequence import EOS
@@ -174,6 +174,10 @@ def _batch(model: "GenerativeModel") -> Any:
         x[:, -1] = EOS
     else:
         x = torch.rand(BATCH, *config.data_shape)
+    if model.reads == "dialogues":  # two turns, the reply, its act where one is known
+        return torch.stack([x.roll(1, 0), x.roll(2, 0)], 1), x, torch.arange(BATCH) % 2
+    if model.reads == "neighbours":
+        return x, x.roll(1, 0), x.roll(2, 0)
     classes = getattr(config, "classes", None)
     return x if classes is None else (x, torch.arange(BATCH) % classes)
 
@@ -224,4 +228,6 @@ def _scores(model: "LatentModel") -> str:
 
 def _x(model: "LatentModel") -> tuple:
     batch = _batch(model)
+    if model.reads == "neighbours":
+        return batch[:1]
     return batch if isinstance(batch, tuple) else (batch,)

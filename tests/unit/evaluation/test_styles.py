@@ -221,7 +221,7 @@ def test_what_the_page_asks_wrongly_is_told(small):
     assert "no unit of its style" in ask(whole | {"unit": 3})["error"]
     assert "no checkpoint called" in ask(whole | {"checkpoint": "vae/none--mnist"})["error"]
     assert "does not keep class" in ask(whole | {"checkpoint": PLAIN})["error"]
-    assert "source" in ask(whole | {"source": "thin air"})["error"]
+    assert "Draw codes from" in ask(whole | {"source": "thin air"})["error"]
     text = f"of:{FOUND} source:unit seed:3 first:8 unit:12"
     assert class_styles.read_state(text) == text
     for wrong in ("source:air", "unit:-1", "of:../x", "colour:1"):
