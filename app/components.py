@@ -16,6 +16,7 @@ from gradio.events import Dependency
 import backend
 from app import modules, session
 from app.door import served as served
+from app.markdown import html
 from backend.evaluation.gauges import gauges
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def facts(checkpoint: str) -> dict:
     model = cast("LatentSpace | TextModel", session.get_model(checkpoint))
     return {
         "gauges": [gauge._asdict() for gauge in gauges(model.info)],
-        "card": backend.card(checkpoint),
+        "card": html(backend.card(checkpoint)),
         "device": str(model.device),
     }
 

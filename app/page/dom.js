@@ -86,6 +86,16 @@ export function button(name, label, click, { quiet = false, ...props } = {}) {
 }
 
 /**
+ * HTML that the server made of Markdown; it has escaped what was markup there.
+ * @param {string} html
+ */
+export function rendered(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+/**
  * Spoken by screen readers, for things that only eyes would notice.
  * @param {string} text
  */

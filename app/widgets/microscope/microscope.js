@@ -4,9 +4,8 @@
 // It hears "latent-mode" and "latent-code" on the window (the map says them) and says the former.
 
 import { keep, restoring } from "../../page/address.js";
-import { button, el } from "../../page/dom.js";
+import { button, el, rendered } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
-import { markdown } from "../../page/markdown.js";
 import { count, fixed, percent } from "../../page/numbers.js";
 import { mark } from "../../page/palette.js";
 import { bytes, picture } from "../../page/pictures.js";
@@ -258,7 +257,7 @@ function draw(ui, data) {
   ui.element.dataset.modality = data.modality;
   ui.element.dataset.checkpoint = data.checkpoint;
   ui.heading.textContent = `${data.title}. ${data.variables} ${data.variables === 1 ? "variable" : "variables"} of ${data.components} modes${data.n ? `; share: of ${count(data.n)} held-out ${isText(ui) ? "sentences" : "pictures"}` : ""}.`;
-  ui.lacking.replaceChildren(...markdown(data.missing));
+  ui.lacking.replaceChildren(rendered(data.missing));
   ui.lacking.hidden = !data.missing;
   drawAll(ui);
 }

@@ -12,6 +12,7 @@ import pydantic
 
 from app import parts
 from app.components import Seed, packed, packed_each, script, served, widget
+from app.markdown import html
 from app.session import get_space, model_work
 from app.widgets.paths.words import marked
 
@@ -55,7 +56,7 @@ def modes(checkpoint: str) -> dict:
         try:
             projection, missing = space.projection, ""
         except ValueError as problem:
-            projection, missing = None, str(problem)
+            projection, missing = None, html(str(problem))
         rows = _bare(found) if projection is None else _known(space, projection)
         faces = "" if space.words else packed(_faces(space))
     return {

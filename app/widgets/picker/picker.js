@@ -1,8 +1,7 @@
 // The checkpoints as a native list, and beside it the chosen one's numbers and card.
 
 import { checkpoints } from "../../page/checkpoints.js";
-import { button, el } from "../../page/dom.js";
-import { markdown } from "../../page/markdown.js";
+import { button, el, rendered } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
 
 function gauge({ label, value, unit, split, n, state, note }) {
@@ -33,7 +32,7 @@ async function refresh(ui) {
   ui.gauges.replaceChildren(...facts.gauges.map(gauge));
   if (!facts.gauges.length)
     ui.gauges.append(el("span", { class: "lp-facts", text: "Not measured yet" }));
-  ui.text.replaceChildren(...markdown(facts.card));
+  ui.text.replaceChildren(rendered(facts.card));
   ui.opener.hidden = !facts.card;
   document.getElementById("lp-device").textContent = facts.device;
 }
