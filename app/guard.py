@@ -28,9 +28,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import session
 
 API = "/gradio_api"
-ASKED = 8 << 20  # bytes of a question; pictures travel in it
+ASKED = 16 << 20  # bytes of a question; the trace of a chain of 20,000 steps travels in it
 UPLOAD = 6 << 20  # bytes of an upload with what surrounds it; Gradio itself takes files of 5 MB
-PARTS = 500_000  # commas and brackets in a question
+PARTS = 2_000_000  # commas and brackets in a question
 SAFE = {"GET", "HEAD", "OPTIONS"}
 WRITES = (f"{API}/upload", f"{API}/deep_link")
 OPEN = ("/login", f"{API}/startup-events")  # the latter Gradio asks itself, to start its queue

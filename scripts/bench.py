@@ -32,6 +32,7 @@ PARTS = {
     "browser": page.in_the_browser,
     "map": page.on_the_map,
     "frontier": page.on_the_frontier,
+    "replay": page.replaying,
     "decode": decoding.decoding,
     "modes": decoding.responsibilities,
     "chains": chains.chains,

@@ -201,3 +201,41 @@ def on_the_frontier(times: int = 5) -> list[Row]:
     dots = sum(len(run.moments) for run in tradeoffs.read().runs)
     how = f"{dots} dots, {'without' if without else 'WITH'} importing torch, headless Chromium"
     return [Row("Opening the frontier", statistics.median(taken), "ms", "≤ 500", how)]
+
+
+REPLAY = """async () => {
+    const at = () => +document.querySelector("#edits-chain [data-at]").dataset.at;
+    const until = async (true_) => {
+        while (!true_()) await new Promise(requestAnimationFrame);
+    };
+    await until(() => at() > 5);
+    const first = at(), start = performance.now();
+    await until(() => at() >= first + 180);
+    return (at() - first) / (performance.now() - start) * 1000;
+}"""
+
+
+def replaying(steps: int = 20_000) -> list[Row]:
+    from playwright.sync_api import sync_playwright
+
+    from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn
+    from tests.unit.app.test_edits_widget import document, written
+
+    trace = json.dumps(document([written("a dog in the park", steps)])).encode()
+    file = {"name": "trace.json", "mimeType": "application/json", "buffer": trace}
+    with server() as (address, _, _), sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1320, "height": 900})
+        page.goto(f"{address}/#v=1&tab=edits&mode=keywords")
+        wait_until_drawn(page)
+        page.set_input_files("#edits-chain-file", file)
+        page.wait_for_selector(f"#edits-chain [data-rows='{steps + 1}']")
+        page.locator("#edits-chain-at").fill("0")
+        page.locator("#edits-chain-at").press("Enter")
+        page.wait_for_selector("#edits-chain [data-at='0'][data-phase=verdict]")
+        page.locator("#edits-chain-speed").select_option("60")
+        page.locator("#edits-chain-play").click()
+        rate = page.evaluate(REPLAY)
+        browser.close()
+    how = f"180 steps of {steps:,}, headless Chromium"
+    return [Row("Replay of a chain at 60 steps a second", rate, "steps/s", "≥ 55", how)]

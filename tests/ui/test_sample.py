@@ -154,7 +154,7 @@ def test_a_wrong_number_is_told_and_nothing_is_lost(open_page):
     page = open_page()
     before = items(page)
     error = page.locator("#sample-result .lp-error")
-    for n, said in (("0", "between 1 and 10,000"), ("1000000", "1,000,000"), ("", "n:")):
+    for n, said in (("0", "between 1 and 10,000"), ("1000000", "1,000,000"), ("", "How many")):
         number(page).fill(n)
         page.locator("#sample-go").click()
         expect(error).to_contain_text(said)
