@@ -66,6 +66,8 @@ def drag(page: Page) -> None:
     tab(page, "explore")
     box = page.locator("#explore-square").bounding_box()
     frames = []
+    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
     for i in range(20):
         x, y = 0.12 + 0.04 * i, 0.5 + 0.3 * (-1) ** (i // 5) * (i % 5 - 2) / 2
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
@@ -79,9 +81,9 @@ def chain(page: Page) -> None:
     tab(page, "edits")
     frames = []
     for _ in range(20):
-        page.keyboard.press("n")
+        page.locator("#edits-chain-next").click()
         page.wait_for_timeout(400)  # a word that comes or goes glides
-        frames.append(frame(page, "#edits-chain .lp-body"))
+        frames.append(frame(page, "#edits-chain .chain-cards"))
     moving(frames, "chain")
 
 
