@@ -24,7 +24,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend import registry
-from backend.files import CHECKSUMS, checksum, read_bytes, read_json, replacing_tensors, write_json
+from backend.files import (
+    CHECKSUMS,
+    another_file,
+    checksum,
+    read_bytes,
+    read_json,
+    replacing_tensors,
+    write_json,
+)
 from backend.processors import KINDS
 
 if TYPE_CHECKING:
@@ -35,13 +43,6 @@ WEIGHTS = "model.safetensors"
 CARD = "README.md"
 ROOT = Path(__file__).parents[1]
 _NAME = re.compile(r"[a-z0-9_]+/[a-z0-9_]+(--[a-z0-9_-]+?){1,2}")
-_NOT_WEIGHTS = {
-    b"version https://git-lfs": "a Git LFS pointer. Fetch the weights with: git lfs pull",
-    b"<!doctype html": "a web page, perhaps an error page of a download. Download it again",
-    b"<html": "a web page, perhaps an error page of a download. Download it again",
-    b"<?xml": "an error page of a download. Download it again",
-}
-
 HALF, SLACK = 2, 1 << 16  # bytes of a stored number; of those that shared tensors save
 
 
@@ -320,17 +321,14 @@ def _check_weights(path: Path, expected: int) -> None:
     if path.is_symlink() or not path.is_file():
         what = "is not a regular file" if path.exists() else "is missing"
         raise ValueError(f"{WEIGHTS} {what}")
+    if said := another_file(path):
+        raise ValueError(f"{WEIGHTS} {said}")
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(64)
-    for start, what in _NOT_WEIGHTS.items():
-        if head.lstrip().lower().startswith(start):
-            raise ValueError(f"{WEIGHTS} is {what}")
-    if size == 0:
-        raise ValueError(f"{WEIGHTS} is empty. Copy or download it again")
+        head = file.read(8)
     if size != expected:
         raise ValueError(f"{WEIGHTS} has {size} bytes instead of {expected}")
-    if size < 8 or struct.unpack("<Q", head[:8])[0] > size - 8:
+    if size < 8 or struct.unpack("<Q", head)[0] > size - 8:
         raise ValueError(f"{WEIGHTS} has a damaged header")
 
 

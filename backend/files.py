@@ -125,11 +125,24 @@ def replace_section(path: Path, name: str, text: str) -> None:
         temporary.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")
 
 
+# The first tag of a page. A < alone may be a byte of the length that safetensors begin with.
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!--|[!?]?[a-z]{2}|[a-z]>)", re.IGNORECASE)
+
+
 def stand_in(path: Path) -> str:
+    """As ``another_file``; of safetensors the length is checked too."""
+    if said := another_file(path):
+        return said
+    if path.suffix == ".safetensors" and _is_cut(path):
+        return "is cut off or no file of safetensors; copy or download it again"
+    return ""
+
+
+def another_file(path: Path) -> str:
     """What a file holds in the place of its content, and what to do; "" where nothing is wrong.
 
     The end of a sentence that begins with the file's name: people copy pointers of Git LFS, pages
-    that say "not found" and downloads that stopped. Of safetensors the length is checked too.
+    that say "not found" and downloads that stopped.
     """
     with path.open("rb") as file:
         head = file.read(512)
@@ -137,10 +150,8 @@ def stand_in(path: Path) -> str:
         return "is empty; copy or download it again"
     if head.startswith(b"version https://git-lfs"):
         return "is a pointer of Git LFS, not the file itself; run: git lfs pull"
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+    if _PAGE.match(head):
         return "is a web page, not the file itself; download it again"
-    if path.suffix == ".safetensors" and _is_cut(path):
-        return "is cut off or no file of safetensors; copy or download it again"
     return ""
 
 

@@ -66,3 +66,20 @@ def test_what_stands_in_for_weights_is_named(held: bytes, said: str, tmp_path: P
     path.write_bytes(held)
     found = files.stand_in(path)
     assert said in found and bool(said) == bool(found)
+
+
+@pytest.mark.parametrize("length", [0x3C, 0x3C20, 0x213C, 0x683C])
+def test_a_length_that_looks_like_the_start_of_a_page_is_none(tmp_path: Path, length: int) -> None:
+    """Safetensors begin with the length of their header, in which any byte may stand."""
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(length.to_bytes(8, "little") + b"{}".ljust(length) + b"0")
+    assert files.another_file(path) == ""
+
+
+@pytest.mark.parametrize(
+    "page", [b"<!DOCTYPE html>", b"\xef\xbb\xbf <html>", b"<?xml?>", b"<!-- -->", b"<p>"]
+)
+def test_a_page_is_told_apart(tmp_path: Path, page: bytes) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(page)
+    assert "web page" in files.another_file(path)
