@@ -62,6 +62,11 @@ Results = Generator[tuple[str, Measured]]
 Names = tuple[str, ...]
 
 
+def not_benched(subject: Subject) -> bool:
+    """What the bench of pictures measures along training is not measured twice."""
+    return not subject.benched
+
+
 def _always(subject: Subject) -> bool:
     return True
 

@@ -11,7 +11,14 @@ from torch import Tensor
 from backend import checkpoint
 from backend.evaluation import images
 from backend.evaluation.pictures import Judged, grey, judge_of
-from backend.evaluation.study import Measured, Results, Study, codes_of, mean
+from backend.evaluation.study import (
+    Measured,
+    Results,
+    Study,
+    codes_of,
+    mean,
+    not_benched,
+)
 from backend.evaluation.subject import BATCH, Subject, judge_by
 
 IMAGES = ("mse", "mse_shuffled", "bce")
@@ -91,17 +98,13 @@ def _pictures(subject: Subject, z: Tensor) -> Tensor:
     return torch.cat([subject.model.decode(part).mean for part in z.split(BATCH)])
 
 
-def _not_benched(subject: Subject) -> bool:
-    return not subject.benched
-
-
 STUDIES = (
     Study(
         names=IMAGES,
         measure=image_reconstruction,
         needs=frozenset({"decode", "encode"}),
         kind="image",
-        where=_not_benched,
+        where=not_benched,
     ),
     *(
         Study(
@@ -109,7 +112,7 @@ STUDIES = (
             measure=partial(image_samples, source=source),
             needs=frozenset({"decode", "encode"}),
             kind="image",
-            where=_not_benched,
+            where=not_benched,
             suffix=suffix,
         )
         for source, suffix in (("prior", ""), ("aggregate", "_aggregate"))

@@ -17,6 +17,7 @@ from backend.evaluation.study import (
     Results,
     Study,
     codes_of,
+    not_benched,
     perplexity,
     share,
 )
@@ -139,17 +140,13 @@ def _coming_back(subject: Subject) -> Names:
     return SENTENCES[:2] if "discrete" in subject.info.capabilities else SENTENCES
 
 
-def _not_benched(subject: Subject) -> bool:
-    return not subject.benched
-
-
 STUDIES = (
     Study(
         names=_coming_back,
         measure=sentence_reconstruction,
         needs=frozenset({"decode", "encode"}),
         kind="text",
-        where=_not_benched,
+        where=not_benched,
     ),
     *(
         Study(
@@ -157,7 +154,7 @@ STUDIES = (
             measure=partial(sentence_samples, source=source),
             needs=frozenset({"decode", "encode"}),
             kind="text",
-            where=_not_benched,
+            where=not_benched,
             suffix=suffix,
         )
         for source, suffix in (("prior", ""), ("aggregate", "_aggregate"))
