@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn  # noqa: E402
+from tests.ui.chromium import ARGUMENTS, browser_path, wait_until_drawn  # noqa: E402
 
 FOLDER = ROOT / "docs" / "pictures"
 SIZE = {"width": 1320, "height": 900}

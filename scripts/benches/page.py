@@ -110,7 +110,7 @@ def in_the_browser() -> list[Row]:
     from playwright.sync_api import sync_playwright
 
     from tests.ui import pad_latency
-    from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn
+    from tests.ui.chromium import ARGUMENTS, browser_path, wait_until_drawn
 
     with server() as (address, _, process), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
@@ -137,7 +137,7 @@ def on_the_map(points: int = 20_000) -> list[Row]:
     from playwright.sync_api import sync_playwright
 
     from tests.ui import map_latency
-    from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn
+    from tests.ui.chromium import ARGUMENTS, browser_path, wait_until_drawn
 
     projection = backend.load(LARGEST, device="cpu").projection
     n = len(projection.codes)
@@ -183,7 +183,7 @@ PICTURES = """async () => {
 def on_the_frontier(times: int = 5) -> list[Row]:
     from playwright.sync_api import sync_playwright
 
-    from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn
+    from tests.ui.chromium import ARGUMENTS, browser_path, wait_until_drawn
 
     read = "import sys; from app.widgets.frontier import widget; widget.bench(); "
     command = [sys.executable, "-c", f"{read}sys.exit('torch' in sys.modules)"]
@@ -218,7 +218,7 @@ REPLAY = """async () => {
 def replaying(steps: int = 20_000) -> list[Row]:
     from playwright.sync_api import sync_playwright
 
-    from tests.ui.conftest import ARGUMENTS, browser_path, wait_until_drawn
+    from tests.ui.chromium import ARGUMENTS, browser_path, wait_until_drawn
     from tests.unit.app.test_edits_widget import document, written
 
     trace = json.dumps(document([written("a dog in the park", steps)])).encode()

@@ -6,34 +6,26 @@ or asked any other host for anything. Screenshots go to ``tests/artifacts``.
 """
 
 import os
-import re
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-ARTIFACTS = ROOT / "tests" / "artifacts"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 60_000  # ms; a busy machine is slow, not broken
-OpenPage = Callable[..., Page]
-expect.set_options(timeout=PATIENCE)
+from tests.ui.chromium import (
+    ARGUMENTS,
+    ARTIFACTS,
+    PATIENCE,
+    ROOT,
+    OpenPage,
+    browser_path,
+    wait_for_address,
+    wait_until_drawn,
+    watch,
+)
 
 
 @pytest.fixture(scope="session")
@@ -58,20 +50,6 @@ def app_url() -> Iterator[str]:
             server.wait(timeout=20)
 
 
-def wait_for_address(server: subprocess.Popen, log) -> str:
-    """The address in the ready line; fails with the server's output if none comes."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        log.seek(0)
-        said = log.read()
-        if found := re.search(r"is ready: (\S+)", said):
-            return found[1]
-        if server.poll() is not None:
-            break
-        time.sleep(0.05)
-    pytest.fail(f"the server did not start:\n{said}")
-
-
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     with sync_playwright() as driver:
@@ -86,11 +64,6 @@ def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     browser = playwright_driver.chromium.launch(executable_path=path, args=ARGUMENTS)
     yield browser
     browser.close()
-
-
-def browser_path() -> str:
-    """Where the browser is; empty where there is none."""
-    return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), "")
 
 
 @pytest.fixture(scope="session")
@@ -129,31 +102,6 @@ def open_page(context: BrowserContext, app_url: str) -> Iterator[OpenPage]:
         page.evaluate("localStorage.clear()")
         page.close()
     assert not complaints, complaints
-
-
-def watch(page: Page, complaints: list[str]) -> None:
-    """Note every error on the console and every request to another host."""
-
-    def asked(request) -> None:
-        parts = urlparse(request.url)
-        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
-            complaints.append(f"a request left the machine: {request.url}")
-
-    def said(message) -> None:
-        if message.type == "error":
-            complaints.append(f"console: {message.text}")
-
-    page.on("request", asked)
-    page.on("console", said)
-    page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
-
-
-def wait_until_drawn(page: Page) -> None:
-    """Until the result of the tab that is open has been drawn and nothing is under way."""
-    expect(page.locator(".lp-result:visible").first).to_have_attribute(
-        "data-drawn", re.compile(r"\d+")
-    )
-    expect(page.locator(".lp-result:visible[aria-busy=true]")).to_have_count(0)
 
 
 @pytest.fixture

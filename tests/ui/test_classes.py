@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 import backend
 from backend.evaluation import styles
 from tests.ui.charts import traces
-from tests.ui.conftest import wait_until_drawn
+from tests.ui.chromium import wait_until_drawn
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 import backend
 from backend import corpora
 from tests.ui import pad_latency
-from tests.ui.conftest import ARTIFACTS
+from tests.ui.chromium import ARTIFACTS
 
 pytestmark = pytest.mark.browser
 

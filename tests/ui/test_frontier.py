@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 from backend.evaluation.tradeoffs import QUANTITIES
 from tests.small_pictures import NAMES, STEPS, numbers, write_bench
 from tests.ui.charts import spot, traces
-from tests.ui.conftest import ROOT, wait_for_address
+from tests.ui.chromium import ROOT, wait_for_address
 from tests.ui.reachable import everything_fits
 
 pytestmark = pytest.mark.browser

@@ -140,12 +140,15 @@ def test_what_is_refused_is_said_and_the_run_goes_on(open_page):
 
 def forget(page: Page) -> None:
     """Have the server forget the run that is shown, as it does with one unseen for long."""
-    with page.expect_request(lambda request: '"step"' in (request.post_data or "")) as asked:
+    with page.expect_response(
+        lambda answer: '"step"' in (answer.request.post_data or "")
+    ) as answer:
         part(page, "step").click()
-    question = asked.value.post_data_json
+    asked = answer.value.request  # answered: or the stop might overtake the step
+    question = asked.post_data_json
     question |= {"fn_name": "stop", "data": {"key": question["data"]["key"]}}
     headers = {"content-type": "application/json"}
-    assert page.request.post(asked.value.url, data=question, headers=headers).json() == {}
+    assert page.request.post(asked.url, data=question, headers=headers).json() == {}
 
 
 def test_what_the_server_refuses_is_said_and_the_own_value_shown(open_page):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.conftest import wait_until_drawn
+from tests.ui.chromium import wait_until_drawn
 
 pytestmark = pytest.mark.browser
 GOLDEN = json.loads((Path(__file__).parent / "golden_links.json").read_text(encoding="utf-8"))[

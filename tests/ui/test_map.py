@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 import backend
 from app import parts
 from tests.ui import map_latency
-from tests.ui.conftest import ARTIFACTS
+from tests.ui.chromium import ARTIFACTS
 
 pytestmark = pytest.mark.browser
 

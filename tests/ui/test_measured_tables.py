@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backend.evaluation import measured
-from tests.ui.conftest import OpenPage
+from tests.ui.chromium import OpenPage
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.conftest import wait_until_drawn
+from tests.ui.chromium import wait_until_drawn
 
 pytestmark = pytest.mark.browser
 TAB = "#v=1&tab=next_word"

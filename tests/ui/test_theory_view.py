@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ui.charts import drawn, traces
-from tests.ui.conftest import OpenPage, wait_until_drawn
+from tests.ui.chromium import OpenPage, wait_until_drawn
 from tests.ui.reachable import everything_fits
 
 pytestmark = pytest.mark.browser
