@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -586,8 +585,10 @@ def test_two_first_starts_set_up_one_after_the_other(tmp_path, monkeypatch, caps
     with launch.one_at_a_time():
         other = threading.Thread(target=second)
         other.start()
-        time.sleep(0.2)
+        said = ""
+        while "Waiting for it" not in said:
+            assert other.is_alive(), "it did not wait"
+            said += capsys.readouterr().out
         order.append("first")
     other.join(timeout=10)
     assert order == ["first", "second"]
-    assert "Waiting for it" in capsys.readouterr().out

@@ -7,7 +7,6 @@ import json
 import math
 import re
 import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -77,7 +76,6 @@ def loads(monkeypatch) -> list[str]:
     seen: list[str] = []
 
     def load(name: str, device: str) -> Loaded:
-        time.sleep(0.02)
         seen.append(name)
         return Loaded(name=name, nbytes=10)
 
@@ -102,11 +100,14 @@ def test_one_space_too_large_for_the_bound_is_still_usable(loads):
     assert spaces.names() == ["b"]
 
 
-def test_visitors_who_want_the_same_space_at_once_load_it_once(loads):
+def test_visitors_who_want_the_same_space_at_once_load_it_once(loads, monkeypatch):
+    all_ask, load = threading.Event(), backend.load
+    monkeypatch.setattr(backend, "load", lambda *a, **o: all_ask.wait(10) and load(*a, **o))
     spaces = session.Spaces()
     threads = [threading.Thread(target=spaces.get, args=("a",)) for _ in range(8)]
     for thread in threads:
         thread.start()
+    all_ask.set()
     for thread in threads:
         thread.join()
     assert loads == ["a"]

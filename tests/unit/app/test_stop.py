@@ -41,9 +41,13 @@ def test_a_signal_ends_it_during_an_endpoints_work_and_its_children_too(number, 
         server = run([sys.executable, "-c", child, "--device", "cpu"], log)
         try:
             url = address(server, log)
-            (sleeper,) = psutil.Process(server.pid).children()
+            process = psutil.Process(server.pid)
+            (sleeper,) = process.children()
+            before = process.cpu_times().user
             threading.Thread(target=ask, args=(url, SLOW), daemon=True).start()
-            time.sleep(4)  # it computes by now, or loads the model
+            while process.cpu_times().user < before + 1:  # then it computes, or loads the model
+                assert server.poll() is None
+                time.sleep(0.02)
             server.send_signal(number)
             assert server.wait(timeout=20) == status
             assert not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE

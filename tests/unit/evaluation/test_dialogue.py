@@ -37,6 +37,29 @@ def test_bleu_by_hand() -> None:
     assert bleu((5, 6, 30), REFERENCE) == pytest.approx(expected)
     # A word counts at most as often as in the reference: 1 of 5 here.
     assert bleu((5,) * 5, REFERENCE) == pytest.approx((1 / 5 * 1 / 5 * 1 / 4) ** (1 / 3))
+    # Being longer costs nothing beside the words: 5 of 6, (4 + 1) of (5 + 1), (3 + 1) of (4 + 1).
+    expected = (5 / 6 * 5 / 6 * 4 / 5) ** (1 / 3)
+    assert bleu((*REFERENCE, 30), REFERENCE) == pytest.approx(expected)
+
+
+def test_recall_is_of_the_best_reply_precision_of_all_and_f1_their_harmonic_mean() -> None:
+    scores = {(1,): 0.2, (2,): 0.6, (3,): 0.9, (4,): 0.1}
+    replies = [[(1,), (2,), (2,), (1,)], [(3,), (4,)]]
+    found = best_and_mean(replies, [(7,), (8,)], lambda a, b: scores[a] * b[0] / 7)
+    assert found.recall == pytest.approx((0.6 + 0.9 * 8 / 7) / 2)
+    assert found.precision == pytest.approx((0.4 + 0.5 * 8 / 7) / 2)
+    assert found.f1 == pytest.approx(2 / (1 / found.recall + 1 / found.precision))
+    assert measures.Score(0.0, 0.0).f1 == 0
+
+
+def test_each_likeness_has_its_own_best_reply_and_contexts_count_alike() -> None:
+    several, references = [[(5, 9), (12, 7), (30,)], [(8, 8, 11)]], [(5, 6, 31), (11,)]
+    each = [[likeness(a, b, VECTORS) for a in r] for r, b in zip(several, references, strict=True)]
+    best = [[max(one[k] for one in row) for k in range(3)] for row in each]
+    assert len({max(range(3), key=lambda i: each[0][i][k]) for k in range(3)}) > 1
+    expected = [(best[0][k] + best[1][k]) / 2 for k in range(3)]
+    assert measures.best_likeness(several, references, VECTORS) == pytest.approx(expected)
+    assert all(map(math.isnan, measures.best_likeness([[(3,)]], [(5,)], VECTORS)))
 
 
 def test_bleu_of_the_papers_is_nltks() -> None:
@@ -95,6 +118,39 @@ def test_the_commonest_reply_and_copies() -> None:
     assert measures.most_common_share(replies) == 0.5
     assert measures.sameness([[REFERENCE] * 3]) == 1.0
     assert measures.sameness([[REFERENCE, OTHER]]) == 0.0
+    a, b, c = (5, 6), (5, 7, 8), (6, 5, 9)
+    pairs = [(a, b), (a, c), (b, a), (b, c), (c, a), (c, b), (a, a), (a, a)]
+    expected = sum(bleu(*pair) for pair in pairs) / 8
+    assert measures.sameness([[a, b, c], [a, a]]) == pytest.approx(expected)
+
+
+def test_the_table_of_a_model_holds_what_the_functions_give() -> None:
+    replies = [[(5, 6, 30), (5, 9, 7, 8), (5, 6, 30)], [(20, 5), (20, 5), (7,)]]
+    references = [REFERENCE, (20, 21, 5)]
+    found = measures.measure(replies, references, VECTORS)
+    plain, papers = (best_and_mean(replies, references, score) for score in (bleu, bleu_of_papers))
+    alike = measures.best_likeness(replies, references, VECTORS)
+    one, two = (measures.distinct(replies, n) for n in (1, 2))
+    assert found == pytest.approx(
+        {
+            "bleu_papers_recall": papers.recall,
+            "bleu_papers_precision": papers.precision,
+            "bleu_papers_f1": papers.f1,
+            "bleu_recall": plain.recall,
+            "bleu_precision": plain.precision,
+            "bleu_f1": plain.f1,
+            "bow_average": alike.average,
+            "bow_extrema": alike.extrema,
+            "bow_greedy": alike.greedy,
+            "reply_length": (3 + 4 + 3 + 2 + 2 + 1) / 6,
+            "reply_sameness": measures.sameness(replies),
+            "most_common_reply": 2 / 6,
+            "intra_distinct_1": one[0],
+            "inter_distinct_1": one[1],
+            "intra_distinct_2": two[0],
+            "inter_distinct_2": two[1],
+        }
+    )
 
 
 def test_vectors_of_words_with_the_same_neighbours_are_alike() -> None:
@@ -110,6 +166,26 @@ def test_vectors_of_words_with_the_same_neighbours_are_alike() -> None:
     assert vectors.shape == (13, 4) and not vectors[12].any()
     assert cosine(4, 5) > 0.9 > 0.5 > cosine(4, 6)
     assert np.array_equal(vectors, measures.word_vectors(turns, 13, dim=4))
+
+
+def test_vectors_of_words_factor_what_words_tell_of_their_neighbours() -> None:
+    """With all directions kept, V Vᵀ is the root of M Mᵀ, M the positive information by counts."""
+    rng = np.random.default_rng(2)
+    turns = [tuple(rng.integers(3, 12, rng.integers(2, 10)).tolist()) for _ in range(30)]
+    counts = np.zeros((12, 12))
+    for turn in turns:
+        for i, a in enumerate(turn):
+            for j, b in enumerate(turn):
+                counts[a, b] += 0 < abs(i - j) <= 5
+    total = counts.sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = np.log(counts * total.sum() / np.outer(total, total))
+    positive = np.where(counts > 0, information, 0).clip(0)
+    values, axes = np.linalg.eigh(positive @ positive.T)
+    root = (axes * np.sqrt(values.clip(0))) @ axes.T
+    vectors = measures.word_vectors(turns, 12, dim=12)
+    np.testing.assert_allclose(vectors[4:] @ vectors[4:].T, root[4:, 4:], atol=1e-4)
+    assert not vectors[:4].any()  # no vector for marks and for the unknown word
 
 
 def pairs() -> Conversations:
@@ -132,6 +208,54 @@ def test_every_model_is_asked_for_its_replies_with_a_seed(name: str) -> None:
         rows = data.rows(torch.tensor([1]))
         codes = model.prior(rows.batch(torch.tensor([0]))[0])
         assert codes.batch_shape == (1,)
+
+
+class Echo:
+    """Replies with the last word of the context, and one more for each reply before it."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+        self.asked: list[tuple[float, tuple[int, ...]]] = []
+
+    def history(self, context: torch.Tensor) -> torch.Tensor:
+        return context.flatten(1).amax(1, keepdim=True)
+
+    def prior_of(self, c: torch.Tensor) -> "Echo":
+        self.rows = len(c)
+        return self
+
+    def sample(self, shape: tuple[int]) -> torch.Tensor:
+        return torch.arange(shape[0])[:, None, None].expand(-1, self.rows, self.dim)
+
+    def reply(self, z: torch.Tensor, c: torch.Tensor) -> "Echo":
+        self.words = c + (z if self.dim else 0)
+        return self
+
+    def generate(self, temperature: float, forbid: tuple[int, ...]) -> torch.Tensor:
+        self.asked.append((temperature, forbid))
+        return torch.cat([self.words, torch.full_like(self.words, 2)], 1)
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_replies_stand_with_their_context_however_many_are_asked_at_once(size: int) -> None:
+    data = pairs().rows(torch.tensor([1, 0, 1, 0]))
+    model = Echo(1)
+    found = measures.replies_of(model, data, 3, size=size)
+    six, five = [(6,), (7,), (8,)], [(5,), (6,), (7,)]
+    assert found == [six, five, six, five]
+
+
+@pytest.mark.parametrize(("dim", "temperature"), [(1, 0.0), (0, 1.0)])
+def test_words_are_drawn_where_there_is_no_code_to_draw(dim: int, temperature: float) -> None:
+    model = Echo(dim)
+    measures.replies_of(model, pairs(), 2)
+    assert model.asked == [(temperature, (3,))]
+
+
+def test_references_are_the_replies_that_were_given() -> None:
+    assert measures.references_of(pairs()) == [(6,), (7, 8)]
 
 
 def test_chance_draws_replies_of_the_training_set() -> None:

@@ -10,8 +10,9 @@ from torch import Tensor
 from backend import registry
 from backend.device import seeded
 from backend.evaluation import images, likelihood, points
-from backend.evaluation.pictures import PictureBench
+from backend.evaluation.pictures import PictureBench, wasserstein
 from backend.models.classifier import image_classifier
+from backend.nets.critics import flat_critic
 from backend.objectives.divergences import mmd
 
 
@@ -70,6 +71,46 @@ def test_similarity_over_two_scales_is_the_weighted_product() -> None:
     assert images.ms_ssim(*pair, scales=2).item() == pytest.approx(expected, rel=1e-6)
     opposite = images.ms_ssim(*(torch.from_numpy(v)[None, None] for v in (x, 1 - x)), scales=2)
     assert opposite.item() == 0  # negative terms count as 0
+
+
+@pytest.mark.parametrize("scales", [1, 2, 3, 4, 5])
+def test_flat_pictures_differ_in_luminance_alone_by_the_last_weight(scales: int) -> None:
+    """Three scales are usual; the five weights are Wang's."""
+    weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333][:scales]
+    luminance = (2 * 0.4 * 0.8 + 1e-4) / (0.4**2 + 0.8**2 + 1e-4)
+    a, b = (torch.full((1, 1, 112, 112), value, dtype=torch.float64) for value in (0.4, 0.8))
+    expected = luminance ** (weights[-1] / sum(weights))
+    assert images.ms_ssim(a, b, scales).item() == pytest.approx(expected)
+    if scales == 3:
+        assert images.ms_ssim(a, b).item() == pytest.approx(expected)
+
+
+def test_a_new_critic_is_trained_as_the_formula_says() -> None:
+    """Three steps of Adam on E f(made) - E f(real) + 10 (|f'| - 1)², written out."""
+    with seeded(4):
+        seen, samples, held_out, fresh = (torch.rand(n, 1, 2, 2) for n in (9, 8, 7, 6))
+    found = wasserstein(seen, samples, held_out, fresh, steps=3)
+    with seeded(0):
+        critic = flat_critic(4, (256, 256))
+        weights = list(critic.parameters())
+        moments = [(torch.zeros_like(w), torch.zeros_like(w)) for w in weights]
+        for step in range(1, 4):
+            real, made = seen[torch.randint(9, (64,))], samples[torch.randint(8, (64,))]
+            share = torch.rand(64, 1, 1, 1)
+            between = (share * real + (1 - share) * made).requires_grad_(True)
+            (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+            size = slope.flatten(1).norm(dim=1)
+            loss = critic(made).mean() - critic(real).mean() + 10 * ((size - 1) ** 2).mean()
+            for w, g, (m, v) in zip(
+                weights, torch.autograd.grad(loss, weights), moments, strict=True
+            ):
+                m.mul_(0.5).add_(0.5 * g)
+                v.mul_(0.9).add_(0.1 * g**2)
+                corrected = m / (1 - 0.5**step), v / (1 - 0.9**step)
+                w.data -= 1e-3 * corrected[0] / (corrected[1].sqrt() + 1e-8)
+        expected = (critic(held_out).mean() - critic(fresh).mean()).item()
+    assert found == pytest.approx(expected, abs=1e-5)
+    assert abs(found) > 1e-3
 
 
 def bench(n: int = 60) -> PictureBench:

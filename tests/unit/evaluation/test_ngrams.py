@@ -35,6 +35,33 @@ def test_bigrams_by_hand() -> None:
     )
 
 
+def by_definition(history: tuple[int, ...], word: int) -> float:
+    """p(word | history) with discount 0.75: the top order counts, lower ones count contexts."""
+    n = len(history) + 1
+    padded = [(BEGIN, BEGIN, *sentence) for sentence in TEXT]
+    seen = [s[i : i + 3] for s in padded for i in range(len(s) - 2)]
+    wider = {gram[2 - n :] for gram in seen} if n < 3 else set()
+    grams = seen if n == 3 else [gram[1:] for gram in wider]  # each wider gram counts once
+    lower = by_definition(history[1:], word) if history else 1 / 7
+    follows = [gram[-1] for gram in grams if gram[:-1] == history]
+    if not follows:
+        return lower
+    reserved = 0.75 * len(set(follows)) * lower
+    return (max(follows.count(word) - 0.75, 0) + reserved) / len(follows)
+
+
+def test_trigrams_are_the_definition() -> None:
+    grams = KneserNey(TEXT, 3, n_words=7)
+    for history in ((BEGIN, BEGIN), (BEGIN, 3), (3, 4), (4, 4), (9, 4), (9, 9)):
+        for word in range(7):
+            expected = by_definition(history, word)
+            assert grams.prob(history, word) == pytest.approx(expected), (history, word)
+    sentence = (3, 4, 4, 2)
+    padded = (BEGIN, BEGIN, *sentence)
+    each = [math.log(by_definition(padded[i : i + 2], padded[i + 2])) for i in range(4)]
+    assert grams.log_prob(sentence) == pytest.approx(sum(each))
+
+
 def test_longer_histories_help_on_what_was_seen() -> None:
     one, three = (KneserNey(TEXT, order, n_words=7) for order in (1, 3))
     assert sum(map(three.log_prob, TEXT)) > sum(map(one.log_prob, TEXT))

@@ -14,6 +14,7 @@ from backend.language.samplers import cgmh, genetic
 from backend.language.samplers import metropolis_hastings as mh
 from backend.language.samplers.cgmh import paper_step
 from backend.language.samplers.contexts import Contexts
+from backend.language.samplers.diagnostics import autocorrelation, effective_sample_size
 from backend.language.samplers.genetic import Attack, Neighbours
 from backend.language.samplers.mha import GradientProposals, Misleading, Victim
 from backend.language.samplers.proposals import Place, RescoredProposals, WordProposals
@@ -277,12 +278,34 @@ def test_the_released_procedure_accepts_by_its_own_formula(pair) -> None:
                 log_alpha = 0.0
             assert info.log_alpha == pytest.approx(min(0.0, log_alpha), abs=1e-9)
             passes = number // 10 % 2 == 0 or gain > math.log(0.5)
-            if action != "none":
+            assert info.log_u <= 0
+            if action == "none":  # a step that stays, and says so
+                stay = mh.Candidate(x, 0.0, 0.0, mh.Edit("none", number % len(x)))
+                assert info == mh.Info(stay, state.score, 0.0, info.log_u, True)
+            else:
                 assert info.accepted == (passes and info.log_u <= info.log_alpha)
                 seen[action, passes, info.accepted] += 1
             assert after.tokens == (info.candidate.tokens if info.accepted else x)
     assert {action for action, _, _ in seen} == {"insert", "delete", "replace"}
     assert seen["replace", False, False] > 0
+
+
+def test_the_released_procedure_chooses_actions_as_the_paper_says(pair) -> None:
+    """Three in ten each, and one in ten steps that does nothing; what is not possible stays."""
+    target = Product([Fluency(pair[0])])
+    n = 400
+    for x, keywords, shares in (
+        ((5, 6), (), {"replace": 0.3, "insert": 0.3, "delete": 0.3, "none": 0.1}),
+        ((5,), (), {"replace": 0.3, "insert": 0.3, "none": 0.4}),
+        ((5, 6, 4), (), {"replace": 0.3, "delete": 0.3, "none": 0.4}),
+        ((5, 6), (5,), {"insert": 0.3, "none": 0.7}),
+    ):
+        proposals = WordProposals(*pair, words=(1, LONGEST), keywords=keywords)
+        _, infos = paper_step(6, 0, mh.init([x], target) * n, target, proposals)
+        found = Counter(info.candidate.edit.action for info in infos)
+        assert set(found) == set(shares)
+        for action, share in shares.items():
+            assert found[action] / n == pytest.approx(share, abs=0.07)
 
 
 def test_the_table_of_the_released_procedure_is_short_and_holds_the_word_drawn(
@@ -359,3 +382,39 @@ def test_neighbours_are_the_nearest_by_cosine_that_point_the_same_way(monkeypatc
     assert set(Neighbours(vectors, [0]).of(1)) == {2, 3, 6}
     assert set(Neighbours(vectors, [0, 2]).of(1)) == {3, 4, 6}
     assert Neighbours(vectors, [0, 2, 3, 4, 6]).of(1) == []
+
+
+# --- how well a chain mixes -------------------------------------------------------------------
+
+
+def correlation(values: np.ndarray, lag: int) -> float:
+    centred = values - values.mean()
+    return float((centred[: len(values) - lag] * centred[lag:]).sum() / (centred**2).sum())
+
+
+def test_autocorrelation_is_its_sum_written_out() -> None:
+    values = np.random.default_rng(0).normal(size=11).cumsum() + 5
+    expected = [correlation(values, lag) for lag in range(11)]
+    assert autocorrelation(values, 4) == pytest.approx(expected[:4])
+    assert autocorrelation(values, 99) == pytest.approx(expected)
+    assert autocorrelation(np.full(5, 2.0), 3).tolist() == [1, 1, 1]
+
+
+def test_the_effective_sample_size_sums_pairs_while_they_are_positive_and_falling() -> None:
+    rises = ends = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        values = rng.normal(size=int(rng.integers(12, 40))).cumsum() % 3
+        n, time, last = len(values), -1.0, math.inf
+        for lag in range(0, n - 1, 2):
+            pair = correlation(values, lag) + correlation(values, lag + 1)
+            if pair <= 0:
+                ends += 1
+                break
+            rises += pair > last
+            last = min(last, pair)
+            time += 2 * last
+        expected = min(max(n / max(time, 1 / n), 1), n)
+        assert effective_sample_size(values) == pytest.approx(expected)
+    assert rises and ends
+    assert effective_sample_size(np.array([1.0, -1.0] * 9)) == 18  # as good as independent

@@ -1,0 +1,38 @@
+"""The few numbers beside every result: which, in what order, and when they warn."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from backend.evaluation.gauges import gauges
+from backend.evaluation.table import METRICS
+
+
+def entry(value: float) -> dict:
+    return {"value": value, "unit": "nats", "split": "test", "n": 40}
+
+
+def asked(latent_dim: int = 4, **values: float):
+    metrics = {name: entry(value) for name, value in values.items()}
+    return gauges(SimpleNamespace(metrics=metrics, latent_dim=latent_dim))
+
+
+def test_the_ones_that_matter_are_shown_with_what_they_are() -> None:
+    found = asked(mse=0.02, kl=7.0, bce=80.0)
+    assert [one.label for one in found] == [METRICS["kl"].title, METRICS["mse"].title]
+    assert found[0][1:] == (7.0, "nats", "test", 40, "ok", METRICS["kl"].explanation)
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "good", "said"),
+    [
+        ("kl", 0.49, 0.5, "collapsed"),
+        ("active_units", 1.9, 2.0, "few units"),
+    ],
+)
+def test_a_collapse_and_silent_units_are_cautions(name, bad, good, said) -> None:
+    (warned,), (fine,) = asked(**{name: bad}), asked(**{name: good})
+    assert warned.state == "caution" and said in warned.note and warned.value == bad
+    assert fine.state == "ok" and fine.note == METRICS[name].explanation
+    (other,) = asked(mse=0.0)
+    assert other.state == "ok"
