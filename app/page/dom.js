@@ -86,6 +86,15 @@ export function button(name, label, click, { quiet = false, ...props } = {}) {
 }
 
 /**
+ * A work that is named, as a link to it.
+ * @param {string} href
+ * @param {string} text
+ */
+export function source(href, text) {
+  return el("a", { href, target: "_blank", rel: "noopener", text });
+}
+
+/**
  * HTML that the server made of Markdown; it has escaped what was markup there.
  * @param {string} html
  */

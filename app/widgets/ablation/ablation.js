@@ -252,11 +252,7 @@ function setUp1(ui) {
     server: ui.server,
     draw: () => draw(ui),
   });
-  ui.ask = asker(
-    ui.server,
-    60000,
-    "The server does not answer. Is it still running? Then try again.",
-  );
+  ui.ask = asker(ui.server, 60000);
   ui.bench = null;
   ui.runs = []; // in the order of TERMS
   ui.moment = null; // null is the last

@@ -10,10 +10,10 @@
 import { keep, setView } from "../../page/address.js";
 import { say } from "../../page/dom.js";
 import { count, percent } from "../../page/numbers.js";
-import { result } from "../../page/result.js";
+import { LOST, result } from "../../page/result.js";
 import { drawScene, drawStart, setUp as setUpCards } from "./cards.js";
 import { setUp as setUpCurve } from "./curve.js";
-import { fill, offer, readState, settings, setUp as setUpForm, stateOf } from "./form.js";
+import { fill, offerVictims, readState, settings, setUp as setUpForm, stateOf } from "./form.js";
 
 const MODE = "attack";
 export const METHODS = [
@@ -36,7 +36,6 @@ export const METHODS = [
     about: "a population of word substitutions, as Alzantot et al. 2018",
   },
 ];
-const LOST = "The server does not answer. Is it still running? Then try again.";
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
 export const share = (p) => percent(p, 1);
@@ -57,7 +56,7 @@ async function prepare(ui) {
   const answer = (await ui.server.options({})) ?? { error: LOST };
   if (answer.error) return void ui.life.fail(answer.error);
   ui.offers = answer;
-  offer(ui);
+  offerVictims(ui);
   return true;
 }
 
@@ -109,7 +108,7 @@ async function draw(ui, data, { settings: asked }, alive) {
     drawScene(ui);
     busy(ui, piece.done ? "" : progress(ui));
   }
-  ui.status.textContent = summary(ui);
+  ui.underWay.status.textContent = summary(ui);
   say(summary(ui));
 }
 
@@ -135,20 +134,20 @@ export function cancel(ui, { quietly = false } = {}) {
   ui.element.removeAttribute("aria-busy");
   busy(ui, "");
   if (!quietly) {
-    ui.status.textContent = `Cancelled after ${progress(ui)}. Nothing is verified.`;
+    ui.underWay.status.textContent = `Cancelled after ${progress(ui)}. Nothing is verified.`;
     drawScene(ui);
   }
 }
 
 function busy(ui, text) {
-  ui.status.textContent = text;
-  ui.bar.hidden = ui.stopper.hidden = !text;
-  if (!ui.scene || !text) return ui.bar.removeAttribute("value");
+  ui.underWay.status.textContent = text;
+  ui.underWay.bar.hidden = ui.underWay.cancel.hidden = !text;
+  if (!ui.scene || !text) return ui.underWay.bar.removeAttribute("value");
   const share = ui.scene.settings.methods.map((key) =>
     Math.min(1, tried(ui, key) / ui.scene.settings.trials),
   );
-  if (share.some(Boolean)) ui.bar.value = share.reduce((a, b) => a + b, 0) / share.length;
-  else ui.bar.removeAttribute("value"); // nothing known yet
+  if (share.some(Boolean)) ui.underWay.bar.value = share.reduce((a, b) => a + b, 0) / share.length;
+  else ui.underWay.bar.removeAttribute("value"); // nothing known yet
 }
 
 function setUp(ui) {

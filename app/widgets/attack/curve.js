@@ -1,6 +1,7 @@
 // P(label wanted) along each chain, over forward passes or trials, and the cursor on it.
 
 import { chart, line, points, rule } from "../../page/charts.js";
+import { choice } from "../../page/choice.js";
 import { el } from "../../page/dom.js";
 import { count } from "../../page/numbers.js";
 import { here, id, METHODS, shownOrHidden } from "./attack.js";
@@ -49,20 +50,12 @@ function curves(ui, rows, title, k, start) {
 }
 
 export function setUp(ui) {
-  ui.axisChoice = el(
-    "div",
-    { class: "lp-choice", role: "radiogroup", "aria-label": "Horizontal axis" },
-    ...Object.entries(AXES).map(([key, text]) => {
-      const input = el("input", {
-        type: "radio",
-        name: id(ui, "axis"),
-        value: key,
-        on: { change: () => ((ui.axis = key), (ui.place = Infinity), drawScene(ui)) },
-      });
-      input.checked = key === ui.axis;
-      return el("label", {}, input, el("span", { text }));
-    }),
-  );
+  ui.axisChoice = choice(id(ui, "axis"), { "aria-label": "Horizontal axis" }, (axis) => {
+    ui.axis = axis;
+    ui.place = Infinity;
+    drawScene(ui);
+  });
+  ui.axisChoice.fill(Object.entries(AXES), ui.axis);
   ui.chart = chart({
     label: "P of the label that is wanted",
     height: 232,
@@ -81,7 +74,7 @@ export function setUp(ui) {
   ui.where = el("output", { class: "lp-aside", for: ui.slider.id });
   ui.curveTitle = el("h3");
   ui.curveBox.append(
-    el("div", { class: "attack-bar" }, ui.curveTitle, ui.axisChoice),
+    el("div", { class: "attack-bar" }, ui.curveTitle, ui.axisChoice.group),
     ui.chart.node,
     el(
       "div",

@@ -1,42 +1,26 @@
 // What to attack, and how.
 
-import { button, el } from "../../page/dom.js";
+import {
+  dice,
+  field,
+  numberBox,
+  offer,
+  running,
+  seedBox,
+  select,
+  tick,
+} from "../../page/choice.js";
+import { el, source } from "../../page/dom.js";
 import { count } from "../../page/numbers.js";
 import * as link from "../../page/state.js";
 import { cancel, id, METHODS, run } from "./attack.js";
 
-const field = (label, node, props = {}) =>
-  el(
-    "div",
-    { class: "lp-form-field", ...props },
-    el("label", { for: node.id, text: label }),
-    node,
-  );
-const numberBox = (ui, name, min, max, step = 1) =>
-  el("input", {
-    type: "number",
-    class: "lp-input",
-    id: id(ui, name),
-    min,
-    max,
-    step,
-    required: true,
-  });
-const source = (href, text) => el("a", { href, target: "_blank", rel: "noopener", text });
-const tick = ({ box, title, about }) =>
-  el("label", { class: "attack-tick", title: about }, box, el("span", { text: title }));
-
 function setUp1(ui) {
-  ui.victimList = el("select", {
-    class: "lp-input",
-    id: id(ui, "victim"),
-    on: { change: () => (offerExamples(ui), takeExample(ui, 0)) },
+  ui.victimList = select(id(ui, "victim"), [], () => {
+    offerExamples(ui);
+    takeExample(ui, 0);
   });
-  ui.exampleList = el("select", {
-    class: "lp-input",
-    id: id(ui, "example"),
-    on: { change: () => takeExample(ui, Number(ui.exampleList.value)) },
-  });
+  ui.exampleList = select(id(ui, "example"), [], (i) => takeExample(ui, Number(i)));
   ui.textBox = el("input", {
     class: "lp-input",
     id: id(ui, "text"),
@@ -50,27 +34,16 @@ function setUp1(ui) {
     title,
     about,
   }));
-  ui.trialsBox = numberBox(ui, "trials", 1, 2000);
-  ui.seedBox = numberBox(ui, "seed", 0, 2 ** 31 - 1);
-  ui.weightBox = numberBox(ui, "weight", 0, 100, 0.1);
+  ui.trialsBox = numberBox(id(ui, "trials"), 1, 2000);
+  ui.seedBox = seedBox(id(ui, "seed"));
+  ui.weightBox = numberBox(id(ui, "weight"), 0, 100, { step: 0.1 });
   ui.spareBox = el("input", { type: "checkbox", id: id(ui, "spare") });
   ui.runButton = el(
     "button",
     { type: "submit", class: "lp-button lp-primary", id: id(ui, "run") },
     "Attack",
   );
-  ui.status = el("span", { class: "lp-status", role: "status", id: id(ui, "status") });
-  ui.bar = el("progress", {
-    class: "lp-progress",
-    max: 1,
-    "aria-label": "Progress",
-    hidden: true,
-  });
-  ui.stopper = button("close", "Cancel", () => cancel(ui), {
-    "data-key": "escape",
-    id: id(ui, "cancel"),
-    hidden: true,
-  });
+  ui.underWay = running({ status: id(ui, "status"), cancel: id(ui, "cancel") }, () => cancel(ui));
   ui.form = el(
     "form",
     { class: "lp-form", novalidate: true },
@@ -96,30 +69,24 @@ function setUp1(ui) {
         "fieldset",
         { class: "attack-methods" },
         el("legend", { text: "Methods" }),
-        ...ui.methodBoxes.map(tick),
+        ...ui.methodBoxes.map(({ title, box, about }) => tick(title, box, about)),
       ),
       field("Trials, at most", ui.trialsBox),
-      el(
-        "div",
-        { class: "lp-form-field" },
-        el("label", { for: ui.seedBox.id, text: "Seed" }),
-        el(
-          "div",
-          { class: "lp-field" },
-          ui.seedBox,
-          button(
-            "dice",
-            "Roll the seed and attack",
-            () => {
-              ui.seedBox.value = Math.floor(Math.random() * 1e6);
-              submit(ui);
-            },
-            { quiet: true, "data-key": "r", class: "lp-button lp-square" },
-          ),
+      field(
+        "Seed",
+        ui.seedBox,
+        {},
+        dice(
+          "Roll the seed and attack",
+          (seed) => {
+            ui.seedBox.value = seed;
+            submit(ui);
+          },
+          { "data-key": "r", class: "lp-button lp-square" },
         ),
       ),
       ui.runButton,
-      el("div", { class: "lp-running" }, ui.status, ui.bar, ui.stopper),
+      ui.underWay.node,
     ),
     el(
       "div",
@@ -152,14 +119,10 @@ function setUp1(ui) {
           "div",
           { class: "lp-form-row" },
           field("Weight of the classifier", ui.weightBox),
-          el(
-            "label",
-            {
-              class: "attack-tick",
-              title: "Words that alone convince the classifier of the label",
-            },
+          tick(
+            "never bring in words about the label itself",
             ui.spareBox,
-            el("span", { text: "never bring in words about the label itself" }),
+            "Words that alone convince the classifier of the label",
           ),
         ),
       ),
@@ -170,24 +133,20 @@ function setUp1(ui) {
 const victim = (ui) => ui.offers.victims.find(({ name }) => name === ui.victimList.value);
 const shorter = (text) => (text.length > 90 ? `${text.slice(0, 88)}…` : text);
 
-export function offer(ui) {
-  ui.victimList.replaceChildren(
-    ...ui.offers.victims.map(({ name, title }) => el("option", { value: name, text: title })),
-  );
+export function offerVictims(ui) {
+  const victims = ui.offers.victims.map(({ name, title }) => [name, title]);
+  offer(ui.victimList, victims);
   ui.trialsBox.max = ui.offers.most;
 }
 
 function offerExamples(ui) {
   const { examples, labels } = victim(ui);
-  ui.exampleList.replaceChildren(
-    el("option", { value: -1, text: "your own sentence" }),
-    ...examples.map(({ text, label }, i) =>
-      el("option", {
-        value: i,
-        text: shorter(label == null ? text : `${labels[label]}: ${text}`),
-      }),
-    ),
-  );
+  const own = [-1, "your own sentence"];
+  const given = examples.map(({ text, label }, i) => [
+    i,
+    shorter(label == null ? text : `${labels[label]}: ${text}`),
+  ]);
+  offer(ui.exampleList, [own, ...given]);
   ui.textBox.placeholder =
     labels.length > 2
       ? "two sentences, with a bar between: the second is edited"

@@ -3,6 +3,7 @@
 
 import { keep as pageKeep } from "../../page/address.js";
 import { bars, chart, points } from "../../page/charts.js";
+import { choice, nextPictures } from "../../page/choice.js";
 import { button, el, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
@@ -26,11 +27,7 @@ function setUp1(ui) {
     server: ui.server,
     draw: (data) => draw(ui, data),
   });
-  ui.ask = asker(
-    ui.server,
-    60000,
-    "The server does not answer. Is it still running? Then try again.",
-  );
+  ui.ask = asker(ui.server, 60000);
   ui.runs = [];
   ui.look = { ...FIRST };
   ui.turn = 0;
@@ -73,28 +70,14 @@ async function draw(ui, data) {
   ui.missing.textContent =
     "No β-VAE on this machine was measured. Train them: python scripts/train.py vae/beta_vae--mnist--beta1 (and beta2, beta4, beta10)";
   ui.sheet.hidden = ui.table.details.hidden = ui.life.tools.hidden = none;
-  ui.choice.parentNode.hidden = none;
+  ui.choice.group.parentNode.hidden = none;
   if (!none) await restore(ui);
 }
 
 async function drawAll(ui) {
   const run = chosen(ui);
-  ui.choice.replaceChildren(
-    ...ui.runs.map((one) => {
-      const input = el("input", {
-        type: "radio",
-        name: id(ui, "of"),
-        value: one.name,
-        on: {
-          change: () => (
-            choose(ui, { of: one.name }), ui.choice.querySelector(":checked").focus()
-          ),
-        },
-      });
-      input.checked = one === run;
-      return el("label", {}, input, el("span", { text: significant(one.beta) }));
-    }),
-  );
+  const options = ui.runs.map(({ name, beta }) => [name, significant(beta)]);
+  ui.choice.fill(options, run.name);
   drawPlot(ui, run);
   drawBars(ui, run);
   drawCollapse(ui, run);
@@ -244,7 +227,8 @@ async function drawWalks(ui, run) {
 // ---- what is on the page ------------------------------------------------------------------
 
 function setUp2(ui) {
-  ui.choice = el("div", { class: "lp-choice-small", role: "radiogroup", "aria-label": "β" });
+  const frame = { class: "lp-choice-small", "aria-label": "β" };
+  ui.choice = choice(id(ui, "of"), frame, (of) => choose(ui, { of }));
   ui.plot = chart({
     label: "Reconstruction against KL",
     id: id(ui, "plot"),
@@ -257,11 +241,12 @@ function setUp2(ui) {
   ui.collapse = el("table", { class: "beta-table" });
   ui.walks = el("div", { class: "beta-walks" });
   ui.walksNote = el("p", { class: "beta-note" });
-  ui.other = button(
-    null,
+  ui.other = nextPictures(
     "Another picture",
-    () => choose(ui, { first: String((Number(ui.look.first) + 1) % 10000) }),
     { id: id(ui, "other") },
+    () => ui.look.first,
+    1,
+    (first) => choose(ui, { first }),
   );
   ui.table = tableTwin("KL of each unit as a table");
   ui.missing = el("p", { class: "beta-note" });
@@ -301,7 +286,7 @@ function setUp2(ui) {
       "div",
       { class: "beta-line beta-choose" },
       el("span", { text: "β", "aria-hidden": "true" }),
-      ui.choice,
+      ui.choice.group,
     ),
     ui.sheet,
     ui.table.details,

@@ -12,6 +12,7 @@
 // random at a step comes from (seed, number, n), so two futures of one step are comparable.
 
 import { keep, setView } from "../../page/address.js";
+import { offer } from "../../page/choice.js";
 import { el, say } from "../../page/dom.js";
 import { count } from "../../page/numbers.js";
 import { asker, result } from "../../page/result.js";
@@ -75,13 +76,10 @@ async function prepare(ui) {
   if (answer.error) return void fail(ui, answer.error);
   ui.offers = answer;
   ui.form.hidden = ui.life.tools.hidden = false;
-  ui.lmList.replaceChildren(
-    ...ui.offers.pairs.map(({ name, title }) => el("option", { value: name, text: title })),
-  );
+  const named = ({ name, title }) => [name, title];
+  offer(ui.lmList, ui.offers.pairs.map(named));
   const judges = [{ name: "", title: "the forward one of the pair" }, ...ui.offers.judges];
-  ui.judgeList.replaceChildren(
-    ...judges.map(({ name, title }) => el("option", { value: name, text: title })),
-  );
+  offer(ui.judgeList, judges.map(named));
   return true;
 }
 
@@ -102,7 +100,7 @@ export async function runForm(ui) {
 async function runIt(ui, run, { play: playing = false } = {}) {
   halt(ui);
   ui.job = null;
-  ui.cancel.disabled = false;
+  ui.underWay.cancel.disabled = false;
   ui.full = { mode: run.task };
   await ui.runResult({ mode: run.task, run, playing });
   ui.element.classList.remove("lp-stale");
@@ -203,13 +201,14 @@ export function stop(ui) {
 }
 
 function showProgress(ui, said = "") {
-  ui.progress.hidden = ui.cancel.hidden = !ui.job;
+  const { status, bar, cancel } = ui.underWay;
+  bar.hidden = cancel.hidden = !ui.job;
   ui.element.toggleAttribute("data-running", Boolean(ui.job));
-  if (!ui.job) return void (ui.status.textContent = said);
-  ui.progress.max = ui.job.count;
-  ui.progress.value = ui.job.done;
+  if (!ui.job) return void (status.textContent = said);
+  bar.max = ui.job.count;
+  bar.value = ui.job.done;
   const rate = ui.job.done / ((performance.now() - ui.job.began) / 1000);
-  ui.status.textContent = `${count(ui.job.done)} of ${count(ui.job.count)} steps${ui.job.done ? `, ${count(rate)} steps/s` : ""}`;
+  status.textContent = `${count(ui.job.done)} of ${count(ui.job.count)} steps${ui.job.done ? `, ${count(rate)} steps/s` : ""}`;
 }
 
 // ---- what is on the page --------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // What to run: the controls above the player, and the same as text for links.
 
-import { button, el } from "../../page/dom.js";
+import { choice, dice, field, numberBox, running, seedBox, select } from "../../page/choice.js";
+import { el, source } from "../../page/dom.js";
 import * as link from "../../page/state.js";
 import { id, runForm, stop } from "./chain_player.js";
 
@@ -35,52 +36,6 @@ export const TASKS = {
 };
 const ACTIONS = ["replace", "insert", "delete"];
 
-const field = (label, node, props = {}) =>
-  el(
-    "div",
-    { class: "lp-form-field", ...props },
-    el("label", { for: node.id, text: label }),
-    node,
-  );
-const numberBox = (ui, name, min, max, step = 1) =>
-  el("input", {
-    type: "number",
-    class: "lp-input",
-    id: id(ui, name),
-    min,
-    max,
-    step,
-    required: true,
-  });
-
-/**
- * A few choices in one frame.
- * @param {(value: string) => void} [pick]
- */
-export function choice(ui, name, label, options, pick = () => {}) {
-  const group = el("div", {
-    class: "lp-choice",
-    role: "radiogroup",
-    "aria-label": label,
-    id: id(ui, name),
-  });
-  const inputs = options.map(([value, text, title]) => {
-    const input = el("input", {
-      type: "radio",
-      name: id(ui, name),
-      value,
-      on: { change: () => pick(value) },
-    });
-    group.append(el("label", { title }, input, el("span", { text })));
-    return input;
-  });
-  return {
-    group,
-    get: () => inputs.find(({ checked }) => checked)?.value,
-    set: (value) => inputs.forEach((input) => (input.checked = input.value === value)),
-  };
-}
-
 function setUp1(ui) {
   ui.task = "keywords";
   ui.words = []; // the keywords of the form
@@ -105,22 +60,18 @@ function setUp1(ui) {
     autocomplete: "off",
     maxlength: "400",
   });
-  ui.stepsBox = numberBox(ui, "steps", 1, 20000);
-  ui.chainsBox = numberBox(ui, "chains", 1, 16);
-  ui.seedBox = numberBox(ui, "seed", 0, 2 ** 31 - 1);
-  ui.lmList = el("select", {
-    class: "lp-input",
-    id: id(ui, "lm"),
-    on: { change: () => sayPair(ui) },
-  });
-  ui.judgeList = el("select", { class: "lp-input", id: id(ui, "judge") });
+  ui.stepsBox = numberBox(id(ui, "steps"), 1, 20000);
+  ui.chainsBox = numberBox(id(ui, "chains"), 1, 16);
+  ui.seedBox = seedBox(id(ui, "seed"));
+  ui.lmList = select(id(ui, "lm"), [], () => sayPair(ui));
+  ui.judgeList = select(id(ui, "judge"), []);
   ui.judgeField = field("Language model of the target", ui.judgeList, {
     class: "lp-form-field lp-grow",
   });
-  ui.shortestBox = numberBox(ui, "shortest", 1, 60);
-  ui.longestBox = numberBox(ui, "longest", 1, 60);
+  ui.shortestBox = numberBox(id(ui, "shortest"), 1, 60);
+  ui.longestBox = numberBox(id(ui, "longest"), 1, 60);
   ui.proposalBoxes = Object.fromEntries(
-    ACTIONS.map((action) => [action, numberBox(ui, action, 0, 100, 0.1)]),
+    ACTIONS.map((action) => [action, numberBox(id(ui, action), 0, 100, { step: 0.1 })]),
   );
   ui.weightBoxes = {};
   ui.weightRow = el("div", { class: "chain-boxes" });
@@ -130,7 +81,9 @@ function setUp1(ui) {
     { type: "submit", class: "lp-button lp-primary", id: id(ui, "run") },
     "Run",
   );
-  ui.kernel = choice(ui, "kernel", "Kernel", [
+  const frame = { "aria-label": "Kernel", id: id(ui, "kernel") };
+  ui.kernel = choice(id(ui, "kernel"), frame);
+  ui.kernel.fill([
     ["exact", "Exact", "Metropolis-Hastings: its samples are distributed as π"],
     [
       "rescored",
@@ -144,24 +97,10 @@ function setUp1(ui) {
     ],
     ["both", "Both", "Exact and paper side by side, on the same seed"],
   ]);
-  ui.progress = el("progress", {
-    class: "lp-progress",
-    max: 1,
-    value: 0,
-    "aria-label": "Progress",
-    hidden: true,
-  });
-  ui.status = el("span", { class: "lp-status", role: "status", id: id(ui, "status") });
+  ui.underWay = running({ status: id(ui, "status"), cancel: id(ui, "cancel") }, () => stop(ui));
 }
 
-const source = (href, text) => el("a", { href, target: "_blank", rel: "noopener", text });
-
 function setUp2(ui) {
-  ui.cancel = button("close", "Cancel", () => stop(ui), {
-    "data-key": "escape",
-    id: id(ui, "cancel"),
-    hidden: true,
-  });
   ui.wordLabel = el("label", { for: ui.wordBox.id });
   ui.startLabel = el("label", { for: ui.startBox.id });
   ui.form = el(
@@ -185,27 +124,21 @@ function setUp2(ui) {
       ),
       field("Steps", ui.stepsBox),
       field("Chains", ui.chainsBox),
-      el(
-        "div",
-        { class: "lp-form-field" },
-        el("label", { for: ui.seedBox.id, text: "Seed" }),
-        el(
-          "div",
-          { class: "lp-field" },
-          ui.seedBox,
-          button(
-            "dice",
-            "Roll the seed and run",
-            () => {
-              ui.seedBox.value = Math.floor(Math.random() * 1e6);
-              runForm(ui);
-            },
-            { quiet: true, "data-key": "r", class: "lp-button lp-square" },
-          ),
+      field(
+        "Seed",
+        ui.seedBox,
+        {},
+        dice(
+          "Roll the seed and run",
+          (seed) => {
+            ui.seedBox.value = seed;
+            runForm(ui);
+          },
+          { "data-key": "r", class: "lp-button lp-square" },
         ),
       ),
       ui.runButton,
-      el("div", { class: "lp-running" }, ui.status, ui.progress, ui.cancel),
+      ui.underWay.node,
     ),
     el(
       "div",
@@ -339,7 +272,7 @@ export function showForm(ui, name, run) {
   ui.weightBoxes = Object.fromEntries(
     partNames.map((part) => [
       part,
-      numberBox(ui, `weight-${part.replaceAll(" ", "-")}`, 0, 100, 0.1),
+      numberBox(id(ui, `weight-${part.replaceAll(" ", "-")}`), 0, 100, { step: 0.1 }),
     ]),
   );
   for (const part of partNames)

@@ -1,9 +1,9 @@
 // All steps as a table: Step, Action, Verdict, Sentence. Only the rows in sight are drawn.
 
+import { choice } from "../../page/choice.js";
 import { el } from "../../page/dom.js";
 import { count } from "../../page/numbers.js";
 import { id, jump, longest, shownChains } from "./chain_player.js";
-import { choice } from "./form.js";
 import { marked, nameOf, number, pathOf } from "./paths.js";
 import { halt } from "./transport.js";
 
@@ -137,11 +137,12 @@ export function setUp(ui) {
   ui.filter = "all";
   ui.listed = null; // positions that pass the filter; null for all
   ui.drawnRows = new Map(); // key -> element
-  ui.filterChoice = choice(ui, "filter", "Steps in the table", Object.entries(FILTERS), (name) => {
+  const frame = { "aria-label": "Steps in the table", id: id(ui, "filter") };
+  ui.filterChoice = choice(id(ui, "filter"), frame, (name) => {
     ui.filter = name;
     drawRows(ui, { follow: true });
   });
-  ui.filterChoice.set("all");
+  ui.filterChoice.fill(Object.entries(FILTERS), "all");
   ui.rowBox = el("div", { class: "chain-rows", role: "rowgroup" });
   ui.tableHead = el("div", { class: "chain-tr chain-th", role: "row" });
   ui.scroller = el(

@@ -1,6 +1,7 @@
 // Play, step, jump; the shortcuts; branch and overrule; which chains are shown.
 
 import { activeTab } from "../../page/address.js";
+import { offer, select } from "../../page/choice.js";
 import { el, say, svg } from "../../page/dom.js";
 import { count } from "../../page/numbers.js";
 import { COLOURS } from "../../page/palette.js";
@@ -106,11 +107,9 @@ function setUp1(ui) {
     "aria-label": "Step that is shown",
   });
   ui.ofSteps = el("span", { class: "chain-of" });
-  ui.speedList = el(
-    "select",
-    { class: "lp-input", id: id(ui, "speed"), "aria-label": "Speed" },
-    ...SPEEDS.map((speed) => el("option", { value: speed, text: `${speed} steps/s` })),
-  );
+  const speeds = SPEEDS.map((speed) => [speed, `${speed} steps/s`]);
+  ui.speedList = select(id(ui, "speed"), speeds);
+  ui.speedList.setAttribute("aria-label", "Speed");
   ui.speedList.value = "2";
   ui.branchButton = control(ui, "fork", "Branch here", "b", () => branch(ui), { shown: true });
   ui.overruleButton = control(ui, "flip", "Overrule", "o", () => overrule(ui), { shown: true });
@@ -265,12 +264,8 @@ export function drawStrip(ui) {
     ),
   );
   ui.chainChips.children[focused]?.focus();
-  ui.besideList.replaceChildren(
-    el("option", { value: -1, text: "nothing" }),
-    ...ui.scene.chains.map((_, i) =>
-      i === ui.view.show ? "" : el("option", { value: i, text: nameOf(ui, i) }),
-    ),
-  );
+  const others = ui.scene.chains.map((_, i) => [i, nameOf(ui, i)]);
+  offer(ui.besideList, [[-1, "nothing"], ...others.filter(([i]) => i !== ui.view.show)]);
   ui.besideList.value = ui.view.beside;
   drawMeeting(ui);
 }

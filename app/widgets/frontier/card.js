@@ -2,6 +2,7 @@
 // the shipped weights what they draw and reconstruct now.
 
 import { fragment } from "../../page/address.js";
+import { dice } from "../../page/choice.js";
 import { button, el } from "../../page/dom.js";
 import { tell } from "../../page/events.js";
 import { count, fixed, significant } from "../../page/numbers.js";
@@ -197,18 +198,13 @@ async function drawLive(ui, run, place, mine) {
   if (mine !== ui.turn) return;
   if (answer.error)
     return place.replaceChildren(el("p", { class: "lp-error", text: answer.error }));
-  const dice = button(
-    "dice",
-    "Roll the seed",
-    () => choose(ui, { seed: String(Math.floor(Math.random() * 1e6)) }),
-    { quiet: true, id: id(ui, "dice") },
-  );
+  const roll = (seed) => choose(ui, { seed: String(seed) });
   const drawn = section(
     `Drawn now, seed ${ui.look.seed}`,
     strip(answer.samples, 8, "8 samples", 0, 16),
     strip(answer.samples, 8, "8 more samples", 8, 16),
   );
-  drawn.firstElementChild.append(dice);
+  drawn.firstElementChild.append(dice("Roll the seed", roll, { id: id(ui, "dice") }));
   const rebuilt = answer.rebuilt
     ? section(
         `Given, and reconstructed (MSE of these 8: ${significant(answer.mse)})`,

@@ -7,6 +7,7 @@
 // person puts beside others by "latent-compare"; the triptych answers with "latent-compared".
 
 import { keep } from "../../page/address.js";
+import { field, offer, select } from "../../page/choice.js";
 import { button, el, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
@@ -32,15 +33,8 @@ const DEFAULT = "gan/vae_gan--mnist"; // whose card is open at the start, if it 
 
 export const id = (ui, name) => `${ui.props.tab}-frontier-${name}`;
 const chooser = (ui, name, label) => {
-  const list = el("select", {
-    class: "lp-input",
-    id: id(ui, name),
-    on: { change: () => choose(ui, { [name]: list.value }) },
-  });
-  return {
-    list,
-    field: el("div", { class: "front-field" }, el("label", { for: list.id, text: label }), list),
-  };
+  const list = select(id(ui, name), [], (value) => choose(ui, { [name]: value }));
+  return { list, field: field(label, list, { class: "front-field" }) };
 };
 
 function setUp1(ui) {
@@ -51,11 +45,7 @@ function setUp1(ui) {
     server: ui.server,
     draw: (answer) => draw(ui, answer),
   });
-  ui.ask = asker(
-    ui.server,
-    60000,
-    "The server does not answer. Is it still running? Then try again.",
-  );
+  ui.ask = asker(ui.server, 60000);
   ui.scene = null;
   ui.look = { ...FIRST };
   ui.compared = []; // names of the checkpoints in the triptych
@@ -228,8 +218,7 @@ async function draw(ui, answer) {
 
 function fillChoosers(ui) {
   const options = (list, pairs, chosen) => {
-    if (list.options.length !== pairs.length)
-      list.replaceChildren(...pairs.map(([value, text]) => el("option", { value, text })));
+    if (list.options.length !== pairs.length) offer(list, pairs);
     list.value = chosen;
   };
   const ids = ui.scene.ids.map((one) => [one, ui.scene.byId[one].title]);

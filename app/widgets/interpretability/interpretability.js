@@ -1,7 +1,7 @@
 // Our numbers, the published ones in grey, and the shuffled baseline, in one table.
 
 import { views } from "../../page/address.js";
-import { button, el } from "../../page/dom.js";
+import { button, el, source } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { count, fixed } from "../../page/numbers.js";
 import { result } from "../../page/result.js";
@@ -142,12 +142,7 @@ function setUp(ui) {
       "p",
       { class: "interpret-note" },
       "Each row was trained by us on DailyDialog; beside each number, in grey, the published one (",
-      el("a", {
-        href: "https://proceedings.mlr.press/v119/shi20f.html",
-        target: "_blank",
-        rel: "noopener",
-        text: "Shi et al. 2020",
-      }),
+      source("https://proceedings.mlr.press/v119/shi20f.html", "Shi et al. 2020"),
       "), where it was stated; below a homogeneity, what shuffled labels give.",
     ),
     el(

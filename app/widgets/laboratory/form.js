@@ -1,6 +1,7 @@
 // What is trained and on what; the knobs that may be turned on the way; play, step, reset.
 
 import { activeTab } from "../../page/address.js";
+import { offer, seedBox, select, tick } from "../../page/choice.js";
 import { button, el } from "../../page/dom.js";
 import { count, fixed } from "../../page/numbers.js";
 import { drawDrawing, showDrawing, useDrawing } from "./drawing.js";
@@ -22,13 +23,6 @@ import {
 
 const field = (label, input, className = "") =>
   el("label", { class: `lab-field ${className}` }, el("span", { text: label }), input);
-const select = (ui, name, options, change) =>
-  el(
-    "select",
-    { class: "lp-input", id: id(ui, name), on: { change } },
-    ...options.map(([value, text]) => el("option", { value, text })),
-  );
-
 function choose(ui, changed) {
   const { drawn, data } = { ...ui.chosen, ...changed };
   if (changed.data === "drawn" && drawn.length < 2) {
@@ -80,9 +74,8 @@ export function fillForm(ui) {
 }
 
 function setUp1(ui) {
-  ui.dataBox = select(ui, "data", Object.entries(ui.props.data), () =>
-    choose(ui, { data: ui.dataBox.value }),
-  );
+  const data = Object.entries(ui.props.data);
+  ui.dataBox = select(id(ui, "data"), data, (name) => choose(ui, { data: name }));
   ui.thetaBox = el("input", {
     class: "lab-range",
     id: id(ui, "theta"),
@@ -97,24 +90,9 @@ function setUp1(ui) {
   });
   ui.thetaText = el("span");
   ui.thetaField = el("label", { class: "lab-field" }, ui.thetaText, ui.thetaBox);
-  ui.seedBox = el("input", {
-    class: "lp-input",
-    id: id(ui, "seed"),
-    type: "number",
-    min: 0,
-    max: 2147483647,
-    on: { change: () => chooseSeed(ui) },
-  });
-  ui.dimBox = select(
-    ui,
-    "dim",
-    [
-      [1, "1"],
-      [2, "2"],
-      [8, "8"],
-    ],
-    () => choose(ui, { dim: Number(ui.dimBox.value) }),
-  );
+  ui.seedBox = seedBox(id(ui, "seed"), undefined, { on: { change: () => chooseSeed(ui) } });
+  const dims = [1, 2, 8].map((dim) => [dim, String(dim)]);
+  ui.dimBox = select(id(ui, "dim"), dims, (dim) => choose(ui, { dim: Number(dim) }));
   ui.modelTicks = Object.entries(ui.props.models).map(([name, title]) => {
     const box = el("input", {
       type: "checkbox",
@@ -122,7 +100,7 @@ function setUp1(ui) {
       id: id(ui, `model-${name}`),
       on: { change: () => chooseModels(ui) },
     });
-    return el("label", { class: "lab-tick" }, box, el("span", { text: title }));
+    return tick(title, box);
   });
   ui.modelField = el(
     "fieldset",
@@ -203,7 +181,7 @@ function setUp2(ui) {
     id: id(ui, "step"),
     title: "One step of every player (.)",
   });
-  ui.playerBox = select(ui, "player", [], () => {});
+  ui.playerBox = select(id(ui, "player"), []);
   ui.playerBox.setAttribute("aria-label", "Player");
   ui.playerButton = button(
     "",
@@ -217,8 +195,7 @@ function setUp2(ui) {
     "data-key": "r",
   });
   ui.speedBox = select(
-    ui,
-    "speed",
+    id(ui, "speed"),
     [
       ["0", "full speed"],
       ["300", "300 per s"],
@@ -287,9 +264,8 @@ export function buildKnobs(ui) {
     }),
   );
   const players = [...new Set(ui.scene.models.flatMap((model) => model.players))];
-  ui.playerBox.replaceChildren(
-    ...players.map((value) => el("option", { value, text: PLAYERS[value] ?? value })),
-  );
+  const named = players.map((player) => [player, PLAYERS[player] ?? player]);
+  offer(ui.playerBox, named);
   if (players.includes("critic")) ui.playerBox.value = "critic";
 }
 

@@ -13,7 +13,7 @@
 
 import { setView } from "../../page/address.js";
 import { bytes } from "../../page/pictures.js";
-import { asker, result } from "../../page/result.js";
+import { asker, LOST, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { buildCurves, drawCurves, setUp as setUpCurves } from "./curves.js";
 import { setUp as setUpDrawing } from "./drawing.js";
@@ -30,7 +30,6 @@ import { buildSquares, drawSquares, setUp as setUpSquares } from "./squares.js";
 const MODE = "laboratory";
 const PATIENCE = 30000; // ms
 const GAP = 60; // ms between two questions while training goes on
-const LOST = "The server does not answer. Is it still running? Then try again.";
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
 /** What of a view goes into the link. */

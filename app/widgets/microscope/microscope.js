@@ -4,6 +4,7 @@
 // It hears "latent-mode" and "latent-code" on the window (the map says them) and says the former.
 
 import { keep, restoring } from "../../page/address.js";
+import { choice, dice, seedBox } from "../../page/choice.js";
 import { button, el, rendered } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { count, fixed, percent } from "../../page/numbers.js";
@@ -24,21 +25,6 @@ function setUp1(ui) {
   });
 }
 
-function options(ui, box, name, entries, chosen, pick) {
-  box.replaceChildren(
-    ...entries.map(([value, text]) => {
-      const input = el("input", {
-        type: "radio",
-        name: id(ui, name),
-        value,
-        on: { change: () => pick(value) },
-      });
-      input.checked = value === chosen;
-      return el("label", {}, input, el("span", { text }));
-    }),
-  );
-}
-
 // ---- what is on the page --------------------------------------------------------------------
 
 function setUp2(ui) {
@@ -55,18 +41,13 @@ function setUp2(ui) {
     tabindex: "0",
     "aria-label": "Typical items",
   });
-  ui.which = el("div", {
-    class: "lp-choice-small lens-which",
-    role: "radiogroup",
-    "aria-label": "Sample from",
-  });
-  ui.seedBox = el("input", {
-    type: "number",
+  ui.which = choice(
+    id(ui, "which"),
+    { class: "lp-choice-small lens-which", "aria-label": "Sample from" },
+    (which) => choose(ui, { weights: which === "all" ? prior(ui) : null }),
+  );
+  ui.seedBox = seedBox(id(ui, "seed"), (seed) => reseed(ui, seed), {
     class: "lp-input lens-seed",
-    id: id(ui, "seed"),
-    min: 0,
-    max: 2147483647,
-    step: 1,
   });
   ui.heat = el("input", { type: "range", id: id(ui, "temperature"), min: 0, max: 2, step: 0.05 });
   ui.heatValue = el("output", { for: ui.heat.id });
@@ -85,11 +66,11 @@ function setUp2(ui) {
     placeholder: "Type a sentence, or choose one on the map",
     autocomplete: "off",
   });
-  ui.flipVariable = el("div", {
-    class: "lp-choice-small",
-    role: "radiogroup",
-    "aria-label": "Variable to flip",
-  });
+  ui.flipVariable = choice(
+    id(ui, "flip"),
+    { class: "lp-choice-small", "aria-label": "Variable to flip" },
+    (flip) => choose(ui, { flip }),
+  );
   ui.flipBase = el("p", { class: "lens-base" });
   ui.flipUnknown = el("p", { class: "lens-unknown", role: "status" });
   ui.flipped = el("ol", {
@@ -125,18 +106,15 @@ function setUp2(ui) {
             { class: "lens-control lens-right" },
             el("label", { for: ui.seedBox.id, text: "Seed" }),
             ui.seedBox,
-            button(
-              "dice",
-              "Roll the seed of the samples",
-              () => choose(ui, { seed: Math.floor(Math.random() * 1e6) }),
-              { quiet: true, id: id(ui, "dice") },
-            ),
+            dice("Roll the seed of the samples", (seed) => choose(ui, { seed }), {
+              id: id(ui, "dice"),
+            }),
           ),
         ),
         el(
           "div",
           { class: "lens-controls" },
-          ui.which,
+          ui.which.group,
           el(
             "div",
             { class: "lens-control lens-right" },
@@ -157,7 +135,7 @@ function setUp2(ui) {
         "div",
         { class: "lens-flip-head" },
         el("h4", { text: "Flip one variable" }),
-        ui.flipVariable,
+        ui.flipVariable.group,
         el(
           "form",
           { class: "lens-form lp-only-text", on: { submit: (event) => typed(ui, event) } },
@@ -170,6 +148,12 @@ function setUp2(ui) {
       ui.flipped,
     ),
   );
+}
+
+/** What is no seed is set back. */
+function reseed(ui, seed) {
+  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31) choose(ui, { seed });
+  else ui.seedBox.value = ui.view.seed;
 }
 
 /** What is shown before anything was chosen: the first mode that holds something. */
@@ -551,16 +535,12 @@ function thing(ui, item, label) {
 // ---- samples --------------------------------------------------------------------------------
 
 function drawControls(ui) {
-  options(
-    ui,
-    ui.which,
-    "which",
+  ui.which.fill(
     [
       ["mode", "this mode alone"],
       ["all", `all modes of c${ui.view.variable + 1}`],
     ],
     ui.view.weights ? "all" : "mode",
-    (value) => choose(ui, { weights: value === "all" ? prior(ui) : null }),
   );
   ui.seedBox.value = ui.view.seed;
   ui.heat.value = ui.view.t;
@@ -642,13 +622,9 @@ function drawSamples(ui, { items, origin }) {
 // ---- flip -----------------------------------------------------------------------------------
 
 function drawFlip(ui, { base: item, items, parts, unknown, responsibilities }, question) {
-  options(
-    ui,
-    ui.flipVariable,
-    "flip",
+  ui.flipVariable.fill(
     Array.from({ length: ui.scene.variables }, (_, j) => [j, `c${j + 1}`]),
     ui.view.flip,
-    (j) => choose(ui, { flip: j }),
   );
   ui.flipBase.replaceChildren(
     el("span", { text: `${source(ui, question)} decodes to` }),
@@ -750,11 +726,6 @@ function setUp4(ui) {
     ui.chips.querySelector('[aria-checked="true"]').focus();
   });
   ui.heat.addEventListener("input", () => choose(ui, { t: Number(ui.heat.value) }));
-  ui.seedBox.addEventListener("change", () => {
-    const value = Number(ui.seedBox.value);
-    if (Number.isInteger(value) && value >= 0 && value < 2 ** 31) choose(ui, { seed: value });
-    else ui.seedBox.value = ui.view.seed;
-  });
   load(ui);
 }
 

@@ -9,14 +9,13 @@
 import { button, el, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { count, fixed, percent } from "../../page/numbers.js";
-import { result } from "../../page/result.js";
+import { LOST, result } from "../../page/result.js";
 import { drawBars, drawRest, focusBar, setUp as setUpBars } from "./bars.js";
 import { drawTree, heightOf, setUp as setUpTree } from "./tree.js";
 
 const PAUSE = 200; // ms without a key before the text is read
 const REST = 250; // ms before one looks further ahead, so that who types on waits for nothing
 const STEEP = 10; // nats of surprisal that give the deepest colour
-const LOST = "The server does not answer. Is it still running? Then try again.";
 
 export const nats = (x, digits = 1) => fixed(x, digits);
 /** A token as it is read; a space that belongs to it is shown. */

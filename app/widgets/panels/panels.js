@@ -3,7 +3,8 @@
 
 import { keep as pageKeep, views } from "../../page/address.js";
 import { chart, line, swatch } from "../../page/charts.js";
-import { button, el, tableTwin } from "../../page/dom.js";
+import { choice } from "../../page/choice.js";
+import { button, el, source, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { count, fixed, ticks } from "../../page/numbers.js";
 import { COLOURS, mark, SYMBOLS } from "../../page/palette.js";
@@ -26,23 +27,11 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const id = (ui, name) => `${ui.props.tab}-panels-${name}`;
 
-function segmented(ui, name, label) {
-  const box = el("div", { class: "lp-choice-small", role: "radiogroup", "aria-label": label });
-  const fill = (options, chosen, pick) =>
-    box.replaceChildren(
-      ...options.map(([value, text]) => {
-        const input = el("input", {
-          type: "radio",
-          name: id(ui, name),
-          value,
-          on: { change: () => pick(value) },
-        });
-        input.checked = value === chosen;
-        return el("label", {}, input, el("span", { text }));
-      }),
-    );
+function segmented(ui, name, label, pick) {
+  const frame = { class: "lp-choice-small", "aria-label": label };
+  const { group, fill } = choice(id(ui, name), frame, pick);
   const title = el("span", { text: label, "aria-hidden": "true" });
-  return Object.assign(el("div", { class: "panel-field" }, title, box), { fill });
+  return { node: el("div", { class: "panel-field" }, title, group), fill };
 }
 
 function setUp1(ui) {
@@ -56,8 +45,8 @@ function setUp1(ui) {
     server: ui.server,
     draw: (data) => draw(ui, data),
   });
-  ui.variableField = segmented(ui, "of", "Variable");
-  ui.colourField = segmented(ui, "colour", "Colour by");
+  ui.variableField = segmented(ui, "of", "Variable", (variable) => choose(ui, { variable }));
+  ui.colourField = segmented(ui, "colour", "Colour by", (colour) => choose(ui, { colour }));
   ui.legend = el("div", { class: "panel-legend" });
   ui.heads = el("div", { class: "panel-columns panel-heads" });
   ui.scrub = el("input", {
@@ -91,12 +80,10 @@ function setUp1(ui) {
       "p",
       { class: "panel-source" },
       "GMVAE is this with β = 1. Source: ",
-      el("a", {
-        href: "https://proceedings.mlr.press/v119/shi20f.html",
-        target: "_blank",
-        rel: "noopener",
-        text: "Shi et al., Dispersed Exponential Family Mixture VAEs, ICML 2020",
-      }),
+      source(
+        "https://proceedings.mlr.press/v119/shi20f.html",
+        "Shi et al., Dispersed Exponential Family Mixture VAEs, ICML 2020",
+      ),
       ".",
     ),
   );
@@ -106,7 +93,7 @@ function setUp1(ui) {
     el(
       "div",
       { class: "panel-main" },
-      el("div", { class: "panel-bar" }, ui.variableField, ui.colourField, ui.legend),
+      el("div", { class: "panel-bar" }, ui.variableField.node, ui.colourField.node, ui.legend),
       ui.heads,
       ...ui.rows.flatMap(({ title, cells }) => [title, cells]),
       el(
@@ -458,12 +445,10 @@ function drawAll(ui) {
   ui.variableField.fill(
     Array.from({ length: ui.scene.variables }, (_, j) => [j, `c${j + 1}`]),
     ui.variable,
-    (j) => choose(ui, { variable: j }),
   );
   ui.colourField.fill(
     ui.scene.colours.map((name) => [name, name]),
     ui.colour,
-    (name) => choose(ui, { colour: name }),
   );
   const names =
     ui.colour === "mode"

@@ -1,4 +1,5 @@
 // A seed: number box, dice, copy. Emits "input" when a person changes it.
+import { dice, seedBox } from "../../page/choice.js";
 import { button, el } from "../../page/dom.js";
 import { copy } from "../../page/files.js";
 
@@ -8,31 +9,17 @@ function set(ui, value) {
 }
 
 function setUp(ui) {
-  ui.box = el("input", {
-    type: "number",
-    min: 0,
-    max: 2147483647,
-    step: 1,
-    class: "lp-input",
-    id: `${ui.element.id}-box`,
-    value: ui.props.value,
-  });
-  ui.box.addEventListener("change", () => ui.box.value !== "" && set(ui, Number(ui.box.value)));
+  ui.box = seedBox(`${ui.element.id}-box`, (seed) => set(ui, seed), { value: ui.props.value });
+  const roll = (seed) => set(ui, (ui.box.value = seed));
+  const copying = (event) => copy(ui.box.value, event.currentTarget);
   ui.element.append(
     el("label", { for: ui.box.id, text: "Seed" }),
     el(
       "div",
       { class: "lp-field" },
       ui.box,
-      button(
-        "dice",
-        "Roll the seed",
-        () => set(ui, (ui.box.value = Math.floor(Math.random() * 1e6))),
-        { quiet: true, "data-key": "r" },
-      ),
-      button("copy", "Copy the seed", (event) => copy(ui.box.value, event.currentTarget), {
-        quiet: true,
-      }),
+      dice("Roll the seed", roll, { "data-key": "r" }),
+      button("copy", "Copy the seed", copying, { quiet: true }),
     ),
   );
   ui.watch("value", () => (ui.box.value = ui.props.value));

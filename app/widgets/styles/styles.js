@@ -4,6 +4,7 @@
 //   numbers.js  what a classifier sees, how strokes agree, KLs along training
 
 import { keep as pageKeep } from "../../page/address.js";
+import { dice, labelled, nextPictures, seedBox, select } from "../../page/choice.js";
 import { button, el, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, result } from "../../page/result.js";
@@ -22,20 +23,6 @@ export const modelOf = (ui, name) => ui.props.models.find((model) => model.name 
 
 // ---- what is on the page ------------------------------------------------------------------
 
-const select = (ui, name, options, change) =>
-  el(
-    "select",
-    { class: "lp-input", id: id(ui, name), on: { change } },
-    ...options.map(([value, text]) => el("option", { value, text })),
-  );
-const field = (title, node, ...more) =>
-  el(
-    "div",
-    { class: more.length ? "lp-labelled lp-short" : "lp-labelled" },
-    el("label", { for: node.id, text: title }),
-    more.length ? el("div", { class: "lp-field" }, node, ...more) : node,
-  );
-
 function setUp1(ui) {
   ui.panel = ui.element.closest('[role="tabpanel"]');
   ui.life = result(`${ui.props.tab}-styles`, {
@@ -44,11 +31,7 @@ function setUp1(ui) {
     server: ui.server,
     draw: (data, request, alive) => draw(ui, data, request, alive),
   });
-  ui.ask = asker(
-    ui.server,
-    60000,
-    "The server does not answer. Is it still running? Then try again.",
-  );
+  ui.ask = asker(ui.server, 60000);
   ui.FIRST = {
     of: ui.props.models[0]?.name ?? "",
     source: "noise",
@@ -58,38 +41,19 @@ function setUp1(ui) {
   };
   ui.look = { ...ui.FIRST };
   ui.begun = false;
-  ui.models = select(
-    ui,
-    "model",
-    ui.props.models.map(({ name, title }) => [name, title]),
-    () => choose(ui, { of: ui.models.value, unit: "" }),
-  );
-  ui.sources = select(ui, "source", SOURCES, () =>
-    choose(ui, { source: ui.sources.value, unit: "" }),
-  );
-  ui.units = select(ui, "unit", [], () => choose(ui, { unit: ui.units.value }));
-  ui.seed = el("input", {
-    type: "number",
-    class: "lp-input lp-seed-box",
-    id: id(ui, "seed"),
-    min: 0,
-    max: 2147483647,
-    step: 1,
-    on: {
-      change: () => ui.seed.value !== "" && choose(ui, { seed: String(Number(ui.seed.value)) }),
-    },
-  });
-  ui.dice = button(
-    "dice",
-    "Roll the seed",
-    () => choose(ui, { seed: String(Math.floor(Math.random() * 1e6)) }),
-    { quiet: true, id: id(ui, "dice") },
-  );
-  ui.others = button(
-    null,
+  const models = ui.props.models.map(({ name, title }) => [name, title]);
+  ui.models = select(id(ui, "model"), models, (of) => choose(ui, { of, unit: "" }));
+  ui.sources = select(id(ui, "source"), SOURCES, (source) => choose(ui, { source, unit: "" }));
+  ui.units = select(id(ui, "unit"), [], (unit) => choose(ui, { unit }));
+  const reseed = (seed) => choose(ui, { seed: String(seed) });
+  ui.seed = seedBox(id(ui, "seed"), reseed, { class: "lp-input lp-seed-box" });
+  ui.dice = dice("Roll the seed", reseed, { id: id(ui, "dice") });
+  ui.others = nextPictures(
     "Other pictures",
-    () => choose(ui, { first: String((Number(ui.look.first) + 8) % 10000) }),
     { id: id(ui, "others") },
+    () => ui.look.first,
+    8,
+    (first) => choose(ui, { first }),
   );
   ui.meaning = el("p", { class: "lp-remark styles-meaning" });
   ui.table = el("table", { class: "styles-grid" });
@@ -107,10 +71,10 @@ function setUp1(ui) {
   ui.bar = el(
     "div",
     { class: "lp-bar" },
-    field("Model", ui.models),
-    field("Styles from", ui.sources),
-    field("Unit", ui.units),
-    field("Seed", ui.seed, ui.dice),
+    labelled("Model", ui.models),
+    labelled("Styles from", ui.sources),
+    labelled("Unit", ui.units),
+    labelled("Seed", ui.seed, ui.dice),
     ui.others,
   );
   ui.life.body.append(

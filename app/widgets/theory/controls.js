@@ -1,5 +1,6 @@
 // Sliders and choices of the panel.
 
+import { choice, numberBox } from "../../page/choice.js";
 import { el } from "../../page/dom.js";
 import { changed, id } from "./theory.js";
 
@@ -13,7 +14,7 @@ function soon(ui) {
 export function fillForm(ui) {
   ui.form.replaceChildren(
     ...ui.panel.controls.map((control) =>
-      control.kind === "choice" ? choice(ui, control) : slider(ui, control),
+      control.kind === "choice" ? several(ui, control) : slider(ui, control),
     ),
   );
 }
@@ -22,10 +23,7 @@ function slider(ui, { name, label, low, high, step }) {
   const values = ui.chosen[ui.panel.name];
   const shape = { min: low, max: high, step, value: values[name] };
   const range = el("input", { type: "range", id: id(ui, name), ...shape });
-  const box = el("input", {
-    type: "number",
-    class: "lp-input",
-    id: id(ui, `${name}-number`),
+  const box = numberBox(id(ui, `${name}-number`), low, high, {
     "aria-label": `${label}, as a number`,
     ...shape,
   });
@@ -53,32 +51,16 @@ function slider(ui, { name, label, low, high, step }) {
   );
 }
 
-function choice(ui, { name, label, options }) {
+function several(ui, { name, label, options }) {
   const values = ui.chosen[ui.panel.name];
-  const radios = options.map(([value, text]) => {
-    const input = el("input", {
-      type: "radio",
-      name: id(ui, name),
-      value,
-      on: { change: () => ((values[name] = value), changed(ui)) },
-    });
-    input.checked = values[name] === value;
-    return el("label", {}, input, el("span", { text }));
+  const title = el("span", { class: "theory-label", text: label, id: id(ui, `${name}-label`) });
+  const frame = { class: "theory-chooser theory-small", "aria-labelledby": title.id };
+  const chooser = choice(id(ui, name), frame, (value) => {
+    values[name] = value;
+    changed(ui);
   });
-  return el(
-    "div",
-    { class: "theory-control" },
-    el("span", { class: "theory-label", text: label, id: id(ui, `${name}-label`) }),
-    el(
-      "div",
-      {
-        class: "theory-chooser theory-small",
-        role: "radiogroup",
-        "aria-labelledby": id(ui, `${name}-label`),
-      },
-      ...radios,
-    ),
-  );
+  chooser.fill(options, values[name]);
+  return el("div", { class: "theory-control" }, title, chooser.group);
 }
 
 export function setUp(ui) {

@@ -7,15 +7,15 @@
 // one figure after another and the page asks for the next: to cancel is to ask no more.
 
 import { keep } from "../../page/address.js";
-import { button, el, say, tableTwin, typeset } from "../../page/dom.js";
+import { choice } from "../../page/choice.js";
+import { button, el, say, source, tableTwin, typeset } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
-import { asker, result } from "../../page/result.js";
+import { asker, LOST, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { fillForm, setUp as setUpControls } from "./controls.js";
 import { drawPlots, setUp as setUpPlot } from "./plot.js";
 
 const MODE = "theory";
-const LOST = "The server does not answer. Is it still running? Then try again.";
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 export const here = (ui) => ui.tabPanel.dataset.mode === MODE;
 
@@ -46,13 +46,12 @@ function setUp1(ui) {
 
 /** Everything of a panel that does not have to be computed. */
 function fill(ui) {
-  for (const input of ui.chooser.querySelectorAll("input"))
-    input.checked = input.value === ui.panel.name;
+  ui.chooser.set(ui.panel.name);
   ui.claim.textContent = ui.panel.claim;
   ui.formula.replaceChildren(...typeset(ui.panel.formula));
   const sources = ui.panel.sources.flatMap(([text, href], i) => [
     i ? "; " : "",
-    el("a", { href, target: "_blank", rel: "noopener", text }),
+    source(href, text),
   ]);
   ui.notes.replaceChildren(
     el("summary", { text: "How it is computed, and the source" }),
@@ -106,19 +105,9 @@ export function restore(ui) {
 // ---- what is on the page --------------------------------------------------------------------
 
 function setUp2(ui) {
-  ui.chooser = el(
-    "div",
-    { class: "theory-chooser", role: "radiogroup", "aria-label": "Panel" },
-    ...ui.props.panels.map(({ name, title }) => {
-      const input = el("input", {
-        type: "radio",
-        name: id(ui, "panel"),
-        value: name,
-        on: { change: () => open(ui, name) },
-      });
-      return el("label", {}, input, el("span", { text: title }));
-    }),
-  );
+  const frame = { class: "theory-chooser", "aria-label": "Panel" };
+  ui.chooser = choice(id(ui, "panel"), frame, (name) => open(ui, name));
+  ui.chooser.fill(ui.props.panels.map(({ name, title }) => [name, title]));
   ui.claim = el("p", { class: "theory-claim" });
   ui.formula = el("p", { class: "theory-formula" });
   ui.form = el("form", {
@@ -150,7 +139,7 @@ function setUp2(ui) {
   ui.twin = tableTwin("Numbers as a table");
   ui.notes = el("details", { class: "theory-notes" });
   ui.life.body.append(
-    ui.chooser,
+    ui.chooser.group,
     ui.claim,
     ui.formula,
     el(

@@ -2,6 +2,7 @@
 // picture, or the same step, is in the same column for every model.
 
 import { checkpoints } from "../../page/checkpoints.js";
+import { field, offer, select } from "../../page/choice.js";
 import { el } from "../../page/dom.js";
 import { fixed, signed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
@@ -163,28 +164,16 @@ function build(ui) {
       el(
         "div",
         { class: "lp-bar" },
-        el(
-          "div",
-          { class: "lp-labelled lp-short" },
-          el("label", { for: ui.kinds.id, text: "Attribute" }),
-          ui.kinds,
-        ),
-        el(
-          "div",
-          { class: "lp-labelled trip-slide" },
-          el("label", { for: ui.slider.id, text: "Times the direction" }),
-          el("div", { class: "lp-field" }, ui.slider, ui.amount),
-        ),
+        field("Attribute", ui.kinds, { class: "lp-labelled lp-short" }),
+        field("Times the direction", ui.slider, { class: "lp-labelled trip-slide" }, ui.amount),
       ),
       ...each("moved"),
       ui.meaning,
     ),
   );
   const classes = classNames(ui);
-  ui.kinds.replaceChildren(
-    ...ui.props.attributes.map(([value, text]) => el("option", { value, text })),
-    ...classes.map((text, i) => el("option", { value: `class-${i}`, text: `Into ${text}` })),
-  );
+  const into = classes.map((text, i) => [`class-${i}`, `Into ${text}`]);
+  offer(ui.kinds, [...ui.props.attributes, ...into]);
 }
 
 export async function draw(ui, _, request, alive) {
@@ -229,11 +218,7 @@ function drawOne(ui, name, answer) {
 // ---- the step along an attribute ----------------------------------------------------------
 
 function setUp2(ui) {
-  ui.kinds = el("select", {
-    class: "lp-input",
-    id: id(ui, "attribute"),
-    on: { change: () => choose(ui, { attribute: ui.kinds.value }) },
-  });
+  ui.kinds = select(id(ui, "attribute"), [], (attribute) => choose(ui, { attribute }));
   ui.slider = el("input", {
     type: "range",
     id: id(ui, "by"),

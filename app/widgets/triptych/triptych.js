@@ -6,7 +6,8 @@
 // beside the others ("latent-compare"); it hears which ones are shown ("latent-compared").
 
 import { keep } from "../../page/address.js";
-import { button, el } from "../../page/dom.js";
+import { dice, labelled, nextPictures, offer, seedBox, select } from "../../page/choice.js";
+import { el } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
@@ -26,11 +27,7 @@ function setUp1(ui) {
     server: ui.server,
     draw: (_, request, alive) => draw(ui, _, request, alive),
   });
-  ui.ask = asker(
-    ui.server,
-    60000,
-    "The server does not answer. Is it still running? Then try again.",
-  );
+  ui.ask = asker(ui.server, 60000);
   ui.bench = null;
   ui.look = { ...FIRST, models: [] };
 }
@@ -138,7 +135,7 @@ function fillLists(ui) {
               `${run.label}, ${ui.bench.datasets[run.dataset] ?? run.dataset}`,
             ]),
         ];
-    list.replaceChildren(...all.map(([value, text]) => el("option", { value, text })));
+    offer(list, all);
     list.value = ui.look.models[slot] ?? "";
   });
   ui.seed.value = ui.look.seed;
@@ -154,39 +151,19 @@ function heard(ui, bench) {
 // ---- what is on the page ------------------------------------------------------------------
 
 function setUp2(ui) {
-  ui.lists = SLOTS.map((name, slot) => {
-    const list = el("select", {
-      class: "lp-input",
-      id: id(ui, `model-${slot}`),
-      on: { change: () => put(ui, slot, list.value) },
-    });
-    return {
-      list,
-      field: el("div", { class: "lp-labelled" }, el("label", { for: list.id, text: name }), list),
-    };
+  ui.lists = SLOTS.map((title, slot) => {
+    const list = select(id(ui, `model-${slot}`), [], (name) => put(ui, slot, name));
+    return { list, field: labelled(title, list) };
   });
-  ui.seed = el("input", {
-    type: "number",
-    class: "lp-input lp-seed-box",
-    id: id(ui, "seed"),
-    min: 0,
-    max: 2147483647,
-    step: 1,
-    on: {
-      change: () => ui.seed.value !== "" && choose(ui, { seed: String(Number(ui.seed.value)) }),
-    },
-  });
-  ui.dice = button(
-    "dice",
-    "Roll the seed",
-    () => choose(ui, { seed: String(Math.floor(Math.random() * 1e6)) }),
-    { quiet: true, id: id(ui, "dice") },
-  );
-  ui.others = button(
-    null,
+  const reseed = (seed) => choose(ui, { seed: String(seed) });
+  ui.seed = seedBox(id(ui, "seed"), reseed, { class: "lp-input lp-seed-box" });
+  ui.dice = dice("Roll the seed", reseed, { id: id(ui, "dice") });
+  ui.others = nextPictures(
     "Other pictures",
-    () => choose(ui, { first: String((Number(ui.look.first) + 8) % 10000) }),
     { id: id(ui, "others") },
+    () => ui.look.first,
+    8,
+    (first) => choose(ui, { first }),
   );
   ui.sheet = el("div", { class: "trip-sheet" });
   ui.life.body.append(
@@ -202,12 +179,7 @@ function setUp2(ui) {
       "div",
       { class: "lp-bar" },
       ...ui.lists.map(({ field }) => field),
-      el(
-        "div",
-        { class: "lp-labelled lp-short" },
-        el("label", { for: ui.seed.id, text: "Seed" }),
-        el("div", { class: "lp-field" }, ui.seed, ui.dice),
-      ),
+      labelled("Seed", ui.seed, ui.dice),
       ui.others,
     ),
     ui.sheet,
