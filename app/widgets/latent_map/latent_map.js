@@ -1,10 +1,15 @@
 // The latent map: held-out codes in two dimensions, decoded wherever one clicks. Emits "ready"
 // and "select". Its parts:
-//   latent_map.js  state, what is on the page, the controls, the questions to the server
-//   plot.js        the frame: zoom, pointer, keys, and what is nearest
+//   latent_map.js  the points that came, what of them is shown, and the link to it
+//   sheet.js       what is on the page
+//   controls.js    view, tool, colour, contours, search, the mode that is lit
+//   plot.js        the frame: where a place lies, zoom, and what is nearest
+//   pointer.js     what pointer and keys do on it
+//   stroke.js      lines and loops drawn over it
 //   paint.js       the points, and their colours and legend
 //   contours.js    density contours
-//   card.js        what is selected: a point, a place, a path, a sentence
+//   selection.js   what is selected: a point, a place, a path, a sentence
+//   card.js        its card beside the map
 //   table.js       the table twin, exports, and the offer to compute a map
 //
 // Points come once. They are drawn on the processor into one bitmap, which takes some
@@ -12,239 +17,27 @@
 // "latent-map-drawn" (tab opened or checkpoint chosen, to points), "latent-map-recolour" and
 // "latent-map-decode" (from the click's own time stamp to the text); map_latency.py reads them.
 
-import { activeTab, keep } from "../../page/address.js";
-import { button, el, svg } from "../../page/dom.js";
-import { hear, tell } from "../../page/events.js";
+import { keep } from "../../page/address.js";
+import { el } from "../../page/dom.js";
+import { hear } from "../../page/events.js";
 import { count } from "../../page/numbers.js";
-import { asker, result } from "../../page/result.js";
+import { bytes } from "../../page/pictures.js";
+import { asker } from "../../page/result.js";
 import * as link from "../../page/state.js";
-import {
-  drawCard,
-  moveSelection,
-  placeSentence,
-  selectPlace,
-  selectPoint,
-  setUp as setUpCard,
-} from "./card.js";
-import { drawContours } from "./contours.js";
-import {
-  drawLegend,
-  drawMarks,
-  drawPoints,
-  find,
-  recolour,
-  relight,
-  setUp as setUpPaint,
-} from "./paint.js";
-import {
-  bounds,
-  clearStroke,
-  fit,
-  frameOf,
-  measureStage,
-  setUp as setUpPlot,
-  zoomBy,
-} from "./plot.js";
+import { drawCard } from "./card.js";
+import { setLit, setUp as setUpControls } from "./controls.js";
+import { find, recolour, setUp as setUpPaint } from "./paint.js";
+import { bounds, fit, frameOf, measureStage, setUp as setUpPlot } from "./plot.js";
+import { setUp as setUpPointer } from "./pointer.js";
+import { placeSentence, selectPlace, selectPoint, setUp as setUpSelection } from "./selection.js";
+import { HINTS, setUp as setUpSheet } from "./sheet.js";
 import { drawTable, setUp as setUpTable, showAbsence, stopWatching } from "./table.js";
 
 const PATIENCE = 20000; // ms
 export const STEPS = 8; // decoded places along a path
 const LOST = "The server did not answer. Is it still running? Try again.";
-const HINTS = {
-  point:
-    "Click a point to see it, an empty place to decode it; drag to move, wheel to zoom. Keys: arrows, Enter decodes, Space takes the nearest point, + − 0 zoom.",
-  path: "Drag a line: eight places along it are decoded. Keys: arrows move, Enter sets a corner, Shift+Enter ends the line.",
-  lasso:
-    "Drag around points to list them below. Keys: arrows move, Enter sets a corner, Shift+Enter closes the loop.",
-};
-
-// ---- what is on the page ------------------------------------------------------------------
 
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
-
-/** Buttons of which one is pressed; arrow keys move along them. */
-function segmented(ui, name, label, pick) {
-  const group = el("div", {
-    class: "map-segmented",
-    role: "radiogroup",
-    "aria-label": label,
-    id: id(ui, name),
-  });
-  const fill = (choices) =>
-    group.replaceChildren(
-      ...choices.map(({ key, text, title }) =>
-        el(
-          "button",
-          {
-            type: "button",
-            role: "radio",
-            "data-key-name": key,
-            title,
-            on: { click: () => pick(key) },
-          },
-          text,
-        ),
-      ),
-    );
-  /** @returns {HTMLElement[]} */
-  const buttons = () => [...group.querySelectorAll("button")];
-  const show = (key) => {
-    for (const node of buttons()) {
-      node.setAttribute("aria-checked", String(node.dataset.keyName === key));
-      node.tabIndex = node.dataset.keyName === key ? 0 : -1;
-    }
-  };
-  group.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const all = buttons();
-    const held = /** @type {HTMLElement} */ (document.activeElement);
-    const next = all[(all.indexOf(held) + step + all.length) % all.length];
-    next.click();
-    next.focus();
-  });
-  return Object.assign(group, { fill, show });
-}
-
-function setUp1(ui) {
-  ui.TAB = ui.props.tab;
-  ui.since = performance.now(); // when the points that are shown were asked for
-  ui.once = {
-    run: (
-      { checkpoint }, // the points of a checkpoint come once
-    ) =>
-      ui.scene?.checkpoint === checkpoint && !ui.scene.absent
-        ? ui.scene.answer
-        : ui.server.run({ checkpoint }),
-  };
-  ui.life = result(ui.TAB, {
-    element: ui.element,
-    ready: () => ui.trigger("ready"),
-    server: ui.once,
-    draw: (data, request) => draw(ui, data, request),
-    linked: () => ui.full,
-  });
-  ui.views = segmented(ui, "views", "View", (key) => setView(ui, key));
-  ui.tools = segmented(ui, "tools", "Tool", (key) => setTool(ui, key));
-  ui.tools.fill([
-    { key: "point", text: "Point", title: "Click to select or decode, drag to move" },
-    { key: "path", text: "Path", title: "Drag a line to decode along it" },
-    { key: "lasso", text: "Lasso", title: "Drag around points to list them" },
-  ]);
-  ui.colours = el("select", {
-    class: "lp-input map-colour",
-    id: id(ui, "colour"),
-    on: { change: () => setColour(ui, ui.colours.value) },
-  });
-  ui.search = el("input", {
-    class: "lp-input map-search",
-    id: id(ui, "search"),
-    type: "search",
-    placeholder: "Search",
-    maxlength: "200",
-    autocomplete: "off",
-    spellcheck: "false",
-    "aria-describedby": id(ui, "found"),
-  });
-  ui.found = el("output", { class: "map-found", id: id(ui, "found") });
-  ui.contours = el(
-    "button",
-    {
-      type: "button",
-      class: "lp-button",
-      id: id(ui, "contours"),
-      "aria-pressed": "false",
-      title:
-        "Lines around the half and the nine tenths of each mode's points where they lie densest",
-      on: { click: () => setContours(ui, !ui.look.contours) },
-    },
-    "Contours",
-  );
-  ui.canvas = el("canvas", { class: "map-points", "aria-hidden": "true" });
-  ui.lines = svg("svg", { class: "map-lines", "aria-hidden": "true" });
-  ui.marks = el("div", { class: "map-marks" });
-}
-
-function setUp2(ui) {
-  ui.tip = el("div", { class: "map-tip", "aria-hidden": "true", hidden: true });
-  ui.cross = el("div", { class: "map-cross", "aria-hidden": "true", hidden: true });
-  ui.hint = el("p", { class: "map-note map-hint", id: id(ui, "hint") });
-  ui.stage = el(
-    "div",
-    {
-      class: "map-stage",
-      id: id(ui, "stage"),
-      tabindex: "0",
-      role: "application",
-      "aria-label": "Map of held-out codes",
-      "aria-describedby": id(ui, "hint"),
-    },
-    ui.canvas,
-    ui.lines,
-    ui.marks,
-    ui.cross,
-    ui.tip,
-  );
-  ui.zoomer = el(
-    "div",
-    { class: "map-zoom" },
-    button(null, "+", () => zoomBy(ui, 1.5), { "aria-label": "Zoom in" }),
-    button(null, "−", () => zoomBy(ui, 1 / 1.5), { "aria-label": "Zoom out" }),
-    button(null, "Fit", () => fit(ui), { title: "Show all points" }),
-  );
-  ui.legend = el("div", { class: "lp-legend map-legend", role: "group", "aria-label": "Legend" });
-  ui.status = el("p", { class: "map-note map-status", role: "status" });
-  ui.typed = el("input", {
-    class: "lp-input",
-    id: id(ui, "sentence"),
-    placeholder: "Write a sentence to place it",
-    maxlength: "400",
-    autocomplete: "off",
-  });
-  ui.placer = el(
-    "form",
-    { class: "map-placer lp-only-text" },
-    el("label", { class: "lp-offscreen", for: ui.typed.id, text: "A sentence of your own" }),
-    ui.typed,
-    el("button", { type: "submit", class: "lp-button" }, "Place"),
-  );
-  ui.card = el("section", {
-    class: "map-card",
-    id: id(ui, "card"),
-    "aria-label": "What is selected",
-  });
-  ui.table = el("details", { class: "map-table", id: id(ui, "table") });
-  ui.missing = el("div", { class: "map-missing", hidden: true });
-  ui.sheet = el(
-    "div",
-    { class: "map-sheet" },
-    el(
-      "div",
-      { class: "map-left" },
-      el("div", { class: "map-frame" }, ui.stage, ui.zoomer),
-      ui.status,
-      ui.legend,
-      ui.hint,
-    ),
-    el("div", { class: "map-right" }, ui.placer, ui.card),
-  );
-}
-
-function setUp3(ui) {
-  ui.bar = el(
-    "div",
-    { class: "map-bar" },
-    ui.views,
-    ui.tools,
-    el("label", { class: "map-label" }, el("span", { text: "Colour by" }), ui.colours),
-    ui.contours,
-    el("label", { class: "lp-offscreen", for: ui.search.id, text: "Search" }),
-    el("div", { class: "map-searching" }, ui.search, ui.found),
-  );
-  ui.life.body.append(ui.missing, ui.bar, ui.sheet, ui.table);
-  for (const node of [ui.bar, ui.sheet, ui.table]) node.hidden = true; // until there is something in them
-}
 
 const fresh = (ui) => ({
   view: ui.scene.views[0].id,
@@ -273,7 +66,7 @@ export const ask = (ui, name, question) =>
   ui.sent(name, { checkpoint: ui.scene.checkpoint, ...question });
 
 /** Called with the server's answer. */
-function draw(ui, data, request) {
+export function draw(ui, data, request) {
   const same = ui.scene?.answer === data;
   if (!same) {
     stopWatching(ui);
@@ -291,14 +84,6 @@ function draw(ui, data, request) {
     restore(ui, ui.given ? request.map : "");
     ui.given = false;
   }
-}
-
-/** As latent.bytes, ten times faster: a map is a million characters. */
-export function bytes(base64) {
-  const text = atob(base64);
-  const out = new Uint8Array(text.length);
-  for (let i = 0; i < out.length; i++) out[i] = text.charCodeAt(i);
-  return out;
 }
 
 /** Categories that are numbers go by their size, not by how many items they have. */
@@ -425,90 +210,15 @@ export function recover(ui) {
   error.hidden = true;
 }
 
-// ---- controls -----------------------------------------------------------------------------
-
-function setView(ui, key) {
-  ui.look.view = key;
-  ui.views.show(key);
-  clearStroke(ui);
-  fit(ui, { quiet: true });
-  const kind = ui.look.colour.split(".")[0];
-  if (view(ui).variable != null && (kind === "mode" || kind === "sure")) {
-    // the one that is seen
-    ui.colours.value = ui.look.colour = `${kind}.${view(ui).variable}`;
-    ui.hidden.clear();
-    recolour(ui);
-  }
-  drawLegend(ui);
-  moveSelection(ui);
-  drawMarks(ui);
-  remember(ui);
-}
-
-function setTool(ui, key) {
-  ui.look.tool = key;
-  ui.tools.show(key);
-  ui.hint.textContent = HINTS[key];
-  ui.stage.dataset.tool = key;
-  clearStroke(ui);
-  remember(ui);
-}
-
-function setColour(ui, key) {
-  const start = performance.now();
-  ui.look.colour = key;
-  ui.hidden.clear();
-  recolour(ui);
-  drawPoints(ui);
-  drawMarks(ui);
-  performance.measure("latent-map-recolour", { start });
-  drawTable(ui);
-  remember(ui);
-}
-
-function setContours(ui, on) {
-  ui.look.contours = on;
-  ui.contours.setAttribute("aria-pressed", String(on));
-  drawContours(ui);
-  drawLegend(ui);
-  remember(ui);
-}
-
-/** Light up one mode, or none; told to the rest of the page where a person did it here. */
-export function setLit(ui, lit, { tell: own = true } = {}) {
-  ui.look.lit = lit;
-  if (lit) {
-    const [variable, component] = lit;
-    if (own) {
-      const detail = { checkpoint: ui.scene.checkpoint, variable, component };
-      tell("latent-mode", detail);
-      ui.trigger("select", { kind: "mode", variable, component });
-    }
-  }
-  relight(ui);
-  drawMarks(ui);
-  drawLegend(ui);
-  drawTable(ui);
-  tellLit(ui);
-  remember(ui);
-}
-
-function tellLit(ui) {
-  if (!ui.look.lit) return void (ui.status.textContent = "");
-  const [j, k] = ui.look.lit;
-  const n = ui.scene.modes[j].reduce((sum, mode) => sum + (mode === k), 0);
-  ui.status.textContent = `${modeName(ui, j, k)}: ${noun(ui, n)} of ${count(ui.scene.n)} lit. Click its centre again to end this.`;
-}
-
 // ---- state --------------------------------------------------------------------------------
 
-function setUp4(ui) {
+function setUp(ui) {
   ui.full = {}; // the tab's request, this widget's own field aside
   ui.scene = null; // the points, as the server sent them
   ui.look = {}; // what of them is shown, and how; see fresh()
   ui.words = null; // one sentence for each point, once they have come
   ui.original = false; // whether these are the corpus's own
-  ui.selection = null; // see card.js
+  ui.selection = null; // see selection.js
   ui.lassoed = null; // Uint8Array, 1 for points within the lasso
   ui.given = ui.props.value !== ""; // the state was set from outside, by a link
   ui.written = ui.props.value;
@@ -533,52 +243,17 @@ function setUp4(ui) {
     if (!(j in ui.scene.modes) || !(k >= 0 && k < ui.scene.components)) return;
     if (ui.look.lit?.join() !== `${j},${k}`) setLit(ui, [j, k], { tell: false });
   });
-  ui.waiting = 0;
-  ui.search.addEventListener("input", () => {
-    clearTimeout(ui.waiting);
-    ui.waiting = setTimeout(() => {
-      ui.look.find = ui.search.value.trim();
-      find(ui);
-      drawTable(ui);
-      remember(ui);
-    }, 60);
-  });
-}
-
-function setUp5(ui) {
-  ui.search.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    ui.search.value = ui.look.find = "";
-    find(ui);
-    drawTable(ui);
-    remember(ui);
-    ui.stage.focus();
-  });
-  document.addEventListener("keydown", (event) => {
-    const target = /** @type {Element} */ (event.target);
-    const typing = target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || activeTab() !== ui.TAB || !ui.element.isConnected) return;
-    event.preventDefault();
-    ui.search.focus();
-    ui.search.select();
-  });
-  ui.placer.addEventListener("submit", (event) => {
-    event.preventDefault();
-    placeSentence(ui, ui.typed.value.trim());
-  });
 }
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
   const ui = { ...given };
-  setUp1(ui);
-  setUp2(ui);
-  setUp3(ui);
-  setUp4(ui);
-  setUp5(ui);
+  setUpSheet(ui);
+  setUp(ui);
+  setUpControls(ui);
   setUpPlot(ui);
+  setUpPointer(ui);
   setUpPaint(ui);
-  setUpCard(ui);
+  setUpSelection(ui);
   setUpTable(ui);
 }

@@ -4,7 +4,8 @@ import { el, svg } from "../../page/dom.js";
 import { count, fixed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS, SYMBOLS } from "../../page/palette.js";
 import { drawContours } from "./contours.js";
-import { isText, modeName, noun, setLit, view } from "./latent_map.js";
+import { setLit } from "./controls.js";
+import { isText, modeName, noun, view } from "./latent_map.js";
 import { frame, toScreen } from "./plot.js";
 import { drawTable } from "./table.js";
 

@@ -3,10 +3,11 @@
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
-import { picture } from "../../page/pictures.js";
-import { nameOf, selectPoint } from "./card.js";
-import { ask, bytes, fail, id, isText, modeName, noun, view } from "./latent_map.js";
+import { bytes, picture } from "../../page/pictures.js";
+import { nameOf } from "./card.js";
+import { ask, fail, id, isText, modeName, noun, view } from "./latent_map.js";
 import { relight } from "./paint.js";
+import { selectPoint } from "./selection.js";
 
 const ROWS = 500; // shown at once; exports hold all
 const THUMBNAILS = 100;
