@@ -1,0 +1,131 @@
+// What is on the page of the microscope.
+
+import { choice, dice, seedBox } from "../../page/choice.js";
+import { button, el } from "../../page/dom.js";
+import { typed } from "./flip.js";
+import { choose, id } from "./microscope.js";
+import { prior, reseed } from "./samples.js";
+
+export function setUp(ui) {
+  ui.heading = el("p", { class: "lens-note" });
+  ui.chips = el("div", { class: "lens-modes", role: "radiogroup", "aria-label": "Modes" });
+  ui.lacking = el("div", { class: "lens-lacking", role: "status", hidden: true });
+  ui.title = el("h4");
+  ui.facts = el("p", { class: "lens-facts" });
+  ui.flags = el("ul", { class: "lens-flags" });
+  ui.tags = el("div", { class: "lens-tags" });
+  ui.typicalHead = el("h5");
+  ui.typical = el("ol", {
+    class: "lens-items lens-typical",
+    tabindex: "0",
+    "aria-label": "Typical items",
+  });
+  ui.which = choice(
+    id(ui, "which"),
+    { class: "lp-choice-small lens-which", "aria-label": "Sample from" },
+    (which) => choose(ui, { weights: which === "all" ? prior(ui) : null }),
+  );
+  ui.seedBox = seedBox(id(ui, "seed"), (seed) => reseed(ui, seed), {
+    class: "lp-input lens-seed",
+  });
+  ui.heat = el("input", { type: "range", id: id(ui, "temperature"), min: 0, max: 2, step: 0.05 });
+  ui.heat.addEventListener("input", () => choose(ui, { t: Number(ui.heat.value) }));
+  ui.heatValue = el("output", { for: ui.heat.id });
+  ui.weightBox = el("div", { class: "lens-weights" });
+  ui.resetWeights = button("", "Prior's weights", () => choose(ui, { weights: prior(ui) }), {
+    id: id(ui, "reset"),
+    title: "Back to the weights of the prior",
+  });
+  ui.drawn = el("ol", { class: "lens-items lens-drawn", tabindex: "0", "aria-label": "Samples" });
+  ui.sampleNote = el("p", { class: "lens-note" });
+  ui.flipBox = el("input", {
+    type: "text",
+    class: "lp-input",
+    id: id(ui, "text"),
+    maxlength: 400,
+    placeholder: "Type a sentence, or choose one on the map",
+    autocomplete: "off",
+  });
+  ui.flipVariable = choice(
+    id(ui, "flip"),
+    { class: "lp-choice-small", "aria-label": "Variable to flip" },
+    (flip) => choose(ui, { flip }),
+  );
+  ui.flipBase = el("p", { class: "lens-base" });
+  ui.flipUnknown = el("p", { class: "lens-unknown", role: "status" });
+  ui.flipped = el("ol", {
+    class: "lens-items lens-flipped",
+    "aria-label": "With the variable at each mode",
+  });
+  ui.life.body.append(
+    el("div", { class: "lens-head" }, el("h3", { text: "Mode microscope" }), ui.heading),
+    ui.chips,
+    ui.lacking,
+    el(
+      "div",
+      { class: "lens-sheet" },
+      el(
+        "section",
+        { class: "lens-card" },
+        ui.title,
+        ui.facts,
+        ui.flags,
+        ui.tags,
+        ui.typicalHead,
+        ui.typical,
+      ),
+      el(
+        "section",
+        { class: "lens-card" },
+        el(
+          "div",
+          { class: "lens-controls" },
+          el("h4", { text: "Samples" }),
+          el(
+            "div",
+            { class: "lens-control lens-right" },
+            el("label", { for: ui.seedBox.id, text: "Seed" }),
+            ui.seedBox,
+            dice("Roll the seed of the samples", (seed) => choose(ui, { seed }), {
+              id: id(ui, "dice"),
+            }),
+          ),
+        ),
+        el(
+          "div",
+          { class: "lens-controls" },
+          ui.which.group,
+          el(
+            "div",
+            { class: "lens-control lens-right" },
+            el("label", { for: ui.heat.id, text: "Temperature" }),
+            ui.heat,
+            ui.heatValue,
+          ),
+        ),
+        ui.weightBox,
+        el("div", { class: "lens-controls" }, ui.sampleNote, ui.resetWeights),
+        ui.drawn,
+      ),
+    ),
+    el(
+      "section",
+      { class: "lens-card lens-flip" },
+      el(
+        "div",
+        { class: "lens-flip-head" },
+        el("h4", { text: "Flip one variable" }),
+        ui.flipVariable.group,
+        el(
+          "form",
+          { class: "lens-form lp-only-text", on: { submit: (event) => typed(ui, event) } },
+          ui.flipBox,
+          el("button", { type: "submit", class: "lp-button", text: "Flip" }),
+        ),
+      ),
+      ui.flipBase,
+      ui.flipUnknown,
+      ui.flipped,
+    ),
+  );
+}
