@@ -5,9 +5,9 @@ import { offer, select } from "../../page/choice.js";
 import { el, say, svg } from "../../page/dom.js";
 import { count } from "../../page/numbers.js";
 import { COLOURS } from "../../page/palette.js";
+import { fork } from "./branches.js";
 import {
   calm,
-  fork,
   id,
   jump,
   longest,
