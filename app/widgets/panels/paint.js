@@ -1,0 +1,139 @@
+// The panels: codes, means and deviations of the modes.
+
+import { el } from "../../page/dom.js";
+import { count, fixed } from "../../page/numbers.js";
+import { COLOURS, SYMBOLS } from "../../page/palette.js";
+import { valueAt } from "./curves.js";
+import { moment, nearest } from "./snapshots.js";
+
+const token = (ui, name) => getComputedStyle(ui.element).getPropertyValue(name).trim();
+
+// A canvas, not a chart: to move the four lower panels by one frame takes 1 ms here, 50 ms with
+// Plotly.react and WebGL, 800 ms with Plotly.react and SVG (500 dots and 5 ellipses a panel, the
+// fastest of 20 frames in headless Chromium on two busy cores).
+function drawPanel(ui, canvas, run, place) {
+  const side = canvas.clientWidth;
+  if (!side) return;
+  const scale = window.devicePixelRatio || 1;
+  const size = Math.round(side * scale);
+  if (canvas.width !== size) canvas.width = canvas.height = size;
+  const pen = canvas.getContext("2d");
+  pen.setTransform(scale, 0, 0, scale, 0, 0);
+  pen.clearRect(0, 0, side, side);
+  const px = (v) => ((v + ui.reach) / (2 * ui.reach)) * side;
+  const py = (v) => side - px(v);
+  const sheet = { pen, px, py, side };
+  const now = moment(ui, run, place);
+  const ids = ui.colour === "mode" ? null : run.tags[ui.colour]?.ids;
+  const ink = token(ui, "--ink");
+  const colour = (k) => (ids ? ink : COLOURS[k % COLOURS.length]); // of a mode
+  drawAxes(sheet, token(ui, "--hairline"));
+  drawCodes(sheet, now, ids);
+  for (let k = 0; k < now.components; k++) drawEllipse(sheet, now, k, colour(k), ui.reach);
+  for (let k = 0; k < now.components; k++)
+    drawMean(sheet, now.mean(k), { ink, card: token(ui, "--card"), own: colour(k) });
+}
+
+function drawAxes({ pen, px, py, side }, colour) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  pen.moveTo(px(0), 0);
+  pen.lineTo(px(0), side);
+  pen.moveTo(0, py(0));
+  pen.lineTo(side, py(0));
+  pen.stroke();
+}
+
+/** A dot for each code, with the mark of its tag, or of its mode. */
+function drawCodes({ pen, px, py, side }, now, ids) {
+  const group = new Map();
+  for (let n = 0; n < now.items; n++) {
+    const which = ids ? ids[n] : now.mode(n);
+    if (!group.has(which)) group.set(which, []);
+    group.get(which).push(n);
+  }
+  const radius = side < 150 ? 1.4 : 2;
+  pen.globalAlpha = 0.75;
+  for (const [which, members] of group) {
+    pen.fillStyle = COLOURS[which % COLOURS.length];
+    const shape = SYMBOLS[which % SYMBOLS.length];
+    pen.beginPath();
+    for (const n of members) {
+      const [x, y] = [px(now.point(n, 0)), py(now.point(n, 1))];
+      pen.moveTo(x + (which % SYMBOLS.length ? 0 : radius), y);
+      shape(pen, x, y, radius);
+    }
+    pen.fill();
+  }
+  pen.globalAlpha = 1;
+}
+
+/** One standard deviation around the mean of a mode. */
+function drawEllipse({ pen, px, py }, now, k, colour, reach) {
+  const [[mx, my], [sx, sy]] = [now.mean(k), now.scale(k)];
+  if (Math.max(sx, sy) > reach) return; // of an empty mode: nothing of it would be seen
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.25;
+  pen.beginPath();
+  pen.ellipse(px(mx), py(my), px(sx) - px(0), py(0) - py(sy), 0, 0, 7);
+  pen.stroke();
+}
+
+/** A ringed cross, above all ellipses. */
+function drawMean({ pen, px, py, side }, [mx, my], { ink, card, own }) {
+  const [x, y] = [px(mx), py(my)];
+  const r = side < 150 ? 4 : 6;
+  const disc = (radius, colour) => {
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 7);
+    pen.fillStyle = colour;
+    pen.fill();
+  };
+  disc(r + 1, card);
+  pen.strokeStyle = ink;
+  pen.lineWidth = 1.5;
+  pen.beginPath();
+  pen.arc(x, y, r, 0, 7);
+  pen.moveTo(x - r, y);
+  pen.lineTo(x + r, y);
+  pen.moveTo(x, y - r);
+  pen.lineTo(x, y + r);
+  pen.stroke();
+  disc(r * 0.45, own);
+}
+
+export const early = (ui) => nearest(ui.scene.steps, ui.scene.early);
+export function drawPanels(ui) {
+  drawRow(ui, 0, early(ui));
+  drawRow(ui, 1, ui.shown);
+}
+
+export function drawRow(ui, row, place) {
+  ui.scene.runs.forEach((run, i) =>
+    drawPanel(ui, ui.rows[row].cells.children[i].firstChild, run, place),
+  );
+}
+
+export function nameRow(ui, row, index) {
+  const step = ui.scene.steps[index];
+  ui.rows[row].title.textContent = `${count(step)} steps`;
+  ui.scene.runs.forEach((run, i) => {
+    const cell = ui.rows[row].cells.children[i];
+    const known =
+      step >= (run.history.step[0] ?? Infinity)
+        ? [
+            ["VM", "mean_variance"],
+            ["MI", "mi_c"],
+          ]
+        : [];
+    const said = known.map(([name, curve]) => `${name} ${fixed(valueAt(run, curve, step))}`);
+    cell.lastElementChild.replaceChildren(...said.map((text) => el("span", { text })));
+    cell.lastElementChild.title =
+      "Variance of means (all variables) and mutual information of c, nats, on 2,000 held-out sentences";
+    cell.firstElementChild.setAttribute(
+      "aria-label",
+      `${run.title} at ${count(step)} steps: ${run.shape[1]} codes and ${run.means[0][ui.variable].length} modes of c${ui.variable + 1}. ${said.join(", ")}`,
+    );
+  });
+}
