@@ -26,7 +26,7 @@ function length(places) {
 }
 
 /** `n` places at equal distances along a line, both ends included. */
-function along(places, n) {
+export function along(places, n) {
   const step = length(places) / (n - 1);
   const out = [places[0]];
   let [gone, i] = [0, 1];
@@ -40,7 +40,7 @@ function along(places, n) {
   return [...out, places.at(-1)];
 }
 
-function inside(loop, x, y) {
+export function inside(loop, x, y) {
   let odd = false;
   for (let i = 0, j = loop.length - 1; i < loop.length; j = i++) {
     const [[ax, ay], [bx, by]] = [loop[i], loop[j]];
