@@ -28,6 +28,17 @@ from tests.ui.chromium import (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of the page that fails is run once more, and the summary names it (RERUN).
+
+    On a busy machine the page, its server and the test are three processes in a race that is
+    not the product's; what is wrong fails twice.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
     """A server as ``launch.py`` starts it, on the CPU, on a port of its own.

@@ -105,10 +105,10 @@ def test_a_long_chain_visits_sentences_as_often_as_they_are_probable(pair, unifo
     states, probabilities = exact(target)
     counts: Counter = Counter()
     starts = mh.init([states[i] for i in range(0, 80, 2)], target)
-    steps = 10_000 if uniform else 5000  # of 40 chains; these proposals mix slower there
+    steps = 2500 if uniform else 1250  # of 40 chains; these proposals mix slower there
     for current, _ in mh.run(3, starts, target, proposals, steps):
         counts.update(state.tokens for state in current)
-    assert distance(counts, states, probabilities) < 0.02
+    assert distance(counts, states, probabilities) < 0.04
 
 
 def test_keywords_are_never_lost(pair) -> None:
