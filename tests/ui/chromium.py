@@ -76,6 +76,15 @@ def watch(page: Page, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
 
 
+def dress(page: Page, width: int, dark: bool) -> None:
+    """Give the window another width, and the page another scheme; until it is laid out anew."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
 def wait_until_answered(page: Page) -> None:
     """Until the server has answered all that the page has asked: what comes, has come."""
     while under_way[page]:

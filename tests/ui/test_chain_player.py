@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.chromium import wait_until_answered, wait_until_drawn
+from tests.ui.chromium import dress, wait_until_answered, wait_until_drawn
 from tests.unit.app.test_edits_widget import document, written
 
 pytestmark = pytest.mark.browser
@@ -383,8 +383,9 @@ def test_each_task_keeps_its_trace(open_page):
     assert page.evaluate("location.hash") == link
 
 
-@pytest.mark.parametrize("width, dark", [(390, False), (390, True), (1320, True)])
-def test_it_fits_and_is_legible(open_page, shot, width, dark):
-    page = opened(open_page, "kernel:both/steps:30/at:9", width=width, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    shot(page, f"edits-{width}-{'dark' if dark else 'light'}")
+def test_it_fits_and_is_legible(open_page, shot):
+    page = opened(open_page, "kernel:both/steps:30/at:9", width=390)
+    for width, dark in ((390, False), (390, True), (1320, True)):
+        dress(page, width, dark)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shot(page, f"edits-{width}-{'dark' if dark else 'light'}")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.ui.chromium import dress
 from tests.ui.reachable import everything_fits
 
 pytestmark = pytest.mark.browser
@@ -243,11 +244,12 @@ def test_no_more_than_three_models_and_never_none(open_page):
     expect(part(page, "model-vae")).to_be_enabled()
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1320, True), (390, False)])
-def test_it_fits(open_page, shot, width, dark):
-    page = open_page(f"{LINK}models:vae~gan+step:5", width=width, dark=dark)
+def test_it_fits(open_page, shot):
+    page = open_page(f"{LINK}models:vae~gan+step:5", dark=True)
     rests_at(page, 5)
-    everything_fits(page, "#tab-tradeoffs")
-    page.locator(f"{LAB} .lab-curve").last.scroll_into_view_if_needed()
-    expect(part(page, "play")).to_be_in_viewport()
-    shot(page, f"laboratory-{width}{'-dark' if dark else ''}")
+    for width, dark in ((1320, True), (390, False)):
+        dress(page, width, dark)
+        everything_fits(page, "#tab-tradeoffs")
+        page.locator(f"{LAB} .lab-curve").last.scroll_into_view_if_needed()
+        expect(part(page, "play")).to_be_in_viewport()
+        shot(page, f"laboratory-{width}{'-dark' if dark else ''}")

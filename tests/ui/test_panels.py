@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 import backend
 from app.widgets.panels import widget
 from tests.ui.charts import above, drawn, traces
+from tests.ui.chromium import dress
 
 pytestmark = pytest.mark.browser
 
@@ -198,16 +199,18 @@ def place(page: Page, part: str) -> list[float]:
     )
 
 
-@pytest.mark.parametrize("width, dark", [(1320, True), (900, False), (420, False)])
-def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
-    page = open_page(fragment(), width=width, dark=dark)
+def test_it_fits_and_nothing_jumps(open_page, shot):
+    page = open_page(fragment(), dark=True)
     at_step(page, LAST)
     parts = [f"{PANELS} {part}" for part in (".panel-scrub", ".panel-note", ".panel-curves")]
-    before = [place(page, part) for part in parts]
-    page.get_by_role("slider", name="Step of the lower row").focus()
-    page.keyboard.press("Home")
-    at_step(page, 0)
-    assert [place(page, part) for part in parts] == before
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    drawn(page, f"{PANELS} [data-curve=mi_c]")
-    shot(page, f"modes-panels-{width}-{'dark' if dark else 'light'}")
+    slider = page.get_by_role("slider", name="Step of the lower row")
+    for width, dark in ((1320, True), (900, False), (420, False)):
+        dress(page, width, dark)
+        before = [place(page, part) for part in parts]
+        for key, step in (("Home", 0), ("End", LAST)):
+            slider.press(key)
+            at_step(page, step)
+            assert [place(page, part) for part in parts] == before
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        drawn(page, f"{PANELS} [data-curve=mi_c]")
+        shot(page, f"modes-panels-{width}-{'dark' if dark else 'light'}")
