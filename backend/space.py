@@ -38,6 +38,8 @@ Labels = np.ndarray | Sequence[int]  # [n], classes from 0; -1 where the class i
 
 SOURCES = ("prior", "aggregate")
 MAX_ITEMS = 10_000
+ATYPICAL = 1.0  # typicality below which a code is called atypical, per cent
+REFERENCE = 2000  # draws of the aggregate that a code's density is compared with
 CHUNK = 64  # items decoded at once; part of the result where words are drawn at random
 
 
@@ -48,8 +50,8 @@ class Inspection(NamedTuple):
     log_p_x: float  # log p(item | z), nats; NaN where the decoder is deterministic
     log_p_z: float  # log density under the prior (N(0, I) where the model has none), nats
     round_trip: float  # agreement of decode(encode(item)) with item, 0 to 1; NaN without encoder
-    distance: float  # percentile among held-out codes of the density under the aggregate, 0-100
-    off_manifold: bool  # less dense than 99 % of held-out codes
+    typicality: float  # percentage of draws of the aggregate that are less dense, 0 to 100
+    atypical: bool  # less dense than 99 % of them
 
 
 class Unit(NamedTuple):
@@ -119,9 +121,12 @@ class LatentSpace:
 
     @cached_property
     def _densities(self) -> np.ndarray:
-        """Log densities of the held-out codes under the aggregate, rising; sampling needs none."""
-        held_out = self.aggregate().log_prob(torch.from_numpy(self.codes))
-        return np.sort(held_out.numpy())
+        """Log densities of draws of the aggregate under itself, rising; sampling needs none.
+
+        Not of posterior means: where posteriors are wide, means lie denser than any draw does.
+        """
+        draws = self.sample_codes(REFERENCE, source="aggregate")
+        return np.sort(self.aggregate().log_prob(torch.from_numpy(draws)).numpy())
 
     @cached_property
     def modes(self) -> Modes:
@@ -436,6 +441,14 @@ class LatentSpace:
 
     # Evidence
 
+    def typicality(self, z: np.ndarray) -> np.ndarray:
+        """Percentage [n] of draws of the aggregate posterior less dense than the codes z [n, D].
+
+        From 0 to 100, high where codes of data lie. Discrete codes are taken as the nearest
+        one-hots. Of draws of the aggregate itself 1 % lie below ``ATYPICAL``, by definition.
+        """
+        return self._typicality(self.prior.snap(torch.from_numpy(self.check_codes(z))))
+
     def inspect(self, z: np.ndarray) -> list[Inspection]:
         """Each code's item with the numbers that tell how far to trust it; z is [n, D]."""
         codes = self.check_codes(z)
@@ -457,19 +470,23 @@ class LatentSpace:
         if self.encodes:
             again = self.processor.decode(self._event(self.model.encode(x).mode))
             trips = [self.processor.likeness(a, b) for a, b in zip(items, again, strict=True)]
-        densities = self.aggregate().log_prob(z).numpy()
-        percentiles = 100 * np.searchsorted(self._densities, densities) / len(self._densities)
+        typicality = self._typicality(z)
         columns = (
             items,
             log_p_x,
             self.prior().log_prob(z).tolist(),
             trips,
-            percentiles.tolist(),
-            (percentiles < 1).tolist(),
+            typicality.tolist(),
+            (typicality < ATYPICAL).tolist(),
         )
         return [Inspection(*row) for row in zip(*columns, strict=True)]
 
     # Inside
+
+    @torch.inference_mode()
+    def _typicality(self, z: Tensor) -> np.ndarray:
+        densities = self.aggregate().log_prob(z).numpy()
+        return 100 * np.searchsorted(self._densities, densities) / len(self._densities)
 
     def _event(
         self, z: Tensor, token_temperature: float = 0.0, context: Tensor | None = None

@@ -8,6 +8,10 @@ const MINUS = "\u2212";
 const LARGE = 1e6; // from here on, and below SMALL, powers of ten are easier to read
 const SMALL = 1e-4;
 
+/** What typicality is, wherever it is shown. */
+export const TYPICALITY =
+  "Share of draws of the aggregate posterior (codes of data) that are less dense than this code; below 1% it is atypical.";
+
 /** @param {string} text */
 export const minus = (text) => text.replaceAll("-", MINUS);
 

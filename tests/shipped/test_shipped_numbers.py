@@ -9,6 +9,7 @@ import functools
 import math
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -25,7 +26,9 @@ from backend.objectives.divergences import kl_to_components, variance_of_means
 from backend.objectives.priors import GaussianMixture, StandardNormal
 from backend.processors import load_processor
 from backend.processors.text import UNK
+from backend.space import ATYPICAL, LatentSpace
 
+WITH_CODES = [info.name for info in checkpoint.available({"decode"})]
 SHIPPED = [info.name for info in checkpoint.available()]
 DEVIATIONS = 4
 DRAWN = ("recon_nll", "mse_shuffled", "sharpness", "classified_digit", "ms_ssim")  # at random
@@ -184,3 +187,17 @@ def test_the_numbers_of_a_checkpoint_are_those_of_its_weights(name: str) -> None
                 f"{id} comes out as {value:g}, metrics.json has {stored['value']:g}"
             )
     assert len(checked) >= least
+
+
+@pytest.mark.parametrize("name", WITH_CODES)
+def test_codes_of_data_are_atypical_as_often_as_is_said(name: str) -> None:
+    """1 % of draws of the aggregate posterior are meant to be flagged; no model flags its own."""
+    space = LatentSpace.load(name, "cpu")
+    if "respond" in space.info.capabilities:
+        pytest.skip("codes are drawn given a conversation")
+    draws = space.sample_codes(2000, source="aggregate", seed=1)
+    typicality = space.typicality(draws)
+    assert 0.005 <= np.mean(typicality < ATYPICAL) <= 0.02
+    assert np.mean(typicality) == pytest.approx(50, abs=3)  # uniform: high is typical
+    if not space.discrete:
+        assert space.typicality(np.full((1, space.latent_dim), 1e3, np.float32)) == 0

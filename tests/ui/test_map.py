@@ -170,7 +170,7 @@ def test_an_empty_place_is_decoded(open_page, view, exact):
     assert np.abs(chart.data(place) - [x, y]).max() * chart.scale < 1.5
     card = page.locator("#modes-map-card")
     expect(card.locator(".map-badge").first).to_have_text(exact)
-    expect(card.locator(".map-away")).to_contain_text("percentile")
+    expect(card.locator(".map-away")).to_contain_text("Typicality")
     space = backend.load(TEXT, device="cpu")
     base = home if view == "c0" else None
     found = space.projection.code_at(view, x, y, base)
@@ -182,7 +182,7 @@ def test_an_empty_place_is_decoded(open_page, view, exact):
 def test_far_away_is_said_to_be_far(open_page):
     page = open_page(fragment("view:c0/at:60~60"))
     settled(page)
-    expect(page.locator("#modes-map-card .lp-caution")).to_have_text("far from data")
+    expect(page.locator("#modes-map-card .lp-caution")).to_have_text("atypical")
 
 
 def test_a_line_becomes_a_path(open_page, shot):

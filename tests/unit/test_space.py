@@ -101,9 +101,9 @@ def test_inspection_is_consistent(loaded, name: str) -> None:
     expected = normal.log_prob(torch.from_numpy(z)).sum(1)
     np.testing.assert_allclose([p.log_p_z for p in points], expected, rtol=1e-4)
     assert all(p.log_p_x <= 0 for p in points)
-    assert all(0 <= p.round_trip <= 1 and 0 <= p.distance <= 100 for p in points)
-    assert points[-1].off_manifold
-    assert sum(p.off_manifold for p in points[:8]) <= 1
+    assert all(0 <= p.round_trip <= 1 and 0 <= p.typicality <= 100 for p in points)
+    assert points[-1].atypical
+    assert sum(p.atypical for p in points[:8]) <= 1
 
 
 def test_temperature_scales_the_spread(loaded) -> None:

@@ -2,7 +2,7 @@
 
 import { button, changed, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
-import { count, fixed } from "../../page/numbers.js";
+import { count, fixed, TYPICALITY } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { tray } from "../../page/tray.js";
 import { setLit } from "./controls.js";
@@ -76,7 +76,7 @@ function pointParts(ui) {
 }
 
 function placeParts(ui) {
-  const { item, exact, percentile, far, away, shares, near, base } = ui.selection;
+  const { item, exact, typicality, atypical, away, shares, near, base } = ui.selection;
   const how =
     exact == null
       ? null
@@ -98,7 +98,7 @@ function placeParts(ui) {
       : isText(ui)
         ? el("p", { class: "map-item", text: item || "(nothing)" })
         : pictureNode(item, "decoded"),
-    distance(percentile, far, away),
+    evidence(typicality, atypical, away),
     note && el("p", { class: "map-note", text: note }),
     shareBars(ui, shares),
     nearList(ui, near),
@@ -106,7 +106,7 @@ function placeParts(ui) {
 }
 
 function sentenceParts(ui) {
-  const { text, item, unknown, percentile, far, shares, near } = ui.selection;
+  const { text, item, unknown, typicality, atypical, shares, near } = ui.selection;
   return [
     heading("Your sentence", star(ui, item)),
     el("p", { class: "map-item", text }),
@@ -117,7 +117,7 @@ function sentenceParts(ui) {
         })
       : null,
     line("Reconstruction", el("p", { text: item || "(nothing)" })),
-    distance(percentile, far),
+    evidence(typicality, atypical),
     shareBars(ui, shares),
     nearList(ui, near),
   ];
@@ -178,21 +178,19 @@ function pictureNode(item, label, kind = "map-picture") {
   return picture(bytes(item), label, { class: kind });
 }
 
-function distance(percentile, far, away) {
-  if (percentile === undefined) return el("p", { class: "map-note map-away" });
+function evidence(typicality, atypical, away) {
+  if (typicality === undefined) return el("p", { class: "map-note map-away" });
   const near = away == null ? "" : ` ${fixed(away)} from the nearest code.`;
-  const rank =
-    percentile == null
-      ? "no density"
-      : `percentile ${percentile < 10 ? fixed(percentile, 1) : fixed(percentile, 0)}`;
+  const share =
+    typicality == null ? "no density" : `${fixed(typicality, typicality < 10 ? 1 : 0)}%`;
   return el(
     "p",
     {
       class: "map-note map-away",
-      title: "Density of training codes here, as a percentile of held-out codes; below 1 is far.",
+      title: TYPICALITY,
     },
-    `Distance to data: ${rank}.${near} `,
-    far ? el("span", { class: "map-badge lp-caution", text: "far from data" }) : null,
+    `Typicality: ${share}.${near} `,
+    atypical ? el("span", { class: "map-badge lp-caution", text: "atypical" }) : null,
   );
 }
 

@@ -147,7 +147,7 @@ def decode(
 
 
 def place(checkpoint: str, view: str, x: Number, y: Number, base: Row | None = None) -> dict:
-    """Everything else about that place: responsibilities, distance to data, what is near."""
+    """Everything else about that place: responsibilities, typicality, what is near."""
     space = get_space(checkpoint)
     with model_work():
         found = space.projection.code_at(view, x, y, _base(space, base))
@@ -233,14 +233,14 @@ def sentence(checkpoint: str, text: str) -> dict:
 
 
 def _evidence(space: "LatentSpace", code: np.ndarray, shares: np.ndarray | None = None) -> dict:
-    """Responsibilities [m][K] and how far the code is from data, by rank among held-out codes."""
+    """Responsibilities [m][K] and how typical of data the code is, in per cent."""
     found = space.inspect(code[None])[0]
     if shares is None:
         shares = space.modes.at(code[None])[0]
     return {
         "shares": shares.round(4).tolist(),
-        "percentile": finite(found.distance),
-        "far": bool(found.off_manifold),
+        "typicality": finite(found.typicality),
+        "atypical": bool(found.atypical),
         "round_trip": float(found.round_trip),
         "z": code.tolist(),
     }

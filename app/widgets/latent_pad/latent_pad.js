@@ -287,13 +287,13 @@ function linked(request) {
   return { checkpoint, mode, points, ...items, at: place };
 }
 
-function speak(ui, { item, nearest, distance }) {
+function speak(ui, { item, nearest, typicality }) {
   const what = isText(ui)
     ? item
     : nearest.label
       ? `near a held-out item of class ${nearest.label}`
       : "picture";
-  say(`${placeText(ui, ui.at)}: ${what}. Distance percentile ${fixed(distance, 0)}.`);
+  say(`${placeText(ui, ui.at)}: ${what}. Typicality ${fixed(typicality, 0)}%.`);
 }
 
 export const placeText = (ui, place) => {

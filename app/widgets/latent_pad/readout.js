@@ -2,7 +2,7 @@
 
 import { el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
-import { fixed } from "../../page/numbers.js";
+import { fixed, TYPICALITY } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, paint } from "../../page/pictures.js";
 import { axes, CORNERS, FILM, go, isText, isUnit, placeText } from "./latent_pad.js";
@@ -24,11 +24,11 @@ export function drawItem(ui, item) {
 
 export function drawNumbers(
   ui,
-  { z, log_p_z, log_p_x, round_trip, distance, off_manifold, nearest },
+  { z, log_p_z, log_p_x, round_trip, typicality, atypical, nearest },
 ) {
   const [first, second] = axes(ui);
   const filled = Math.round(5 * (round_trip ?? 0));
-  const digits = distance < 10 ? 1 : 0;
+  const digits = typicality < 10 ? 1 : 0;
   const here = isUnit(ui) ? fixed(ui.at[1]) : ui.at.map((x) => fixed(x)).join(", ");
   const said = [
     [
@@ -53,11 +53,7 @@ export function drawNumbers(
         : `${"●".repeat(filled)}${"○".repeat(5 - filled)} ${fixed(100 * round_trip, 0)}%`,
       "The item is encoded and decoded again: the share that comes back.",
     ],
-    [
-      "distance to data",
-      distance == null ? "–" : `percentile ${fixed(distance, digits)}`,
-      "Density of training codes here, as a percentile of held-out codes; below 1 is far.",
-    ],
+    ["typicality", typicality == null ? "–" : `${fixed(typicality, digits)}%`, TYPICALITY],
   ];
   ui.facts.replaceChildren(
     ...said.flatMap(([name, value, why]) => [
@@ -65,8 +61,8 @@ export function drawNumbers(
       el("dd", { text: value, title: why }),
     ]),
   );
-  ui.mark.textContent = off_manifold ? "far from data" : "";
-  ui.mark.title = off_manifold ? "Fewer than 1% of held-out codes lie in so thin a region." : "";
+  ui.mark.textContent = atypical ? "atypical" : "";
+  ui.mark.title = atypical ? TYPICALITY : "";
   ui.nearestItem.replaceChildren(thing(ui, nearest.item));
   const label = nearest.label ? `, class ${nearest.label}` : "";
   ui.nearestTitle.textContent = nearest.held_out
@@ -109,7 +105,7 @@ function columns(ui) {
     "log p(z), nats",
     "log p(x|z), nats",
     "round trip",
-    "distance percentile",
+    "typicality",
   ];
 }
 
@@ -122,7 +118,7 @@ export function drawTable(ui) {
         {},
         ...place.at.map((x) => el("td", { text: fixed(x, 4) })),
         el("td", {}, thing(ui, place.item)),
-        ...[place.log_p_z, place.log_p_x, place.round_trip, place.distance].map((x) =>
+        ...[place.log_p_z, place.log_p_x, place.round_trip, place.typicality].map((x) =>
           el("td", { text: fixed(x) }),
         ),
       ),
@@ -139,7 +135,7 @@ export function exportCsv(ui) {
     p.log_p_z,
     p.log_p_x,
     p.round_trip,
-    p.distance,
+    p.typicality,
     ...p.z,
   ]);
   const text = csv([[...columns(ui), ...z], ...lines]);

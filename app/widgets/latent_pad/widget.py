@@ -117,8 +117,8 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
         "log_p_z": finite(found.log_p_z),
         "log_p_x": finite(found.log_p_x),
         "round_trip": finite(found.round_trip),
-        "distance": finite(found.distance),
-        "off_manifold": bool(found.off_manifold),
+        "typicality": finite(found.typicality),
+        "atypical": bool(found.atypical),
         "nearest": {
             "item": item,
             "label": label,

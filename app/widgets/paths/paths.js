@@ -3,7 +3,7 @@
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
-import { fixed, percent } from "../../page/numbers.js";
+import { fixed, percent, TYPICALITY } from "../../page/numbers.js";
 import { bytes, picture, sheet } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
@@ -21,7 +21,6 @@ const WHY = {
 };
 const REFINED =
   " A sentence that its code would not give back has the code refined by a few gradient steps.";
-const OFF = "far from data";
 
 /** Only what this walk depends on goes into its link. */
 function linked({ a, b, c, d, picture_a, picture_b, picture_c, picture_d, ...rest }) {
@@ -101,18 +100,18 @@ function dots(agreement) {
   );
 }
 
-function typical({ distance, off_manifold }) {
-  const title = `Its code is likelier than ${percent(distance / 100, 0)} of the codes of held-out data.`;
+function typical({ typicality, atypical }) {
+  const title = `Its code is denser than ${percent(typicality / 100, 0)} of codes of data.`;
   const bar = el(
     "span",
     { class: "lp-ribbon", title },
-    el("i", { style: `width:${Math.max(2, distance)}%` }),
+    el("i", { style: `width:${Math.max(2, typicality)}%` }),
   );
   return el(
     "span",
-    { class: off_manifold ? "lp-typical lp-off" : "lp-typical" },
+    { class: atypical ? "lp-typical lp-off" : "lp-typical" },
     bar,
-    el("span", { text: off_manifold ? OFF : percent(distance / 100, 0) }),
+    el("span", { text: atypical ? "atypical" : percent(typicality / 100, 0) }),
   );
 }
 
@@ -131,7 +130,7 @@ function table(ui, rows) {
     ["log p(z)", "log-density of the code under the prior, nats"],
     ["log p(x|z)", "log-probability of this sentence given the code, nats"],
     ["Round trip", "words that survive decode, encode, decode"],
-    ["Near data", "share of held-out codes that are less likely than this one"],
+    ["Typicality", TYPICALITY],
     ["", ""],
   ];
   const head = el(
@@ -174,7 +173,7 @@ function tile(ui, row, i, label) {
   return el(
     "figure",
     {
-      class: `lp-tile lp-item ${row.off_manifold ? "lp-off" : ""}`,
+      class: `lp-tile lp-item ${row.atypical ? "lp-off" : ""}`,
       "data-index": i,
       title: facts,
       tabindex: "0",
@@ -205,7 +204,7 @@ function grid(ui, rows) {
   );
 }
 
-const FIELDS = ["log_p_z", "log_p_x", "round_trip", "distance", "off_manifold"];
+const FIELDS = ["log_p_z", "log_p_x", "round_trip", "typicality", "atypical"];
 function saveCsv(ui) {
   if (!ui.last) return;
   const { rows, modality } = ui.last.data;

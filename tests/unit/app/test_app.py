@@ -267,7 +267,7 @@ def test_interpolate_shows_code_that_gives_the_same(modality, mode):
     assert len(view["rows"]) == {"path": 4, "corners": 25, "arithmetic": 1}[mode]
     for row, item in zip(view["rows"], result, strict=True):
         assert same(row["item"], item)
-        assert 0 <= row["round_trip"] <= 1 and 0 <= row["distance"] <= 100
+        assert 0 <= row["round_trip"] <= 1 and 0 <= row["typicality"] <= 100
 
 
 def test_the_first_sentences_suit_the_walk_until_a_person_writes_their_own():
