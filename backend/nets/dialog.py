@@ -10,9 +10,9 @@ from torch.distributions import Distribution
 from backend.base import LatentModel, param
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import PAD, Sequence
+from backend.nets.packed import Packing, last_states
 from backend.nets.sequences import SequenceConfig, SequenceDecoder, TiedSoftmax
 
-CHUNKS = 4  # turns are read in that many parts, each of nearly equal lengths
 Batch = tuple[Tensor, Tensor, Tensor]  # context [B, U, T], reply [B, T'], act [B] (-1: unknown)
 
 
@@ -42,17 +42,17 @@ class TurnEncoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         lengths = (x != PAD).sum(1)
-        order = lengths.argsort()
-        parts = order.chunk(CHUNKS) if len(x) > 8 * CHUNKS else [order]
         vectors = self.words.vectors()
-        read = torch.cat([self._last(x[part], lengths[part], vectors) for part in parts])
-        return self.dropout(read[order.argsort()])
-
-    def _last(self, x: Tensor, lengths: Tensor, vectors: Tensor) -> Tensor:
-        """A GRU that reads forward knows nothing of the pads behind the place that is asked."""
+        if x.device.type == "cpu":
+            packing = Packing.of(lengths)
+            words = self.dropout(
+                nn.functional.embedding(x[packing.rows, packing.columns], vectors)
+            )
+            return self.dropout(last_states(self.rnn, words, packing))
+        # A GRU that reads forward knows nothing of the pads behind the place that is asked.
         embedded = nn.functional.embedding(x[:, : int(lengths.max())], vectors)
         states, _ = self.rnn(self.dropout(embedded))
-        return states[torch.arange(len(x), device=x.device), lengths - 1]
+        return self.dropout(states[torch.arange(len(x), device=x.device), lengths - 1])
 
 
 class ContextEncoder(nn.Module):
@@ -73,6 +73,9 @@ class ContextEncoder(nn.Module):
         features[said] = read
         first = (~said).byte().argsort(dim=1, stable=True)  # those that are there, in their order
         features = features.gather(1, first[..., None].expand_as(features))
+        if context.device.type == "cpu":
+            packing = Packing.of(count)
+            return last_states(self.rnn, features[packing.rows, packing.columns], packing)
         states, _ = self.rnn(features[:, : int(count.max())])
         return states[torch.arange(len(count), device=count.device), count - 1]
 

@@ -5,6 +5,7 @@ components each: they say which component a code belongs to (``responsibilities`
 components lie (``centres``).
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -229,17 +230,22 @@ class ConditionalModes(nn.Module):
     """p(ε|c), or q(ε|x,c): K diagonal Gaussians that are read off c [B, C].
 
     Two layers; with K = 1 a single Gaussian, and nothing that would choose among modes.
+    ``scale`` is about the standard deviation at the start.
     """
 
     if TYPE_CHECKING:
 
         def __call__(self, c: Tensor) -> GaussianModes: ...
 
-    def __init__(self, inputs: int, hidden: int, dim: int, components: int = 1) -> None:
+    def __init__(
+        self, inputs: int, hidden: int, dim: int, components: int = 1, scale: float = 1.0
+    ) -> None:
         super().__init__()
         self.shape = components, 2 * dim
         self.features = nn.Sequential(nn.Linear(inputs, hidden), nn.Tanh())
         self.gaussians = nn.Linear(hidden, components * 2 * dim)
+        with torch.no_grad():
+            self.gaussians.bias.unflatten(0, self.shape)[:, dim:] += 2 * math.log(scale)
         if components > 1:
             self.choice = nn.Linear(hidden, components)
 
