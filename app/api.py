@@ -13,7 +13,7 @@ import gradio as gr
 import pydantic
 
 from app import door, session
-from app.components import Seed
+from app.components import Seed, finite
 from app.items import read_all, written
 from backend.laboratory.settings import Data
 from backend.laboratory.settings import Settings as PointSettings
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 PRICES = {"exact": 1, "rescored": 10, "paper": 10}  # of a step, in exact ones
 MOST = 2000  # exact steps in one call
+History = list[str | tuple[str, str]]  # turns, see ``LatentSpace.respond``
 TOGETHER = 4  # calls that take turns; so a short one does not wait for a long one to end
 
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
     endpoints = (sample, interpolate, encode, decode, modes, responsibilities, decode_at)
-    for endpoint in (*endpoints, next_words, edit_chain, attack, train_points, frontier):
+    endpoints += (next_words, edit_chain, attack, train_points, frontier)
+    for endpoint in (*endpoints, respond, moves, encode_reply):
         gr.api(
             door.endpoint(in_turn(endpoint)),
             api_name=endpoint.__name__,
@@ -416,3 +418,85 @@ def frontier(dataset: str = "") -> dict[str, Any]:
         "quantities": found["quantities"],
         "problems": found["problems"],
     }
+
+
+def respond(
+    checkpoint: str,
+    history: History,
+    n: int = 10,
+    seed: Seed = 0,
+    temperature: float = 1.0,
+    mode: int | None = None,
+    action: str | None = None,
+    token_temperature: float | None = None,
+) -> dict[str, Any]:
+    """Reply to a conversation, in several ways.
+
+    Args:
+        checkpoint: name of a dialogue model, for example dialog/cvae--dailydialog.
+        history: the turns so far, the oldest first, as texts by two people in turn or as pairs of
+            speaker and text; somebody else than who spoke last replies.
+        n: how many replies, 1 to 100.
+        seed: the same seed gives the same replies.
+        temperature: scales the standard deviation of the codes, 0 to 5.
+        mode: only replies from this mode of the prior, from 0; by default from all.
+        action: only replies with this action, one of those that /moves names.
+        token_temperature: 0 takes the likeliest word each time, 1 draws words; by default words
+            are drawn only where a model has no code.
+
+    Returns:
+        replies (each with text, code z, mode, action, and log_p of the code in nats), left_out
+        (turns at the beginning that the model does not read), and noise (whether log_p is that of
+        the noise that codes are made of).
+    """
+    found = session.get_space(checkpoint).respond(
+        history,
+        n,
+        seed=seed,
+        temperature=temperature,
+        mode=mode,
+        action=action,
+        token_temperature=token_temperature,
+    )
+    replies = [reply._asdict() | {"z": reply.z.tolist()} for reply in found.replies]
+    return found._asdict() | {"replies": replies}
+
+
+def moves(checkpoint: str, history: History, seed: Seed = 0) -> dict[str, Any]:
+    """Say what a dialogue model could do next: modes of its prior, or actions, before any words.
+
+    Args:
+        checkpoint: name of a dialogue model, for example dialog/dialog_wae_gmp--dailydialog.
+        history: the turns so far, as in /respond.
+        seed: of the draws that show codes which a model makes of noise.
+
+    Returns:
+        weights, means and spreads of the modes (a number, and two lists as long as a code, for
+        each), actions with their probabilities, and left_out, as in /respond.
+    """
+    found = session.get_space(checkpoint).moves(history, seed=seed)
+    return {
+        "weights": found.weights.tolist(),
+        "means": found.means.tolist(),
+        "spreads": found.spreads.tolist(),
+        "actions": [action._asdict() for action in found.actions],
+        "left_out": found.left_out,
+    }
+
+
+def encode_reply(checkpoint: str, history: History, reply: str, seed: Seed = 0) -> dict[str, Any]:
+    """Say where a reply lies among what a dialogue model could say next.
+
+    Args:
+        checkpoint: name of a dialogue model, for example dialog/cvae--dailydialog.
+        history: the turns so far, as in /respond.
+        reply: the next turn, as it was said or could be.
+        seed: of the draws that show codes which a model makes of noise.
+
+    Returns:
+        mean and spread of its posterior, kl to the prior in nats (null where codes have no known
+        density), its action, its reconstruction, and left_out, as in /respond.
+    """
+    found = session.get_space(checkpoint).encode_reply(history, reply, seed=seed)
+    lists = {"mean": found.mean.tolist(), "spread": found.spread.tolist()}
+    return finite(found._asdict() | lists)

@@ -179,7 +179,7 @@ def checkpoint_facts() -> dict[str, dict]:
             "classes": info.classes,
         }
         for info in backend.available()
-        if info.capabilities & {"decode", "log_prob"}
+        if info.capabilities & {"decode", "log_prob", "respond"}
     }
 
 

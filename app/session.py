@@ -183,7 +183,7 @@ def get_model(name: str) -> "LatentSpace | TextModel | HubLM":
     if is_given(name):
         return get_language_model(name)
     check_name(name)
-    spaces = backend.info(name).capabilities & {"encode", "decode"}
+    spaces = backend.info(name).capabilities & {"encode", "decode", "respond"}
     return get_space(name) if spaces else get_text_model(name)
 
 

@@ -10,7 +10,7 @@ Everything the app shows comes through here. Listing reads JSON only; ``load`` i
 from typing import TYPE_CHECKING
 
 from backend.checkpoint import CheckpointInfo, available, card, info, trained_dir
-from backend.corpora.location import data_dir
+from backend.corpora.location import MissingCorpus, data_dir
 from backend.processors import KINDS, Kind
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ __all__ = [
     "KINDS",
     "CheckpointInfo",
     "Kind",
+    "MissingCorpus",
     "available",
     "card",
     "check_device",
+    "conversations",
     "data_dir",
     "info",
     "load",
@@ -60,6 +62,22 @@ def load_text_model(name: str, device: str = "auto") -> "TextModel":
     from backend.language.text_models import TextModel
 
     return TextModel.load(name, device)
+
+
+def conversations(dataset: str) -> list[list[tuple[str, str]]]:
+    """The conversations of a corpus's test set: turns of speaker and text, as they are read.
+
+    Raises ``KeyError`` for no corpus, ``ValueError`` for one of other items, and
+    ``MissingCorpus`` where it is not on this machine.
+    """
+    from backend.corpora.record import corpus
+
+    record = corpus(dataset)
+    if record.dialogues is None:
+        raise ValueError(f"{dataset} has no dialogues")
+    mend = record.normalise or str.strip
+    found = record.dialogues()["test"]
+    return [[(turn.speaker, mend(turn.text)) for turn in one] for one in found]
 
 
 def load_snapshots(name: str) -> "Snapshots | None":

@@ -35,6 +35,7 @@ PARTS = {
     "replay": page.replaying,
     "decode": decoding.decoding,
     "modes": decoding.responsibilities,
+    "replies": decoding.replying,
     "chains": chains.chains,
     "train": training.training,
     "pictures": training.training_of_pictures,

@@ -5,7 +5,10 @@ from typing import NamedTuple
 from backend.checkpoint import CheckpointInfo
 from backend.evaluation.table import METRICS
 
-SHOWN = ("kl", "active_units", "bleu", "exact_match", "mse", "inception_score", "ppl", "accuracy")
+SHOWN = (
+    *("kl", "active_units", "bleu", "exact_match", "mse", "inception_score", "ppl", "accuracy"),
+    *("reply_kl", "bleu_f1", "reply_sameness", "dull_replies", "effective_modes"),
+)
 
 
 class Gauge(NamedTuple):
@@ -29,6 +32,8 @@ def _gauge(name: str, entry: dict, latent_dim: int) -> Gauge:
     note, state = METRICS[name].explanation, "ok"
     if name == "kl" and value < 0.5:
         note, state = "posterior collapsed: the code says almost nothing about the item", "caution"
+    elif name == "reply_kl" and value < 0.5:
+        note, state = "posterior collapsed: the code adds almost nothing to the context", "caution"
     elif name == "active_units" and value < latent_dim / 2:
         note, state = "few units active: most of the code is not used", "caution"
     return Gauge(

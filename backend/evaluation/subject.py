@@ -12,6 +12,7 @@ from torch import Tensor
 from backend import corpora
 from backend.base import LatentModel
 from backend.checkpoint import CheckpointInfo
+from backend.corpora import dialogues
 from backend.device import pick_device
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import Sequence
@@ -92,9 +93,18 @@ class Subject:
         return corpora.load(self.info.dataset)
 
     @property
+    def replies(self) -> bool:
+        """Whether it replies to conversations, so that its items are pairs of turn and reply."""
+        return "respond" in self.info.capabilities
+
+    @cached_property
+    def windows(self) -> dict[str, dialogues.Windows]:
+        return dialogues.load(self.info.dataset)
+
+    @property
     def removed(self) -> int:
         """How many test items the loader left out, as they stand in train or validation."""
-        return self.splits["test"].removed
+        return (self.windows if self.replies else self.splits)["test"].removed
 
     def items(self, split: str, n: int) -> Items:
         """``n`` items spread evenly over a split, or all where there are fewer.

@@ -262,6 +262,101 @@ _IMAGE_SAMPLES = (
     ),
 )
 
+_DIALOGUE = (
+    Metric(
+        "reply_nll", "", "Reply NLL", "nats", "lower",
+        "Mean of -log p(x|z,c) over held-out replies x with one z drawn from q(z|x,c); without "
+        "a code -log p(x|c).",
+    ),
+    Metric(
+        "reply_kl", "M4", "Reply KL", "nats", None,
+        "Mean over replies of KL(q(z|x,c) || p(z|c)): the nats that the code adds to the "
+        "context; near 0 the posterior has collapsed.",
+    ),
+    Metric(
+        "bleu_papers_recall", "M14", "BLEU recall, as in papers", "", "higher",
+        "Mean over contexts of the best sentence BLEU-3 of 10 replies, nltk's smoothing method "
+        "7, which scores sentences above 0 that share no word.",
+    ),
+    Metric(
+        "bleu_papers_precision", "M14", "BLEU precision, as in papers", "", "higher",
+        "The same with the mean over the 10 replies in place of the best.",
+    ),
+    Metric(
+        "bleu_papers_f1", "M14", "BLEU F1, as in papers", "", "higher",
+        "Harmonic mean of these two.",
+    ),
+    Metric(
+        "bleu_recall", "M14", "BLEU recall", "", "higher",
+        "Mean over contexts of the best sentence BLEU-3 of 10 replies; for n > 1 one is added to "
+        "both counts, and a reply that shares no word scores 0.",
+    ),
+    Metric(
+        "bleu_precision", "M14", "BLEU precision", "", "higher",
+        "The same with the mean over the 10 replies in place of the best.",
+    ),
+    Metric(
+        "bleu_f1", "M14", "BLEU F1", "", "higher",
+        "Harmonic mean of these two.",
+    ),
+    Metric(
+        "bow_average", "M15", "Bag of words, average", "", "higher",
+        "Best of 10 cosines of the mean word vectors of reply and reference, mean over contexts.",
+    ),
+    Metric(
+        "bow_extrema", "M15", "Bag of words, extrema", "", "higher",
+        "The same of the vectors of values farthest from 0 in each dimension.",
+    ),
+    Metric(
+        "bow_greedy", "M15", "Bag of words, greedy", "", "higher",
+        "The same of the mean over words of the best cosine to a word of the other sentence, "
+        "both ways.",
+    ),
+    Metric(
+        "intra_distinct_1", "M16", "Intra-distinct 1", "", "higher",
+        "Different words of all words within a reply, mean over replies; short ones have more.",
+    ),
+    Metric(
+        "inter_distinct_1", "M16", "Inter-distinct 1", "", "higher",
+        "Different words of all words of the 10 replies to a context, mean over contexts.",
+    ),
+    Metric(
+        "intra_distinct_2", "M16", "Intra-distinct 2", "", "higher",
+        "Different pairs of words within a reply, as above.",
+    ),
+    Metric(
+        "inter_distinct_2", "M16", "Inter-distinct 2", "", "higher",
+        "Different pairs of words in the 10 replies to a context, as above.",
+    ),
+    Metric(
+        "reply_length", "", "Reply length", "tokens", None,
+        "Mean number of tokens of a reply; short replies raise both distinct numbers.",
+    ),
+    Metric(
+        "reply_sameness", "", "Likeness of replies to one context", "", "lower",
+        "Mean BLEU, as the plain one above, of each of 10 replies to a context against each "
+        "other: 1 for copies.",
+    ),
+    Metric(
+        "most_common_reply", "", "Share of the commonest reply", "%", "lower",
+        "How many of all replies are the single most common one.",
+    ),
+    Metric(
+        "dull_replies", "", "Dull replies", "%", "lower",
+        "How many of all replies are among the ten commonest replies of the training set.",
+    ),
+    Metric(
+        "effective_modes", "", "Effective modes", "modes", "higher",
+        "exp of the entropy of the prior's weights, averaged over contexts: how many of its "
+        "modes are used.",
+    ),
+    Metric(
+        "mode_silhouette", "", "Silhouette of modes", "", "higher",
+        "How well the mode that a reply is drawn from parts the mean word vectors of replies to "
+        "the same context, less their mean: 1 for clusters far apart, 0 for none.",
+    ),
+)
+
 _BENCH = (
     Metric(
         "code_mmd", "", "Code MMD", "", "lower",
@@ -387,6 +482,7 @@ METRICS: dict[str, Metric] = _by_id(
     *_MIXTURE,
     *_TEXT,
     *(row for metric in _TEXT_SAMPLES for row in (metric, metric.of_aggregate)),
+    *_DIALOGUE,
     *_IMAGES,
     *(row for metric in _IMAGE_SAMPLES for row in (metric, metric.of_aggregate)),
     *_BENCH,

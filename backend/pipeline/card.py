@@ -86,6 +86,14 @@ def _intended_use(info: CheckpointInfo) -> str:
             "Something for attacks to mislead: small, and as easily misled as small classifiers "
             "are. Not meant for judging text that matters to anyone."
         )
+    if "respond" in info.capabilities:
+        return (
+            "Exploring what a dialogue model could say next: its moves, the replies that they "
+            "decode to, and how it compares with others. Not meant for talking to anyone who "
+            "needs an answer.\n\n```python\nimport backend\n\n"
+            f'space = backend.load("{info.name}")\n'
+            'space.respond(["Can I help you?"], 10, seed=0).replies\n```'
+        )
     if "decode" not in info.capabilities:
         return (
             "Says how likely a sentence is and proposes words for its places, for sampling "
@@ -112,11 +120,18 @@ def _training_data(info: CheckpointInfo) -> str:
     return (
         f"{corpus.title}, {n:,} training examples.{chr(10) * 2 if named else ' '}{listed}\n\n"
         f"Split: {corpus.split} Held-out items that stand in train too are removed, whatever "
-        f"their case, spacing and quotation marks; the unit is the {corpus.unit}."
+        f"their case, spacing and quotation marks; the unit is the {_unit(info)}."
         + (f" Before that, {corpus.normalised}." if corpus.normalised else "")
         + "\n\nThe corpus is not part of this repository; "
         f"`python scripts/download_data.py {info.dataset}` gets it."
     )
+
+
+def _unit(info: CheckpointInfo) -> str:
+    """What of its corpus a model reads one of at a time."""
+    if "respond" in info.capabilities:
+        return "pair of a turn and its reply"
+    return corpora.corpus(info.dataset).unit
 
 
 def _recipe(info: CheckpointInfo) -> str:
@@ -157,7 +172,7 @@ def _before_removal(info: CheckpointInfo) -> Iterator[str]:
         removed = max(
             entry.get("settings", {}).get("removed", 0) for entry in info.metrics.values()
         )
-        unit = corpora.corpus(info.dataset).unit
+        unit = _unit(info)
         yield (
             "## Before removal and after\n\n"
             f"{removed:,} test {unit}s of {info.dataset} stand in train or validation too, and "
@@ -199,6 +214,12 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
         yield (
             f"Collapsed modes: the discrete variables carry {number(value['mi_c'])} nats, so it "
             "hardly matters which mode a code is drawn from. It is kept as an exhibit."
+        )
+    if value.get("reply_kl", COLLAPSED_KL) < COLLAPSED_KL:
+        yield (
+            f"Posterior collapse: the code adds {number(value['reply_kl'])} nats to the context, "
+            "so the decoder ignores it, and its draws are nearly the same reply. It is kept as an "
+            "exhibit."
         )
     if "components" in info.capabilities and "modes_used" in value:
         modes = info.config["components"] * info.config.get("variables", 1)

@@ -20,6 +20,8 @@ AGGREGATE = "aggregate posterior (a Gaussian mixture fitted to the training code
 
 def samples(info: CheckpointInfo) -> str:
     """Draw the sample section; for images also writes the picture into the checkpoint's folder."""
+    if "respond" in info.capabilities:
+        return _conversations(info)
     if "sample" not in info.capabilities:
         return ""
     if "decode" not in info.capabilities:
@@ -53,6 +55,23 @@ def _drawn_sentences(info: CheckpointInfo) -> list[str]:
     model = checkpoint.load_model(info.name)
     with seeded(SEED), torch.inference_mode():
         return load_processor("text", info.path).decode(model.sample(10))
+
+
+TALKS = (
+    ("Can I help you?",),
+    ("I am hungry.", "Me too. Shall we go to a restaurant?"),
+    ("Good morning, I would like to book a room.", "For how many nights?", "Two, please."),
+)
+
+
+def _conversations(info: CheckpointInfo) -> str:
+    """Replies of a dialogue model to a few turns, by two people in turn."""
+    space = backend.load(info.name, device="cpu")
+    found = {talk: space.respond(talk, 6, seed=SEED).replies for talk in TALKS}
+    return "\n\n".join(
+        _listed(f"{' / '.join(talk)} (6 draws, seed {SEED})", [reply.text for reply in replies])
+        for talk, replies in found.items()
+    )
 
 
 def _listed(title: str, lines: list[str]) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 import backend
-from scripts.benches.rows import MODES, TEXT, Row, median_of
+from scripts.benches.rows import MODES, TEXT, Row, median_of, medians_of
 
 
 def decoding() -> list[Row]:
@@ -30,3 +30,24 @@ def responsibilities(n: int = 10_000) -> list[Row]:
     how = f"{plain:.0f} s one by one (from {len(few)}), {plain / batch:.0f} times as long"
     what = f"Responsibilities of {len(sentences):,} sentences"
     return [Row(what, batch, "s", "≤ 3", how)]
+
+
+def replying(n: int = 10) -> list[Row]:
+    """Nothing where no dialogue model is here."""
+    infos = backend.available({"respond"})
+    if not infos:
+        return []
+    space = backend.load(infos[0].name, device="cpu")
+    talk = ["Can I help you?", "Yes, I am looking for a present for my sister."]
+    batch, singly = medians_of(
+        (
+            lambda: space.respond(talk, n),
+            lambda: [space.respond(talk, 1, seed=seed) for seed in range(n)],
+        ),
+        5,
+    )
+    how = f"{infos[0].name}; {1000 * singly:.0f} ms one by one"
+    return [
+        Row(f"{n} replies to a conversation", 1000 * batch, "ms", "≤ 150", how),
+        Row("Replies in a batch, against one by one", singly / batch, "×", "≥ 5", how),
+    ]

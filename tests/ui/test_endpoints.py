@@ -21,7 +21,7 @@ WORDS = "lm/lstm_lm--everyday--forward"
 NAMES = {
     *("sample", "interpolate", "encode", "decode"),
     *("modes", "responsibilities", "decode_at", "next_words", "edit_chain", "attack"),
-    *("train_points", "frontier"),
+    *("train_points", "frontier", "respond", "moves", "encode_reply"),
 }
 
 

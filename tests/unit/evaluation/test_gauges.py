@@ -27,6 +27,7 @@ def test_the_ones_that_matter_are_shown_with_what_they_are() -> None:
     ("name", "bad", "good", "said"),
     [
         ("kl", 0.49, 0.5, "collapsed"),
+        ("reply_kl", 0.49, 0.5, "collapsed"),
         ("active_units", 1.9, 2.0, "few units"),
     ],
 )

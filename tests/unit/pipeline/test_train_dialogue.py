@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 import backend
+from backend.evaluation.studies.dialogue import HeldOut
+from backend.evaluation.subject import SIZES, Subject
+from backend.pipeline.card import write_card
+from backend.pipeline.measure import measure
 from backend.pipeline.recipe import Recipe, recipes
 from backend.pipeline.train import train
 from backend.registry import model_class
@@ -72,3 +76,40 @@ def test_recipes_of_one_corpus_share_nets_seed_and_batches() -> None:
         if name.startswith("dialog/"):
             cls = model_class(name.split("--")[0])
             cls.Config(vocab_size=100, max_len=41, **one.model)
+
+
+@pytest.mark.parametrize("name", ["dialog/cvae", "dialog/dialog_wae_gmp", "dialog/hred"])
+def test_replies_are_measured_against_held_out_ones_and_the_card_says_how(
+    corpus: Path, name: str
+) -> None:
+    full = f"{name}--dailydialog"
+    list(train(full, tiny(name), device="cpu", runs=corpus / "runs"))
+    list(measure(full, device="cpu"))
+    found = backend.info(full).metrics
+    assert {"reply_nll", "bleu_f1", "bow_greedy", "inter_distinct_2", "dull_replies"} <= set(found)
+    assert ("reply_kl" in found) == (name == "dialog/cvae")
+    assert ("effective_modes" in found) == (name == "dialog/dialog_wae_gmp")
+    assert found["bleu_f1"]["settings"]["sampling_seeds"] == 3
+    assert found["bleu_f1"]["reference"] is not None  # of random training replies
+    # The test conversations are those of train with another word in front: they say no more.
+    said = {text.lower().replace(" ", "") for text in TURNS}
+    common = found["dull_replies"]["settings"]["commonest"]
+    assert common and {text.lower().replace(" ", "") for text in common} <= said
+    list(write_card(full))
+    card = (backend.info(full).path / "README.md").read_text(encoding="utf-8")
+    assert "random training replies" in card and "Can I help you?" in card
+    assert "pair of a turn and its reply" in card
+
+
+def test_random_replies_of_train_score_as_their_reference_says(corpus: Path) -> None:
+    """A dull reply counts as one, whoever gives it."""
+    list(train("dialog/hred--dailydialog", tiny("dialog/hred"), runs=corpus / "runs"))
+    subject = Subject(backend.info("dialog/hred--dailydialog"), SIZES["text"])
+    test = HeldOut(subject)
+    dull = next(iter(test.common))
+    other = (*dull, *dull)
+    count = len(test.pairs)
+    assert test.scores([[dull] * 10] * count)["dull_replies"] == 100
+    mixed = test.scores([[dull] * 2 + [other] * 8] * count)
+    assert mixed["dull_replies"] == pytest.approx(20)
+    assert mixed["most_common_reply"] == pytest.approx(80)

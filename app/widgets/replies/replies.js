@@ -1,0 +1,180 @@
+// A conversation, what could be said next, and the replies. Emits "ready" and "input". Its parts:
+//   replies.js       the state, what the server is asked, and what is on the page
+//   conversation.js  the turns: typed, edited, moved, removed; undo, examples, going on by itself
+//   side.js          one model's moves and replies; two stand side by side
+//   picture.js       the moves as a picture of places
+//
+// The value of the widget is the conversation and what is chosen, in the spelling of
+// page/state.js: `who:ABA beside:dialog/hred--dailydialog text:` and a line for each turn.
+
+import { button, el } from "../../page/dom.js";
+import { csv, download } from "../../page/files.js";
+import { asker, result } from "../../page/result.js";
+import { read, write } from "../../page/state.js";
+import { drawNotes, drawTurns, setUp as setUpTurns } from "./conversation.js";
+import { side } from "./side.js";
+
+const PATIENCE = 60_000; // ms until an answer counts as lost
+
+/** What was chosen, and the turns as pairs of speaker and text. */
+function parsed(value) {
+  const { who = "", text = "", ...chosen } = read(value);
+  const lines = text ? text.split("\n") : [];
+  const turns = lines.map((line, i) => [who[i] ?? "AB"[i % 2], line]);
+  return { turns, chosen };
+}
+
+/** Whether two conversations are the same. */
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+function set(ui) {
+  const who = ui.turns.map(([speaker]) => speaker).join("");
+  const text = ui.turns.map(([, line]) => line).join("\n");
+  ui.props.value = write({ ...ui.chosen, who, text });
+  drawTurns(ui);
+  ui.trigger("input");
+}
+
+/** The conversation becomes another one; what was chosen of the old replies is forgotten. */
+export function say(ui, turns) {
+  if (same(turns, ui.turns)) return;
+  ui.past.push(ui.turns);
+  ui.turns = turns;
+  delete ui.chosen.own;
+  set(ui);
+}
+
+export function undo(ui) {
+  if (!ui.past.length) return;
+  ui.turns = ui.past.pop();
+  set(ui);
+}
+
+/** A mode, an action, a reply of one's own, or the model beside; null takes the choice back. */
+export function choose(ui, given) {
+  Object.assign(ui.chosen, given);
+  for (const [key, value] of Object.entries(ui.chosen)) if (value == null) delete ui.chosen[key];
+  set(ui);
+}
+
+/** Who would speak next. */
+export const next = (turns) => (turns.at(-1)?.[0] === "A" ? "B" : "A");
+
+async function draw(ui, data, request, alive) {
+  const { turns, chosen } = parsed(request.talk);
+  [ui.turns, ui.chosen, ui.request] = [turns, chosen, request];
+  drawTurns(ui);
+  drawNotes(ui, data);
+  ui.beside.value = data.sides[1]?.checkpoint ?? "";
+  ui.sideBox.classList.toggle("replies-two", data.sides.length > 1);
+  ui.sides.slice(data.sides.length).forEach((one) => one.hide());
+  const shown = data.sides.map((found, i) => [ui.sides[i], found]);
+  for (const [one, found] of shown) one.moves(found);
+  for (const [one] of shown) {
+    await one.replies(alive);
+    if (!alive()) return;
+  }
+  for (const [one] of shown) await one.own(alive);
+}
+
+function setUpFrame(ui) {
+  ui.life = result("replies", {
+    element: ui.element,
+    ready: () => ui.trigger("ready"),
+    server: ui.server,
+    draw: (data, request, alive) => draw(ui, data, request, alive),
+  });
+  ui.ask = asker(ui.server, PATIENCE);
+  Object.assign(ui, { ...parsed(ui.props.value), past: [], request: {} });
+  ui.talkBox = el("section", { class: "replies-talk", "aria-label": "Conversation" });
+  ui.beside = el(
+    "select",
+    {
+      class: "lp-input",
+      id: "replies-beside",
+      on: { change: () => beside(ui, ui.beside.value) },
+    },
+    el("option", { value: "", text: "nothing" }),
+    ...ui.props.models.map(({ name, title }) => el("option", { value: name, text: title })),
+  );
+  ui.ownBox = el("input", { class: "lp-input", id: "replies-own", maxlength: "2000" });
+  ui.ownBox.addEventListener("keydown", (event) => event.key === "Enter" && placeOwn(ui));
+  ui.sides = [side(ui, 0), side(ui, 1)];
+  ui.sideBox = el("div", { class: "replies-sides" }, ...ui.sides.map(({ node }) => node));
+}
+
+function beside(ui, name) {
+  choose(ui, { beside: name || null, other_mode: null, other_action: null });
+}
+
+function placeOwn(ui) {
+  choose(ui, { own: ui.ownBox.value.trim() || null });
+}
+
+function setUpBody(ui) {
+  const line = (label, box, ...rest) =>
+    el(
+      "div",
+      { class: "replies-line" },
+      el("label", { for: box.id, text: label }),
+      el("div", { class: "replies-fields" }, box, ...rest),
+    );
+  ui.life.body.append(
+    ui.talkBox,
+    el(
+      "section",
+      { class: "replies-next", "aria-label": "What could come next" },
+      el(
+        "div",
+        { class: "replies-lines" },
+        line("Beside it", ui.beside),
+        line(
+          "The reply that you had in mind",
+          ui.ownBox,
+          button(null, "Show its place", () => placeOwn(ui), { id: "replies-place" }),
+        ),
+      ),
+      ui.sideBox,
+    ),
+  );
+  ui.life.tools.prepend(
+    button("save", "CSV", () => saveTable(ui), { id: "replies-csv" }),
+    button("save", "JSON", () => saveJson(ui), { id: "replies-json" }),
+  );
+}
+
+const COLUMNS = [
+  "model",
+  "reply",
+  "mode",
+  "action",
+  "log p, nats",
+  "x",
+  "y",
+  "among the commonest",
+];
+
+function saveTable(ui) {
+  const rows = ui.sides.flatMap((one) => one.rows());
+  download("replies.csv", "text/csv", csv([COLUMNS, ...rows]));
+}
+
+function saveJson(ui) {
+  const { turns, request } = ui;
+  const sides = ui.sides.map((one) => one.data()).filter(Boolean);
+  const text = JSON.stringify({ turns, request, sides }, null, 2);
+  download("replies.json", "application/json", text);
+}
+
+/** @param {import("../../page/widget.js").Given} given */
+export default function mount(given) {
+  const ui = { ...given };
+  setUpFrame(ui);
+  setUpTurns(ui);
+  setUpBody(ui);
+  drawTurns(ui);
+  ui.watch("value", () => {
+    Object.assign(ui, parsed(ui.props.value));
+    drawTurns(ui);
+  });
+}

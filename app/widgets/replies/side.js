@@ -1,0 +1,353 @@
+// One model's answer: its moves, drawn before there are words, then the replies.
+import { chart, line } from "../../page/charts.js";
+import { button, el, tableTwin } from "../../page/dom.js";
+import { fixed, percent } from "../../page/numbers.js";
+import { glyph, hue, legend, picture } from "./picture.js";
+import { choose, next, say } from "./replies.js";
+
+const STEPS = 7; // replies on the way from one to another, both included
+const TABLE = ["reply", "mode", "action", "log p, nats", "x", "y", "among the commonest"];
+
+/** One side of the page; the second one's choices have names of their own in the link. */
+export function side(ui, place) {
+  const own = { ui, place, prefix: place ? "other_" : "", found: null, replies: [] };
+  Object.assign(own, parts(own));
+  own.picture = picture({
+    label: "Moves: places of replies. Arrow keys move a ring; below is what it says",
+    id: `replies-picture-${place}`,
+    ask: (at) => askPlace(own, at),
+    pick: (i) => pick(own, i),
+    way: (from, to) => showWay(own, from, to),
+  });
+  own.board.append(own.picture.node);
+  return {
+    node: own.node,
+    hide: () => Object.assign(own, { found: null, replies: [] }) && (own.node.hidden = true),
+    moves: (found) => drawMoves(own, found),
+    replies: (alive) => askReplies(own, alive),
+    own: (alive) => askOwn(own, alive),
+    rows: () => (own.found ? table(own).map((row) => [own.found.title, ...row]) : []),
+    data: () => own.found && { ...own.found, replies: own.replies, own: own.mine ?? null },
+  };
+}
+
+function parts(own) {
+  const title = el("h3");
+  const error = el("p", { class: "lp-error", role: "alert", hidden: true });
+  const choices = el("div", { class: "replies-choices", role: "group", "aria-label": "Moves" });
+  const board = el("div", { class: "replies-board" });
+  const spoken = el("p", { class: "replies-said", role: "status" });
+  const mine = el("p", { class: "replies-note replies-mine", role: "status" });
+  const list = el("ol", { class: "replies-list" });
+  const way = el("div", { class: "replies-way", hidden: true });
+  const meter = el("p", { class: "replies-note replies-meter" });
+  const twin = tableTwin("Replies as a table");
+  const id = `replies-side-${own.place}`;
+  const curves = el("details", { class: "lp-twin" }, el("summary", { text: "Its training" }));
+  curves.addEventListener("toggle", () => curves.open && drawTraining(own));
+  const above = [title, error, choices, board, spoken, mine, way, list, meter];
+  const all = [...above, twin.details, curves];
+  const node = el("section", { class: "replies-side", id, hidden: own.place > 0 }, ...all);
+  return {
+    title,
+    error,
+    choices,
+    board,
+    spoken,
+    ownNote: mine,
+    list,
+    way,
+    meter,
+    twin,
+    curves,
+    node,
+  };
+}
+
+// ---- the moves ------------------------------------------------------------------------------
+
+function drawMoves(own, found) {
+  Object.assign(own, { found, replies: [], mine: null, picked: 0 });
+  own.node.hidden = false;
+  own.title.textContent = found.title ?? found.checkpoint;
+  own.error.hidden = !found.error;
+  own.error.textContent = found.error ?? "";
+  for (const part of [own.choices, own.list, own.way]) part.replaceChildren();
+  own.way.hidden = true;
+  for (const part of [own.spoken, own.ownNote, own.meter]) part.textContent = "";
+  own.node.dataset.moves = String(Number(own.node.dataset.moves ?? 0) + 1); // how tests know
+  delete own.node.dataset.replies;
+  const places = !found.error && found.weights.length > 0;
+  own.board.hidden = !places;
+  own.board.querySelector(".replies-note")?.remove();
+  if (found.error) return;
+  if (places) {
+    own.picture.moves(found);
+    own.board.append(legend(found));
+  } else if (!found.actions.length)
+    own.spoken.textContent =
+      "This model has no code: all that differs between its replies is the draw of each word.";
+  if (own.curves.open) drawTraining(own);
+  own.choices.append(...modeButtons(own), ...actionBars(own), ...release(own));
+}
+
+/** The way back from a choice, also from one that this model does not have. */
+function release(own) {
+  const given = chosen(own, "mode") ?? chosen(own, "action");
+  if (given === undefined) return [];
+  const back = { [`${own.prefix}mode`]: null, [`${own.prefix}action`]: null };
+  return [button("close", "All of them", () => choose(own.ui, back))];
+}
+
+const chosen = (own, what) => own.ui.chosen[own.prefix + what];
+
+/** A choice that is taken again is taken back. */
+function toggle(own, what, value) {
+  const others = { mode: null, action: null, [what]: chosen(own, what) === value ? null : value };
+  const named = Object.entries(others).map(([key, each]) => [own.prefix + key, each]);
+  choose(own.ui, Object.fromEntries(named));
+}
+
+function modeButtons(own) {
+  const { weights } = own.found;
+  if (weights.length < 2) return [];
+  return weights.map((weight, k) => {
+    const pressed = chosen(own, "mode") === String(k);
+    const symbol = el("i", { class: "replies-glyph", style: `color: ${hue(k)}`, text: glyph(k) });
+    const share = el("span", { text: percent(weight) });
+    return el(
+      "button",
+      {
+        ...{ type: "button", class: "lp-button replies-mode", "data-mode": k },
+        ...{ "aria-pressed": String(pressed), "aria-label": `Only mode ${k + 1}` },
+        on: { click: () => toggle(own, "mode", String(k)) },
+      },
+      ...[symbol, `mode ${k + 1}`, share],
+    );
+  });
+}
+
+function actionBars(own) {
+  const { actions } = own.found;
+  const most = Math.max(...actions.map(({ probability }) => probability), 1e-12);
+  return actions.map(({ name, probability }) => {
+    const pressed = chosen(own, "action") === name;
+    const fill = el("i", { style: `width: ${(100 * probability) / most}%` });
+    return el(
+      "button",
+      {
+        ...{ type: "button", class: "replies-bar", "data-action": name },
+        ...{ "aria-pressed": String(pressed), "aria-label": `Only ${name}` },
+        on: { click: () => toggle(own, "action", name) },
+      },
+      el("span", { text: name }),
+      el("span", { class: "replies-track", "aria-hidden": "true" }, fill),
+      el("span", { class: "replies-p", text: percent(probability) }),
+    );
+  });
+}
+
+// ---- the replies ----------------------------------------------------------------------------
+
+async function askReplies(own, alive) {
+  if (own.found.error) return;
+  const { n, temperature, seed } = own.ui.request;
+  const [mode, action] = [chosen(own, "mode"), chosen(own, "action")];
+  const question = {
+    ...{ checkpoint: own.found.checkpoint, turns: own.ui.turns, n, temperature, seed },
+    ...(mode === undefined ? {} : { mode: Number(mode) }),
+    ...(action === undefined ? {} : { action }),
+  };
+  const answer = await own.ui.ask("respond", question);
+  if (!alive()) return;
+  if (answer.error) return fail(own, answer.error);
+  own.replies = answer.replies;
+  own.noise = answer.noise;
+  drawReplies(own);
+}
+
+function fail(own, sentence) {
+  own.error.textContent = sentence;
+  own.error.hidden = false;
+}
+
+function drawReplies(own) {
+  if (own.found.weights.length) own.picture.set({ replies: own.replies, picked: -1 });
+  own.list.replaceChildren(...own.replies.map((_, i) => item(own, i)));
+  own.twin.set(TABLE, table(own));
+  drawMeter(own);
+  own.node.dataset.replies = String(own.replies.length); // how tests know
+}
+
+function table(own) {
+  return own.replies.map(({ text, mode, action, log_p, place, common }) => [
+    text,
+    mode == null ? "" : mode + 1,
+    action ?? "",
+    log_p == null ? "" : Number(log_p.toFixed(2)),
+    ...(own.found.weights.length ? place.map((x) => Number(x.toFixed(4))) : ["", ""]),
+    own.found.common.length ? (common ? "yes" : "no") : "",
+  ]);
+}
+
+function item(own, i) {
+  const { text, mode, action, log_p } = own.replies[i];
+  const coded = own.found.weights.length > 0;
+  const facts = [
+    mode == null ? "" : `mode ${mode + 1}`,
+    action ?? "",
+    coded ? `log p${own.noise ? "(ε)" : "(z)"} ${fixed(log_p, 1)}` : "",
+  ].filter(Boolean);
+  const symbol = coded
+    ? el("i", {
+        ...{ class: "replies-glyph", style: `color: ${hue(mode)}` },
+        ...{ text: glyph(mode), "aria-hidden": "true" },
+      })
+    : null;
+  const read = el("button", {
+    ...{ type: "button", class: "replies-text", text: text || "(nothing)" },
+    on: { click: () => pick(own, i) },
+  });
+  return el(
+    "li",
+    { "data-reply": i, "data-mode": mode },
+    symbol,
+    read,
+    el("span", { class: "replies-facts", text: facts.join(" · ") }),
+    coded
+      ? button(null, "Way", () => showWay(own, own.picked, i), {
+          class: "lp-button replies-tool",
+          "aria-label": `The way from the reply that is picked to “${text}”`,
+        })
+      : null,
+    button(null, "Say this", () => speak(own, text), {
+      class: "lp-button replies-say",
+      "aria-label": `Say “${text}”`,
+      disabled: !text,
+    }),
+  );
+}
+
+function speak(own, text) {
+  say(own.ui, [...own.ui.turns, [next(own.ui.turns), text]]);
+}
+
+function drawMeter(own) {
+  const [n, dull] = [own.replies.length, own.replies.filter(({ common }) => common).length];
+  const kinds = new Set(own.replies.map(({ text }) => text)).size;
+  const known = own.found.common.length > 0;
+  own.meter.replaceChildren(
+    ...(known ? [el("meter", { min: 0, max: 1, value: dull / n, "aria-hidden": "true" })] : []),
+    known
+      ? `Dullness: ${dull} of ${n} are among the corpus’s ten commonest replies; ${kinds} differ.`
+      : `${kinds} of ${n} differ. How many are among the commonest is not known: this model was not measured.`,
+  );
+}
+
+function pick(own, i) {
+  own.picked = i;
+  for (const node of own.list.children) node.removeAttribute("aria-current");
+  own.list.children[i].setAttribute("aria-current", "true");
+  if (own.found.weights.length) own.picture.set({ picked: i, ring: own.replies[i].place });
+  sayAloud(own, own.replies[i].text);
+}
+
+// ---- places, ways, and a reply of one's own ---------------------------------------------------
+
+function sayAloud(own, text) {
+  own.spoken.replaceChildren(
+    el("q", { text: text || "(nothing)" }),
+    button(null, "Say this", () => speak(own, text), { class: "lp-button", disabled: !text }),
+  );
+  own.spoken.dataset.text = text; // how tests know
+}
+
+/** The code of a place: the prior's middle in all directions but the two that are drawn. */
+function codeAt({ origin, axes }, [x, y]) {
+  return origin.map((value, d) => value + x * axes[0][d] + y * axes[1][d]);
+}
+
+const decode = (own, codes) =>
+  own.ui.ask("say", { checkpoint: own.found.checkpoint, turns: own.ui.turns, codes });
+
+/** Of the places that a pointer passes, the last is answered. */
+async function askPlace(own, place) {
+  own.wanted = place;
+  if (own.asking) return;
+  own.asking = true;
+  while (own.wanted) {
+    const { found } = own;
+    const at = own.wanted;
+    own.wanted = null;
+    const answer = await decode(own, [codeAt(found, at)]);
+    if (own.found !== found) break;
+    if (answer.error) fail(own, answer.error);
+    else sayAloud(own, answer.texts[0]);
+  }
+  own.asking = false;
+}
+
+async function showWay(own, from, to) {
+  const { found, replies } = own;
+  const [a, b] = [replies[from].z, replies[to].z];
+  const shares = Array.from({ length: STEPS }, (_, i) => i / (STEPS - 1));
+  const answer = await decode(
+    own,
+    shares.map((t) => a.map((value, d) => (1 - t) * value + t * b[d])),
+  );
+  if (own.found !== found) return;
+  if (answer.error) return fail(own, answer.error);
+  const lines = answer.texts.map((text, i) =>
+    el("li", {}, el("span", { class: "replies-p", text: fixed(shares[i]) }), text || "(nothing)"),
+  );
+  own.way.hidden = false;
+  own.way.replaceChildren(
+    el("h4", { text: `From reply ${from + 1} to reply ${to + 1}, along a straight line` }),
+    el("ol", {}, ...lines),
+    button("close", "Close", () => (own.way.hidden = true), { class: "lp-button" }),
+  );
+}
+
+async function askOwn(own, alive) {
+  const reply = own.ui.chosen.own;
+  if (own.place === 0 && document.activeElement !== own.ui.ownBox)
+    own.ui.ownBox.value = reply ?? "";
+  if (!reply || own.found.error) return;
+  const { checkpoint } = own.found;
+  const { seed } = own.ui.request;
+  const answer = await own.ui.ask("own", { checkpoint, turns: own.ui.turns, reply, seed });
+  if (!alive()) return;
+  if (answer.error) return fail(own, answer.error);
+  own.mine = answer;
+  if (own.found.weights.length) own.picture.set({ own: answer });
+  const kl = answer.kl == null ? "its code has no known density" : `KL ${fixed(answer.kl)} nats`;
+  const action = answer.action ? ` It counts as ${answer.action}.` : "";
+  const unknown = answer.unknown.length ? ` Unknown: ${answer.unknown.join(", ")}.` : "";
+  own.ownNote.textContent = `★ Yours: ${kl} from the prior; it is read back as “${answer.reconstruction}”.${action}${unknown}`;
+}
+
+// ---- its training -----------------------------------------------------------------------------
+
+async function drawTraining(own) {
+  const { checkpoint } = own.found;
+  const answer = await own.ui.ask("training", { checkpoint });
+  if (own.found?.checkpoint !== checkpoint) return;
+  own.chart ??= chart({ label: "How far prior and posterior were apart", height: 220 });
+  own.told ??= el("p", { class: "replies-note" });
+  own.curves.append(own.chart.node, own.told);
+  const names = Object.keys(answer.curves ?? {});
+  own.chart.node.hidden = !names.length;
+  own.told.textContent = answer.error ?? trainingNote(answer, names);
+  const lines = names.map((name, k) => line(name, answer.step, answer.curves[name], { k }));
+  if (names.length) own.chart.draw(lines, { x: "step", y: { low: 0 } });
+}
+
+/** What the last values say. */
+function trainingNote({ step, curves }, names) {
+  if (!names.length) return "Nothing was kept of how prior and posterior came together.";
+  const kl = names.find((name) => name.startsWith("KL"));
+  const last = kl && curves[kl].at(-1);
+  const collapsed = kl && last < 0.5 ? " Posterior collapsed: the code adds almost nothing." : "";
+  const ends = names.map((name) => `${name}: ${fixed(curves[name].at(-1))}`).join("; ");
+  return `Of held-out pairs, after ${step.at(-1)} steps: ${ends}.${collapsed}`;
+}

@@ -1,0 +1,214 @@
+"""Conversations: ten replies to each held-out context, against the one that was given."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from statistics import fmean, stdev
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from backend.corpora.dialogues import Conversations, encoded
+from backend.device import seeded
+from backend.distributions.discrete import DiscreteVariables
+from backend.distributions.modes import GaussianModes, Made
+from backend.evaluation import dialogue
+from backend.evaluation.dialogue import Sentence
+from backend.evaluation.study import Measured, Names, Results, Study, mean
+from backend.evaluation.subject import Subject, spread
+from backend.nets.dialog import DialogueModel
+from backend.objectives.divergences import kl
+from backend.processors.text import UNK
+
+CONTEXTS = 500  # test pairs that are replied to
+PAIRS = 2000  # test pairs behind NLL and KL
+REPLIES = 10  # to each context
+SEEDS = (0, 1, 2)
+BATCH = 100
+COMMON = 10  # replies of the training set that count as dull
+VECTORS = "PPMI of the training turns within 5 words, 100 SVD dimensions"
+SCORES = (
+    *("bleu_papers_recall", "bleu_papers_precision", "bleu_papers_f1"),
+    *("bleu_recall", "bleu_precision", "bleu_f1"),
+    *("bow_average", "bow_extrema", "bow_greedy"),
+    *("intra_distinct_1", "inter_distinct_1", "intra_distinct_2", "inter_distinct_2"),
+    *("reply_length", "reply_sameness", "most_common_reply", "dull_replies"),
+)
+PERCENT = ("most_common_reply", "dull_replies")
+
+
+class HeldOut:
+    """What replies are measured against: held-out pairs, and what is known from training."""
+
+    def __init__(self, subject: Subject) -> None:
+        windows, acts = subject.windows, subject.model.config.__dict__.get("acts", ())
+        self.subject = subject
+        self.train = encoded(windows["train"], subject.words, acts)
+        self.all = encoded(windows["test"], subject.words, acts)
+        self.pairs = self.all.rows(torch.from_numpy(spread(len(self.all), CONTEXTS)))
+        self.references = dialogue.references_of(self.pairs)
+        known = [row for row in dialogue.sentences(self.train.turns) if row]
+        self.vectors = dialogue.word_vectors(known, len(subject.words.vocabulary))
+        counts = Counter(dialogue.references_of(self.train))
+        self.common = {row for row, _ in counts.most_common(COMMON)}
+
+    def scores(self, replies: Sequence[Sequence[Sentence]]) -> dict[str, float]:
+        values = dialogue.measure(replies, self.references, self.vectors)
+        dull = [tuple(reply) in self.common for several in replies for reply in several]
+        values["dull_replies"] = fmean(dull)
+        return values | {name: 100 * values[name] for name in PERCENT}
+
+    @property
+    def commonest(self) -> list[str]:
+        """The dull replies as the model would write them."""
+        longest = max(map(len, self.common)) + 1
+        rows = sorted(self.common)
+        ids = torch.tensor([[*row, 2, *[0] * (longest - len(row) - 1)] for row in rows])
+        return list(self.subject.words.decode(ids))
+
+
+def reply_scores(subject: Subject) -> Results:
+    """Each number is the mean over sampling seeds; beside it the same of random replies."""
+    test = HeldOut(subject)
+    rows = [
+        test.scores(dialogue.replies_of(_model(subject), test.pairs, REPLIES, seed=seed))
+        for seed in SEEDS
+    ]
+    random = [
+        test.scores(dialogue.chance(test.train, len(test.pairs), REPLIES, seed=seed))
+        for seed in SEEDS
+    ]
+    coded = subject.info.latent_dim > 0
+    settings: dict[str, Any] = {
+        "replies": REPLIES,
+        "sampling_seeds": len(SEEDS),
+        "decoding": "greedy words of drawn codes" if coded else "drawn words",
+    }
+    for name in SCORES:
+        values = [row[name] for row in rows]
+        more: dict[str, Any] = {"deviation_over_seeds": float(f"{stdev(values):.3g}")}
+        if name.startswith("bleu_papers"):
+            more["nltk"] = version("nltk")
+        if name.startswith("bow"):
+            more["word_vectors"] = VECTORS
+        if name == "dull_replies":
+            more["commonest"] = test.commonest
+        yield (
+            name,
+            Measured(
+                value=fmean(values),
+                n=len(test.pairs),
+                reference=(fmean(row[name] for row in random), "random training replies"),
+                settings=settings | more,
+            ),
+        )
+
+
+def reply_codes(subject: Subject) -> Results:
+    """What the code carries."""
+    acts = subject.model.config.__dict__.get("acts", ())
+    pairs = encoded(subject.windows["test"], subject.words, acts)
+    pairs = pairs.rows(torch.from_numpy(spread(len(pairs), PAIRS)))
+    nll, rates = zip(*_terms(_model(subject), pairs), strict=True)
+    yield "reply_nll", mean(torch.cat(nll))
+    if rates[0] is not None:
+        yield "reply_kl", mean(torch.cat(rates))
+
+
+@torch.inference_mode()
+def _terms(model: DialogueModel, pairs: Conversations) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """-log p(x|z,c) and KL of each pair, batch by batch; no KL where it has no closed form."""
+    with seeded(0):
+        for rows in torch.arange(len(pairs)).split(BATCH):
+            context, x, _ = (part.to(model.device) for part in pairs.batch(rows))
+            c = model.history(context)
+            q, p = model.posterior_of(model.turns(x), c), model.prior_of(c)
+            nll = -model.reply(q.sample(), c).log_prob(x)
+            yield nll, _rate(q, p)
+
+
+def _rate(q: Distribution, p: Distribution) -> Tensor | None:
+    if isinstance(q, DiscreteVariables) and isinstance(p, DiscreteVariables):
+        return (q.probs * (q.log_p - p.log_p)).sum((1, 2))
+    known = isinstance(q, GaussianModes) and isinstance(p, GaussianModes)
+    return kl(q, p) if known and p.means.shape[1] == 1 else None
+
+
+@torch.inference_mode()
+def reply_modes(subject: Subject) -> Results:
+    """Whether the modes of a mixture are used, and mean something."""
+    from sklearn.metrics import silhouette_score
+
+    test, model = HeldOut(subject), _model(subject)
+    weights, places, modes = [], [], []
+    with seeded(0):
+        for rows in torch.arange(len(test.pairs)).split(BATCH):
+            c = model.history(test.pairs.batch(rows)[0].to(model.device))
+            noise = cast(GaussianModes, cast(Made, model.prior_of(c)).noise)
+            weights.append(noise.weights)
+            for mode in range(noise.means.shape[1]):
+                e = noise.means[:, mode] + noise.scales[:, mode] * torch.randn_like(c[:, :1])
+                z = cast(Made, model.prior_of(c)).make(e)
+                words = model.reply(z, c).generate(0.0, forbid=(UNK,)).cpu()
+                places.append(_meanings(dialogue.sentences(words), test.vectors))
+                modes.append(np.full(len(rows), mode))
+        shares = torch.cat(weights).mean(0).double()
+        entropy = -(shares * shares.clamp(min=1e-12).log()).sum()
+        yield "effective_modes", Measured(value=float(entropy.exp()), n=len(test.pairs))
+        several = weights[0].shape[1]
+        table = _by_context(places, several)
+        labels = _by_context(modes, several)
+        off = (table - table.mean(1, keepdims=True)).reshape(-1, table.shape[-1])
+        flat = labels.reshape(-1)
+        shuffled = np.random.default_rng(0).permutation(flat)
+        yield (
+            "mode_silhouette",
+            Measured(
+                value=float(silhouette_score(off, flat)),
+                n=len(off),
+                reference=(float(silhouette_score(off, shuffled)), "shuffled modes"),
+                settings={"word_vectors": VECTORS, "replies": several},
+            ),
+        )
+
+
+def _by_context(parts: list[np.ndarray], modes: int) -> np.ndarray:
+    """[contexts, modes, …] of parts that come by batch, and within it by mode."""
+    batches = [np.stack(parts[i : i + modes], 1) for i in range(0, len(parts), modes)]
+    return np.concatenate(batches)
+
+
+def _meanings(replies: Sequence[Sentence], vectors: np.ndarray) -> np.ndarray:
+    """Mean word vector of each reply, [n, D]; zeros for one without words."""
+    return np.stack(
+        [vectors[list(row)].mean(0) if row else np.zeros(vectors.shape[1]) for row in replies]
+    )
+
+
+def _model(subject: Subject) -> DialogueModel:
+    return cast(DialogueModel, subject.model)
+
+
+def _has_modes(subject: Subject) -> bool:
+    return subject.info.config.get("components", 1) > 1 and subject.info.model.startswith("dialog")
+
+
+def _codes(subject: Subject) -> Names:
+    """The KL is of models whose codes have densities, or are discrete."""
+    known = subject.info.model in ("vhred", "cvae", "cvae_ae", "st_ed")
+    return ("reply_nll", "reply_kl") if known else ("reply_nll",)
+
+
+STUDIES = (
+    Study(names=_codes, measure=reply_codes, needs=frozenset({"respond"})),
+    Study(names=SCORES, measure=reply_scores, needs=frozenset({"respond"})),
+    Study(
+        names=("effective_modes", "mode_silhouette"),
+        measure=reply_modes,
+        needs=frozenset({"respond"}),
+        where=_has_modes,
+    ),
+)
