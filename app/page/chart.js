@@ -18,6 +18,7 @@ import { faded } from "./palette.js";
  *   click?: (picked: Picked) => void, select?: (picked: Picked[]) => void,
  *   hover?: (picked: Picked | null) => void, scrub?: (x: number) => void, bare?: boolean}} Options
  *   `bare`: without buttons
+ * @typedef {ReturnType<typeof chart>} Chart
  */
 
 const MARGIN = { l: 52, r: 12, t: 12, b: 40 };

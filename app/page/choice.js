@@ -6,6 +6,8 @@ import { button, el } from "./dom.js";
 /**
  * @typedef {import("./dom.js").Props} Props
  * @typedef {readonly any[]} Option value, text, and what is shown under the pointer, if anything
+ * @typedef {ReturnType<typeof choice>} Choice
+ * @typedef {ReturnType<typeof running>} Running
  */
 
 const LAST_SEED = 2 ** 31 - 1;

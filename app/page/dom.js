@@ -3,6 +3,7 @@
 
 /** @typedef {string | Node | null | undefined} Child */
 /** @typedef {Record<string, any>} Props */
+/** @typedef {ReturnType<typeof tableTwin>} Twin */
 
 /** @type {Record<string, string>} strokes on a square of 24 */
 const ICONS = {
@@ -102,6 +103,18 @@ export function rendered(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content;
+}
+
+/**
+ * What is there for sure: the first element of a kind below another.
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function one(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`There is no ${selector}.`);
+  return /** @type {HTMLElement} */ (found);
 }
 
 /**

@@ -77,10 +77,11 @@ export function sheet(pictures, name, side = SIDE, scale = 4, across = 0) {
 }
 
 /**
+ * What draws on a canvas.
  * @param {HTMLCanvasElement} canvas
  * @returns {CanvasRenderingContext2D}
  */
-function pen(canvas) {
+export function pen(canvas) {
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser cannot draw.");
   return context;

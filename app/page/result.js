@@ -16,6 +16,8 @@ export const LOST = "The server does not answer. Is it still running? Then try a
  * @property {(data: any, request: any, alive: () => boolean) => any} draw may be async; `alive()`
  *   turns false when something newer was asked
  * @property {(request: any) => any} [linked] what of a request goes into the link
+ * @typedef {ReturnType<typeof result>} Life
+ * @typedef {ReturnType<typeof asker>} Ask
  */
 
 /**

@@ -7,12 +7,24 @@ import { column, LINES } from "./panels.js";
 import { go, namePlay } from "./scrubber.js";
 import { nearest } from "./snapshots.js";
 
-/** Values of a curve of a run at a step: the nearest evaluation, null where there is none. */
+/**
+ * @typedef {import("./types.js").Curve} Curve
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/**
+ * Values of a curve of a run at a step: the nearest evaluation, null where there is none.
+ * @param {Run} run
+ * @param {string} curve
+ * @param {number} step
+ */
 export function valueAt(run, curve, step) {
   const { step: steps, [curve]: values } = run.history;
   return steps.length ? (values[nearest(steps, step)] ?? null) : null;
 }
 
+/** @param {Ui} ui @param {Curve} about */
 export function curve(ui, { id: name, title, unit }) {
   const values = el(
     "div",
@@ -41,6 +53,7 @@ export function curve(ui, { id: name, title, unit }) {
   return el("figure", { class: "panel-curve", "data-curve": name }, ...parts);
 }
 
+/** @param {Ui} ui */
 export function drawCurves(ui) {
   const last = ui.scene.steps.at(-1) || 1;
   for (const [name, { draw }] of Object.entries(ui.charts)) {
@@ -60,24 +73,31 @@ export function drawCurves(ui) {
   moveCursors(ui, ui.scene.steps[ui.at]);
 }
 
-/** The first of a row of round numbers that is not below `value`. */
+/**
+ * The first of a row of round numbers that is not below `value`.
+ * @param {number} value
+ */
 function roundUp(value) {
   const step = ticks(0, value || 1, 8)[1].value;
   return Number((step * Math.ceil((value || 1) / step - 1e-9)).toPrecision(6));
 }
 
+/** @param {Ui} ui @param {number} step */
 export function moveCursors(ui, step) {
   for (const { mark } of Object.values(ui.charts)) mark(step);
 }
 
+/** @param {Ui} ui @param {number} step */
 export function readouts(ui, step) {
   moveCursors(ui, step);
-  for (const block of ui.curves.children) {
+  for (const block of /** @type {Iterable<HTMLElement>} */ (ui.curves.children)) {
     const values = ui.scene.runs.map((run) =>
-      step < (run.history.step[0] ?? 0) / 2 ? null : valueAt(run, block.dataset.curve, step),
+      step < (run.history.step[0] ?? 0) / 2 ? null : valueAt(run, block.dataset.curve ?? "", step),
     );
     block
       .querySelectorAll(".panel-values b")
-      .forEach((cell, i) => (cell.textContent = fixed(values[i], values[i] >= 100 ? 1 : 2)));
+      .forEach(
+        (cell, i) => (cell.textContent = fixed(values[i], (values[i] ?? 0) >= 100 ? 1 : 2)),
+      );
   }
 }

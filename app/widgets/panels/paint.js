@@ -3,30 +3,40 @@
 import { el } from "../../page/dom.js";
 import { count, fixed } from "../../page/numbers.js";
 import { COLOURS, SYMBOLS } from "../../page/palette.js";
+import { pen as penOf } from "../../page/pictures.js";
 import { valueAt } from "./curves.js";
 import { moment, nearest } from "./snapshots.js";
 
+/**
+ * @typedef {import("./types.js").Canvas} Canvas
+ * @typedef {import("./types.js").Moment} Moment
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {Ui} ui @param {string} name */
 const token = (ui, name) => getComputedStyle(ui.element).getPropertyValue(name).trim();
 
 // A canvas, not a chart: to move the four lower panels by one frame takes 1 ms here, 50 ms with
 // Plotly.react and WebGL, 800 ms with Plotly.react and SVG (500 dots and 5 ellipses a panel, the
 // fastest of 20 frames in headless Chromium on two busy cores).
+/** @param {Ui} ui @param {HTMLCanvasElement} canvas @param {Run} run @param {number} place */
 function drawPanel(ui, canvas, run, place) {
   const side = canvas.clientWidth;
   if (!side) return;
   const scale = window.devicePixelRatio || 1;
   const size = Math.round(side * scale);
   if (canvas.width !== size) canvas.width = canvas.height = size;
-  const pen = canvas.getContext("2d");
+  const pen = penOf(canvas);
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   pen.clearRect(0, 0, side, side);
-  const px = (v) => ((v + ui.reach) / (2 * ui.reach)) * side;
-  const py = (v) => side - px(v);
+  const px = (/** @type {number} */ v) => ((v + ui.reach) / (2 * ui.reach)) * side;
+  const py = (/** @type {number} */ v) => side - px(v);
   const sheet = { pen, px, py, side };
   const now = moment(ui, run, place);
-  const ids = ui.colour === "mode" ? null : run.tags[ui.colour]?.ids;
+  const ids = ui.colour === "mode" ? undefined : run.tags[ui.colour]?.ids;
   const ink = token(ui, "--ink");
-  const colour = (k) => (ids ? ink : COLOURS[k % COLOURS.length]); // of a mode
+  const colour = (/** @type {number} */ k) => (ids ? ink : COLOURS[k % COLOURS.length]); // of a mode
   drawAxes(sheet, token(ui, "--hairline"));
   drawCodes(sheet, now, ids);
   for (let k = 0; k < now.components; k++) drawEllipse(sheet, now, k, colour(k), ui.reach);
@@ -34,6 +44,7 @@ function drawPanel(ui, canvas, run, place) {
     drawMean(sheet, now.mean(k), { ink, card: token(ui, "--card"), own: colour(k) });
 }
 
+/** @param {Canvas} canvas @param {string} colour */
 function drawAxes({ pen, px, py, side }, colour) {
   pen.strokeStyle = colour;
   pen.lineWidth = 1;
@@ -45,7 +56,12 @@ function drawAxes({ pen, px, py, side }, colour) {
   pen.stroke();
 }
 
-/** A dot for each code, with the mark of its tag, or of its mode. */
+/**
+ * A dot for each code, with the mark of its tag, or of its mode.
+ * @param {Canvas} canvas
+ * @param {Moment} now
+ * @param {Uint8Array | undefined} ids
+ */
 function drawCodes({ pen, px, py, side }, now, ids) {
   const group = new Map();
   for (let n = 0; n < now.items; n++) {
@@ -69,7 +85,14 @@ function drawCodes({ pen, px, py, side }, now, ids) {
   pen.globalAlpha = 1;
 }
 
-/** One standard deviation around the mean of a mode. */
+/**
+ * One standard deviation around the mean of a mode.
+ * @param {Canvas} canvas
+ * @param {Moment} now
+ * @param {number} k
+ * @param {string} colour
+ * @param {number} reach
+ */
 function drawEllipse({ pen, px, py }, now, k, colour, reach) {
   const [[mx, my], [sx, sy]] = [now.mean(k), now.scale(k)];
   if (Math.max(sx, sy) > reach) return; // of an empty mode: nothing of it would be seen
@@ -80,11 +103,16 @@ function drawEllipse({ pen, px, py }, now, k, colour, reach) {
   pen.stroke();
 }
 
-/** A ringed cross, above all ellipses. */
+/**
+ * A ringed cross, above all ellipses.
+ * @param {Canvas} canvas
+ * @param {number[]} mean
+ * @param {{ink: string, card: string, own: string}} colours
+ */
 function drawMean({ pen, px, py, side }, [mx, my], { ink, card, own }) {
   const [x, y] = [px(mx), py(my)];
   const r = side < 150 ? 4 : 6;
-  const disc = (radius, colour) => {
+  const disc = (/** @type {number} */ radius, /** @type {string} */ colour) => {
     pen.beginPath();
     pen.arc(x, y, radius, 0, 7);
     pen.fillStyle = colour;
@@ -103,23 +131,34 @@ function drawMean({ pen, px, py, side }, [mx, my], { ink, card, own }) {
   disc(r * 0.45, own);
 }
 
+/** @param {Ui} ui */
 export const early = (ui) => nearest(ui.scene.steps, ui.scene.early);
+/** @param {Ui} ui */
 export function drawPanels(ui) {
   drawRow(ui, 0, early(ui));
   drawRow(ui, 1, ui.shown);
 }
 
-export function drawRow(ui, row, place) {
-  ui.scene.runs.forEach((run, i) =>
-    drawPanel(ui, ui.rows[row].cells.children[i].firstChild, run, place),
-  );
+/** @param {Ui} ui @param {number} row @param {number} i of the run */
+function parts(ui, row, i) {
+  const [canvas, caption] = ui.rows[row].cells.children[i].children;
+  return {
+    canvas: /** @type {HTMLCanvasElement} */ (canvas),
+    caption: /** @type {HTMLElement} */ (caption),
+  };
 }
 
+/** @param {Ui} ui @param {number} row @param {number} place */
+export function drawRow(ui, row, place) {
+  ui.scene.runs.forEach((run, i) => drawPanel(ui, parts(ui, row, i).canvas, run, place));
+}
+
+/** @param {Ui} ui @param {number} row @param {number} index */
 export function nameRow(ui, row, index) {
   const step = ui.scene.steps[index];
   ui.rows[row].title.textContent = `${count(step)} steps`;
   ui.scene.runs.forEach((run, i) => {
-    const cell = ui.rows[row].cells.children[i];
+    const { canvas, caption } = parts(ui, row, i);
     const known =
       step >= (run.history.step[0] ?? Infinity)
         ? [
@@ -128,10 +167,10 @@ export function nameRow(ui, row, index) {
           ]
         : [];
     const said = known.map(([name, curve]) => `${name} ${fixed(valueAt(run, curve, step))}`);
-    cell.lastElementChild.replaceChildren(...said.map((text) => el("span", { text })));
-    cell.lastElementChild.title =
+    caption.replaceChildren(...said.map((text) => el("span", { text })));
+    caption.title =
       "Variance of means (all variables) and mutual information of c, nats, on 2,000 held-out sentences";
-    cell.firstElementChild.setAttribute(
+    canvas.setAttribute(
       "aria-label",
       `${run.title} at ${count(step)} steps: ${run.shape[1]} codes and ${run.means[0][ui.variable].length} modes of c${ui.variable + 1}. ${said.join(", ")}`,
     );

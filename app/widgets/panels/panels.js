@@ -20,6 +20,13 @@ import { go, halt, namePlay, settle } from "./scrubber.js";
 import { setUp as setUpSheet } from "./sheet.js";
 import { measure, nearest, unpack } from "./snapshots.js";
 
+/**
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 export const LINES = [
   { colour: "--ink-2", dash: 0, width: 1.5 },
   { colour: "--caution-mark", dash: 1, width: 2 },
@@ -27,9 +34,12 @@ export const LINES = [
   { colour: "--accept", dash: 0, width: 2.5 },
 ];
 
+/** @param {Ui} ui @param {string} name */
 export const id = (ui, name) => `${ui.props.tab}-panels-${name}`;
 
+/** @param {Ui} ui */
 const start = (ui) => ({ of: 1, colour: "mode", step: ui.scene.steps.at(-1), shut: "" });
+/** @param {Ui} ui */
 function state(ui) {
   const now = {
     of: ui.variable + 1,
@@ -39,10 +49,12 @@ function state(ui) {
   };
   return link.write(now, start(ui));
 }
+/** @param {Ui} ui */
 export function remember(ui) {
   ui.props.value = state(ui);
   pageKeep(ui.props.tab, { panels: ui.props.value });
 }
+/** @param {Ui} ui */
 function restore(ui) {
   if (!ui.scene || !ui.scene.runs.length) return;
   const given = link.read(ui.props.value);
@@ -58,13 +70,14 @@ function restore(ui) {
 
 // ---- data -----------------------------------------------------------------------------------
 
+/** @param {Ui} ui @param {Answer} data */
 export function draw(ui, data) {
-  for (const run of data.runs) unpack(run);
-  const steps = [...new Set(data.runs.flatMap((run) => run.steps))].sort((a, b) => a - b);
-  const first = data.runs[0];
+  const runs = data.runs.map(unpack);
+  const [first] = runs;
   ui.scene = {
     ...data,
-    steps,
+    runs,
+    steps: [...new Set(runs.flatMap((run) => run.steps))].sort((a, b) => a - b),
     variables: first?.shape[2] ?? 0,
     colours: ["mode", ...Object.keys(first?.tags ?? {})],
   };
@@ -75,11 +88,12 @@ export function draw(ui, data) {
     ui.life.tools.hidden =
       !data.runs.length;
   if (!data.runs.length) return;
-  ui.scrub.max = steps.length - 1;
+  ui.scrub.max = String(ui.scene.steps.length - 1);
   build(ui);
   restore(ui);
 }
 
+/** @param {Ui} ui */
 function sayMissing(ui) {
   ui.missing.hidden = !ui.scene.missing.length;
   ui.missing.replaceChildren(
@@ -96,6 +110,7 @@ function sayMissing(ui) {
 
 // ---- panels ---------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function build(ui) {
   ui.heads.replaceChildren(
     ...ui.scene.runs.map((run) =>
@@ -143,8 +158,10 @@ function build(ui) {
   );
 }
 
+/** @param {{column: number}} given */
 export const column = ({ column: i }) => `grid-column:${i + 1}`;
 
+/** @param {Ui} ui */
 function drawAll(ui) {
   measure(ui);
   const first = ui.scene.runs[0];
@@ -170,14 +187,18 @@ function drawAll(ui) {
   settle(ui);
 }
 
+/** @param {Ui} ui @param {{variable?: number, colour?: string}} change */
 export function choose(ui, change) {
-  if ("variable" in change) ui.variable = change.variable;
-  if ("colour" in change) ui.colour = change.colour;
+  Object.assign(ui, change);
   remember(ui);
   drawAll(ui);
 }
 
-/** The tab's own result goes first: on two cores everything else would hold it up. */
+/**
+ * The tab's own result goes first: on two cores everything else would hold it up.
+ * @param {Ui} ui
+ * @param {number} [patience]
+ */
 function begin(ui, patience = 40) {
   const first = patience && !views[ui.props.tab]?.fragment;
   if (first) setTimeout(() => begin(ui, patience - 1), 100);
@@ -186,8 +207,8 @@ function begin(ui, patience = 40) {
 
 // ---- state ----------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp(ui) {
-  ui.scene = null;
   ui.charts = {}; // by the name of their curve
   ui.variable = 0;
   ui.colour = "mode";
@@ -217,7 +238,7 @@ function setUp(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUpSheet(ui);
   setUp(ui);
 }

@@ -1,14 +1,20 @@
 // What is on the page of the eight panels.
 
 import { choice } from "../../page/choice.js";
-import { button, el, source, tableTwin } from "../../page/dom.js";
+import { button, el, one, source, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { result } from "../../page/result.js";
 import { choose, draw, id } from "./panels.js";
 import { toggle } from "./scrubber.js";
 
+/**
+ * @typedef {import("./types.js").Twin} Twin
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const FORMULA = "\u2212log p(x|z) + w(t) [ KL(q(c)‖U) + MI + KL(q(z|x)‖p\u0302) + β disp. ]";
 
+/** @param {Ui} ui @param {string} name @param {string} label @param {(value: any) => void} pick */
 function segmented(ui, name, label, pick) {
   const frame = { class: "lp-choice-small", "aria-label": label };
   const { group, fill } = choice(id(ui, name), frame, pick);
@@ -16,6 +22,7 @@ function segmented(ui, name, label, pick) {
   return { node: el("div", { class: "panel-field" }, title, group), fill };
 }
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.rows = [0, 1].map((row) => ({
     title: el("h4", { class: "panel-when" }),
@@ -91,10 +98,12 @@ function setUp1(ui) {
   );
 }
 
+/** @param {string} name @param {Twin} twin */
 function save(name, twin) {
   download(name, "text/csv", csv(twin.sheet()));
 }
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.fold = el(
     "details",
@@ -119,9 +128,10 @@ function setUp2(ui) {
       id: id(ui, "curves-csv"),
     }),
   );
-  ui.fold.append(ui.life.tools, ui.element.querySelector(".lp-code")); // shut away with the rest
+  ui.fold.append(ui.life.tools, one(ui.element, ".lp-code")); // shut away with the rest
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   setUp1(ui);
   setUp2(ui);

@@ -2,18 +2,36 @@
 
 import { bytes } from "../../page/pictures.js";
 
+/**
+ * @typedef {import("./types.js").Raw} Raw
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {number[]} steps @param {number} step */
 export const nearest = (steps, step) =>
   steps.reduce((best, s, i) => (Math.abs(s - step) < Math.abs(steps[best] - step) ? i : best), 0);
 
-export function unpack(run) {
-  const whole = new Uint16Array(bytes(run.codes.data).buffer);
-  const [span, low] = [(run.codes.high - run.codes.low) / 65535, run.codes.low];
-  run.code = (i) => low + span * whole[i];
-  run.modes = bytes(run.modes);
-  for (const tag of Object.values(run.tags)) tag.ids = bytes(tag.ids);
+/** @param {Raw} raw @returns {Run} */
+export function unpack({ codes, ...raw }) {
+  const whole = new Uint16Array(bytes(codes.data).buffer);
+  const [span, low] = [(codes.high - codes.low) / 65535, codes.low];
+  const tags = Object.entries(raw.tags).map(([name, tag]) => [
+    name,
+    { ...tag, ids: bytes(tag.ids) },
+  ]);
+  return {
+    ...raw,
+    code: (/** @type {number} */ i) => low + span * whole[i],
+    modes: bytes(raw.modes),
+    tags: Object.fromEntries(tags),
+  };
 }
 
-/** Half the side of all panels: all but the farthest codes, and all means, of every run and step. */
+/**
+ * Half the side of all panels: all but the farthest codes, and all means, of every run and step.
+ * @param {Ui} ui
+ */
 export function measure(ui) {
   const far = [];
   let mean = 0;
@@ -30,9 +48,14 @@ export function measure(ui) {
   far.sort((a, b) => a - b);
   ui.reach = Math.ceil(Math.max(far[Math.floor(0.998 * (far.length - 1))], mean) + 0.3);
 }
-/** The run's snapshot at `place`, a number between two indices of the common steps. */
+/**
+ * The run's snapshot at `place`, a number between two indices of the common steps.
+ * @param {Ui} ui
+ * @param {Run} run
+ * @param {number} place
+ */
 export function moment(ui, run, place) {
-  const index = (i) => {
+  const index = (/** @type {number} */ i) => {
     const step = ui.scene.steps[i];
     return Math.max(
       0,
@@ -42,19 +65,19 @@ export function moment(ui, run, place) {
   const [a, b] = [index(Math.floor(place)), index(Math.ceil(place))];
   const t = place - Math.floor(place);
   const [, items, variables] = run.shape;
-  const mix = (x, y) => x + t * (y - x);
+  const mix = (/** @type {number} */ x, /** @type {number} */ y) => x + t * (y - x);
   const later = t < 0.5 ? a : b;
   return {
-    point: (n, axis) =>
+    point: (/** @type {number} */ n, /** @type {number} */ axis) =>
       mix(
         run.code(2 * ((a * items + n) * variables + ui.variable) + axis),
         run.code(2 * ((b * items + n) * variables + ui.variable) + axis),
       ),
-    mean: (k) =>
+    mean: (/** @type {number} */ k) =>
       run.means[a][ui.variable][k].map((x, axis) => mix(x, run.means[b][ui.variable][k][axis])),
-    scale: (k) =>
+    scale: (/** @type {number} */ k) =>
       run.scales[a][ui.variable][k].map((x, axis) => mix(x, run.scales[b][ui.variable][k][axis])),
-    mode: (n) => run.modes[(later * items + n) * variables + ui.variable],
+    mode: (/** @type {number} */ n) => run.modes[(later * items + n) * variables + ui.variable],
     components: run.means[a][ui.variable].length,
     items,
   };

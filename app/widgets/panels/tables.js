@@ -4,6 +4,9 @@ import { count, fixed } from "../../page/numbers.js";
 import { early } from "./paint.js";
 import { moment } from "./snapshots.js";
 
+/** @typedef {import("./types.js").Ui} Ui */
+
+/** @param {Ui} ui */
 export function fillTables(ui) {
   const places = [...new Set([early(ui), ui.at])];
   const lines = places.flatMap((index) =>
