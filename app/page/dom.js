@@ -118,6 +118,14 @@ export function one(root, selector) {
 }
 
 /**
+ * The panel of the tab that holds an element.
+ * @param {Element} node
+ */
+export function panelOf(node) {
+  return /** @type {HTMLElement} */ (node.closest('[role="tabpanel"]'));
+}
+
+/**
  * Spoken by screen readers, for things that only eyes would notice.
  * @param {string} text
  */

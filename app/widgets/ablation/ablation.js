@@ -3,7 +3,7 @@
 
 import { keep as pageKeep } from "../../page/address.js";
 import { chart, line, rule, swatch } from "../../page/charts.js";
-import { button, el, tableTwin } from "../../page/dom.js";
+import { button, el, panelOf, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
@@ -245,7 +245,7 @@ function drawCurves(ui) {
 }
 
 function setUp1(ui) {
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.life = result(`${ui.props.tab}-ablation`, {
     element: ui.element,
     ready: () => {},

@@ -8,7 +8,7 @@
 // page asks for the next: to cancel is to ask no more.
 
 import { keep, setView } from "../../page/address.js";
-import { say } from "../../page/dom.js";
+import { panelOf, say } from "../../page/dom.js";
 import { count, percent } from "../../page/numbers.js";
 import { LOST, result } from "../../page/result.js";
 import { drawScene, drawStart, setUp as setUpCards } from "./cards.js";
@@ -152,7 +152,7 @@ function busy(ui, text) {
 
 function setUp(ui) {
   ui.TAB = ui.props.tab;
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.offers = null; // {victims, most}
   ui.scene = null; // what the server said of the start, with rows and verdicts by method
   ui.place = Infinity; // of the cursor on the curve, in passes or trials

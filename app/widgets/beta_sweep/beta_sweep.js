@@ -4,7 +4,7 @@
 import { keep as pageKeep } from "../../page/address.js";
 import { bars, chart, points } from "../../page/charts.js";
 import { choice, nextPictures } from "../../page/choice.js";
-import { button, el, tableTwin } from "../../page/dom.js";
+import { button, el, panelOf, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
@@ -12,15 +12,28 @@ import { bytes, picture } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Look} Look
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {import("./types.js").Walks} Walks
+ */
+
 const VIEW = "pictures";
 const HIGH = 260; // px, of a chart
 const FIRST = { of: "", first: "0" };
 
+/** @param {Ui} ui @param {string} name */
 const id = (ui, name) => `${ui.props.tab}-beta-${name}`;
-const chosen = (ui) => ui.runs.find((run) => run.name === ui.look.of) ?? ui.runs.at(-1);
 
+/** @param {Ui} ui */
+const chosen = (ui) =>
+  /** @type {Run} */ (ui.runs.find((run) => run.name === ui.look.of) ?? ui.runs.at(-1));
+
+/** @param {Ui} ui */
 function setUp1(ui) {
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.life = result(`${ui.props.tab}-beta`, {
     element: ui.element,
     ready: () => {},
@@ -33,17 +46,25 @@ function setUp1(ui) {
   ui.turn = 0;
 }
 
+/** @param {string} title @param {...import("../../page/dom.js").Child} children */
 const part = (title, ...children) =>
   el("section", { class: "beta-part" }, el("h4", { text: title }), ...children);
 
 // ---- state --------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 const shown = (ui) => ui.panel.dataset.mode === VIEW;
-/** The model is always named: which one comes first depends on the machine. */
+/**
+ * The model is always named: which one comes first depends on the machine.
+ * @param {Ui} ui
+ */
 const state = (ui) => link.write(ui.look, FIRST);
+
+/** @param {Ui} ui */
 const keep = (ui) =>
   pageKeep(ui.props.tab, { beta: shown(ui) && ui.runs.length ? state(ui) : "" });
 
+/** @param {Ui} ui */
 function restore(ui) {
   const given = link.read(ui.props.value);
   ui.look = { ...FIRST, ...given };
@@ -54,6 +75,7 @@ function restore(ui) {
   return drawAll(ui);
 }
 
+/** @param {Ui} ui @param {Partial<Look>} change */
 function choose(ui, change) {
   Object.assign(ui.look, change);
   ui.props.value = state(ui);
@@ -63,6 +85,7 @@ function choose(ui, change) {
 
 // ---- drawing ------------------------------------------------------------------------------
 
+/** @param {Ui} ui @param {{runs: Run[]}} data */
 async function draw(ui, data) {
   ui.runs = data.runs;
   const none = !ui.runs.length;
@@ -70,10 +93,11 @@ async function draw(ui, data) {
   ui.missing.textContent =
     "No β-VAE on this machine was measured. Train them: python scripts/train.py vae/beta_vae--mnist--beta1 (and beta2, beta4, beta10)";
   ui.sheet.hidden = ui.table.details.hidden = ui.life.tools.hidden = none;
-  ui.choice.group.parentNode.hidden = none;
+  ui.chooser.hidden = none;
   if (!none) await restore(ui);
 }
 
+/** @param {Ui} ui */
 async function drawAll(ui) {
   const run = chosen(ui);
   const options = ui.runs.map(({ name, beta }) => [name, significant(beta)]);
@@ -90,14 +114,18 @@ async function drawAll(ui) {
   await drawWalks(ui, run);
 }
 
-/** Mean squared error over KL, one mark for each β, joined in the order of β. */
+/**
+ * Mean squared error over KL, one mark for each β, joined in the order of β.
+ * @param {Ui} ui
+ * @param {Run} run
+ */
 function drawPlot(ui, run) {
   const known = ui.runs.filter(({ values }) => values.mse != null && values.kl != null);
   ui.plot.node.hidden = !known.length;
   ui.plotNote.textContent = known.length
     ? `Measured on the ${run.split} split, n ${count(run.n)}. Click a mark, or choose above.`
     : "Reconstruction error or KL was not measured.";
-  const [kl, mse] = [known.map(({ values }) => values.kl), known.map(({ values }) => values.mse)];
+  const [kl, mse] = ["kl", "mse"].map((name) => known.map(({ values }) => Number(values[name])));
   const said = known.map(
     ({ beta }, i) =>
       `β ${significant(beta)}: MSE ${significant(mse[i])}, KL ${significant(kl[i])} nats`,
@@ -110,7 +138,10 @@ function drawPlot(ui, run) {
   const own = known.indexOf(run);
   const empty = known.map((_, i) => (i === own ? "--accent" : "--card"));
   const fill = { ...marks.marker, color: empty, line: { width: 2, color: "--accent" } };
-  const room = (values) => ({ low: 0, high: 1.15 * Math.max(...values, 0) });
+  const room = (/** @type {number[]} */ values) => ({
+    low: 0,
+    high: 1.15 * Math.max(...values, 0),
+  });
   ui.plot.draw(
     [{ ...marks, marker: fill, line: { color: "--ink-2", width: 1.5 } }],
     {
@@ -121,13 +152,21 @@ function drawPlot(ui, run) {
   );
 }
 
-/** A bar for each unit; the scale is the same for every β, so that they can be compared. */
+/**
+ * A bar for each unit; the scale is the same for every β, so that they can be compared.
+ * @param {Ui} ui
+ * @param {Run} run
+ */
 function drawBars(ui, run) {
   ui.bars.node.hidden = !run.kl;
-  if (!run.kl) return (ui.barsNote.textContent = run.problem);
+  if (!run.kl) return (ui.barsNote.textContent = run.problem ?? null);
   const top = Math.max(...ui.runs.flatMap((one) => one.kl ?? []), 0.1);
   const units = run.kl.map((_, unit) => unit).sort((a, b) => run.kl[b] - run.kl[a]);
-  const those = (name, kept, look) => {
+  const those = (
+    /** @type {string} */ name,
+    /** @type {boolean} */ kept,
+    /** @type {object} */ look,
+  ) => {
     const own = units.filter((unit) => run.active[unit] === kept);
     const hover = `unit %{x}: %{y:.3~g} nats, ${name}`;
     return bars(
@@ -153,6 +192,7 @@ function drawBars(ui, run) {
   ui.barsNote.textContent = `Highest bar of all β: ${significant(top)} nats. Here together ${significant(sum)} nats over ${units.length} units; hollow bars are units that are not active.`;
 }
 
+/** @param {Ui} ui @param {Run} run */
 function drawCollapse(ui, run) {
   const heads = ["β", "MSE", "KL, nats", "active units", "posterior = prior"];
   ui.collapse.replaceChildren(
@@ -180,6 +220,7 @@ function drawCollapse(ui, run) {
   );
 }
 
+/** @param {Ui} ui @param {Run} run */
 async function drawWalks(ui, run) {
   const mine = ++ui.turn;
   ui.walksTitle.textContent = `What each unit does at β ${significant(run.beta)}`;
@@ -189,6 +230,7 @@ async function drawWalks(ui, run) {
         el("div", { class: "beta-walk" }, el("span"), el("div", { class: "beta-wait" })),
       ),
     );
+  /** @type {Walks} */
   const answer = await ui.ask("walks", { checkpoint: run.name, first: Number(ui.look.first) });
   if (mine !== ui.turn) return;
   if (answer.error) {
@@ -199,7 +241,7 @@ async function drawWalks(ui, run) {
   const across = answer.values.length;
   const size = all.length / (answer.units.length * across);
   ui.walks.replaceChildren(
-    ...answer.units.map((unit, row) =>
+    ...answer.units.map((/** @type {number} */ unit, /** @type {number} */ row) =>
       el(
         "div",
         { class: "beta-walk" },
@@ -210,7 +252,7 @@ async function drawWalks(ui, run) {
         el(
           "div",
           { class: "lp-filmstrip", style: `--n: ${across}` },
-          ...answer.values.map((value, i) =>
+          ...answer.values.map((value, /** @type {number} */ i) =>
             picture(
               all.subarray((row * across + i) * size, (row * across + i + 1) * size),
               `unit ${unit} at ${significant(value)}`,
@@ -226,9 +268,12 @@ async function drawWalks(ui, run) {
 
 // ---- what is on the page ------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   const frame = { class: "lp-choice-small", "aria-label": "β" };
   ui.choice = choice(id(ui, "of"), frame, (of) => choose(ui, { of }));
+  const sign = el("span", { text: "β", "aria-hidden": "true" });
+  ui.chooser = el("div", { class: "beta-line beta-choose" }, sign, ui.choice.group);
   ui.plot = chart({
     label: "Reconstruction against KL",
     id: id(ui, "plot"),
@@ -282,12 +327,7 @@ function setUp2(ui) {
       }),
     ),
     ui.missing,
-    el(
-      "div",
-      { class: "beta-line beta-choose" },
-      el("span", { text: "β", "aria-hidden": "true" }),
-      ui.choice.group,
-    ),
+    ui.chooser,
     ui.sheet,
     ui.table.details,
   );
@@ -299,7 +339,10 @@ function setUp2(ui) {
   ui.watch("value", () => ui.runs.length && ui.props.value !== state(ui) && restore(ui));
 }
 
-/** After the frontier, which is what the view opens with. */
+/**
+ * After the frontier, which is what the view opens with.
+ * @param {Ui} ui
+ */
 function begin(ui) {
   if (!ui.begun) ui.life.view.run({});
   ui.begun = true;
@@ -307,6 +350,7 @@ function begin(ui) {
 
 // ---- life ---------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp3(ui) {
   ui.begun = false;
   hear("latent-bench", () => begin(ui));
@@ -316,7 +360,7 @@ function setUp3(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
   setUp3(ui);

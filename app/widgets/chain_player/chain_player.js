@@ -16,7 +16,7 @@
 
 import { keep, setView } from "../../page/address.js";
 import { offer } from "../../page/choice.js";
-import { el } from "../../page/dom.js";
+import { el, panelOf } from "../../page/dom.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { readView, replayForks } from "./branches.js";
@@ -175,7 +175,7 @@ function setUp2(ui) {
   ui.runResult = ui.life.view.run;
   /** Asked for by the page: a link, the switch of tasks, or the first look. */
   ui.life.view.run = async ({ mode, chain }) => {
-    ui.element.closest('[role="tabpanel"]').dataset.mode = mode;
+    panelOf(ui.element).dataset.mode = mode;
     if (!TASKS[mode]) return halt(ui); // another view of this tab
     if (!ui.offers && !(await prepare(ui))) return;
     const linked = ui.given ? chain : "";

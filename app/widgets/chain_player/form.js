@@ -1,7 +1,7 @@
 // What to run: the controls above the player.
 
 import { choice, dice, field, numberBox, running, seedBox, select } from "../../page/choice.js";
-import { el, source } from "../../page/dom.js";
+import { el, panelOf, source } from "../../page/dom.js";
 import { id } from "./chain_player.js";
 import { runForm, stop } from "./running.js";
 import { ACTIONS, TASKS } from "./settings.js";
@@ -254,7 +254,7 @@ export function showForm(ui, name, run) {
 
 /** Which language models are chosen, for the tables that were measured of them. */
 function sayPair(ui) {
-  ui.element.closest('[role="tabpanel"]').dataset.pair = ui.lmList.value;
+  panelOf(ui.element).dataset.pair = ui.lmList.value;
 }
 
 /** The number in a box, or null where there is none: the server says what it wants there. */

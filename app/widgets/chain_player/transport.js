@@ -2,7 +2,7 @@
 
 import { activeTab } from "../../page/address.js";
 import { offer, select } from "../../page/choice.js";
-import { el, say, svg } from "../../page/dom.js";
+import { el, panelOf, say, svg } from "../../page/dom.js";
 import { count } from "../../page/numbers.js";
 import { COLOURS } from "../../page/palette.js";
 import { fork } from "./branches.js";
@@ -173,8 +173,7 @@ function toggle(ui) {
 
 /** One frame: as many steps as the speed asks for; slow ones halt between proposal and verdict. */
 function tick(ui, now) {
-  if (!ui.element.isConnected || ui.element.closest('[role="tabpanel"]')?.style.display === "none")
-    return halt(ui);
+  if (!ui.element.isConnected || panelOf(ui.element)?.style.display === "none") return halt(ui);
   const speed = Number(ui.speedList.value);
   ui.clock += now - ui.before;
   ui.before = now;

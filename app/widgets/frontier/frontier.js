@@ -8,7 +8,7 @@
 
 import { keep } from "../../page/address.js";
 import { field, offer, select } from "../../page/choice.js";
-import { button, el, tableTwin } from "../../page/dom.js";
+import { button, el, panelOf, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
@@ -38,7 +38,7 @@ const chooser = (ui, name, label) => {
 };
 
 function setUp1(ui) {
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.life = result(`${ui.props.tab}-frontier`, {
     element: ui.element,
     ready: () => {},

@@ -11,6 +11,7 @@
 // Training is the server's business: the page sets it going and asks for frames. A run follows
 // from settings, changes (events) and steps alone, so a link leads back to the very same state.
 
+import { panelOf } from "../../page/dom.js";
 import { setView } from "../../page/address.js";
 import { bytes } from "../../page/pictures.js";
 import { asker, LOST, result } from "../../page/result.js";
@@ -273,7 +274,7 @@ function stateOf(ui, step, events = ui.scene.events) {
 
 function setUp1(ui) {
   ui.TAB = ui.props.tab;
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.chosen = null; // what a run follows from: {data, theta, drawn, models, seed, dim, knobs}
   ui.scene = null; // the run that is shown: {key, models, real, floor, modes, step, events, knobs, turnable, frames…}
   ui.following = false;

@@ -3,7 +3,7 @@
 // The panel of the tab says what is chosen: data-mode, data-pair (language models), data-victim
 // (a classifier). Rows to compare with, such as published ones, are in italics.
 
-import { button, el } from "../../page/dom.js";
+import { button, el, panelOf } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { percent, significant } from "../../page/numbers.js";
 
@@ -138,7 +138,7 @@ function cell(key, value) {
 }
 
 function setUp(ui) {
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.answers = {}; // checkpoint -> promise of its tables
   ui.body = el("div", { class: "measured-body" });
   ui.fold = el(

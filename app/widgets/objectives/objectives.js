@@ -2,7 +2,7 @@
 // it moves. All comes once, when the cards are first seen; choosing asks no server.
 
 import { keep } from "../../page/address.js";
-import { button, el, tableTwin, typeset } from "../../page/dom.js";
+import { button, el, tableTwin, typeset, panelOf } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
@@ -23,7 +23,7 @@ const SCORES = { exact: "exactly", bound: "a bound", "": "no" };
 
 function setUp1(ui) {
   ui.TAB = ui.props.tab;
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.ask = asker(ui.server, 60_000, LOST);
   ui.cards = null; // by name
   ui.asked = false;

@@ -1,7 +1,7 @@
 // The checkpoints as a native list, and beside it the chosen one's numbers and card.
 
 import { checkpoints } from "../../page/checkpoints.js";
-import { button, el, rendered } from "../../page/dom.js";
+import { button, el, rendered, panelOf } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
 
 function gauge({ label, value, unit, split, n, state, note }) {
@@ -19,7 +19,7 @@ async function refresh(ui) {
   const name = (ui.asked = ui.props.value);
   ui.list.value = name;
   const info = checkpoints[name];
-  const tab = ui.element.closest('[role="tabpanel"]');
+  const tab = panelOf(ui.element);
   if (tab && info)
     Object.assign(tab.dataset, { modality: info.modality, told: Boolean(info.classes) });
   if (!name) return;

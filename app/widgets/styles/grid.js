@@ -7,10 +7,23 @@ import { bytes, picture } from "../../page/pictures.js";
 import { drawNumbers } from "./numbers.js";
 import { modelOf } from "./styles.js";
 
+/**
+ * @typedef {import("./types.js").Grid} Grid
+ * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").Request} Request
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {{digits: boolean}} model */
 export const wordOf = ({ digits }) => (digits ? "digit" : "class");
-/** A class that the model was told, by its name. */
+/**
+ * A class that the model was told, by its name.
+ * @param {Model} model
+ * @param {number} k
+ */
 const nameOf = ({ told, names }, k) => (told && names?.[k]) || `class ${k}`;
 
+/** @param {Ui} ui @param {Grid} data @param {Request} request @param {() => boolean} alive */
 export async function draw(ui, data, request, alive) {
   const model = modelOf(ui, request.checkpoint);
   fillUnits(ui, data);
@@ -26,15 +39,17 @@ export async function draw(ui, data, request, alive) {
   await drawNumbers(ui, model, data, request, alive);
 }
 
+/** @param {Ui} ui @param {Grid} grid */
 function fillUnits(ui, { units: all, unit }) {
   ui.units.replaceChildren(
     ...all.map(([index, kl]) =>
       el("option", { value: index, text: `${index}, KL ${fixed(kl)} nats` }),
     ),
   );
-  ui.units.value = unit;
+  ui.units.value = String(unit);
 }
 
+/** @param {Ui} ui @param {Model} model @param {Grid} grid */
 function nameMeaning(ui, model, { carried, columns }) {
   const word = wordOf(model);
   const n = carried?.reduce((sum, one) => sum + one.n, 0);
@@ -46,8 +61,10 @@ function nameMeaning(ui, model, { carried, columns }) {
       : found;
 }
 
+/** @param {string} text @param {...HTMLElement} cells */
 const head = (text, ...cells) => el("tr", {}, el("th", { scope: "row", text }), ...cells);
 
+/** @param {Ui} ui @param {Model} model @param {Grid} data */
 function drawGrid(ui, model, data) {
   const { told } = model;
   const { rows, columns, carried, labels, own, values } = data;
@@ -77,7 +94,7 @@ function drawGrid(ui, model, data) {
       ),
     );
   }
-  const cell = (row, k) => {
+  const cell = (/** @type {number} */ row, /** @type {number} */ k) => {
     const same = own?.[row] === k;
     const name = `style ${row + 1} as ${nameOf(model, k)}${same ? ", the reconstruction" : ""}`;
     return el(
@@ -86,7 +103,7 @@ function drawGrid(ui, model, data) {
       picture(all.subarray((row * columns + k) * size, (row * columns + k + 1) * size), name),
     );
   };
-  const rowHead = (row) => {
+  const rowHead = (/** @type {number} */ row) => {
     if (values) return el("th", { scope: "row", text: fixed(values[row], 1) });
     if (!given) return el("th", { scope: "row", text: `style ${row + 1}` });
     const label = labels ? labels[row] : "";
@@ -101,7 +118,7 @@ function drawGrid(ui, model, data) {
       ),
     );
   };
-  ui.table.style.setProperty("--n", columns);
+  ui.table.style.setProperty("--n", String(columns));
   ui.table.replaceChildren(
     el("thead", {}, ...heads),
     el(
@@ -119,6 +136,7 @@ function drawGrid(ui, model, data) {
   ui.gridNote.textContent = underGrid(model, data);
 }
 
+/** @param {Model} model @param {Grid} grid */
 function underGrid(model, { values, given, labels, own, unit, note }) {
   if (values)
     return `Unit ${unit} from \u22122 to 2, down; the other units are those of the first style of the seed.`;

@@ -5,6 +5,23 @@ import { el, typeset } from "../../page/dom.js";
 import { count, fixed, percent } from "../../page/numbers.js";
 import { wordOf } from "./grid.js";
 
+/**
+ * @typedef {import("./types.js").Chart} Chart
+ * @typedef {import("./types.js").Curves} Curves
+ * @typedef {import("./types.js").Grid} Grid
+ * @typedef {import("./types.js").Measured} Measured
+ * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").Request} Request
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/**
+ * @param {Ui} ui
+ * @param {Model} model
+ * @param {Grid} data
+ * @param {Request} request
+ * @param {() => boolean} alive
+ */
 export async function drawNumbers(ui, model, data, { checkpoint, seed }, alive) {
   const key = `${checkpoint} ${seed}`;
   if (ui.element.dataset.measured === key) return;
@@ -41,12 +58,14 @@ export async function drawNumbers(ui, model, data, { checkpoint, seed }, alive) 
   ui.element.dataset.measured = key;
 }
 
+/** @param {Ui} ui @param {[value: string, text: string][]} all */
 function drawFacts(ui, all) {
   ui.facts.replaceChildren(
     ...all.flatMap(([value, text]) => [el("dt", { text: value }), el("dd", { text })]),
   );
 }
 
+/** @param {Ui} ui @param {Model} model @param {Grid} grid @param {Measured} measured */
 function drawTable(ui, model, { columns, carried }, { recognised, thickness }) {
   const names = model.told
     ? [wordOf(model)]
@@ -77,13 +96,14 @@ function drawTable(ui, model, { columns, carried }, { recognised, thickness }) {
   );
 }
 
+/** @param {Ui} ui @param {Curves | null} curves */
 function drawCurves(ui, curves) {
   ui.plots.hidden = ui.curveTable.details.hidden = !curves;
   if (!curves) return;
   ui.charts ??= setUpCharts(ui);
   const { steps, kl_z, capacity_z, kl_c, capacity_c } = curves;
-  drawKl(ui.charts[0], "KL of the style", "z", steps, kl_z, capacity_z);
-  drawKl(ui.charts[1], "KL of the class", "c", steps, kl_c, capacity_c);
+  drawKl(ui.charts.z, "KL of the style", "z", steps, kl_z, capacity_z);
+  drawKl(ui.charts.c, "KL of the class", "c", steps, kl_c, capacity_c);
   ui.curveTable.set(
     ["step", "KL_z, nats", "C_z, nats", "KL_c, nats", "C_c, nats"],
     steps.map((step, i) => [
@@ -93,21 +113,31 @@ function drawCurves(ui, curves) {
   );
 }
 
+/** @param {Ui} ui */
 function setUpCharts(ui) {
-  const made = ["z", "c"].map((name) => {
+  const made = (/** @type {string} */ name) => {
     const title = `KL of the ${name === "z" ? "style" : "class"}, KL_${name}, nats`;
     const id = `${ui.props.tab}-styles-kl_${name}`;
     const drawn = chart({ label: title, height: 220, id });
     const caption = el("figcaption", {}, ...typeset(title));
     ui.plots.append(el("figure", { class: "styles-plot" }, caption, drawn.node));
     return drawn;
-  });
+  };
+  const both = { z: made("z"), c: made("c") };
   const text =
     "Solid: the KL on held-out pictures. Dashed: the capacity that the loss asks for at that step; that of the class cannot pass ln K.";
   ui.plots.append(el("p", { class: "lp-remark", text }));
-  return made;
+  return both;
 }
 
+/**
+ * @param {Chart} chart
+ * @param {string} title
+ * @param {string} name
+ * @param {number[]} steps
+ * @param {number[]} values
+ * @param {number[]} capacity
+ */
 function drawKl({ draw }, title, name, steps, values, capacity) {
   const hover = "%{fullData.name}: %{y:.3f} nats";
   draw(

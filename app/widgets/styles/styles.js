@@ -5,11 +5,18 @@
 
 import { keep as pageKeep } from "../../page/address.js";
 import { dice, labelled, nextPictures, seedBox, select } from "../../page/choice.js";
-import { button, el, tableTwin } from "../../page/dom.js";
+import { button, el, one, panelOf, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { draw } from "./grid.js";
+
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Look} Look
+ * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 const VIEW = "pictures";
 const SOURCES = [
@@ -18,13 +25,18 @@ const SOURCES = [
   ["unit", "one unit, \u22122 to 2"],
 ];
 
+/** @param {Ui} ui @param {string} name */
 const id = (ui, name) => `${ui.props.tab}-styles-${name}`;
-export const modelOf = (ui, name) => ui.props.models.find((model) => model.name === name);
+
+/** @param {Ui} ui @param {string} name */
+export const modelOf = (ui, name) =>
+  /** @type {Model} */ (ui.props.models.find((model) => model.name === name));
 
 // ---- what is on the page ------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp1(ui) {
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.life = result(`${ui.props.tab}-styles`, {
     element: ui.element,
     ready: () => {},
@@ -45,7 +57,7 @@ function setUp1(ui) {
   ui.models = select(id(ui, "model"), models, (of) => choose(ui, { of, unit: "" }));
   ui.sources = select(id(ui, "source"), SOURCES, (source) => choose(ui, { source, unit: "" }));
   ui.units = select(id(ui, "unit"), [], (unit) => choose(ui, { unit }));
-  const reseed = (seed) => choose(ui, { seed: String(seed) });
+  const reseed = (/** @type {number} */ seed) => choose(ui, { seed: String(seed) });
   ui.seed = seedBox(id(ui, "seed"), reseed, { class: "lp-input lp-seed-box" });
   ui.dice = dice("Roll the seed", reseed, { id: id(ui, "dice") });
   ui.others = nextPictures(
@@ -96,12 +108,19 @@ function setUp1(ui) {
 
 // ---- state --------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 const shown = (ui) => ui.panel.dataset.mode === VIEW;
-/** The model is always named: which one comes first depends on the machine. */
+/**
+ * The model is always named: which one comes first depends on the machine.
+ * @param {Ui} ui
+ */
 const state = (ui) => link.write(ui.look, { ...ui.FIRST, of: null });
+
+/** @param {Ui} ui */
 const keep = (ui) =>
   pageKeep(ui.props.tab, { styles: shown(ui) && ui.props.models.length ? state(ui) : "" });
 
+/** @param {Ui} ui */
 function restore(ui) {
   const given = link.read(ui.props.value);
   ui.look = { ...ui.FIRST, ...given };
@@ -115,6 +134,7 @@ function restore(ui) {
     );
 }
 
+/** @param {Ui} ui @param {Partial<Look>} change */
 function choose(ui, change) {
   Object.assign(ui.look, change);
   ui.props.value = state(ui);
@@ -124,6 +144,7 @@ function choose(ui, change) {
 
 // ---- life ---------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function again(ui) {
   const { of, source, seed, first, unit } = ui.look;
   fillFields(ui);
@@ -136,6 +157,7 @@ function again(ui) {
   });
 }
 
+/** @param {Ui} ui */
 function fillFields(ui) {
   ui.models.value = ui.look.of;
   ui.sources.value = ui.look.source;
@@ -144,7 +166,12 @@ function fillFields(ui) {
   ui.others.disabled = ui.look.source !== "pictures";
 }
 
-/** Seen for the first time: ask. Until then nothing is computed. */
+/**
+ * Seen for the first time: ask. Until then nothing is computed.
+ * @param {Ui} ui
+ * @param {IntersectionObserverEntry[]} entries
+ * @param {IntersectionObserver} observer
+ */
 function begin(ui, entries, observer) {
   if (!entries[0].isIntersecting) return;
   observer.disconnect();
@@ -152,6 +179,7 @@ function begin(ui, entries, observer) {
   restore(ui);
 }
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.life.tools.prepend(
     button("save", "CSV", () => download("classes.csv", "text/csv", csv(ui.classTable.sheet())), {
@@ -166,7 +194,7 @@ function setUp2(ui) {
   else {
     ui.element.classList.remove("lp-fresh");
     ui.life.body.replaceChildren(
-      ui.life.body.firstChild,
+      one(ui.life.body, ".lp-head"),
       el("p", {
         class: "lp-remark",
         text: "No such model is on this machine. Train them: python scripts/train.py vae/cvae--mnist vae/joint_vae--mnist",
@@ -179,7 +207,7 @@ function setUp2(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
 }

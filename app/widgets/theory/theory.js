@@ -8,7 +8,7 @@
 
 import { keep } from "../../page/address.js";
 import { choice } from "../../page/choice.js";
-import { button, el, say, source, tableTwin, typeset } from "../../page/dom.js";
+import { button, el, say, source, tableTwin, typeset, panelOf } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, LOST, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
@@ -25,7 +25,7 @@ function starts(controls) {
 
 function setUp1(ui) {
   ui.TAB = ui.props.tab;
-  ui.tabPanel = ui.element.closest('[role="tabpanel"]');
+  ui.tabPanel = panelOf(ui.element);
   ui.ask = asker(ui.server, 120_000, LOST);
   ui.panel = ui.props.panels[0];
   ui.chosen = Object.fromEntries(

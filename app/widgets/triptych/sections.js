@@ -9,9 +9,17 @@ import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { choose, id, kindIndex, runOf } from "./triptych.js";
 
+/**
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Request} Request
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const SAMPLES_NOTE =
   "The same random numbers where codes have one size. A code means another thing to each model, so pictures in one place need not be alike.";
 
+/** @param {Ui} ui @param {Run} run */
 const named = (ui, run) =>
   el(
     "span",
@@ -23,15 +31,22 @@ const named = (ui, run) =>
     }),
     el("b", { text: run.label }),
   );
-/** A sentence on the models that are told classes, if there are any. */
+/**
+ * A sentence on the models that are told classes, if there are any.
+ * @param {Ui} ui
+ * @param {string} text
+ */
 const told = (ui, text) =>
   ui.look.models
     .filter((name) => checkpoints[name]?.classes)
     .map((name) => ` ${runOf(ui, name).label}${text}`)
     .join("");
+
+/** @param {string} title @param {...HTMLElement} children */
 const section = (title, ...children) =>
   el("section", { class: "lp-section" }, el("h4", { text: title }), ...children);
 
+/** @param {string} packed @param {number} n @param {string} label */
 function strip(packed, n, label) {
   const all = bytes(packed);
   const size = all.length / n;
@@ -40,7 +55,11 @@ function strip(packed, n, label) {
   );
 }
 
-/** A row: what it is of, its pictures, and a number; `place.fill(pictures, said)`. */
+/**
+ * A row: what it is of, its pictures, and a number; `place.fill(pictures, said)`.
+ * @param {HTMLElement} head
+ * @param {number} n
+ */
 function row(head, n) {
   const pictures = el("div", { class: "lp-filmstrip", style: `--n: ${n}` });
   const said = el("span", { class: "trip-said" });
@@ -52,12 +71,12 @@ function row(head, n) {
   empty();
   return {
     node,
-    fill(nodes, text = "") {
+    fill(/** @type {HTMLElement[]} */ nodes, text = "") {
       pictures.replaceChildren(...nodes);
       pictures.classList.remove("trip-cannot");
       said.textContent = text;
     },
-    cannot(text) {
+    cannot(/** @type {string} */ text) {
       empty(); // keeps the height of the row
       pictures.classList.add("trip-cannot");
       pictures.append(el("p", { text }));
@@ -66,15 +85,16 @@ function row(head, n) {
   };
 }
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.built = ""; // the models whose rows are on the page
   ui.places = {}; // checkpoint -> { samples, rebuilt, path, moved } where its pictures go
-  ui.givenRow = null;
-  ui.pathNote = null;
-  ui.heldNote = null;
 }
 
-/** One question at a time for each model; while it is answered only the latest place is kept. */
+/**
+ * One question at a time for each model; while it is answered only the latest place is kept.
+ * @param {Ui} ui
+ */
 async function moveSoon(ui) {
   if (ui.moving) return (ui.moveAgain = true);
   ui.moving = true;
@@ -85,6 +105,7 @@ async function moveSoon(ui) {
   ui.moving = false;
 }
 
+/** @param {Ui} ui @param {string} name */
 async function moveOne(ui, name) {
   const place = ui.places[name]?.moved;
   if (!place) return;
@@ -97,8 +118,8 @@ async function moveOne(ui, name) {
   });
   if (ui.places[name]?.moved !== place) return;
   if (answer.error || !answer.moved) return place.cannot(answer.error ?? answer.cannot);
-  const mean = (list) => {
-    const known = (list ?? []).filter((x) => x != null);
+  const mean = (/** @type {(number | null)[] | undefined} */ list) => {
+    const known = (list ?? []).filter((x) => x !== null);
     return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
   };
   const unit = ui.props.attributes.find(([one]) => one === attribute)?.[2] ?? "";
@@ -111,6 +132,7 @@ async function moveOne(ui, name) {
   ui.element.dataset.moved = `${attribute} ${by}`; // how tests know
 }
 
+/** @param {Ui} ui */
 function nameMeaning(ui) {
   const [, title, , explanation] =
     ui.props.attributes.find(([one]) => one === ui.look.attribute) ?? [];
@@ -119,12 +141,15 @@ function nameMeaning(ui) {
     ? `${title}: ${explanation} The direction is the mean code of the fifth of 1,000 held-out pictures with most of it, less that of the fifth with least; beside each row the mean of the 8 pictures before and after.`
     : `The direction leads from the mean code of the picture's own class to that of ${classes[Number(ui.look.attribute.slice(6))]}; means over 1,000 held-out pictures.${told(ui, " is told the other class from half of the way on, and its code stays.")}`;
 }
+
+/** @param {Ui} ui */
 const classNames = (ui) =>
   ui.props.classes[runOf(ui, ui.look.models[0])?.dataset] ??
   Array.from({ length: 10 }, (_, i) => `class ${i}`);
 
 // ---- drawing ------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function build(ui) {
   if (ui.built === ui.look.models.join()) return;
   ui.built = ui.look.models.join();
@@ -147,7 +172,8 @@ function build(ui) {
       moved: row(named(ui, run), 8),
     };
   }
-  const each = (part) => ui.look.models.map((name) => ui.places[name][part].node);
+  const each = (/** @type {"rebuilt" | "path" | "moved"} */ part) =>
+    ui.look.models.map((name) => ui.places[name][part].node);
   ui.sheet.replaceChildren(
     section(
       "Samples of one seed",
@@ -172,10 +198,14 @@ function build(ui) {
     ),
   );
   const classes = classNames(ui);
-  const into = classes.map((text, i) => [`class-${i}`, `Into ${text}`]);
+  const into = classes.map((/** @type {string} */ text, /** @type {number} */ i) => [
+    `class-${i}`,
+    `Into ${text}`,
+  ]);
   offer(ui.kinds, [...ui.props.attributes, ...into]);
 }
 
+/** @param {Ui} ui @param {unknown} _ @param {Request} request @param {() => boolean} alive */
 export async function draw(ui, _, request, alive) {
   build(ui);
   ui.kinds.value = ui.look.attribute;
@@ -194,11 +224,12 @@ export async function draw(ui, _, request, alive) {
   await moveSoon(ui);
 }
 
+/** @param {Ui} ui @param {string} name @param {Answer} answer */
 function drawOne(ui, name, answer) {
   const place = ui.places[name];
   if (answer.error) {
     place.samples.replaceChildren(el("p", { class: "lp-error", text: answer.error }));
-    for (const part of ["rebuilt", "path"]) place[part].cannot(answer.error);
+    for (const row of [place.rebuilt, place.path]) row.cannot(answer.error);
     return;
   }
   place.samples.replaceChildren(...strip(answer.samples, 16, "sample"));
@@ -206,7 +237,7 @@ function drawOne(ui, name, answer) {
   ui.heldNote.textContent = `${answer.note}${told(ui, answer.labelled ? " is told the class of each." : " is told no class, since those of these pictures are not known.")}`;
   if (answer.rebuilt)
     place.rebuilt.fill(strip(answer.rebuilt, 8, "reconstruction"), fixed(answer.mse, 4));
-  else place.rebuilt.cannot(answer.cannot);
+  else place.rebuilt.cannot(answer.cannot ?? "");
   place.path.fill(strip(answer.path, 9, "step"));
   const own = ui.look.models
     .map((one) => runOf(ui, one))
@@ -217,6 +248,7 @@ function drawOne(ui, name, answer) {
 
 // ---- the step along an attribute ----------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.kinds = select(id(ui, "attribute"), [], (attribute) => choose(ui, { attribute }));
   ui.slider = el("input", {
@@ -239,6 +271,7 @@ function setUp2(ui) {
   ui.moveAgain = false;
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   setUp1(ui);
   setUp2(ui);

@@ -7,20 +7,29 @@
 
 import { keep } from "../../page/address.js";
 import { dice, labelled, nextPictures, offer, seedBox, select } from "../../page/choice.js";
-import { el } from "../../page/dom.js";
+import { el, panelOf } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { draw, setUp as setUpSections } from "./sections.js";
 
+/**
+ * @typedef {import("./types.js").Bench} Bench
+ * @typedef {import("./types.js").Look} Look
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const VIEW = "pictures";
 const FIRST = { seed: "0", first: "0", attribute: "thickness", by: "1" };
 const SLOTS = ["Left", "Middle", "Right"];
 
+/** @param {Ui} ui @param {string} name */
 export const id = (ui, name) => `${ui.props.tab}-triptych-${name}`;
 
+/** @param {Ui} ui */
 function setUp1(ui) {
-  ui.panel = ui.element.closest('[role="tabpanel"]');
+  ui.panel = panelOf(ui.element);
   ui.life = result(`${ui.props.tab}-triptych`, {
     element: ui.element,
     ready: () => {},
@@ -28,19 +37,29 @@ function setUp1(ui) {
     draw: (_, request, alive) => draw(ui, _, request, alive),
   });
   ui.ask = asker(ui.server, 60000);
-  ui.bench = null;
   ui.look = { ...FIRST, models: [] };
 }
 
 // ---- state --------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 const shown = (ui) => ui.panel.dataset.mode === VIEW;
-export const runOf = (ui, name) => ui.bench.runs.find((run) => run.name === name);
+
+/** @param {Ui} ui @param {string} name */
+export const runOf = (ui, name) =>
+  /** @type {Run} */ (ui.bench.runs.find((run) => run.name === name));
+
+/** @param {Ui} ui */
 const sameData = (ui) =>
   ui.bench.runs.filter((run) => run.dataset === runOf(ui, ui.look.models[0])?.dataset);
+
+/** @param {Ui} ui @param {string} kind */
 export const kindIndex = (ui, kind) => Object.keys(ui.bench.kinds).indexOf(kind);
 
-/** The default models that are here; in place of one that is not, another of its kind. */
+/**
+ * The default models that are here; in place of one that is not, another of its kind.
+ * @param {Ui} ui
+ */
 function defaults(ui) {
   const mnist = ui.bench.runs.filter((run) => run.dataset === "mnist");
   const pool = mnist.length
@@ -52,21 +71,27 @@ function defaults(ui) {
       (name, i) =>
         pool.find((run) => run.name === name) ?? pool.find((run) => run.kind === kinds[i]),
     )
-    .filter(Boolean);
+    .filter((run) => run !== undefined);
   const names = [...new Set(found.map((run) => run.name))];
   return names.length ? names : pool.slice(0, 3).map((run) => run.name);
 }
 
-/** The models are always named: which ones come first depends on the machine. */
+/**
+ * The models are always named: which ones come first depends on the machine.
+ * @param {Ui} ui
+ */
 function state(ui) {
   const { models, ...rest } = ui.look;
   return link.write({ models: models.join(), ...rest }, FIRST);
 }
+
+/** @param {Ui} ui */
 function remember(ui) {
   ui.props.value = state(ui);
   keep(ui.props.tab, { triptych: shown(ui) ? ui.props.value : "" });
 }
 
+/** @param {Ui} ui */
 function restore(ui) {
   const given = link.read(ui.props.value);
   const wanted = given.models?.split(",") ?? [];
@@ -89,13 +114,19 @@ function restore(ui) {
   keep(ui.props.tab, { triptych: shown(ui) ? state(ui) : "" });
 }
 
+/** @param {Ui} ui @param {Partial<Look>} change */
 export function choose(ui, change) {
   Object.assign(ui.look, change);
   remember(ui);
   again(ui);
 }
 
-/** Put a checkpoint in a slot; "" empties it, but one always stays. */
+/**
+ * Put a checkpoint in a slot; "" empties it, but one always stays.
+ * @param {Ui} ui
+ * @param {number} slot
+ * @param {string} name
+ */
 function put(ui, slot, name) {
   const models = SLOTS.map((_, i) => (i === slot ? name : (ui.look.models[i] ?? ""))).filter(
     Boolean,
@@ -105,6 +136,7 @@ function put(ui, slot, name) {
 
 // ---- life ---------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function again(ui) {
   fillLists(ui);
   tell("latent-compared", ui.look.models);
@@ -118,6 +150,7 @@ function again(ui) {
   });
 }
 
+/** @param {Ui} ui */
 function fillLists(ui) {
   ui.lists.forEach(({ list }, slot) => {
     const options = [
@@ -141,6 +174,7 @@ function fillLists(ui) {
   ui.seed.value = ui.look.seed;
 }
 
+/** @param {Ui} ui @param {Bench} bench */
 function heard(ui, bench) {
   if (ui.bench) return;
   ui.bench = bench;
@@ -150,12 +184,13 @@ function heard(ui, bench) {
 
 // ---- what is on the page ------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.lists = SLOTS.map((title, slot) => {
     const list = select(id(ui, `model-${slot}`), [], (name) => put(ui, slot, name));
     return { list, field: labelled(title, list) };
   });
-  const reseed = (seed) => choose(ui, { seed: String(seed) });
+  const reseed = (/** @type {number} */ seed) => choose(ui, { seed: String(seed) });
   ui.seed = seedBox(id(ui, "seed"), reseed, { class: "lp-input lp-seed-box" });
   ui.dice = dice("Roll the seed", reseed, { id: id(ui, "dice") });
   ui.others = nextPictures(
@@ -203,7 +238,7 @@ function setUp2(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
   setUpSections(ui);

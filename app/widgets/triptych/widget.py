@@ -83,7 +83,6 @@ def script(models: list[str], seed: int, first: int, attribute: str, amount: flo
 import backend
 from backend import corpora
 from backend.codes import attributes
-from backend import corpora
 
 test = corpora.load({dataset!r})["test"]
 shown = ({first} + np.arange({compute.PICTURES})) % len(test.items)
