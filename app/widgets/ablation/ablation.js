@@ -3,13 +3,19 @@
 
 import { keep as pageKeep } from "../../page/address.js";
 import { chart, line, rule, swatch } from "../../page/charts.js";
-import { button, el, panelOf, tableTwin } from "../../page/dom.js";
+import { button, el, one, panelOf, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
+
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 const VIEW = "pictures";
 const MODEL = "alpha_gan";
@@ -39,17 +45,31 @@ const LINES = [
 ];
 const PICTURES = 8;
 
+/** @param {Ui} ui @param {string} name */
 const id = (ui, name) => `${ui.props.tab}-ablation-${name}`;
 
 // ---- state --------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 const shown = (ui) => ui.panel.dataset.mode === VIEW;
+
+/** @param {Ui} ui */
 const most = (ui) => Math.max(...ui.runs.map((run) => run.moments.length)) - 1;
+
+/** @param {Ui} ui */
 const at = (ui) => Math.min(ui.moment ?? most(ui), most(ui));
+
+/** @param {Ui} ui @param {Run} run */
 const momentOf = (ui, run) => run.moments[Math.min(at(ui), run.moments.length - 1)];
+
+/** @param {Ui} ui */
 const state = (ui) => link.write({ moment: at(ui) }, { moment: most(ui) });
+
+/** @param {Ui} ui */
 const keep = (ui) =>
   pageKeep(ui.props.tab, { ablation: shown(ui) && ui.runs.length ? state(ui) : "" });
+
+/** @param {Ui} ui */
 function restore(ui) {
   const given = link.read(ui.props.value).moment;
   ui.moment = given === undefined ? null : Number(given);
@@ -59,45 +79,50 @@ function restore(ui) {
 
 // ---- drawing ------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 async function draw(ui) {
   const own = ui.bench.runs.filter((run) => run.model === MODEL && run.dataset === "mnist");
-  ui.runs = TERMS.map(([tag, ...on]) => ({
-    run: own.find((run) => run.name === `gan/${MODEL}--mnist${tag && `--${tag}`}`),
-    on,
-  }))
-    .filter(({ run }) => run)
-    .map(({ run, on }) => ({ ...run, on }));
+  ui.runs = TERMS.flatMap(([tag, ...on]) => {
+    const run = own.find(({ name }) => name === `gan/${MODEL}--mnist${tag && `--${tag}`}`);
+    return run ? [{ ...run, on }] : [];
+  });
   ui.element.hidden = !ui.runs.length;
   if (!ui.runs.length) return;
-  ui.scrub.max = most(ui);
+  ui.scrub.max = String(most(ui));
   await restore(ui);
 }
+
+/** @param {Ui} ui */
 async function drawAll(ui) {
-  ui.scrub.value = at(ui);
+  ui.scrub.value = String(at(ui));
   const steps = [...new Set(ui.runs.map((run) => momentOf(ui, run).step))];
   ui.when.textContent = `step ${steps.map(count).join(" / ")}`;
   ui.scrub.setAttribute("aria-valuetext", ui.when.textContent);
   drawMatrix(ui);
   drawCurves(ui);
   await Promise.all(ui.runs.map((run) => drawSamples(ui, run)));
-  ui.element.dataset.moment = at(ui); // how tests know
+  ui.element.dataset.moment = String(at(ui)); // how tests know
 }
 
+/** @param {Run} run */
 const without = (run) =>
   run.on.length === 3
     ? "all on"
     : `without ${["L1", "D", "C"].find((term) => !run.on.includes(term))}`;
+
+/** @param {Ui} ui @param {string} column */
 const real = (ui, column) => ui.runs[0].reference[column];
 
+/** @param {Ui} ui */
 function drawMatrix(ui) {
   const known = COLUMNS.filter(([column]) =>
     ui.runs.some((run) => momentOf(ui, run).values[column] != null),
   );
   const all = ui.runs.find((run) => run.on.length === 3);
-  const cell = (run, column) => {
+  const cell = (/** @type {Run} */ run, /** @type {string} */ column) => {
     const value = momentOf(ui, run).values[column];
     const base = all && momentOf(ui, all).values[column];
-    const ratio = run !== all && value != null && base > 0 && value > 0 ? value / base : null;
+    const ratio = run !== all && value && base && base > 0 && value > 0 ? value / base : null;
     return el(
       "td",
       { title: ui.bench.byId[column]?.explanation },
@@ -106,7 +131,10 @@ function drawMatrix(ui) {
     );
   };
   const kept = new Map(
-    [...ui.grid.querySelectorAll("tr[data-run]")].map((row) => [row.dataset.run, row.lastChild]),
+    [...ui.grid.querySelectorAll("tr[data-run]")].map((row) => [
+      row.getAttribute("data-run"),
+      row.lastChild,
+    ]),
   );
   ui.grid.replaceChildren(
     el(
@@ -170,6 +198,7 @@ function drawMatrix(ui) {
   ui.note.textContent = `Measured on the ${first.split} split, n ${count(first.n)}. Small numbers: times the value with all terms on. L1 asks for a faithful reconstruction (MSE), D for sharp pictures, C for codes that look like draws of the prior (code MMD): look there at the row that leaves it out.`;
 }
 
+/** @param {Ui} ui */
 function matrix(ui) {
   return [
     ["checkpoint", "step", ...COLUMNS.map(([column]) => column)],
@@ -181,9 +210,10 @@ function matrix(ui) {
   ];
 }
 
+/** @param {Ui} ui @param {Run} run */
 async function drawSamples(ui, run) {
   const answer = await (ui.sheets[run.name] ??= ui.ask("moments", { checkpoint: run.name }));
-  const place = ui.grid.querySelector(`tr[data-run="${run.name}"] .abl-samples`);
+  const place = one(ui.grid, `tr[data-run="${run.name}"] .abl-samples`);
   if (answer.error) {
     delete ui.sheets[run.name];
     return place.replaceChildren(el("p", { class: "lp-remark", text: answer.error }));
@@ -202,7 +232,10 @@ async function drawSamples(ui, run) {
   );
 }
 
-/** Accuracy from 0 to 1 over steps; 0.5 is a critic that cannot tell. */
+/**
+ * Accuracy from 0 to 1 over steps; 0.5 is a critic that cannot tell.
+ * @param {Ui} ui
+ */
 function drawCurves(ui) {
   const now = Math.max(...ui.runs.map((run) => momentOf(ui, run).step));
   CURVES.forEach(([quantity, title], i) => {
@@ -213,7 +246,7 @@ function drawCurves(ui) {
       }))
       .filter(({ moments }) => moments.length);
     const ends = drawn.map(
-      ({ name, moments }) => `${name} ends at ${significant(moments.at(-1).values[quantity])}`,
+      ({ name, moments }) => `${name} ends at ${significant(moments.at(-1)?.values[quantity])}`,
     );
     ui.charts[i].draw(
       drawn.map(({ name, k, moments }) =>
@@ -244,6 +277,7 @@ function drawCurves(ui) {
   );
 }
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.panel = panelOf(ui.element);
   ui.life = result(`${ui.props.tab}-ablation`, {
@@ -253,7 +287,6 @@ function setUp1(ui) {
     draw: () => draw(ui),
   });
   ui.ask = asker(ui.server, 60000);
-  ui.bench = null;
   ui.runs = []; // in the order of TERMS
   ui.moment = null; // null is the last
   ui.scrub = el("input", {
@@ -319,6 +352,7 @@ function setUp1(ui) {
 
 // ---- life ---------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   hear("latent-bench", (detail) => {
     if (ui.bench) return;
@@ -331,7 +365,7 @@ function setUp2(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
 }

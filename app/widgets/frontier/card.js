@@ -3,7 +3,7 @@
 
 import { fragment } from "../../page/address.js";
 import { dice } from "../../page/choice.js";
-import { button, el } from "../../page/dom.js";
+import { button, el, one } from "../../page/dom.js";
 import { tell } from "../../page/events.js";
 import { count, fixed, significant } from "../../page/numbers.js";
 import { GLYPHS } from "../../page/palette.js";
@@ -11,6 +11,13 @@ import { bytes, picture } from "../../page/pictures.js";
 import { choose, dotOf, found, id, kindIndex, lastOf } from "./frontier.js";
 import { colourOf } from "./plot.js";
 
+/**
+ * @typedef {import("./types.js").Child} Child
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {Run} run */
 const walkable = (run) => run.encodes && !run.discrete;
 /** @type {[string, string, (run: any) => boolean][]} tab, title, and which models it takes */
 const OPEN = [
@@ -27,7 +34,14 @@ const FROM_CODES = new Set([
   "code_critic_accuracy",
 ]); // of pictures
 
-/** Pictures side by side, `n` of them in what the server packed. */
+/**
+ * Pictures side by side, `n` of them in what the server packed.
+ * @param {string} packed
+ * @param {number} n
+ * @param {string} label
+ * @param {number} [from]
+ * @param {number} [total]
+ */
 function strip(packed, n, label, from = 0, total = n) {
   const all = bytes(packed);
   const size = all.length / total;
@@ -35,17 +49,29 @@ function strip(packed, n, label, from = 0, total = n) {
     "div",
     { class: "front-strip", role: "img", "aria-label": label, style: `--n: ${n}` },
     ...Array.from({ length: n }, (_, i) =>
-      picture(all.subarray((from + i) * size, (from + i + 1) * size), null, {
+      picture(all.subarray((from + i) * size, (from + i + 1) * size), "", {
         role: null,
+        "aria-label": null,
         "aria-hidden": "true",
       }),
     ),
   );
 }
+
+/** @param {number} [rows] */
 const waiting = (rows = 1) => el("div", { class: "front-wait", style: `--rows: ${rows}` });
+
+/** @param {string} title @param {...Child} children */
 const section = (title, ...children) =>
   el("div", { class: "front-section" }, el("h4", { text: title }), ...children);
 
+/**
+ * What waits, or came, below the title of a section.
+ * @param {HTMLElement} section
+ */
+const filled = (section) => /** @type {HTMLElement} */ (section.lastElementChild);
+
+/** @param {Ui} ui */
 export function openCard(ui) {
   const chosen = found(ui, ui.look.dot);
   if (!chosen)
@@ -67,6 +93,7 @@ export function openCard(ui) {
   else drawMoments(ui, run, live, mine);
 }
 
+/** @param {Ui} ui @param {Run} run */
 function head(ui, run) {
   const symbol = el("i", {
     style: `color: ${colourOf(ui, run)}`,
@@ -93,9 +120,14 @@ function head(ui, run) {
   );
 }
 
-/** Which moment, with a way to the one before and the one after. */
+/**
+ * Which moment, with a way to the one before and the one after.
+ * @param {Ui} ui
+ * @param {Run} run
+ * @param {number} at
+ */
 function moment(ui, run, at) {
-  const go = (by) => choose(ui, { dot: dotOf(run, at + by) });
+  const go = (/** @type {number} */ by) => choose(ui, { dot: dotOf(run, at + by) });
   const { step, values } = run.moments[at];
   const back = el("button", {
     type: "button",
@@ -125,21 +157,30 @@ function moment(ui, run, at) {
     }),
   );
 }
+
+/** @param {Ui} ui @param {string} name */
 const again = (ui, name) => {
   const same = /** @type {HTMLButtonElement} */ (document.getElementById(id(ui, name)));
-  (same.disabled ? ui.card.querySelector(".front-moment button:not(:disabled)") : same)?.focus();
+  (same.disabled ? one(ui.card, ".front-moment button:not(:disabled)") : same)?.focus();
 };
 
+/**
+ * @param {Ui} ui
+ * @param {Run} run
+ * @param {number} at
+ * @param {HTMLElement} place
+ * @param {number} mine
+ */
 async function drawSamples(ui, run, at, place, mine) {
   const answer = await (ui.sheets[run.name] ??= ui.ask("moments", { checkpoint: run.name }));
   if (mine !== ui.turn) return;
   if (answer.error) {
     delete ui.sheets[run.name];
-    return place.lastChild.replaceWith(el("p", { class: "front-note", text: answer.error }));
+    return filled(place).replaceWith(el("p", { class: "front-note", text: answer.error }));
   }
   const total = answer.across * run.moments.length;
   const half = answer.across / 2;
-  place.lastChild.replaceWith(
+  filled(place).replaceWith(
     ...[0, half].map((from) =>
       strip(
         answer.pictures,
@@ -153,7 +194,13 @@ async function drawSamples(ui, run, at, place, mine) {
   ui.card.dataset.samples = ui.look.dot; // how tests know
 }
 
-/** In place of what only weights can do: the same codes at every moment. */
+/**
+ * In place of what only weights can do: the same codes at every moment.
+ * @param {Ui} ui
+ * @param {Run} run
+ * @param {HTMLElement} place
+ * @param {number} mine
+ */
 async function drawMoments(ui, run, place, mine) {
   place.replaceChildren(
     el("p", {
@@ -188,6 +235,7 @@ async function drawMoments(ui, run, place, mine) {
   );
 }
 
+/** @param {Ui} ui @param {Run} run @param {HTMLElement} place @param {number} mine */
 async function drawLive(ui, run, place, mine) {
   place.replaceChildren(
     section("Drawn now", waiting(2)),
@@ -198,13 +246,13 @@ async function drawLive(ui, run, place, mine) {
   if (mine !== ui.turn) return;
   if (answer.error)
     return place.replaceChildren(el("p", { class: "lp-error", text: answer.error }));
-  const roll = (seed) => choose(ui, { seed: String(seed) });
+  const roll = (/** @type {number} */ seed) => choose(ui, { seed: String(seed) });
   const drawn = section(
     `Drawn now, seed ${ui.look.seed}`,
     strip(answer.samples, 8, "8 samples", 0, 16),
     strip(answer.samples, 8, "8 more samples", 8, 16),
   );
-  drawn.firstElementChild.append(dice("Roll the seed", roll, { id: id(ui, "dice") }));
+  one(drawn, "h4").append(dice("Roll the seed", roll, { id: id(ui, "dice") }));
   const rebuilt = answer.rebuilt
     ? section(
         `Given, and reconstructed (MSE of these 8: ${significant(answer.mse)})`,
@@ -230,13 +278,14 @@ async function drawLive(ui, run, place, mine) {
   ui.card.dataset.live = run.name; // how tests know
 }
 
+/** @param {Ui} ui @param {Run} run @param {HTMLElement} place @param {number} mine */
 async function drawNearest(ui, run, place, mine) {
-  place.lastChild.replaceWith(waiting(2));
+  filled(place).replaceWith(waiting(2));
   const answer = await ui.ask("nearest", { checkpoint: run.name, seed: Number(ui.look.seed) });
   if (mine !== ui.turn) return;
   if (answer.error)
-    return place.lastChild.replaceWith(el("p", { class: "front-note", text: answer.error }));
-  place.lastChild.replaceWith(
+    return filled(place).replaceWith(el("p", { class: "front-note", text: answer.error }));
+  filled(place).replaceWith(
     el(
       "div",
       {},
@@ -245,7 +294,7 @@ async function drawNearest(ui, run, place, mine) {
       el(
         "ol",
         { class: "front-away" },
-        ...answer.distances.map((x) => el("li", { text: fixed(x) })),
+        ...answer.distances.map((/** @type {number} */ x) => el("li", { text: fixed(x) })),
       ),
       el("p", {
         class: "front-note",
@@ -256,6 +305,7 @@ async function drawNearest(ui, run, place, mine) {
   ui.card.dataset.nearest = run.name;
 }
 
+/** @param {Ui} ui @param {Run} run @param {number} at */
 function numbers(ui, run, at) {
   const { values } = run.moments[at];
   const rows = ui.scene.ids.map((one) => {
@@ -310,9 +360,12 @@ function numbers(ui, run, at) {
   ];
 }
 
-/** What each number means, for all dots alike. */
+/**
+ * What each number means, for all dots alike.
+ * @param {Ui} ui
+ */
 export function fillMeanings(ui) {
-  ui.meanings.lastChild.replaceChildren(
+  ui.explained.replaceChildren(
     ...ui.scene.ids.flatMap((one) => [
       el("dt", { text: ui.scene.byId[one].title }),
       el("dd", { text: ui.scene.byId[one].explanation }),
@@ -320,6 +373,7 @@ export function fillMeanings(ui) {
   );
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.sheets = {}; // checkpoint -> promise of its samples at each moment
   ui.turn = 0;

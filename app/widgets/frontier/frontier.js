@@ -8,7 +8,7 @@
 
 import { keep } from "../../page/address.js";
 import { field, offer, select } from "../../page/choice.js";
-import { button, el, panelOf, tableTwin } from "../../page/dom.js";
+import { button, el, one, panelOf, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
@@ -17,6 +17,15 @@ import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { fillMeanings, openCard, setUp as setUpCard } from "./card.js";
 import { drawPlot, setUp as setUpPlot } from "./plot.js";
+
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Look} Look
+ * @typedef {import("./types.js").Quantity} Quantity
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Told} Told
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 const VIEW = "pictures";
 const FIRST = {
@@ -31,12 +40,16 @@ const DEFAULT = "gan/vae_gan--mnist"; // whose card is open at the start, if it 
 
 // ---- what is on the page ------------------------------------------------------------------
 
+/** @param {Ui} ui @param {string} name */
 export const id = (ui, name) => `${ui.props.tab}-frontier-${name}`;
+
+/** @param {Ui} ui @param {"data" | "x" | "y"} name @param {string} label */
 const chooser = (ui, name, label) => {
   const list = select(id(ui, name), [], (value) => choose(ui, { [name]: value }));
   return { list, field: field(label, list, { class: "front-field" }) };
 };
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.panel = panelOf(ui.element);
   ui.life = result(`${ui.props.tab}-frontier`, {
@@ -46,7 +59,6 @@ function setUp1(ui) {
     draw: (answer) => draw(ui, answer),
   });
   ui.ask = asker(ui.server, 60000);
-  ui.scene = null;
   ui.look = { ...FIRST };
   ui.compared = []; // names of the checkpoints in the triptych
   const [data, xs, ys] = [
@@ -79,11 +91,12 @@ function setUp1(ui) {
     class: "front-figures",
     "aria-label": "Numbers of the chosen dot",
   });
+  ui.explained = el("dl");
   ui.meanings = el(
     "details",
     { class: "lp-twin front-meanings" },
     el("summary", { text: "What the numbers mean" }),
-    el("dl"),
+    ui.explained,
   );
   ui.table = tableTwin("Numbers as a table");
   ui.empty = el("p", { class: "front-empty", hidden: true });
@@ -121,19 +134,26 @@ function setUp1(ui) {
 
 // ---- state --------------------------------------------------------------------------------
 
-/** The dot is always named: which one comes first depends on the machine. */
+/**
+ * The dot is always named: which one comes first depends on the machine.
+ * @param {Ui} ui
+ */
 const state = (ui) => link.write(ui.look, FIRST);
+
+/** @param {Ui} ui */
 export const shown = (ui) => ui.panel.dataset.mode === VIEW;
 
+/** @param {Ui} ui */
 function remember(ui) {
   ui.props.value = state(ui);
   keep(ui.props.tab, { frontier: shown(ui) ? ui.props.value : "" });
 }
 
+/** @param {Ui} ui */
 function restore(ui) {
   const given = link.read(ui.props.value);
   ui.look = { ...FIRST, ...given };
-  const known = (list, key) =>
+  const known = (/** @type {string[]} */ list, /** @type {keyof Look} */ key) =>
     list.includes(ui.look[key]) ||
     (ui.look[key] = list.includes(FIRST[key]) ? FIRST[key] : list[0]);
   known(ui.scene.sets, "data");
@@ -151,18 +171,32 @@ function restore(ui) {
   keep(ui.props.tab, { frontier: shown(ui) ? state(ui) : "" });
 }
 
-/** The run and the index of the moment of a dot "name@step". */
+/**
+ * The run and the index of the moment of a dot "name@step".
+ * @param {Ui} ui
+ * @param {string} dot
+ */
 export function found(ui, dot) {
   const [name, step] = dot.split("@");
   const run = ui.scene.runs.find((one) => one.name === name);
   const at = run ? run.moments.findIndex((moment) => moment.step === Number(step)) : -1;
-  return at < 0 ? null : { run, at };
+  return run && at >= 0 ? { run, at } : null;
 }
+
+/** @param {Run} run @param {number} at */
 export const dotOf = (run, at) => `${run.name}@${run.moments[at].step}`;
+
+/** @param {Run} run */
 export const lastOf = (run) => dotOf(run, run.moments.length - 1);
+
+/** @param {Ui} ui */
 export const here = (ui) => ui.scene.runs.filter((run) => run.dataset === ui.look.data);
+
+/** @param {Ui} ui */
 export const visible = (ui) =>
   here(ui).filter((run) => !ui.look.without.split(",").includes(run.kind));
+
+/** @param {Ui} ui */
 function opening(ui) {
   const runs = here(ui);
   const first =
@@ -172,6 +206,7 @@ function opening(ui) {
   return first ? lastOf(first) : "";
 }
 
+/** @param {Ui} ui @param {Partial<Look>} change */
 export function choose(ui, change) {
   Object.assign(ui.look, change);
   if ("data" in change) ui.look.dot = opening(ui);
@@ -183,27 +218,28 @@ export function choose(ui, change) {
 
 // ---- numbers ------------------------------------------------------------------------------
 
+/** @param {number | null | undefined} x @param {Quantity} quantity */
 export const withUnit = (x, quantity) =>
   x == null
     ? "–"
     : `${significant(x)}${quantity.unit === "%" ? " %" : quantity.unit ? ` ${quantity.unit}` : ""}`;
+
+/** @param {Ui} ui @param {string} kind */
 export const kindIndex = (ui, kind) => Object.keys(ui.scene.kinds).indexOf(kind);
 
+/** @param {Ui} ui @param {Told} answer */
 async function draw(ui, answer) {
+  const { quantities, runs } = answer;
+  const measured = new Set(
+    runs.flatMap((run) => run.moments.flatMap((moment) => Object.keys(moment.values))),
+  );
+  const used = new Set(runs.map((run) => run.dataset));
   ui.scene = {
     ...answer,
-    byId: Object.fromEntries(answer.quantities.map((one) => [one.id, one])),
+    byId: Object.fromEntries(quantities.map((one) => [one.id, one])),
+    ids: quantities.map((one) => one.id).filter((one) => measured.has(one)),
+    sets: [...new Set([...Object.keys(answer.datasets), ...used])].filter((set) => used.has(set)),
   };
-  const measured = new Set(
-    ui.scene.runs.flatMap((run) => run.moments.flatMap((moment) => Object.keys(moment.values))),
-  );
-  ui.scene.ids = ui.scene.quantities.map((one) => one.id).filter((one) => measured.has(one));
-  ui.scene.sets = [
-    ...Object.keys(ui.scene.datasets),
-    ...ui.scene.runs.map((run) => run.dataset),
-  ].filter(
-    (one, i, all) => all.indexOf(one) === i && ui.scene.runs.some((run) => run.dataset === one),
-  );
   ui.problems.hidden = !ui.scene.problems.length;
   ui.problems.replaceChildren(...ui.scene.problems.map((text) => el("p", { text })));
   const none = !ui.scene.runs.length;
@@ -216,8 +252,13 @@ async function draw(ui, answer) {
   if (!none) restore(ui);
 }
 
+/** @param {Ui} ui */
 function fillChoosers(ui) {
-  const options = (list, pairs, chosen) => {
+  const options = (
+    /** @type {HTMLSelectElement} */ list,
+    /** @type {string[][]} */ pairs,
+    /** @type {string} */ chosen,
+  ) => {
     if (list.options.length !== pairs.length) offer(list, pairs);
     list.value = chosen;
   };
@@ -231,13 +272,14 @@ function fillChoosers(ui) {
   options(ui.ys.list, ids, ui.look.y);
 }
 
+/** @param {Ui} ui */
 function drawLegend(ui) {
   const kinds = Object.keys(ui.scene.kinds).filter((kind) =>
     here(ui).some((run) => run.kind === kind),
   );
   const off = ui.look.without.split(",").filter(Boolean);
   const focused = ui.legend.contains(document.activeElement)
-    ? document.activeElement.getAttribute("data-kind")
+    ? document.activeElement?.getAttribute("data-kind")
     : null;
   ui.legend.replaceChildren(
     ...kinds.map((kind) => {
@@ -267,9 +309,10 @@ function drawLegend(ui) {
       );
     }),
   );
-  if (focused) ui.legend.querySelector(`[data-kind="${focused}"]`)?.focus();
+  if (focused) one(ui.legend, `[data-kind="${focused}"]`).focus();
 }
 
+/** @param {Ui} ui */
 function drawAll(ui) {
   drawLegend(ui);
   drawPlot(ui);
@@ -278,7 +321,7 @@ function drawAll(ui) {
     (run) =>
       !run.moments.some((moment) => ui.look.x in moment.values && ui.look.y in moment.values),
   );
-  const why = (run) =>
+  const why = (/** @type {Run} */ run) =>
     [x, y]
       .filter((one) => !run.moments.some((moment) => one.id in moment.values))
       .map((one) => one.title)
@@ -289,9 +332,10 @@ function drawAll(ui) {
   fillTable(ui);
 }
 
+/** @param {Ui} ui */
 function fillTable(ui) {
   const columns = ui.scene.ids.map((one) => ui.scene.byId[one]);
-  const head = (one) => `${one.title}${one.unit ? `, ${one.unit}` : ""}`;
+  const head = (/** @type {Quantity} */ one) => `${one.title}${one.unit ? `, ${one.unit}` : ""}`;
   const reals = here(ui)
     .slice(0, 1)
     .map((run) => [
@@ -309,11 +353,12 @@ function fillTable(ui) {
     ]),
   );
   const [first] = here(ui);
-  ui.table.details.querySelector("summary").textContent =
+  one(ui.table.details, "summary").textContent =
     `Numbers as a table${first ? ` (${first.split} split, n ${count(first.n)})` : ""}`;
   ui.table.set(["checkpoint", "name", "step", ...columns.map(head)], [...reals, ...rows]);
 }
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.life.tools.prepend(
     button("save", "CSV", () => download("frontier.csv", "text/csv", csv(ui.table.sheet())), {
@@ -323,13 +368,18 @@ function setUp2(ui) {
   ui.watch("value", () => ui.scene && ui.props.value !== state(ui) && restore(ui));
 }
 
-/** Nothing is asked before the view is shown; a hidden view has no part in the link. */
+/**
+ * Nothing is asked before the view is shown; a hidden view has no part in the link.
+ * @param {Ui} ui
+ */
 function shownOrHidden(ui) {
   if (!shown(ui)) return keep(ui.props.tab, { frontier: "" });
   if (!ui.scene) return begin(ui);
   drawAll(ui);
   keep(ui.props.tab, { frontier: state(ui) });
 }
+
+/** @param {Ui} ui */
 function begin(ui) {
   if (!ui.begun) ui.life.view.run({});
   ui.begun = true;
@@ -337,6 +387,7 @@ function begin(ui) {
 
 // ---- life ---------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp3(ui) {
   hear("latent-compared", (detail) => {
     ui.compared = detail;
@@ -352,7 +403,7 @@ function setUp3(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
   setUp3(ui);

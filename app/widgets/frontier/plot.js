@@ -5,6 +5,17 @@ import { el } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
 import { choose, dotOf, here, kindIndex, shown, visible, withUnit } from "./frontier.js";
 
+/**
+ * @typedef {import("./types.js").Ends} Ends
+ * @typedef {import("./types.js").Look} Look
+ * @typedef {import("./types.js").Mark} Mark
+ * @typedef {import("./types.js").Picked} Picked
+ * @typedef {import("./types.js").Quantity} Quantity
+ * @typedef {import("./types.js").Real} Real
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const HIGH = 480; // px
 const MARGIN = { l: 60, r: 16, t: 16, b: 48 };
 /** @type {[string, number, number, number][]} */
@@ -15,17 +26,32 @@ const PLACES = [
   ["bottom center", -0.5, 0, 10],
 ]; // of a name beside its dot: by how much of its width and how many px it is moved, and how high
 
-/** Where an axis ends; it is logarithmic where values span more than 20 times. */
+/** @type {Ends} of an axis without dots */
+const NOWHERE = { log: false, low: 0, high: 1, share: (v) => v };
+
+/**
+ * Where an axis ends; it is logarithmic where values span more than 20 times.
+ * @param {number[]} values
+ */
 function ends(values) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const log = least > 0 && most / least > 20;
-  const [to, from] = log ? [Math.log10, (v) => 10 ** v] : [Number, Number];
+  const [to, from] = log ? [Math.log10, (/** @type {number} */ v) => 10 ** v] : [Number, Number];
   const spare = 0.06 * (to(most) - to(least) || Math.abs(to(most)) || 1);
   const [low, high] = [to(least) - spare, to(most) + spare];
-  return { log, low: from(low), high: from(high), share: (v) => (to(v) - low) / (high - low) };
+  return {
+    log,
+    low: from(low),
+    high: from(high),
+    share: (/** @type {number} */ v) => (to(v) - low) / (high - low),
+  };
 }
 
-/** The number of real test pictures: of all runs that have it, the middle one. */
+/**
+ * The number of real test pictures: of all runs that have it, the middle one.
+ * @param {Ui} ui
+ * @param {string} quantity
+ */
 function referenceOf(ui, quantity) {
   const all = here(ui)
     .map((run) => run.reference[quantity])
@@ -34,7 +60,11 @@ function referenceOf(ui, quantity) {
   return all.length ? all[Math.floor(all.length / 2)] : null;
 }
 
-/** With which way is better, as an arrow along the axis; some are best where real pictures are. */
+/**
+ * With which way is better, as an arrow along the axis; some are best where real pictures are.
+ * @param {Quantity} quantity
+ * @param {boolean} log
+ */
 function axisTitle(quantity, log) {
   const better = quantity.direction
     ? quantity.direction === "higher"
@@ -47,31 +77,44 @@ function axisTitle(quantity, log) {
   return `${quantity.title}${unit}${log ? ", log scale" : ""} · ${better}`;
 }
 
+/** @param {Ui} ui */
 export function drawPlot(ui) {
   const [qx, qy] = axes(ui);
-  ui.marks = visible(ui)
-    .flatMap((run) =>
-      run.moments.map(({ values }, at) => ({
-        ...{ run, at, id: dotOf(run, at), x: values[qx.id], y: values[qy.id] },
-        last: at === run.moments.length - 1,
-      })),
-    )
-    .filter(({ x, y }) => x != null && y != null);
-  ui.element.dataset.dots = ui.marks.length; // how tests know
+  /** @type {(Omit<Mark, "x" | "y"> & Real)[]} */
+  const spots = visible(ui).flatMap((run) =>
+    run.moments.map(({ values }, at) => ({
+      ...{ run, at, id: dotOf(run, at), x: values[qx.id], y: values[qy.id] },
+      last: at === run.moments.length - 1,
+    })),
+  );
+  ui.marks = spots.filter(isMark);
+  ui.element.dataset.dots = String(ui.marks.length); // how tests know
   ui.none.hidden = ui.marks.length > 0;
   point(ui, ui.marks.find(({ id }) => id === ui.pointed?.id) ?? null);
 }
 
+/**
+ * @param {Omit<Mark, "x" | "y"> & Real} spot
+ * @returns {spot is Mark} whether both of its numbers are known
+ */
+const isMark = (spot) => spot.x != null && spot.y != null;
+
+/** @param {Ui} ui @param {Run} run */
 export const colourOf = (ui, run) => hue(kindIndex(ui, run.kind));
+
+/** @param {Ui} ui */
 const axes = (ui) => [ui.scene.byId[ui.look.x], ui.scene.byId[ui.look.y]];
 
-/** Everything that is drawn, with rings around what is chosen and pointed at. */
+/**
+ * Everything that is drawn, with rings around what is chosen and pointed at.
+ * @param {Ui} ui
+ */
 function paint(ui) {
   const [qx, qy] = axes(ui);
   const real = { x: referenceOf(ui, qx.id), y: referenceOf(ui, qy.id) };
-  const given = (key) =>
-    [...ui.marks.map((mark) => mark[key]), real[key]].filter((v) => v != null);
-  const [x, y] = ui.marks.length ? [ends(given("x")), ends(given("y"))] : [{}, {}];
+  const given = (/** @type {"x" | "y"} */ key) =>
+    [...ui.marks.map((mark) => mark[key]), real[key]].filter((v) => v !== null);
+  const [x, y] = ui.marks.length ? [ends(given("x")), ends(given("y"))] : [NOWHERE, NOWHERE];
   const layout = {
     x: { ...x, label: axisTitle(qx, x.log) },
     y: { ...y, label: axisTitle(qy, y.log) },
@@ -81,21 +124,36 @@ function paint(ui) {
   ui.plot.draw([...rings(ui), ...trails(ui), ...dots(ui, x, y)], layout);
 }
 
-/** Dashed lines where real test pictures are, with their numbers. */
+/**
+ * Dashed lines where real test pictures are, with their numbers.
+ * @param {Real} real
+ * @param {Ends} x
+ * @param {Ends} y
+ */
 function references(real, x, y) {
-  const line = (at, value, side) =>
-    rule(at, { dash: 1, name: `real ${significant(value)}`, side });
-  const far = { xanchor: x.share?.(real.x) > 0.5 ? "right" : "left" };
-  const high = { yanchor: y.share?.(real.y) > 0.9 ? "top" : "bottom" };
+  const line = (
+    /** @type {{x: number} | {y: number}} */ at,
+    /** @type {number} */ value,
+    /** @type {{xanchor: "left" | "right"} | {yanchor: "top" | "bottom"}} */ side,
+  ) => rule(at, { dash: 1, name: `real ${significant(value)}`, side });
+  const far = (/** @type {number} */ at) => (x.share(at) > 0.5 ? "right" : "left");
+  const high = (/** @type {number} */ at) => (y.share(at) > 0.9 ? "top" : "bottom");
   return [
-    ...(real.x == null ? [] : [line({ x: real.x }, real.x, far)]),
-    ...(real.y == null ? [] : [line({ y: real.y }, real.y, high)]),
+    ...(real.x == null ? [] : [line({ x: real.x }, real.x, { xanchor: far(real.x) })]),
+    ...(real.y == null ? [] : [line({ y: real.y }, real.y, { yanchor: high(real.y) })]),
   ];
 }
 
-/** Rings under the dots: of what is compared below, chosen, and pointed at. */
+/**
+ * Rings under the dots: of what is compared below, chosen, and pointed at.
+ * @param {Ui} ui
+ */
 function rings(ui) {
-  const ring = (marks, colour, size) =>
+  const ring = (
+    /** @type {Mark[]} */ marks,
+    /** @type {string} */ colour,
+    /** @type {number} */ size,
+  ) =>
     points(
       "",
       marks.map(({ x }) => x),
@@ -112,7 +170,10 @@ function rings(ui) {
   ];
 }
 
-/** A line along the training of each checkpoint. */
+/**
+ * A line along the training of each checkpoint.
+ * @param {Ui} ui
+ */
 function trails(ui) {
   return [...new Set(ui.marks.map(({ run }) => run))].map((run) => {
     const own = ui.marks.filter((mark) => mark.run === run);
@@ -129,11 +190,16 @@ function trails(ui) {
   });
 }
 
-/** A series for each family and for its last moments, which are larger and have names. */
+/**
+ * A series for each family and for its last moments, which are larger and have names.
+ * @param {Ui} ui
+ * @param {Ends} x
+ * @param {Ends} y
+ */
 function dots(ui, x, y) {
   const names = labels(ui, x, y);
   const [qx, qy] = axes(ui);
-  const told = ({ run, at, x, y }) =>
+  const told = (/** @type {Mark} */ { run, at, x, y }) =>
     `${run.label} at step ${count(run.moments[at].step)}: ${qy.title} ${withUnit(y, qy)}, ${qx.title} ${withUnit(x, qx)}`;
   return [false, true].flatMap((last) =>
     Object.keys(ui.scene.kinds).map((kind, k) => {
@@ -147,20 +213,29 @@ function dots(ui, x, y) {
         own.map((mark) => mark.y),
         {
           ...{ ...look, k, ids: own.map(({ id }) => id), said: own.map(told) },
-          places: last && own.map(({ id }) => names[id] ?? "middle right"),
+          places: last ? own.map(({ id }) => names[id] ?? "middle right") : undefined,
         },
       );
     }),
   );
 }
 
-/** A name with room for a ring between it and its dot, where there is a place for it. */
+/**
+ * A name with room for a ring between it and its dot, where there is a place for it.
+ * @param {Run} run
+ * @param {string | undefined} place
+ */
 function worded(run, place) {
-  if (!place?.startsWith("middle")) return place && run.label;
+  if (!place?.startsWith("middle")) return place ? run.label : "";
   return place === "middle right" ? `\u2002${run.label}` : `${run.label}\u2002`;
 }
 
-/** Of the last dots' names those for which one of four places is free, with the place. */
+/**
+ * Of the last dots' names those for which one of four places is free, with the place.
+ * @param {Ui} ui
+ * @param {Ends} x
+ * @param {Ends} y
+ */
 function labels(ui, x, y) {
   const wide = ui.stage.clientWidth - MARGIN.l - MARGIN.r;
   const high = HIGH - MARGIN.t - MARGIN.b;
@@ -170,6 +245,7 @@ function labels(ui, x, y) {
     .sort((a, b) => Number(b.run.name === chosen) - Number(a.run.name === chosen))
     .map((mark) => ({ mark, left: x.share(mark.x) * wide, top: (1 - y.share(mark.y)) * high }));
   const taken = spots.map(({ left, top }) => [left - 8, top - 8, left + 8, top + 8]);
+  /** @type {Record<string, string>} place by dot */
   const found = {};
   for (const { mark, left, top } of spots) {
     const long = 8 * mark.run.label.length;
@@ -191,14 +267,22 @@ function labels(ui, x, y) {
 
 // ---- pointing -----------------------------------------------------------------------------
 
-/** With keys: a ring and the numbers. */
+/**
+ * With keys: a ring and the numbers.
+ * @param {Ui} ui
+ * @param {Mark | null} mark
+ */
 function point(ui, mark) {
   ui.pointed = mark;
   paint(ui);
   say(ui, mark);
 }
 
-/** The numbers of what is pointed at, or else of what is chosen. */
+/**
+ * The numbers of what is pointed at, or else of what is chosen.
+ * @param {Ui} ui
+ * @param {Mark | null} mark
+ */
 function say(ui, mark) {
   const said = mark ?? chosenMark(ui);
   if (!said)
@@ -211,9 +295,16 @@ function say(ui, mark) {
     ` at step ${count(step)} (${at + 1} of ${run.moments.length}): ${qy.title} ${withUnit(values[qy.id], qy)}, ${qx.title} ${withUnit(values[qx.id], qx)}; ${run.split}, n ${count(run.n)}`,
   );
 }
+
+/** @param {Ui} ui */
 const chosenMark = (ui) => ui.marks.find(({ id }) => id === ui.look.dot);
 
-/** The next dot along its training, or the last one of the checkpoint that is next in height. */
+/**
+ * The next dot along its training, or the last one of the checkpoint that is next in height.
+ * @param {Ui} ui
+ * @param {Mark} now
+ * @param {string} key
+ */
 function beside(ui, now, key) {
   const back = key === "ArrowLeft" || key === "ArrowDown" ? -1 : 1;
   if (key === "ArrowLeft" || key === "ArrowRight") {
@@ -227,9 +318,10 @@ function beside(ui, now, key) {
   return last[(i + last.length) % last.length];
 }
 
+/** @param {Ui} ui @param {KeyboardEvent} event */
 function press(ui, event) {
-  if (!ui.marks.length || event.ctrlKey || event.metaKey || event.altKey) return;
   const now = ui.pointed ?? chosenMark(ui) ?? ui.marks.at(-1);
+  if (!now || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key.startsWith("Arrow")) point(ui, beside(ui, now, event.key));
   else if (event.key === "Enter" || event.key === " ") choose(ui, { dot: now.id });
   else if (event.key === "Escape") point(ui, null);
@@ -238,10 +330,12 @@ function press(ui, event) {
   event.stopPropagation();
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.marks = []; // { run, at, id, x, y, last } in the order of training
   ui.pointed = null; // with keys
-  const markOf = (picked) => ui.marks.find(({ id }) => id === picked?.index) ?? null;
+  const markOf = (/** @type {Picked | null} */ picked) =>
+    ui.marks.find(({ id }) => id === picked?.index) ?? null;
   ui.plot = chart({
     label: "Every checkpoint at its moments of training. The numbers are in the table below.",
     ...{ height: HIGH, margin: MARGIN },
