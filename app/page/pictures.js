@@ -79,10 +79,11 @@ export function sheet(pictures, name, side = SIDE, scale = 4, across = 0) {
 /**
  * What draws on a canvas.
  * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [settings]
  * @returns {CanvasRenderingContext2D}
  */
-export function pen(canvas) {
-  const context = canvas.getContext("2d");
+export function pen(canvas, settings) {
+  const context = canvas.getContext("2d", settings);
   if (!context) throw new Error("This browser cannot draw.");
   return context;
 }

@@ -1,5 +1,14 @@
 // Sketch pad, upload and test images. The value is "" or a PNG as a data URL; see widget.py.
 
+import { el, one } from "../../page/dom.js";
+import { pen } from "../../page/pictures.js";
+
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Picture} Picture
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const SIDE = 280; // pixels of the paper
 const SENT = 112; // pixels of a sketch as it travels, four for each that a model sees
 const BRUSH = 22; // about two of the 28 pixels wide, as pen strokes are in MNIST
@@ -7,24 +16,33 @@ const MAX_FILE = 20e6; // bytes
 const UNDO_STEPS = 20;
 const INVERTED = "Inverted: light ink on dark paper is what the models know.";
 const LOST = "The server did not answer. Try again.";
-const button = (ui, name) => ui.element.querySelector(`[data-act=${name}]`);
 
+/** @param {Ui} ui @param {string} name */
+const button = (ui, name) => one(ui.element, `[data-act=${name}]`);
+
+/** @param {Ui} ui */
 function wipe(ui) {
   ui.pen.fillStyle = "#000";
   ui.pen.fillRect(0, 0, SIDE, SIDE);
 }
 
+/** @param {Ui} ui */
 function remember(ui) {
   ui.before.push({ value: ui.shown, pixels: ui.pen.getImageData(0, 0, SIDE, SIDE) });
   if (ui.before.length > UNDO_STEPS) ui.before.shift();
 }
 
-/** A switch between an inverted picture and the tones it had; `other` is "" where it had none. */
+/**
+ * A switch between an inverted picture and the tones it had; `other` is "" where it had none.
+ * @param {Ui} ui
+ * @param {string} other
+ */
 function offer(ui, other) {
   ui.other = other;
   button(ui, "tones").hidden = !other;
 }
 
+/** @param {Ui} ui */
 async function swapTones(ui) {
   const [value, back] = [ui.other, ui.shown];
   const picture = await loadPicture(value);
@@ -32,9 +50,10 @@ async function swapTones(ui) {
   remember(ui);
   drawPicture(ui, picture);
   commit(ui, value, ui.inverted ? INVERTED : "With the tones it had.");
-  offer(ui, back);
+  offer(ui, back ?? "");
 }
 
+/** @param {Ui} ui @param {string} value @param {string} [text] */
 function commit(ui, value, text = "") {
   offer(ui, "");
   ui.shown = value;
@@ -43,6 +62,7 @@ function commit(ui, value, text = "") {
   ui.trigger("input");
 }
 
+/** @param {Ui} ui @param {Picture} picture */
 function drawPicture(ui, picture) {
   const scale = SIDE / Math.max(picture.width, picture.height);
   const [w, h] = [picture.width * scale, picture.height * scale];
@@ -51,6 +71,7 @@ function drawPicture(ui, picture) {
   ui.pen.drawImage(picture, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
 }
 
+/** @param {string} url */
 function loadPicture(url) {
   return new Promise((done, fail) => {
     const picture = new Image();
@@ -60,6 +81,7 @@ function loadPicture(url) {
   });
 }
 
+/** @param {Ui} ui @param {string} value */
 async function show(ui, value) {
   if (value === ui.shown) return;
   ui.shown = value;
@@ -73,6 +95,7 @@ async function show(ui, value) {
   }
 }
 
+/** @param {Ui} ui @param {File | undefined} chosen */
 async function upload(ui, chosen) {
   if (!chosen) return;
   if (chosen.size > MAX_FILE) {
@@ -100,16 +123,21 @@ async function upload(ui, chosen) {
   }
 }
 
-/** At most `side` pixels on its longer side; a 28 x 28 picture stays as it is, pixel for pixel. */
+/**
+ * At most `side` pixels on its longer side; a 28 x 28 picture stays as it is, pixel for pixel.
+ * @param {Picture} picture
+ * @param {number} side
+ */
 function asPng(picture, side) {
   const scale = Math.min(1, side / Math.max(picture.width, picture.height));
-  const sheet = document.createElement("canvas");
+  const sheet = el("canvas");
   sheet.width = Math.max(1, Math.round(picture.width * scale));
   sheet.height = Math.max(1, Math.round(picture.height * scale));
-  sheet.getContext("2d").drawImage(picture, 0, 0, sheet.width, sheet.height);
+  pen(sheet).drawImage(picture, 0, 0, sheet.width, sheet.height);
   return sheet.toDataURL("image/png");
 }
 
+/** @param {Ui} ui */
 async function next(ui) {
   const dataset = ui.props.dataset;
   const reply = await ui.server.next_test_image({ dataset, index: ui.index }).catch(() => null);
@@ -123,6 +151,7 @@ async function next(ui) {
   commit(ui, reply.value, reply.note);
 }
 
+/** @param {Ui} ui @param {PointerEvent} event */
 function point(ui, event) {
   const box = ui.paper.getBoundingClientRect();
   const scale = SIDE / box.width;
@@ -130,7 +159,7 @@ function point(ui, event) {
 }
 
 /** @param {number[]} from @param {number[]} to */
-function stroke(ui, from, to) {
+function stroke(/** @type {Ui} */ ui, from, to) {
   const [[x0, y0], [x1, y1]] = [from, to];
   ui.pen.strokeStyle = ui.pen.shadowColor = "#fff";
   ui.pen.shadowBlur = 6;
@@ -143,28 +172,39 @@ function stroke(ui, from, to) {
   ui.pen.shadowBlur = 0;
 }
 
+/** @param {Ui} ui */
 function setUp1(ui) {
-  ui.element.innerHTML = `
-  <div class="sketch" role="group">
-    <p class="sketch-label"></p>
-    <div class="sketch-frame"><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas></div>
-    <div class="lp-legend sketch-tools">
-      <button type="button" data-act="undo">Undo</button>
-      <button type="button" data-act="clear">Clear</button>
-      <button type="button" data-act="upload">Upload</button>
-      <button type="button" data-act="tones" hidden>Swap light and dark</button>
-      <button type="button" data-act="next" hidden>Next test image</button>
-      <input type="file" accept="image/*" hidden>
-    </div>
-    <p class="sketch-note" role="status"></p>
-  </div>`;
-  ui.element.querySelector(".sketch").ariaLabel = ui.props.label;
-  ui.element.querySelector(".sketch-label").textContent = ui.props.label;
-  ui.paper = ui.element.querySelector("canvas");
-  ui.paper.ariaLabel = `${ui.props.label}: sketch pad, draw with the pointer`;
-  ui.file = ui.element.querySelector("input");
-  ui.note = ui.element.querySelector(".sketch-note");
-  ui.pen = ui.paper.getContext("2d", { willReadFrequently: true });
+  const act = (/** @type {string} */ name, /** @type {string} */ text, hidden = false) =>
+    el("button", { type: "button", "data-act": name, text, hidden });
+  const { label } = ui.props;
+  ui.paper = el("canvas", {
+    width: SIDE,
+    height: SIDE,
+    role: "img",
+    "aria-label": `${label}: sketch pad, draw with the pointer`,
+  });
+  ui.file = el("input", { type: "file", accept: "image/*", hidden: true });
+  ui.note = el("p", { class: "sketch-note", role: "status" });
+  ui.element.replaceChildren(
+    el(
+      "div",
+      { class: "sketch", role: "group", "aria-label": label },
+      el("p", { class: "sketch-label", text: label }),
+      el("div", { class: "sketch-frame" }, ui.paper),
+      el(
+        "div",
+        { class: "lp-legend sketch-tools" },
+        act("undo", "Undo"),
+        act("clear", "Clear"),
+        act("upload", "Upload"),
+        act("tones", "Swap light and dark", true),
+        act("next", "Next test image", true),
+        ui.file,
+      ),
+      ui.note,
+    ),
+  );
+  ui.pen = pen(ui.paper, { willReadFrequently: true });
   ui.before = []; // pictures to go back to
   ui.shown = null; // the value that is on the paper
   ui.last = null; // last point of the stroke being drawn
@@ -178,6 +218,7 @@ function setUp1(ui) {
   });
 }
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.paper.addEventListener("pointermove", (event) => {
     if (!ui.last) return;
@@ -210,6 +251,7 @@ function setUp2(ui) {
   button(ui, "next").addEventListener("click", () => next(ui));
 }
 
+/** @param {Ui} ui */
 async function corpus(ui) {
   const state = await ui.server.corpus_state({ dataset: ui.props.dataset }).catch(() => null);
   if (!state || state.error) return;
@@ -217,9 +259,10 @@ async function corpus(ui) {
   if (state.note) ui.note.textContent = state.note;
 }
 
+/** @param {Ui} ui */
 function setUp3(ui) {
   ui.file.addEventListener("change", () => {
-    upload(ui, ui.file.files[0]);
+    upload(ui, ui.file.files?.[0]);
     ui.file.value = "";
   });
   ui.paper.addEventListener("dragover", (event) => {
@@ -230,7 +273,7 @@ function setUp3(ui) {
   ui.paper.addEventListener("drop", (event) => {
     event.preventDefault();
     ui.paper.classList.remove("sketch-over");
-    upload(ui, event.dataTransfer.files[0]);
+    upload(ui, event.dataTransfer?.files[0]);
   });
   wipe(ui);
   show(ui, ui.props.value || "");
@@ -241,7 +284,7 @@ function setUp3(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
   setUp3(ui);

@@ -2,15 +2,28 @@
 // it moves. All comes once, when the cards are first seen; choosing asks no server.
 
 import { keep } from "../../page/address.js";
-import { button, el, tableTwin, typeset, panelOf } from "../../page/dom.js";
+import { button, el, panelOf, tableTwin, typeset } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 
+/**
+ * @typedef {import("./types.js").Card} Card
+ * @typedef {import("./types.js").Family} Family
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Reach} Reach
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const MODE = "theory";
 const LOST = "The server does not answer. Is it still running? Then open this view again.";
+
+/** @param {Ui} ui @param {string} name */
 const id = (ui, name) => `${ui.props.prefix}-${name}`;
+
+/** @param {Ui} ui */
 const here = (ui) => ui.panel.dataset.mode === MODE;
+/** @type {[role: string, networks: string[]][]} */
 const ROLES = [
   ["encoder", ["encoder", "posterior"]],
   ["decoder", ["decoder", "generator"]],
@@ -18,14 +31,15 @@ const ROLES = [
   ["critic of codes", ["code_critic"]],
   ["prior", ["prior"]],
 ];
+const COLUMNS = ["model", "infer", "score", "sample", ...ROLES.map(([role]) => role)];
 const INFERS = { distribution: "q(z|x)", point: "a point e(x)", "": "no" };
 const SCORES = { exact: "exactly", bound: "a bound", "": "no" };
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.TAB = ui.props.tab;
   ui.panel = panelOf(ui.element);
   ui.ask = asker(ui.server, 60_000, LOST);
-  ui.cards = null; // by name
   ui.asked = false;
   ui.chosen = ui.props.first;
   ui.written = ui.props.value;
@@ -37,7 +51,10 @@ function setUp1(ui) {
   });
 }
 
+/** @param {string} name */
 const words = (name) => name.replaceAll("_", " ");
+
+/** @param {unknown} yes @param {string} text */
 const able = (yes, text) =>
   el(
     "td",
@@ -46,6 +63,7 @@ const able = (yes, text) =>
     text,
   );
 
+/** @param {Ui} ui @param {{families: Family[]}} answer */
 function draw(ui, { families }) {
   ui.cards = Object.fromEntries(
     families.flatMap((family) => family.cards.map((one) => [one.name, one])),
@@ -83,14 +101,16 @@ function draw(ui, { families }) {
     ),
   );
   ui.list.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...head)), ...bodies));
-  const [columns, ...rows] = sheet(ui);
-  ui.twin.set(columns, rows);
+  ui.twin.set(COLUMNS, rows(ui));
   restore(ui);
 }
 
-/** Rows of models, columns of networks, terms in the cells. */
-function sheet(ui) {
-  const rows = Object.values(ui.cards).map(({ title, infers, scores, samples, reach }) => [
+/**
+ * Rows of models, columns of networks, terms in the cells.
+ * @param {Ui} ui
+ */
+function rows(ui) {
+  return Object.values(ui.cards).map(({ title, infers, scores, samples, reach }) => [
     title,
     INFERS[infers],
     SCORES[scores],
@@ -106,13 +126,13 @@ function sheet(ui) {
         ].join(", ") || "–",
     ),
   ]);
-  return [["model", "infer", "score", "sample", ...ROLES.map(([role]) => role)], ...rows];
 }
 
+/** @param {Ui} ui */
 function showCard(ui) {
   const one = ui.cards[ui.chosen];
   for (const row of ui.list.querySelectorAll("tr[data-name]")) {
-    if (row.dataset.name === ui.chosen) row.setAttribute("aria-current", "true");
+    if (row.getAttribute("data-name") === ui.chosen) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   }
   const game = Object.keys(one.formulas).length > 1;
@@ -137,8 +157,9 @@ function showCard(ui) {
   );
 }
 
+/** @param {Card} card @param {boolean} game */
 function matrix({ reach, networks, title }, game) {
-  const cell = ({ moved, passed }, network) => {
+  const cell = (/** @type {Reach} */ { moved, passed }, /** @type {string} */ network) => {
     const [sign, text] = moved.includes(network)
       ? ["●", "moved"]
       : passed.includes(network)
@@ -177,7 +198,10 @@ function matrix({ reach, networks, title }, game) {
   );
 }
 
-/** What a part of the objective that can be dropped concerns. */
+/**
+ * What a part of the objective that can be dropped concerns.
+ * @param {Card} card
+ */
 function parts({ switched, networks, title }) {
   const names = Object.keys(switched);
   if (!names.length) return [];
@@ -200,6 +224,7 @@ function parts({ switched, networks, title }) {
   ];
 }
 
+/** @param {string} label @param {string[]} columns @param {HTMLElement[]} rows */
 function scrolled(label, columns, rows) {
   return el(
     "div",
@@ -215,15 +240,20 @@ function scrolled(label, columns, rows) {
 
 // ---- state ----------------------------------------------------------------------------------
 
+/** @param {Ui} ui @param {string} name */
 function choose(ui, name) {
   ui.chosen = name;
   remember(ui);
   showCard(ui);
 }
+
+/** @param {Ui} ui */
 function remember(ui) {
   ui.written = ui.props.value = link.write({ of: ui.chosen }, { of: ui.props.first });
   keep(ui.TAB, { objectives: ui.written });
 }
+
+/** @param {Ui} ui */
 function restore(ui) {
   const name = link.read(ui.props.value).of ?? "";
   ui.chosen = name in ui.cards ? name : ui.props.first;
@@ -231,6 +261,7 @@ function restore(ui) {
   showCard(ui);
 }
 
+/** @param {Ui} ui */
 function load(ui) {
   if (ui.asked || !here(ui)) return;
   ui.asked = true;
@@ -239,6 +270,7 @@ function load(ui) {
 
 // ---- what is on the page --------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.list = el("div", {
     class: "objective-list",
@@ -258,7 +290,7 @@ function setUp2(ui) {
     ui.twin.details,
   );
   ui.life.tools.prepend(
-    button("save", "CSV", () => download("objectives.csv", "text/csv", csv(sheet(ui))), {
+    button("save", "CSV", () => download("objectives.csv", "text/csv", csv(ui.twin.sheet())), {
       id: id(ui, "csv"),
     }),
   );
@@ -278,7 +310,7 @@ function setUp2(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
 }

@@ -4,13 +4,20 @@ import { choice, numberBox } from "../../page/choice.js";
 import { el } from "../../page/dom.js";
 import { changed, id } from "./theory.js";
 
+/**
+ * @typedef {import("./types.js").Control} Control
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const PAUSE = 140; // ms after a movement before the server is asked
 
+/** @param {Ui} ui */
 function soon(ui) {
   clearTimeout(ui.waiting);
   ui.waiting = setTimeout(() => changed(ui), PAUSE);
 }
 
+/** @param {Ui} ui */
 export function fillForm(ui) {
   ui.form.replaceChildren(
     ...ui.panel.controls.map((control) =>
@@ -19,6 +26,7 @@ export function fillForm(ui) {
   );
 }
 
+/** @param {Ui} ui @param {Control} control */
 function slider(ui, { name, label, low, high, step }) {
   const values = ui.chosen[ui.panel.name];
   const shape = { min: low, max: high, step, value: values[name] };
@@ -27,7 +35,7 @@ function slider(ui, { name, label, low, high, step }) {
     "aria-label": `${label}, as a number`,
     ...shape,
   });
-  const take = (text) => {
+  const take = (/** @type {string} */ text) => {
     const value = Number(text);
     if (text === "" || !(value >= low && value <= high)) return false;
     values[name] = Number(value.toFixed(4));
@@ -35,12 +43,12 @@ function slider(ui, { name, label, low, high, step }) {
   };
   range.addEventListener("input", () => {
     take(range.value);
-    box.value = values[name];
+    box.value = String(values[name]);
     soon(ui);
   });
   box.addEventListener("change", () => {
     if (take(box.value)) soon(ui);
-    box.value = range.value = values[name];
+    box.value = range.value = String(values[name]);
   });
   return el(
     "div",
@@ -51,6 +59,7 @@ function slider(ui, { name, label, low, high, step }) {
   );
 }
 
+/** @param {Ui} ui @param {Control} control */
 function several(ui, { name, label, options }) {
   const values = ui.chosen[ui.panel.name];
   const title = el("span", { class: "theory-label", text: label, id: id(ui, `${name}-label`) });
@@ -63,6 +72,7 @@ function several(ui, { name, label, options }) {
   return el("div", { class: "theory-control" }, title, chooser.group);
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.waiting = 0;
 }

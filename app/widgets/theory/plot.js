@@ -7,16 +7,30 @@ import { above, band, chart, faded, hue, line, points, rule } from "../../page/c
 import { el } from "../../page/dom.js";
 import { here, id, restore, shownOrHidden } from "./theory.js";
 
+/**
+ * @typedef {import("./types.js").Drawn} Drawn
+ * @typedef {import("./types.js").Framed} Framed
+ * @typedef {import("./types.js").Plot} Plot
+ * @typedef {import("./types.js").Series} Series
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const TALL = 300; // pixels
+
+/** @param {{k: number}} series */
 const colourOf = ({ k }) => (k === 7 ? "--ink" : k === 6 ? "--ink-2" : hue(k));
+
+/** @param {(number | string)[]} values */
 const numbers = (values) => values.map((v) => (typeof v === "number" ? v : null));
 
+/** @param {Ui} ui */
 export function drawPlots(ui) {
   while (ui.charts.length < ui.figure.plots.length) ui.charts.push(framed(ui));
   ui.plots.replaceChildren(...ui.figure.plots.map((_, i) => ui.charts[i].frame));
   ui.figure.plots.forEach((plot, i) => drawOne(ui, ui.charts[i], plot));
 }
 
+/** @param {Ui} ui */
 function framed(ui) {
   const made = chart({
     label: "",
@@ -28,13 +42,14 @@ function framed(ui) {
   return { ...made, title, frame: el("figure", { class: "theory-plot" }, title, made.node) };
 }
 
+/** @param {Ui} ui @param {Framed} framed @param {Plot} plot */
 function drawOne(ui, { title, frame, draw }, plot) {
   title.textContent = plot.title;
   frame.classList.toggle("theory-wide", !!plot.wide);
   const bands = plot.series.filter(({ kind }) => kind === "band");
   const layout = {
     ...{ x: plot.x, y: plot.y, formulas: true, scene: `${ui.panel.name} ${plot.title}` },
-    strip: plot.y.inf && "∞",
+    strip: plot.y.inf ? "∞" : undefined,
     shapes: [
       ...bands.map(({ x: [from, to], k, name }) =>
         band(from, to, faded(colourOf({ k }), 0.12), name),
@@ -50,7 +65,10 @@ function drawOne(ui, { title, frame, draw }, plot) {
   );
 }
 
-/** A series, and what of it lies at infinity. */
+/**
+ * A series, and what of it lies at infinity.
+ * @param {Series} series
+ */
 function traces(series) {
   const all = series.y.includes("inf")
     ? [above(drawn({ ...series, y: series.y.map((v) => (v === "inf" ? 0 : null)) }, "∞"))]
@@ -58,6 +76,7 @@ function traces(series) {
   return [drawn({ ...series, y: numbers(series.y) }, "%{y:.4~g}"), ...all];
 }
 
+/** @param {Drawn} series @param {string} shown */
 function drawn({ kind, k, name, x, y, ...more }, shown) {
   const colour = colourOf({ k });
   const look = {
@@ -76,6 +95,7 @@ function drawn({ kind, k, name, x, y, ...more }, shown) {
   });
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.charts = [];
   restore(ui);

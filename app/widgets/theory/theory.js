@@ -8,21 +8,33 @@
 
 import { keep } from "../../page/address.js";
 import { choice } from "../../page/choice.js";
-import { button, el, say, source, tableTwin, typeset, panelOf } from "../../page/dom.js";
+import { button, el, panelOf, say, source, tableTwin, typeset } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, LOST, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { fillForm, setUp as setUpControls } from "./controls.js";
 import { drawPlots, setUp as setUpPlot } from "./plot.js";
 
+/**
+ * @typedef {import("./types.js").Control} Control
+ * @typedef {import("./types.js").Figure} Figure
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const MODE = "theory";
+
+/** @param {Ui} ui @param {string} name */
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
+
+/** @param {Ui} ui */
 export const here = (ui) => ui.tabPanel.dataset.mode === MODE;
 
+/** @param {Control[]} controls */
 function starts(controls) {
   return Object.fromEntries(controls.map(({ name, start }) => [name, start]));
 }
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.TAB = ui.props.tab;
   ui.tabPanel = panelOf(ui.element);
@@ -31,7 +43,6 @@ function setUp1(ui) {
   ui.chosen = Object.fromEntries(
     ui.props.panels.map(({ name, controls }) => [name, starts(controls)]),
   );
-  ui.figure = null;
   ui.running = null; // the job that is asked for figures
   ui.shown = ""; // the view that is drawn, as it stands in the link
   ui.written = ui.props.value; // what this script itself made the value
@@ -44,7 +55,10 @@ function setUp1(ui) {
   });
 }
 
-/** Everything of a panel that does not have to be computed. */
+/**
+ * Everything of a panel that does not have to be computed.
+ * @param {Ui} ui
+ */
 function fill(ui) {
   ui.chooser.set(ui.panel.name);
   ui.claim.textContent = ui.panel.claim;
@@ -61,8 +75,9 @@ function fill(ui) {
   fillForm(ui);
 }
 
+/** @param {Ui} ui @param {string} name */
 function open(ui, name) {
-  ui.panel = ui.props.panels.find((one) => one.name === name);
+  ui.panel = ui.props.panels.find((one) => one.name === name) ?? ui.panel;
   fill(ui);
   ui.twin.details.open = false;
   changed(ui);
@@ -70,17 +85,20 @@ function open(ui, name) {
 
 // ---- the link -------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function state(ui) {
   const values = ui.chosen[ui.panel.name];
   const first = { panel: ui.props.panels[0].name, ...starts(ui.panel.controls) };
   return link.write({ panel: ui.panel.name, ...values }, first);
 }
 
+/** @param {Ui} ui */
 function remember(ui) {
   ui.written = ui.props.value = state(ui);
   keep(ui.TAB, { theory: ui.written });
 }
 
+/** @param {Ui} ui */
 export function restore(ui) {
   const given = link.read(ui.props.value);
   ui.panel = ui.props.panels.find(({ name }) => name === given.panel) ?? ui.props.panels[0];
@@ -89,7 +107,7 @@ export function restore(ui) {
   for (const { name, kind, label, low, high } of ui.panel.controls) {
     if (!(name in given)) continue;
     const value = kind === "choice" ? given[name] : Number(given[name]);
-    if (value < low || value > high)
+    if (typeof value === "number" && (value < low || value > high))
       wrong.push(`${label} lies from ${low} to ${high}; the link says ${given[name]}.`);
     else ui.chosen[ui.panel.name][name] = value;
   }
@@ -104,6 +122,7 @@ export function restore(ui) {
 
 // ---- what is on the page --------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   const frame = { class: "theory-chooser", "aria-label": "Panel" };
   ui.chooser = choice(id(ui, "panel"), frame, (name) => open(ui, name));
@@ -113,7 +132,7 @@ function setUp2(ui) {
   ui.form = el("form", {
     class: "theory-form",
     "aria-label": "Settings of the panel",
-    on: { submit: (event) => event.preventDefault() },
+    on: { submit: (/** @type {any} */ event) => event.preventDefault() },
   });
   ui.status = el("span", { class: "theory-status", role: "status", id: id(ui, "status") });
   ui.bar = el("progress", {
@@ -167,6 +186,7 @@ function setUp2(ui) {
   });
 }
 
+/** @param {Ui} ui */
 export function shownOrHidden(ui) {
   if (!here(ui)) {
     cancel(ui, { quietly: true });
@@ -179,6 +199,7 @@ export function shownOrHidden(ui) {
 
 // ---- computing ------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 async function run(ui) {
   cancel(ui, { quietly: true });
   remember(ui);
@@ -188,13 +209,22 @@ async function run(ui) {
   if (ui.running === null && ui.status.textContent === "Loading") busy(ui, "", 0);
 }
 
-/** By a person, and no longer what the link says. */
+/**
+ * By a person, and no longer what the link says.
+ * @param {Ui} ui
+ */
 export function changed(ui) {
   ui.outside = "";
   return run(ui);
 }
 
-/** Called with the first figure; asks for the others until there are no more. */
+/**
+ * Called with the first figure; asks for the others until there are no more.
+ * @param {Ui} ui
+ * @param {Figure} data
+ * @param {unknown} _asked
+ * @param {() => boolean} alive
+ */
 async function draw(ui, data, _asked, alive) {
   ui.shown = state(ui);
   show(ui, data);
@@ -220,6 +250,7 @@ async function draw(ui, data, _asked, alive) {
   say(ui.facts.textContent);
 }
 
+/** @param {Ui} ui @param {Figure} data */
 function show(ui, data) {
   ui.figure = data;
   drawPlots(ui);
@@ -228,6 +259,7 @@ function show(ui, data) {
   if (data.open) ui.twin.details.open = true;
 }
 
+/** @param {Ui} ui */
 function drawFacts(ui) {
   const same = ui.facts.children.length === ui.figure.facts.length;
   if (!same)
@@ -243,10 +275,11 @@ function drawFacts(ui) {
     number.textContent = value;
     measure.textContent = unit;
     more.textContent = note;
-    ui.facts.children[i].dataset.fact = label;
+    ui.facts.children[i].setAttribute("data-fact", label);
   });
 }
 
+/** @param {Ui} ui @param {string} text @param {number} [share] */
 function busy(ui, text, share = 0) {
   ui.status.textContent = text;
   ui.bar.value = share;
@@ -254,6 +287,7 @@ function busy(ui, text, share = 0) {
   ui.again.disabled = !!ui.running;
 }
 
+/** @param {Ui} ui @param {{quietly?: boolean}} [options] */
 function cancel(ui, { quietly = false } = {}) {
   if (!ui.running) return;
   ui.ask("stop", { job: ui.running });
@@ -263,6 +297,7 @@ function cancel(ui, { quietly = false } = {}) {
   if (!quietly) busy(ui, "Cancelled", ui.figure.share);
 }
 
+/** @param {Ui} ui */
 function setUp3(ui) {
   new MutationObserver(() => shownOrHidden(ui)).observe(ui.tabPanel, {
     attributeFilter: ["data-mode"],
@@ -271,7 +306,7 @@ function setUp3(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
   setUp3(ui);
