@@ -11,8 +11,8 @@
 // Training is the server's business: the page sets it going and asks for frames. A run follows
 // from settings, changes (events) and steps alone, so a link leads back to the very same state.
 
-import { panelOf } from "../../page/dom.js";
 import { setView } from "../../page/address.js";
+import { panelOf } from "../../page/dom.js";
 import { bytes } from "../../page/pictures.js";
 import { asker, LOST, result } from "../../page/result.js";
 import * as link from "../../page/state.js";

@@ -1,7 +1,7 @@
 // The checkpoints as a native list, and beside it the chosen one's numbers and card.
 
 import { checkpoints } from "../../page/checkpoints.js";
-import { button, el, rendered, panelOf } from "../../page/dom.js";
+import { button, el, panelOf, rendered } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
 
 function gauge({ label, value, unit, split, n, state, note }) {

@@ -16,6 +16,27 @@ ROOT = Path(__file__).resolve().parents[3]
 APP = ROOT / "app"
 PAGE = sorted((APP / "page").glob("*.js"))
 WIDGETS = sorted((APP / "widgets").glob("*/*.js"))
+# Widgets whose parameters are not all typed yet: what can be inferred is checked.
+LOOSE = {
+    "attack",
+    "chain_player",
+    "header",
+    "interpretability",
+    "laboratory",
+    "latent_map",
+    "latent_pad",
+    "measured",
+    "microscope",
+    "next_word",
+    "paths",
+    "picker",
+    "samples",
+    "seed",
+    "tray",
+}
+TYPED = [path for path in WIDGETS if path.parent.name not in LOOSE]
+INFERRED = [path for path in WIDGETS if path.parent.name in LOOSE]
+CHECK = ("check", "--no-remote", "--no-npm", "--no-lock", "--config")
 
 
 def run(tool: str, *arguments: str | Path, cache: Path) -> str:
@@ -46,14 +67,12 @@ def test_scripts_and_styles_are_linted_and_formatted(cache):
     assert "Checked" in said
 
 
-def test_what_all_widgets_share_has_strict_types(cache):
-    run("deno", "check", "--no-remote", "--no-npm", "--no-lock", *PAGE, cache=cache)
+def test_scripts_have_strict_types(cache):
+    run("deno", *CHECK, ROOT / "deno.json", *PAGE, *TYPED, cache=cache)
 
 
-def test_widgets_are_typed(cache):
-    config = APP / "widgets" / "deno.json"
-    options = ("--no-remote", "--no-npm", "--no-lock", "--config", config)
-    run("deno", "check", *options, *WIDGETS, cache=cache)
+def test_the_other_widgets_have_the_types_that_can_be_inferred(cache):
+    run("deno", *CHECK, APP / "widgets" / "deno.json", *INFERRED, cache=cache)
 
 
 def test_what_is_pure_does_what_it_says(cache):
