@@ -1,11 +1,21 @@
 // Our numbers, the published ones in grey, and the shuffled baseline, in one table.
 
 import { views } from "../../page/address.js";
-import { button, el, source } from "../../page/dom.js";
+import { button, el, one, source } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { count, fixed } from "../../page/numbers.js";
 import { result } from "../../page/result.js";
 
+/**
+ * @typedef {import("./types.js").Cell} Cell
+ * @typedef {import("./types.js").Column} Column
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Row} Row
+ * @typedef {import("./types.js").Scene} Scene
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @type {Record<string, string>} by metric */
 const EXPLAIN = {
   mi_c: "Mutual information of the discrete code and the sentence, summed over the variables",
   mi_c_mean: "The same, divided by the number of variables; at most ln K",
@@ -14,9 +24,13 @@ const EXPLAIN = {
   emotion_homogeneity: "1 − H(emotion | code) / H(emotion): 1 where a code tells the emotion",
   codes_used: "Different codes among the held-out sentences, of those possible",
 };
+/** @type {Record<string, number>} by metric; 2 if it is not here */
 const digits = { bleu: 2, codes_used: 0, act_homogeneity: 3, emotion_homogeneity: 3 };
+
+/** @param {string} id @param {number | null | undefined} x */
 const show = (id, x) => (digits[id] === 0 ? count(x) : fixed(x, digits[id]));
 
+/** @param {Ui} ui @param {Scene} data */
 function draw(ui, data) {
   ui.scene = data;
   ui.head.replaceChildren(
@@ -58,6 +72,7 @@ function draw(ui, data) {
     "m = 3 variables of K = 5 modes. “p.”: published, on nets of the paper's size; ours are smaller. The publication does not say whether its MI is a sum or a mean over variables, so both of ours are shown and the published one stands once. Homogeneity rises with the number of codes in use; compare it with “shuffled”.";
 }
 
+/** @param {Cell} cell @param {Column} column @param {Row} row @param {boolean} best */
 function td(cell, { id }, row, best) {
   const below = [];
   if (cell.reference != null && id.endsWith("homogeneity"))
@@ -88,13 +103,14 @@ function td(cell, { id }, row, best) {
   );
 }
 
+/** @param {Ui} ui */
 function save(ui) {
   const columns = [
     "checkpoint",
     "model",
     ...ui.scene.columns.flatMap(({ id }) => [id, `${id}: published`, `${id}: shuffled`]),
   ];
-  const value = (x) => x ?? "";
+  const value = (/** @type {number | null | undefined} */ x) => x ?? "";
   download(
     "interpretability.csv",
     "text/csv",
@@ -113,13 +129,18 @@ function save(ui) {
   );
 }
 
-/** The tab's own result goes first: on two cores everything else would hold it up. */
+/**
+ * The tab's own result goes first: on two cores everything else would hold it up.
+ * @param {Ui} ui
+ * @param {number} [patience]
+ */
 function begin(ui, patience = 40) {
   const first = patience && !views[ui.props.tab]?.fragment;
   if (first) setTimeout(() => begin(ui, patience - 1), 100);
   else ui.life.view.run({});
 }
 
+/** @param {Ui} ui */
 function setUp(ui) {
   ui.life = result(`${ui.props.tab}-interpretability`, {
     element: ui.element,
@@ -172,13 +193,12 @@ function setUp(ui) {
       id: `${ui.props.tab}-interpretability-csv`,
     }),
   );
-  ui.fold.append(ui.life.tools, ui.element.querySelector(".lp-code"));
-  ui.scene = null;
+  ui.fold.append(ui.life.tools, one(ui.element, ".lp-code"));
   begin(ui);
 }
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp(ui);
 }

@@ -8,7 +8,7 @@
 
 import { setView } from "../../page/address.js";
 import { checkpoints } from "../../page/checkpoints.js";
-import { button, el, say, svg } from "../../page/dom.js";
+import { button, el, one, panelOf, say, svg } from "../../page/dom.js";
 import { fixed } from "../../page/numbers.js";
 import { bytes } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
@@ -16,6 +16,14 @@ import { tray } from "../../page/tray.js";
 import { drawFilm, drawItem, drawLegend, drawNumbers, drawTable, exportCsv } from "./readout.js";
 import { drawBackdrop, drawPlane, setUp as setUpSquare, showRing } from "./square.js";
 import { drawUnits, setUp as setUpUnits, showUnit } from "./units.js";
+
+/**
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Request} Request
+ * @typedef {import("./types.js").Told} Told
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 const REST = 160; // ms without a move before a place counts as visited
 const PATIENCE = 15000; // ms
@@ -32,6 +40,7 @@ const HINTS = {
 };
 const LOST = "The server did not answer. Is it still running? Move again to retry.";
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.life = result("explore", {
     element: ui.element,
@@ -44,6 +53,7 @@ function setUp1(ui) {
 
 // ---- what is on the page ------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.tiles = el("canvas", { class: "pad-tiles lp-ink", "aria-hidden": "true" });
   ui.lines = svg("svg", { class: "pad-lines", viewBox: "0 0 1 1", "aria-hidden": "true" });
@@ -114,6 +124,7 @@ function setUp2(ui) {
   );
 }
 
+/** @param {Ui} ui */
 function setUp3(ui) {
   ui.life.body.append(
     el(
@@ -152,25 +163,41 @@ function setUp3(ui) {
   );
 }
 
+/** @param {number} x */
 const round = (x) => Math.round(x * 1e4) / 1e4 + 0; // + 0 turns -0 into 0
+
+/** @param {Ui} ui */
 export const isText = (ui) => ui.scene.modality === "text";
+
+/** @param {Ui} ui */
 export const isUnit = (ui) => ui.scene.kind === "unit";
+
+/** @param {Ui} ui */
 export const axes = (ui) =>
   isUnit(ui) ? ["unit", "value"] : ui.scene.flat ? ["z₁", "z₂"] : ["u", "v"];
+
+/** @param {Ui} ui @param {string} sentence */
 export function fail(ui, sentence) {
   ui.failed = true;
   ui.life.fail(sentence);
 }
 
+/** @param {Ui} ui */
 function recover(ui) {
   if (!ui.failed) return;
   ui.failed = false;
-  ui.element.querySelector(".lp-error").hidden = true;
+  one(ui.element, ".lp-error").hidden = true;
   ui.element.classList.remove("lp-stale");
 }
 
-/** Called with the server's answer to the controls. */
+/**
+ * Called with the server's answer to the controls.
+ * @param {Ui} ui
+ * @param {Answer} data
+ * @param {Request} request
+ */
 function draw(ui, data, request) {
+  /** @type {Request} */
   const view = { ...request, at: "" };
   const same = ui.scene && JSON.stringify(ui.scene.view) === JSON.stringify(view);
   if (!same) {
@@ -197,7 +224,12 @@ function draw(ui, data, request) {
 
 // ---- going somewhere ----------------------------------------------------------------------
 
-/** Go to a place: the ring at once, the item as soon as it is decoded, the numbers at rest. */
+/**
+ * Go to a place: the ring at once, the item as soon as it is decoded, the numbers at rest.
+ * @param {Ui} ui
+ * @param {number[]} place
+ * @param {{time?: number, rest?: number, glide?: boolean}} [options]
+ */
 export function go(ui, place, { time = performance.now(), rest = REST, glide = false } = {}) {
   const unit = ui.at[0];
   ui.at = place.map(round);
@@ -211,10 +243,11 @@ export function go(ui, place, { time = performance.now(), rest = REST, glide = f
   ui.resting = setTimeout(() => settle(ui), rest);
 }
 
+/** @param {Ui} ui */
 async function follow(ui) {
   if (ui.asking) return;
   ui.asking = true;
-  while (ui.drawn !== ui.wanted) {
+  while (ui.wanted && ui.drawn !== ui.wanted) {
     const [target, mine] = [ui.wanted, ui.scene];
     const { view, anchors } = mine;
     const question = { checkpoint: view.checkpoint, mode: view.mode, anchors, at: target.at };
@@ -229,6 +262,7 @@ async function follow(ui) {
   ui.asking = false;
 }
 
+/** @param {number} start */
 function measure(start) {
   if (performance.getEntriesByName("latent-pad").length > 1000) performance.clearMeasures();
   performance.measure("latent-pad", { start });
@@ -237,7 +271,10 @@ function measure(start) {
   );
 }
 
-/** The place is kept: its numbers, the film strip, the table, the link and the script. */
+/**
+ * The place is kept: its numbers, the film strip, the table, the link and the script.
+ * @param {Ui} ui
+ */
 async function settle(ui) {
   const [mine, here] = [ui.scene, ui.at];
   if (!isUnit(ui) && !mine.backdrop) setTimeout(() => drawBackdrop(ui), 0); // after the question below
@@ -254,7 +291,7 @@ async function settle(ui) {
   recover(ui);
   drawItem(ui, answer.item);
   drawNumbers(ui, answer);
-  ui.element.querySelector(".lp-code pre").textContent = answer.code;
+  one(ui.element, ".lp-code pre").textContent = answer.code;
   ui.props.value = here.join(",");
   const link = linked({ ...view, at: ui.props.value });
   setView("explore", link);
@@ -270,12 +307,18 @@ async function settle(ui) {
   }
 }
 
-/** How many points a view hangs on: three span a plane, one is changed unit by unit. */
+/**
+ * How many points a view hangs on: three span a plane, one is changed unit by unit.
+ * @param {Request} request
+ */
 function needed({ mode, checkpoint }) {
   return mode === "unit" ? 1 : checkpoints[checkpoint]?.latent_dim === 2 ? 0 : 3;
 }
 
-/** Only what the view depends on goes into the link. */
+/**
+ * Only what the view depends on goes into the link.
+ * @param {Request} request
+ */
 function linked(request) {
   const { checkpoint, mode, points, seed, at: place } = request;
   const need = needed(request);
@@ -287,6 +330,7 @@ function linked(request) {
   return { checkpoint, mode, points, ...items, at: place };
 }
 
+/** @param {Ui} ui @param {Told} told */
 function speak(ui, { item, nearest, typicality }) {
   const what = isText(ui)
     ? item
@@ -296,6 +340,7 @@ function speak(ui, { item, nearest, typicality }) {
   say(`${placeText(ui, ui.at)}: ${what}. Typicality ${fixed(typicality, 0)}%.`);
 }
 
+/** @param {Ui} ui @param {number[]} place */
 export const placeText = (ui, place) => {
   const [first, second] = axes(ui);
   if (isUnit(ui)) return `unit ${place[0]} = ${fixed(place[1])}`;
@@ -304,8 +349,8 @@ export const placeText = (ui, place) => {
 
 // ---- state --------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp4(ui) {
-  ui.scene = null; // what the server said of this view, with its request
   ui.at = [0, 0]; // the newest place
   ui.wanted = null; // { at, time } to be decoded next
   ui.drawn = null; // the last of these that was
@@ -321,8 +366,8 @@ function setUp4(ui) {
   // Which controls matter depends on the view; the stylesheet hides the others.
   ui.run = ui.life.view.run;
   ui.life.view.run = (request) => {
-    const panel = ui.element.closest('[role="tabpanel"]') || ui.element;
-    panel.dataset.need = needed(request);
+    const panel = panelOf(ui.element) ?? ui.element;
+    panel.dataset.need = String(needed(request));
     panel.dataset.from = needed(request) ? request.points : "";
     ui.failed = false;
     return ui.run(request);
@@ -331,7 +376,7 @@ function setUp4(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
   setUp3(ui);

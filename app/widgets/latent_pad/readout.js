@@ -8,7 +8,16 @@ import { bytes, paint } from "../../page/pictures.js";
 import { axes, CORNERS, FILM, go, isText, isUnit, placeText } from "./latent_pad.js";
 import { drawDots, showTerritory } from "./square.js";
 
-/** A sentence as text, a picture as a small canvas. */
+/**
+ * @typedef {import("./types.js").Told} Told
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/**
+ * A sentence as text, a picture as a small canvas.
+ * @param {Ui} ui
+ * @param {string} item
+ */
 export function thing(ui, item) {
   if (isText(ui)) return el("span", { class: "pad-text", text: item });
   const canvas = el("canvas", { "aria-hidden": "true" });
@@ -16,12 +25,14 @@ export function thing(ui, item) {
   return canvas;
 }
 
+/** @param {Ui} ui @param {string} item */
 export function drawItem(ui, item) {
   if (!isText(ui)) return paint(ui.picture, bytes(item));
   ui.sentence.textContent = item;
   showTerritory(ui, item);
 }
 
+/** @param {Ui} ui @param {Told} told */
 export function drawNumbers(
   ui,
   { z, log_p_z, log_p_x, round_trip, typicality, atypical, nearest },
@@ -73,6 +84,7 @@ export function drawNumbers(
     : `This model has no encoder, so no held-out item has a code; ${fixed(nearest.away)} away in z`;
 }
 
+/** @param {Ui} ui */
 export function drawFilm(ui) {
   ui.film.replaceChildren(
     ...Array.from({ length: FILM }, (_, i) => {
@@ -88,7 +100,10 @@ export function drawFilm(ui) {
           class: "pad-slot",
           title: name,
           "aria-label": `Go back to ${name}`,
-          on: { click: (event) => go(ui, place.at, { time: event.timeStamp, glide: true }) },
+          on: {
+            click: (/** @type {any} */ event) =>
+              go(ui, place.at, { time: event.timeStamp, glide: true }),
+          },
         },
         thing(ui, place.item),
       );
@@ -96,6 +111,7 @@ export function drawFilm(ui) {
   );
 }
 
+/** @param {Ui} ui */
 function columns(ui) {
   const [first, second] = axes(ui);
   return [
@@ -109,6 +125,7 @@ function columns(ui) {
   ];
 }
 
+/** @param {Ui} ui */
 export function drawTable(ui) {
   ui.head.replaceChildren(...columns(ui).map((text) => el("th", { text, scope: "col" })));
   ui.rows.replaceChildren(
@@ -126,6 +143,7 @@ export function drawTable(ui) {
   );
 }
 
+/** @param {Ui} ui */
 export function exportCsv(ui) {
   const size = ui.places[0]?.z.length ?? 0;
   const z = Array.from({ length: size }, (_, i) => `z${i}`);
@@ -142,9 +160,10 @@ export function exportCsv(ui) {
   download("places.csv", "text/csv", text);
 }
 
+/** @param {Ui} ui */
 export function drawLegend(ui) {
   if (ui.scene.dots) {
-    const toggle = (label) => {
+    const toggle = (/** @type {number} */ label) => {
       if (ui.hidden.has(label)) ui.hidden.delete(label);
       else ui.hidden.add(label);
       drawDots(ui);

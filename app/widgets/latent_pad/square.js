@@ -3,12 +3,17 @@
 import { el, svg } from "../../page/dom.js";
 import { fixed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
-import { bytes } from "../../page/pictures.js";
+import { bytes, pen as penOf } from "../../page/pictures.js";
 import { CORNERS, fail, go, isUnit, placeText } from "./latent_pad.js";
 import { drawStrip } from "./units.js";
 
+/**
+ * @typedef {import("./types.js").Territories} Territories
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 // A place (u, v) as fractions of the square from its top left corner, and back.
-/** @param {number[]} place */
+/** @param {Ui} ui @param {number[]} place */
 function toSquare(ui, place) {
   const [u, v] = place;
   const { origin, basis, corner, side } = ui.scene;
@@ -16,7 +21,7 @@ function toSquare(ui, place) {
   return [(x - corner[0]) / side, 1 - (y - corner[1]) / side];
 }
 
-/** @param {number[]} spot */
+/** @param {Ui} ui @param {number[]} spot */
 function fromSquare(ui, spot) {
   const [s, t] = spot;
   const { origin, basis, corner, side } = ui.scene;
@@ -27,24 +32,31 @@ function fromSquare(ui, spot) {
   return [(x * d - y * c) / area, (y * a - x * b) / area];
 }
 
+/** @param {Ui} ui @param {number} x @param {number} y */
 const xy = (ui, x, y) => [
   (x - ui.scene.corner[0]) / ui.scene.side,
   1 - (y - ui.scene.corner[1]) / ui.scene.side,
 ];
+
+/** @param {Ui} ui @param {number} radius */
 const labelled = (ui, radius) => xy(ui, radius * Math.SQRT1_2, radius * Math.SQRT1_2);
+
+/** @param {HTMLElement} node @param {number[]} spot */
 const put = (node, spot) =>
   Object.assign(node.style, { left: `${100 * spot[0]}%`, top: `${100 * spot[1]}%` });
 
+/** @param {Ui} ui */
 export function showRing(ui) {
   put(ui.ring, toSquare(ui, ui.at));
-  ui.square.setAttribute("aria-valuenow", ui.at[0]);
+  ui.square.setAttribute("aria-valuenow", String(ui.at[0]));
   ui.square.setAttribute("aria-valuetext", placeText(ui, ui.at));
 }
 
+/** @param {Ui} ui */
 export function drawPlane(ui) {
   const { corner, side, circles } = ui.scene;
-  ui.square.setAttribute("aria-valuemin", -1000);
-  ui.square.setAttribute("aria-valuemax", 1000);
+  ui.square.setAttribute("aria-valuemin", "-1000");
+  ui.square.setAttribute("aria-valuemax", "1000");
   const [cx, cy] = xy(ui, 0, 0);
   ui.lines.replaceChildren(
     svg("path", { class: "pad-axis", d: `M0 ${cy}H1M${cx} 0V1` }),
@@ -58,7 +70,11 @@ export function drawPlane(ui) {
     const corners = CORNERS.map((given) => toSquare(ui, given));
     ui.lines.append(svg("path", { class: "pad-triangle", d: `M${corners.join("L")}Z` }));
   }
-  const label = (text, place, kind) => {
+  const label = (
+    /** @type {string} */ text,
+    /** @type {number[]} */ place,
+    /** @type {string} */ kind,
+  ) => {
     const node = el("span", { class: kind, text });
     put(node, place);
     return node;
@@ -87,18 +103,20 @@ export function drawPlane(ui) {
   drawDots(ui);
 }
 
+/** @param {Ui} ui */
 export function drawDots(ui) {
   const scale = window.devicePixelRatio || 1;
   const size = Math.round(ui.square.clientWidth * scale);
   ui.dots.width = ui.dots.height = size; // also wipes it
   if (!ui.scene?.dots || !size) return;
-  const pen = ui.dots.getContext("2d");
+  const pen = penOf(ui.dots);
   pen.globalAlpha = 0.75;
   pen.font = `${7 * scale}px sans-serif`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  ui.scene.dots.xy.forEach(([x, y], i) => {
-    const label = ui.scene.dots.label[i];
+  const { xy: places, label: labels } = ui.scene.dots;
+  places.forEach(([x, y], i) => {
+    const label = labels[i];
     if (ui.hidden.has(label)) return;
     const [s, t] = xy(ui, x, y);
     pen.fillStyle = COLOURS[label % COLOURS.length];
@@ -106,6 +124,7 @@ export function drawDots(ui) {
   });
 }
 
+/** @param {Ui} ui */
 export async function drawBackdrop(ui) {
   const mine = ui.scene;
   const { view, anchors } = mine;
@@ -130,11 +149,15 @@ export async function drawBackdrop(ui) {
   else drawTerritories(ui, answer);
 }
 
-/** n x n decoded pictures as one; intensity is the opacity of ink. */
+/**
+ * n x n decoded pictures as one; intensity is the opacity of ink.
+ * @param {Ui} ui
+ * @param {{n: number, tiles: string}} sheet
+ */
 function drawTiles(ui, { n, tiles: packed }) {
   const data = bytes(packed);
   const size = n * 28;
-  const context = ui.tiles.getContext("2d");
+  const context = penOf(ui.tiles);
   ui.tiles.width = ui.tiles.height = size;
   const image = context.createImageData(size, size);
   const coloured = data.length === 3 * size * size;
@@ -151,17 +174,26 @@ function drawTiles(ui, { n, tiles: packed }) {
   ui.tiles.hidden = false;
 }
 
-/** Where else on the map the sentence that is shown comes out. */
+/**
+ * Where else on the map the sentence that is shown comes out.
+ * @param {Ui} ui
+ * @param {string} item
+ */
 export function showTerritory(ui, item) {
   const here = ui.lines.querySelector(".pad-here");
   if (!here || !ui.scene.map) return;
   const { n, texts, cells } = ui.scene.map;
   const text = texts.indexOf(item);
-  const box = (i) => `M${(i % n) / n} ${Math.floor(i / n) / n}h${1 / n}v${1 / n}h${-1 / n}z`;
+  const box = (/** @type {number} */ i) =>
+    `M${(i % n) / n} ${Math.floor(i / n) / n}h${1 / n}v${1 / n}h${-1 / n}z`;
   here.setAttribute("d", cells.map((cell, i) => (cell === text ? box(i) : "")).join(""));
 }
 
-/** A map of sentences: a border wherever neighbouring cells decode to different ones. */
+/**
+ * A map of sentences: a border wherever neighbouring cells decode to different ones.
+ * @param {Ui} ui
+ * @param {Territories} map
+ */
 function drawTerritories(ui, map) {
   const { n, texts, cells } = map;
   ui.scene.map = map;
@@ -173,7 +205,7 @@ function drawTerritories(ui, map) {
       if (column && cells[row * n + column - 1] !== here) path += `M${s} ${t}v${1 / n}`;
       if (row && cells[(row - 1) * n + column] !== here) path += `M${s} ${t}h${1 / n}`;
     }
-  ui.lines.querySelector(".pad-borders").setAttribute("d", path);
+  ui.lines.querySelector(".pad-borders")?.setAttribute("d", path);
   // Largest first; a name is written where it covers neither another name nor a point.
   const sums = texts.map(() => [0, 0, 0]);
   cells.forEach((text, i) => {
@@ -195,7 +227,7 @@ function drawTerritories(ui, map) {
     if (written.has(text)) continue;
     const half = (3.3 * text.length + 4) / width;
     const place = [Math.min(1 - half, Math.max(half, x / size / n)), y / size / n];
-    const covers = ([s, t, h]) =>
+    const covers = (/** @type {number[]} */ [s, t, h]) =>
       Math.abs(s - place[0]) < half + h && Math.abs(t - place[1]) < 20 / width;
     if (half > 0.4 || taken.some(covers)) continue;
     taken.push([...place, half]);
@@ -206,16 +238,19 @@ function drawTerritories(ui, map) {
   }
 }
 
+/** @param {Ui} ui @param {PointerEvent} event */
 function pointer(ui, event) {
   const box = ui.square.getBoundingClientRect();
   const s = (event.clientX - box.left - ui.square.clientLeft) / ui.square.clientWidth;
   const t = (event.clientY - box.top - ui.square.clientTop) / ui.square.clientHeight;
-  const inside = (x) => Math.min(1, Math.max(0, x));
+  const inside = (/** @type {number} */ x) => Math.min(1, Math.max(0, x));
   return fromSquare(ui, [inside(s), inside(t)]);
 }
 
+/** @type {Record<string, number[]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   new ResizeObserver(() => ui.scene && !isUnit(ui) && drawDots(ui)).observe(ui.square);
   ui.dragging = false;
@@ -238,7 +273,7 @@ export function setUp(ui) {
     event.preventDefault();
     event.stopPropagation();
     const step = event.shiftKey ? 0.1 : 0.01;
-    const inside = (x) => Math.min(1, Math.max(0, x));
+    const inside = (/** @type {number} */ x) => Math.min(1, Math.max(0, x));
     const place = arrow
       ? fromSquare(
           ui,

@@ -7,12 +7,23 @@ import { button, el, panelOf } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { percent, significant } from "../../page/numbers.js";
 
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Line} Line
+ * @typedef {import("./types.js").Outcome} Outcome
+ * @typedef {import("./types.js").Row} Row
+ * @typedef {import("./types.js").Table} Table
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @type {Record<string, string[]>} tables by mode */
 const SHOWN = {
   keywords: ["keywords", "mixing"],
   paraphrase: ["paraphrase"],
   correction: ["correction"],
   attack: ["attack"],
 };
+/** @type {Record<string, string>} by column */
 const HEADS = {
   n: "inputs",
   success: "misled",
@@ -25,24 +36,28 @@ const HEADS = {
 };
 const SHARES = new Set(["keywords kept", "success", "acceptance", "restored exactly"]);
 
+/** @param {Ui} ui */
 const checkpoint = (ui) =>
   ui.panel.dataset.mode === "attack"
     ? ui.panel.dataset.victim
     : ui.panel.dataset.pair && `${ui.panel.dataset.pair}--forward`;
 
+/** @param {Ui} ui */
 async function show(ui) {
-  const [mode, name] = [ui.panel.dataset.mode, checkpoint(ui)];
+  const { mode = "" } = ui.panel.dataset;
+  const name = checkpoint(ui);
   const { tables } = name
     ? ((await (ui.answers[name] ??= ui.server.tables({ checkpoint: name }))) ?? {})
     : {};
-  if (mode !== ui.panel.dataset.mode || name !== checkpoint(ui)) return;
-  if (!tables) delete ui.answers[name]; // the server did not answer, or has no such checkpoint
+  if (mode !== (ui.panel.dataset.mode ?? "") || name !== checkpoint(ui)) return;
+  if (name && !tables) delete ui.answers[name]; // the server did not answer, or has no such checkpoint
   const shown = (tables ?? []).filter(({ id }) => SHOWN[mode]?.includes(id));
   ui.body.replaceChildren(...shown.map((table) => section(ui, table)));
   ui.element.hidden = !shown.length;
   ui.element.dataset.shown = shown.map(({ id }) => id).join(" "); // how tests know
 }
 
+/** @param {Ui} ui @param {Table} table */
 function section(ui, table) {
   const { id, title, note, rows, examples } = table;
   const keys = columnsOf(rows, ["label", "reference"]);
@@ -75,6 +90,7 @@ function section(ui, table) {
   );
 }
 
+/** @param {string} title @param {Table["examples"]} examples */
 function exampleTable(title, examples) {
   const flat = examples.map(({ methods, ...rest }) => ({
     ...rest,
@@ -96,13 +112,21 @@ function exampleTable(title, examples) {
   );
 }
 
+/** @param {Outcome} outcome */
 const outcome = ({ flipped, text, trials }) =>
   `${text} (${flipped ? "✔" : "✕ not"}\u00a0misled, ${trials}\u00a0${trials === 1 ? "trial" : "trials"})`;
+
+/** @param {any} value */
 const said = (value) => (Array.isArray(value) ? value.join(", ") : (value ?? "–"));
+
+/** @param {Row[]} rows @param {string[]} without */
 const columnsOf = (rows, without) =>
   [...new Set(rows.flatMap(Object.keys))].filter((key) => !without.includes(key));
+
+/** @param {Row[]} rows @param {string[]} keys */
 const plain = (rows, keys) => [keys, ...rows.map((row) => keys.map((key) => row[key]))];
 
+/** @param {string} label @param {string[]} keys @param {Line[]} lines */
 function grid(label, keys, lines) {
   return el(
     "div",
@@ -131,12 +155,14 @@ function grid(label, keys, lines) {
   );
 }
 
+/** @param {string} key @param {number | null | undefined} value */
 function cell(key, value) {
   if (value == null) return "–";
   if (SHARES.has(key)) return percent(value, value === 1 ? 0 : 1);
   return significant(value);
 }
 
+/** @param {Ui} ui */
 function setUp(ui) {
   ui.panel = panelOf(ui.element);
   ui.answers = {}; // checkpoint -> promise of its tables
@@ -157,6 +183,6 @@ function setUp(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp(ui);
 }

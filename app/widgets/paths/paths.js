@@ -8,7 +8,18 @@ import { bytes, picture, sheet } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
 
+/**
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Part} Part
+ * @typedef {import("./types.js").Request} Request
+ * @typedef {import("./types.js").Row} Row
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @type {Record<string, string>} inputs by mode */
 const NEEDED = { path: "ab", corners: "abcd", arithmetic: "abc" };
+/** @type {Record<string, string>} by kind of path */
 const PATHS = {
   slerp:
     "slerp follows the arc between the two codes, so each step is as far from the origin as codes are; lerp would cut through the middle, where few codes lie.",
@@ -21,10 +32,16 @@ const WHY = {
 };
 const REFINED =
   " A sentence that its code would not give back has the code refined by a few gradient steps.";
+/** @type {Record<string, "ins" | "del" | "mark">} by what changed */
+const TAGS = { insert: "ins", delete: "del", replace: "mark" };
 
-/** Only what this walk depends on goes into its link. */
+/**
+ * Only what this walk depends on goes into its link.
+ * @param {Request} request
+ */
 function linked({ a, b, c, d, picture_a, picture_b, picture_c, picture_d, ...rest }) {
   const text = checkpoints[rest.checkpoint]?.modality === "text";
+  /** @type {Record<string, any>} */
   const inputs = text
     ? { a, b, c, d }
     : { a: picture_a, b: picture_b, c: picture_c, d: picture_d };
@@ -36,22 +53,24 @@ function linked({ a, b, c, d, picture_a, picture_b, picture_c, picture_d, ...res
   return rest;
 }
 
+/** @param {Ui} ui @param {Answer} data @param {Request} request */
 function draw(ui, data, request) {
   ui.last = { data, request: linked(request) };
   ui.note.textContent = data.mode === "path" ? PATHS[request.path] : WHY[data.mode];
   if (data.modality === "text" && data.mode !== "arithmetic") ui.note.textContent += REFINED;
   const kind =
     data.mode === "path" && data.modality === "text"
-      ? (rows) => table(ui, rows)
+      ? (/** @type {Row[]} */ rows) => table(ui, rows)
       : data.mode === "arithmetic"
-        ? (rows) => single(ui, rows)
+        ? (/** @type {Row[]} */ rows) => single(ui, rows)
         : data.mode === "corners"
-          ? (rows) => grid(ui, rows)
-          : (rows) => strip(ui, rows);
+          ? (/** @type {Row[]} */ rows) => grid(ui, rows)
+          : (/** @type {Row[]} */ rows) => strip(ui, rows);
   ui.stage.replaceChildren(kind(data.rows));
   for (const key of "abcd") unknownWords(key, data.unknown[key] ?? []);
 }
 
+/** @param {string} key @param {string[]} words */
 function unknownWords(key, words) {
   const box = document.getElementById(`interpolate-${key}`);
   if (!box) return;
@@ -62,15 +81,19 @@ function unknownWords(key, words) {
     : "";
 }
 
+/** @param {number} i @param {number} n */
 const t = (i, n) => (n > 1 ? fixed(i / (n - 1)) : "");
+
+/** @param {number | null} value */
 const nats = (value) => (value === null ? "none" : fixed(value, 1));
 
+/** @param {Part[]} parts */
 function words(parts) {
   const sentence = el("span", { class: "lp-sentence" });
   if (!parts.length) sentence.append(el("em", { text: "(nothing)" }));
   parts.forEach(({ text, space, mark, old }, i) => {
     if (i && space) sentence.append(" ");
-    const tag = { insert: "ins", delete: "del", replace: "mark" }[mark] ?? "span";
+    const tag = TAGS[mark] ?? "span";
     const title =
       mark === "replace"
         ? `was: ${old}`
@@ -84,6 +107,7 @@ function words(parts) {
   return sentence;
 }
 
+/** @param {number} agreement */
 function dots(agreement) {
   const full = Math.round(agreement * 5);
   const text = `${Math.round(agreement * 100)}%`;
@@ -100,6 +124,7 @@ function dots(agreement) {
   );
 }
 
+/** @param {Row} row */
 function typical({ typicality, atypical }) {
   const title = `Its code is denser than ${percent(typicality / 100, 0)} of codes of data.`;
   const bar = el(
@@ -115,14 +140,16 @@ function typical({ typicality, atypical }) {
   );
 }
 
+/** @param {Ui} ui @param {Row} row @param {number} i */
 const star = (ui, row, i) =>
   tray.star(
     "interpolate",
-    ui.last.request,
+    ui.last?.request ?? {},
     i,
     typeof row.item === "string" && row.parts ? row.item : bytes(row.item),
   );
 
+/** @param {Ui} ui @param {Row[]} rows */
 function table(ui, rows) {
   const heads = [
     ["t", "where on the path: 0 is A, 1 is B"],
@@ -143,7 +170,7 @@ function table(ui, rows) {
       "tr",
       { "data-index": i },
       el("td", { class: "lp-number", text: t(i, rows.length) }),
-      el("td", {}, words(row.parts)),
+      el("td", {}, words(row.parts ?? [])),
       el("td", { class: "lp-number", text: nats(row.log_p_z) }),
       el("td", { class: "lp-number", text: nats(row.log_p_x) }),
       el("td", {}, dots(row.round_trip)),
@@ -165,6 +192,7 @@ function table(ui, rows) {
   );
 }
 
+/** @param {Ui} ui @param {Row} row @param {number} i @param {string} label */
 function tile(ui, row, i, label) {
   const shown = row.parts
     ? el("span", { class: "lp-sentence", text: row.item || "(nothing)" })
@@ -189,10 +217,15 @@ function tile(ui, row, i, label) {
     star(ui, row, i),
   );
 }
+
+/** @param {Ui} ui @param {Row[]} rows */
 const strip = (ui, rows) =>
   el("div", { class: "lp-strip" }, ...rows.map((row, i) => tile(ui, row, i, t(i, rows.length))));
+
+/** @param {Ui} ui @param {Row[]} rows */
 const single = (ui, rows) => el("div", { class: "lp-single" }, tile(ui, rows[0], 0, "A − B + C"));
 
+/** @param {Ui} ui @param {Row[]} rows */
 function grid(ui, rows) {
   const side = Math.round(Math.sqrt(rows.length));
   const corner = { 0: "A", [side - 1]: "B", [rows.length - side]: "C", [rows.length - 1]: "D" };
@@ -204,7 +237,10 @@ function grid(ui, rows) {
   );
 }
 
+/** @type {(keyof Row)[]} */
 const FIELDS = ["log_p_z", "log_p_x", "round_trip", "typicality", "atypical"];
+
+/** @param {Ui} ui */
 function saveCsv(ui) {
   if (!ui.last) return;
   const { rows, modality } = ui.last.data;
@@ -223,6 +259,8 @@ function saveCsv(ui) {
     ]),
   );
 }
+
+/** @param {Ui} ui */
 function savePng(ui) {
   if (ui.last)
     sheet(
@@ -234,6 +272,7 @@ function savePng(ui) {
     );
 }
 
+/** @param {Ui} ui */
 function setUp(ui) {
   ui.last = null;
   ui.note = el("p", { class: "lp-note" });
@@ -258,6 +297,6 @@ function setUp(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp(ui);
 }

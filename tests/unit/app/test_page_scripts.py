@@ -21,17 +21,12 @@ LOOSE = {
     "attack",
     "chain_player",
     "header",
-    "interpretability",
     "laboratory",
     "latent_map",
-    "latent_pad",
-    "measured",
     "microscope",
     "next_word",
-    "paths",
     "picker",
     "samples",
-    "seed",
     "tray",
 }
 TYPED = [path for path in WIDGETS if path.parent.name not in LOOSE]

@@ -1,0 +1,95 @@
+// What the pad is made of: the plane or the units, what the server says of a place, and what the
+// widget remembers.
+
+/**
+ * @typedef {import("../../page/widget.js").Given} Given
+ * @typedef {import("../../page/result.js").Life} Life
+ * @typedef {import("../../page/result.js").Ask} Ask
+ * @typedef {Record<string, any>} Request the tab's controls
+ * @typedef {{name: string, label: string, item: string, unknown: string[]}} Point the view hangs on
+ *
+ * @typedef {object} Territories a map of sentences, cell by cell
+ * @property {number} n cells along a side
+ * @property {string[]} texts
+ * @property {number[]} cells which text each decodes to
+ *
+ * @typedef {object} Answer on the controls
+ * @property {"text" | "image"} modality
+ * @property {"plane" | "unit"} kind
+ * @property {number[][]} anchors codes of the points
+ * @property {string} script
+ * @property {Point[]} points
+ * @property {number[]} home the place at the start
+ * @property {boolean} flat whether the plane is all of the latent space
+ * @property {number[]} origin of the plane, in its own axes, like what follows
+ * @property {number[][]} basis of u and v
+ * @property {number[]} corner of the square, left and low
+ * @property {number} side
+ * @property {{radius: number, label: string}[]} circles
+ * @property {{xy: number[][], label: number[]} | null} dots held-out codes
+ * @property {string[]} classes
+ * @property {{index: number, activity: number, kl: number | null}[]} units
+ * @property {[low: number, high: number][]} ranges of the units
+ *
+ * @typedef {Answer & {view: Request, backdrop?: boolean, map?: Territories}} Scene `backdrop`:
+ *   it was asked for
+ *
+ * @typedef {object} Told of a place
+ * @property {string} item
+ * @property {number[]} z
+ * @property {number | null} log_p_z
+ * @property {number | null} log_p_x
+ * @property {number | null} round_trip
+ * @property {number} typicality of its code, in percent
+ * @property {boolean} atypical
+ * @property {{item: string, label: string, held_out: boolean, away: number}} nearest
+ *
+ * @typedef {Told & {at: number[]}} Place
+ * @typedef {{at: number[], time: number}} Target
+ *
+ * @typedef {object} Own
+ * @property {Life} life
+ * @property {HTMLCanvasElement} tiles
+ * @property {SVGElement} lines
+ * @property {HTMLCanvasElement} dots
+ * @property {HTMLElement} words
+ * @property {HTMLElement} ticks
+ * @property {HTMLElement} ring
+ * @property {HTMLElement} square
+ * @property {HTMLElement} units
+ * @property {HTMLInputElement} slider
+ * @property {HTMLLabelElement} sliderLabel
+ * @property {HTMLElement} strip
+ * @property {HTMLElement} unitPane
+ * @property {HTMLElement} legend
+ * @property {HTMLElement} hint
+ * @property {HTMLCanvasElement} picture
+ * @property {HTMLElement} sentence
+ * @property {HTMLElement} keep
+ * @property {HTMLElement} facts
+ * @property {HTMLElement} mark
+ * @property {HTMLElement} nearestTitle
+ * @property {HTMLElement} nearestItem
+ * @property {HTMLElement} nearestNote
+ * @property {HTMLElement} film
+ * @property {HTMLTableSectionElement} rows
+ * @property {HTMLTableRowElement} head
+ * @property {HTMLDetailsElement} table
+ * @property {boolean} failed
+ * @property {Scene} scene once the server has answered
+ * @property {Place[]} places visited, newest first
+ * @property {Set<number>} hidden classes whose dots are off
+ * @property {number[]} at the newest place
+ * @property {boolean} given the place was set from outside, by a link
+ * @property {Target | null} wanted to be decoded next
+ * @property {Target | null} drawn the last of these that was
+ * @property {ReturnType<typeof setTimeout>} resting
+ * @property {boolean} asking
+ * @property {Ask} ask
+ * @property {(request: Request) => any} run
+ * @property {boolean} dragging
+ *
+ * @typedef {Given & Own} Ui
+ */
+
+export {};
