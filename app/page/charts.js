@@ -177,7 +177,9 @@ export const above = (trace) => ({ ...trace, yaxis: "y2", showlegend: false });
  * @param {{colour: string, dash: number, width: number}} look as of `line`
  */
 export function swatch({ colour, dash, width }) {
-  const style = `stroke: var(${colour}); stroke-width: ${width}; stroke-dasharray: ${DASHES[dash]}`;
+  const stroke = colour.startsWith("--") ? `var(${colour})` : colour;
+  const pattern = DASHES[dash % DASHES.length];
+  const style = `stroke: ${stroke}; stroke-width: ${width}; stroke-dasharray: ${pattern}`;
   const drawn = svg("path", { d: "M0 4H24", style });
   return svg("svg", { class: "lp-swatch", viewBox: "0 0 24 8", "aria-hidden": "true" }, drawn);
 }
