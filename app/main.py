@@ -53,7 +53,7 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
 
 def head() -> str:
     """Style of the page, written into its head so that nothing appears unstyled; its scripts."""
-    shared = [HERE / "page" / name for name in ("style.css", "shared.css")]
+    shared = [HERE / "page" / name for name in ("tokens.css", "style.css", "shared.css")]
     styles = [*shared, *sorted(HERE.glob("widgets/*/*.css"))]
     css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
     facts = json.dumps(components.checkpoint_facts()).replace("<", "\\u003c")
