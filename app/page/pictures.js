@@ -17,6 +17,16 @@ export function bytes(base64) {
 }
 
 /**
+ * Several pictures of one size, which came one after another.
+ * @param {Uint8Array} data
+ * @param {number} n how many
+ */
+export function split(data, n) {
+  const size = data.length / n;
+  return Array.from({ length: n }, (_, i) => data.subarray(i * size, (i + 1) * size));
+}
+
+/**
  * The bytes of one picture as an image of its own, with a name for those who cannot see it.
  * @param {Uint8Array} data
  * @param {string} label

@@ -7,7 +7,7 @@ import { button, el, one, panelOf, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
-import { bytes, picture } from "../../page/pictures.js";
+import { bytes, picture, split } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 
@@ -218,16 +218,13 @@ async function drawSamples(ui, run) {
     delete ui.sheets[run.name];
     return place.replaceChildren(el("p", { class: "lp-remark", text: answer.error }));
   }
-  const all = bytes(answer.pictures);
-  const size = all.length / (answer.across * run.moments.length);
-  const row = run.moments.indexOf(momentOf(ui, run)) * answer.across;
+  const all = split(bytes(answer.pictures), answer.across * run.moments.length);
+  const first = run.moments.indexOf(momentOf(ui, run)) * answer.across;
   place.replaceChildren(
     el(
       "div",
       { class: "lp-filmstrip", style: `--n: ${PICTURES}` },
-      ...Array.from({ length: PICTURES }, (_, i) =>
-        picture(all.subarray((row + i) * size, (row + i + 1) * size), `sample ${i + 1}`),
-      ),
+      ...all.slice(first, first + PICTURES).map((one, i) => picture(one, `sample ${i + 1}`)),
     ),
   );
 }

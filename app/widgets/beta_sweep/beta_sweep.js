@@ -8,7 +8,7 @@ import { button, el, panelOf, tableTwin } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
-import { bytes, picture } from "../../page/pictures.js";
+import { bytes, picture, split } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 
@@ -237,9 +237,8 @@ async function drawWalks(ui, run) {
     ui.walksNote.textContent = answer.error;
     return ui.walks.replaceChildren();
   }
-  const all = bytes(answer.pictures);
   const across = answer.values.length;
-  const size = all.length / (answer.units.length * across);
+  const all = split(bytes(answer.pictures), answer.units.length * across);
   ui.walks.replaceChildren(
     ...answer.units.map((/** @type {number} */ unit, /** @type {number} */ row) =>
       el(
@@ -253,10 +252,7 @@ async function drawWalks(ui, run) {
           "div",
           { class: "lp-filmstrip", style: `--n: ${across}` },
           ...answer.values.map((value, /** @type {number} */ i) =>
-            picture(
-              all.subarray((row * across + i) * size, (row * across + i + 1) * size),
-              `unit ${unit} at ${significant(value)}`,
-            ),
+            picture(all[row * across + i], `unit ${unit} at ${significant(value)}`),
           ),
         ),
       ),

@@ -7,7 +7,7 @@ import { button, el, one } from "../../page/dom.js";
 import { tell } from "../../page/events.js";
 import { count, fixed, significant } from "../../page/numbers.js";
 import { GLYPHS } from "../../page/palette.js";
-import { bytes, picture } from "../../page/pictures.js";
+import { bytes, picture, split } from "../../page/pictures.js";
 import { choose, dotOf, found, id, kindIndex, lastOf } from "./frontier.js";
 import { colourOf } from "./plot.js";
 
@@ -43,18 +43,12 @@ const FROM_CODES = new Set([
  * @param {number} [total]
  */
 function strip(packed, n, label, from = 0, total = n) {
-  const all = bytes(packed);
-  const size = all.length / total;
+  const shown = split(bytes(packed), total).slice(from, from + n);
+  const silent = { role: null, "aria-label": null, "aria-hidden": "true" };
   return el(
     "div",
     { class: "front-strip", role: "img", "aria-label": label, style: `--n: ${n}` },
-    ...Array.from({ length: n }, (_, i) =>
-      picture(all.subarray((from + i) * size, (from + i + 1) * size), "", {
-        role: null,
-        "aria-label": null,
-        "aria-hidden": "true",
-      }),
-    ),
+    ...shown.map((one) => picture(one, "", silent)),
   );
 }
 

@@ -3,7 +3,7 @@
 
 import { el } from "../../page/dom.js";
 import { count, fixed, percent } from "../../page/numbers.js";
-import { bytes, picture } from "../../page/pictures.js";
+import { bytes, picture, split } from "../../page/pictures.js";
 import { drawNumbers } from "./numbers.js";
 import { modelOf } from "./styles.js";
 
@@ -68,9 +68,8 @@ const head = (text, ...cells) => el("tr", {}, el("th", { scope: "row", text }), 
 function drawGrid(ui, model, data) {
   const { told } = model;
   const { rows, columns, carried, labels, own, values } = data;
-  const all = bytes(data.pictures);
-  const given = data.given && bytes(data.given);
-  const size = all.length / (rows * columns);
+  const all = split(bytes(data.pictures), rows * columns);
+  const given = data.given && split(bytes(data.given), rows);
   const across = Array.from({ length: columns }, (_, k) => k);
   const heads = [
     el(
@@ -97,11 +96,7 @@ function drawGrid(ui, model, data) {
   const cell = (/** @type {number} */ row, /** @type {number} */ k) => {
     const same = own?.[row] === k;
     const name = `style ${row + 1} as ${nameOf(model, k)}${same ? ", the reconstruction" : ""}`;
-    return el(
-      "td",
-      { class: same ? "styles-own" : null },
-      picture(all.subarray((row * columns + k) * size, (row * columns + k + 1) * size), name),
-    );
+    return el("td", { class: same ? "styles-own" : null }, picture(all[row * columns + k], name));
   };
   const rowHead = (/** @type {number} */ row) => {
     if (values) return el("th", { scope: "row", text: fixed(values[row], 1) });
@@ -113,7 +108,7 @@ function drawGrid(ui, model, data) {
       el(
         "span",
         { class: "styles-given" },
-        picture(given.subarray(row * size, (row + 1) * size), `held-out picture ${row + 1}`),
+        picture(given[row], `held-out picture ${row + 1}`),
         el("span", { text: label }),
       ),
     );

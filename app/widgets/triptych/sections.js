@@ -6,7 +6,7 @@ import { field, offer, select } from "../../page/choice.js";
 import { el } from "../../page/dom.js";
 import { fixed, signed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
-import { bytes, picture } from "../../page/pictures.js";
+import { bytes, picture, split } from "../../page/pictures.js";
 import { choose, id, kindIndex, runOf } from "./triptych.js";
 
 /**
@@ -48,11 +48,7 @@ const section = (title, ...children) =>
 
 /** @param {string} packed @param {number} n @param {string} label */
 function strip(packed, n, label) {
-  const all = bytes(packed);
-  const size = all.length / n;
-  return Array.from({ length: n }, (_, i) =>
-    picture(all.subarray(i * size, (i + 1) * size), `${label} ${i + 1}`),
-  );
+  return split(bytes(packed), n).map((one, i) => picture(one, `${label} ${i + 1}`));
 }
 
 /**
