@@ -168,6 +168,23 @@ export function nextPictures(label, props, first, shown, pick) {
 }
 
 /**
+ * A seed with its dice, and the next of the held-out pictures, eight at a time: what a widget that
+ * shows both begins with.
+ * @param {(name: string) => string} id
+ * @param {() => string} first of the pictures that are shown
+ * @param {(change: {seed?: string, first?: string}) => void} choose
+ */
+export function seedAndPictures(id, first, choose) {
+  const reseed = (/** @type {number} */ seed) => choose({ seed: String(seed) });
+  const others = (/** @type {string} */ next) => choose({ first: next });
+  return {
+    seed: seedBox(id("seed"), reseed, { class: "lp-input lp-seed-box" }),
+    dice: dice("Roll the seed", reseed, { id: id("dice") }),
+    others: nextPictures("Other pictures", { id: id("others") }, first, 8, others),
+  };
+}
+
+/**
  * What says that a run is under way: a sentence, how far it is, and Cancel.
  * @param {{status: string, cancel: string}} ids
  * @param {() => void} stop

@@ -4,7 +4,7 @@
 //   numbers.js  what a classifier sees, how strokes agree, KLs along training
 
 import { keep as pageKeep } from "../../page/address.js";
-import { dice, labelled, nextPictures, seedBox, select } from "../../page/choice.js";
+import { labelled, seedAndPictures, select } from "../../page/choice.js";
 import { button, el, one, panelOf, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, result } from "../../page/result.js";
@@ -57,16 +57,12 @@ function setUp1(ui) {
   ui.models = select(id(ui, "model"), models, (of) => choose(ui, { of, unit: "" }));
   ui.sources = select(id(ui, "source"), SOURCES, (source) => choose(ui, { source, unit: "" }));
   ui.units = select(id(ui, "unit"), [], (unit) => choose(ui, { unit }));
-  const reseed = (/** @type {number} */ seed) => choose(ui, { seed: String(seed) });
-  ui.seed = seedBox(id(ui, "seed"), reseed, { class: "lp-input lp-seed-box" });
-  ui.dice = dice("Roll the seed", reseed, { id: id(ui, "dice") });
-  ui.others = nextPictures(
-    "Other pictures",
-    { id: id(ui, "others") },
+  const made = seedAndPictures(
+    (name) => id(ui, name),
     () => ui.look.first,
-    8,
-    (first) => choose(ui, { first }),
+    (change) => choose(ui, change),
   );
+  Object.assign(ui, made);
   ui.meaning = el("p", { class: "lp-remark styles-meaning" });
   ui.table = el("table", { class: "styles-grid" });
   ui.gridNote = el("p", { class: "lp-remark styles-under" });

@@ -6,7 +6,7 @@
 // beside the others ("latent-compare"); it hears which ones are shown ("latent-compared").
 
 import { keep } from "../../page/address.js";
-import { dice, labelled, nextPictures, offer, seedBox, select } from "../../page/choice.js";
+import { labelled, offer, seedAndPictures, select } from "../../page/choice.js";
 import { el, panelOf } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { asker, result } from "../../page/result.js";
@@ -190,16 +190,12 @@ function setUp2(ui) {
     const list = select(id(ui, `model-${slot}`), [], (name) => put(ui, slot, name));
     return { list, field: labelled(title, list) };
   });
-  const reseed = (/** @type {number} */ seed) => choose(ui, { seed: String(seed) });
-  ui.seed = seedBox(id(ui, "seed"), reseed, { class: "lp-input lp-seed-box" });
-  ui.dice = dice("Roll the seed", reseed, { id: id(ui, "dice") });
-  ui.others = nextPictures(
-    "Other pictures",
-    { id: id(ui, "others") },
+  const made = seedAndPictures(
+    (name) => id(ui, name),
     () => ui.look.first,
-    8,
-    (first) => choose(ui, { first }),
+    (change) => choose(ui, change),
   );
+  Object.assign(ui, made);
   ui.sheet = el("div", { class: "trip-sheet" });
   ui.life.body.append(
     el(

@@ -26,6 +26,7 @@ LOOSE = {
     "microscope",
     "next_word",
     "picker",
+    "replies",
     "samples",
     "tray",
 }
