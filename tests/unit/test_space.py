@@ -8,6 +8,7 @@ import torch
 
 import backend
 from backend.evaluation.examples import evaluate, read_examples
+from backend.processors.text import UNK
 from backend.space import SOURCES, LatentSpace
 
 SPACES = [info.name for info in backend.available(requires={"encode", "decode"})]
@@ -64,7 +65,8 @@ def test_promises_of_the_interface(loaded, name: str) -> None:
         coloured = space.info.config["data_shape"][0] == 3
         assert items.shape == ((5, 28, 28, 3) if coloured else (5, 28, 28))
     assert len(space.codes) <= 2000
-    assert space.nbytes > 100_000
+    tensors = [*space.model.parameters(), *space.model.buffers()]
+    assert space.nbytes == sum(t.nbytes for t in tensors) + space.codes.nbytes > 100_000
 
 
 @pytest.mark.parametrize("name", ["gan/dcgan--mnist", "gan/wgan_gp--color-mnist"])
@@ -104,6 +106,31 @@ def test_inspection_is_consistent(loaded, name: str) -> None:
     assert all(0 <= p.round_trip <= 1 and 0 <= p.typicality <= 100 for p in points)
     assert points[-1].atypical
     assert sum(p.atypical for p in points[:8]) <= 1
+
+
+@pytest.mark.parametrize("name", [IMAGE, TEXT])
+def test_inspection_says_what_the_model_says(loaded, name: str) -> None:
+    """Of more pictures than are looked at together, and a few sentences."""
+    space = loaded(name)
+    near = 60 if name == IMAGE else 4
+    z = np.concatenate([space.codes[:near], 1.5 * space.codes[60:66], 4 * space.codes[66:70]])
+    points = space.inspect(z)
+    with torch.inference_mode():
+        codes = torch.from_numpy(z)
+        p = space.model.decode(codes)
+        x = p.generate(0.0, forbid=(UNK,)) if space.words else p.mean
+        again = space.model.decode(space.model.encode(x).mode)
+        copy = again.generate(0.0, forbid=(UNK,)) if space.words else again.mean
+        items, copies = space.processor.decode(x), space.processor.decode(copy)
+        trips = [space.processor.likeness(*pair) for pair in zip(items, copies, strict=True)]
+        held = space.aggregate().log_prob(torch.from_numpy(space.codes))
+        own = space.aggregate().log_prob(codes)
+    np.testing.assert_allclose([one.log_p_x for one in points], p.log_prob(x), rtol=1e-4)
+    np.testing.assert_allclose([one.round_trip for one in points], trips, atol=1e-3)
+    below = [100 * (held < density).float().mean().item() for density in own]
+    np.testing.assert_allclose([one.distance for one in points], below, atol=0.11)
+    assert [one.off_manifold for one in points] == [one.distance < 1 for one in points]
+    assert 0 < sum(one.off_manifold for one in points) < 20 and len(set(trips)) > 1
 
 
 def test_temperature_scales_the_spread(loaded) -> None:
@@ -146,7 +173,10 @@ def test_planes_traversals_and_arithmetic(loaded) -> None:
         space.arithmetic("i like tea .", "he likes tea .", "it is raining ."),
         codes[0] - codes[1] + codes[2],
     )
-    assert space.corners(["i am .", "you are .", "he is .", "we are ."], 3).shape == (9, 32)
+    four = ["i am .", "you are .", "he is .", "we are ."]
+    assert space.corners(four, 3).shape == (9, 32)
+    assert space.corners(four).shape == (25, 32)  # 5 a side where nothing is said
+    assert len(space.interpolate(*four[:2])) == 8
     activities = [u.activity for u in space.units()]
     assert activities == sorted(activities, reverse=True)
     assert space.neighbours(z)[:, 0].tolist() == [0, 1, 2]
@@ -207,6 +237,40 @@ def test_other_bad_input_is_refused(loaded) -> None:
     for call, message in cases:
         with pytest.raises(ValueError, match=message):
             call()
+
+
+def test_the_ends_of_what_is_allowed_are_allowed_and_no_more(loaded) -> None:
+    space = loaded(IMAGE)
+    z = space.codes
+    four = space.decode(z[:4])
+    for call, least, most in (
+        (space.sample_codes, 1, 10_000),
+        (lambda n: space.path_codes(z[0], z[1], n), 2, 10_000),
+        (lambda n: space.corners(four, n), 2, 20),
+        (lambda unit: space.traverse(z[0], unit, [0.5]), 0, 1),
+        (lambda t: space.sample_codes(2, temperature=t), 0, 5),
+        (lambda t: space.decode(z[:2], token_temperature=t), 0, 5),
+    ):
+        for end in (least, most):
+            assert len(call(end))
+        for beyond in (least - 1, most + 1):
+            with pytest.raises(ValueError, match=str(least)):
+                call(beyond)
+    assert len(space.decode(np.full((1, 2), -1e6)))
+    with pytest.raises(ValueError, match="at most a million"):
+        space.decode(np.full((1, 2), -1.01e6))
+
+
+def test_what_is_not_said_is_a_draw_of_the_prior_as_it_is_from_seed_0(loaded) -> None:
+    space = loaded(IMAGE)
+    said = space.sample_codes(3, seed=0, temperature=1.0, source="prior")
+    np.testing.assert_array_equal(space.sample_codes(3), said)
+    assert same(space.sample(3), space.decode(said, token_temperature=0.0, seed=0))
+    text = loaded(TEXT)
+    z = text.sample_codes(3)
+    assert text.decode(z) == text.decode(z, token_temperature=0.0)
+    drawn = [text.decode(z, token_temperature=2.0, seed=seed) for seed in (0, 1)]
+    assert text.decode(z, token_temperature=2.0) == drawn[0] != drawn[1]
 
 
 def test_a_device_that_is_not_here_is_refused() -> None:
