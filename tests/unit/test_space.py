@@ -123,14 +123,15 @@ def test_inspection_says_what_the_model_says(loaded, name: str) -> None:
         copy = again.generate(0.0, forbid=(UNK,)) if space.words else again.mean
         items, copies = space.processor.decode(x), space.processor.decode(copy)
         trips = [space.processor.likeness(*pair) for pair in zip(items, copies, strict=True)]
-        held = space.aggregate().log_prob(torch.from_numpy(space.codes))
-        own = space.aggregate().log_prob(codes)
+        usual = torch.from_numpy(space.sample_codes(2000, source="aggregate"))
+        drawn, own = (space.aggregate().log_prob(part) for part in (usual, codes))
     np.testing.assert_allclose([one.log_p_x for one in points], p.log_prob(x), rtol=1e-4)
     np.testing.assert_allclose([one.round_trip for one in points], trips, atol=1e-3)
-    below = [100 * (held < density).float().mean().item() for density in own]
-    np.testing.assert_allclose([one.distance for one in points], below, atol=0.11)
-    assert [one.off_manifold for one in points] == [one.distance < 1 for one in points]
-    assert 0 < sum(one.off_manifold for one in points) < 20 and len(set(trips)) > 1
+    below = [100 * (drawn < density).float().mean().item() for density in own]
+    np.testing.assert_allclose([one.typicality for one in points], below, atol=0.11)
+    np.testing.assert_allclose(space.typicality(z), below, atol=0.11)
+    assert [one.atypical for one in points] == [one.typicality < 1 for one in points]
+    assert 0 < sum(one.atypical for one in points) < len(z) and len(set(trips)) > 1
 
 
 def test_temperature_scales_the_spread(loaded) -> None:
