@@ -29,8 +29,8 @@ class LinearAE(LatentModel):
     config: Config
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
-        formulas={"model": "½ |x − W_2(W_1x + b_1) − b_2|² + const"},
-        terms={"recon_nll": "½ |x − W_2(W_1x + b_1) − b_2|² + const"},
+        formulas={"model": "½ |x − W_2(W_1 x + b_1) − b_2|² + const"},
+        terms={"recon_nll": "½ |x − W_2(W_1 x + b_1) − b_2|² + const"},
         note="Its optimum spans the first principal components.",
     )
 
