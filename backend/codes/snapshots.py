@@ -45,6 +45,18 @@ class Snapshots:
         modes = q_c.argmax(-1).to(torch.uint8).cpu().numpy()[None]
         return cls(np.array([step]), means, scales, codes, modes, tags)
 
+    def variance_of_used_means(self) -> np.ndarray:
+        """How far apart the modes are that items use, at each moment [S].
+
+        As ``backend.objectives.divergences.variance_of_used_means``, the use of a mode being the
+        share of items whose likeliest it is.
+        """
+        components = np.arange(self.means.shape[2])
+        use = (self.modes[..., None] == components).mean(1)[..., None]  # [S, m, K, 1]
+        means = self.means.astype(np.float64)
+        centre = (use * means).sum(2, keepdims=True)
+        return len(components) * (use * (means - centre) ** 2).sum((1, 2, 3))
+
     def then(self, later: "Snapshots") -> "Snapshots":
         """These moments before ``later``, then those; so a resumed run repeats none."""
         before = self.steps < later.steps[0]

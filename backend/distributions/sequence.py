@@ -43,6 +43,29 @@ class Sequence(Distribution):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Nats per sequence, [B], by teacher forcing; pads cost nothing, in time too."""
+        hidden, targets, rows = self._forced(value)
+        log_p = self.decoder.token_log_prob(hidden, targets)
+        return log_p.new_zeros(len(value)).index_add(0, rows, log_p)
+
+    def log_prob_and_slips(
+        self, value: Tensor, forbid: Collection[int] = ()
+    ) -> tuple[Tensor, Tensor]:
+        """``log_prob(value)`` [B], and where greedy decoding would leave ``value``: int64 [B].
+
+        That is at how many places the likeliest token after the tokens before it is another;
+        ``generate(forbid=forbid)`` gives ``value`` where there are none. One pass says both.
+        """
+        hidden, targets, rows = self._forced(value)
+        log_p = self.decoder.log_probs(hidden)
+        likeliest = log_p.detach().clone()
+        likeliest[:, list(forbid)] = -torch.inf
+        slips = (likeliest.argmax(1) != targets).long()
+        of_targets = log_p.gather(1, targets[:, None])[:, 0]
+        total = of_targets.new_zeros(len(value)).index_add(0, rows, of_targets)
+        return total, slips.new_zeros(len(value)).index_add(0, rows, slips)
+
+    def _forced(self, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Hidden vectors [N, H] before each token that counts, these [N], their sequences [N]."""
         length = int((value != PAD).sum(1).max())
         if length > self.decoder.max_len:
             raise ValueError(f"sequences have at most {self.decoder.max_len} tokens, got {length}")
@@ -52,8 +75,7 @@ class Sequence(Distribution):
         counted = value != PAD
         counted[:, self.decoder.max_len - 1 :] = False  # there <eos> is certain
         rows, columns = counted.nonzero(as_tuple=True)
-        log_p = self.decoder.token_log_prob(hidden[rows, columns], value[rows, columns])
-        return log_p.new_zeros(len(value)).index_add(0, rows, log_p)
+        return hidden[rows, columns], value[rows, columns], rows
 
     def sample(self, sample_shape: _size = ()) -> Tensor:
         """Ancestral draws [*sample_shape, B, max_len]."""

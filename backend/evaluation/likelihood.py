@@ -23,10 +23,10 @@ class LatentVariableModel(Protocol):
     """What this module asks of a model: q(z|x), p(x|z) and p(z) as distributions."""
 
     @property
-    def encode(self) -> Callable[[Tensor], Distribution]: ...
+    def encode(self) -> Callable[[Tensor, Tensor | None], Distribution]: ...
 
     @property
-    def decode(self) -> Callable[[Tensor], Distribution]: ...
+    def decode(self) -> Callable[[Tensor, Tensor | None], Distribution]: ...
 
     @property
     def prior(self) -> Callable[[], Distribution]: ...
@@ -44,22 +44,34 @@ class Bound(NamedTuple):
         return self.recon_nll + self.kl
 
 
-def bound(model: LatentVariableModel, x: Tensor) -> Bound:
+def bound(
+    model: LatentVariableModel,
+    x: Tensor,
+    context: Tensor | None = None,
+    seen: Tensor | None = None,
+) -> Bound:
     """The negative ELBO of each example, with one draw z ~ q(z|x).
 
     Args:
         x: Examples [B, *event].
+        context: What the model is told of each, as its ``encode`` takes it.
+        seen: What the encoder reads instead of ``x``; any q gives a bound.
 
     Returns:
         Reconstruction and KL parts, each [B], nats.
     """
-    q = model.encode(x)
+    q = model.encode(x if seen is None else seen, context)
     z = q.sample()  # [B, D]
-    return Bound(-model.decode(z).log_prob(x), kl(q, model.prior(), z))
+    return Bound(-model.decode(z, context).log_prob(x), kl(q, model.prior(), z))
 
 
 def importance_nll(
-    model: LatentVariableModel, x: Tensor, n_samples: int = 500, chunk: int = 100
+    model: LatentVariableModel,
+    x: Tensor,
+    n_samples: int = 500,
+    chunk: int = 100,
+    context: Tensor | None = None,
+    seen: Tensor | None = None,
 ) -> Tensor:
     """-log p(x) of each example by importance sampling from q(z|x) (M3).
 
@@ -74,6 +86,8 @@ def importance_nll(
         x: Examples [B, *event]; memory grows with B * chunk.
         n_samples: S, codes drawn per example.
         chunk: Codes decoded at once per example.
+        context: What the model is told of each [B], as its ``encode`` takes it.
+        seen: What the encoder reads instead of ``x``; codes of any q give an estimate.
 
     Returns:
         [B], nats.
@@ -83,13 +97,14 @@ def importance_nll(
     """
     if n_samples < 1 or chunk < 1:
         raise ValueError(f"n_samples {n_samples} and chunk {chunk} must be at least 1")
-    q, p = model.encode(x), model.prior()
+    q, p = model.encode(x if seen is None else seen, context), model.prior()
     log_sum = torch.full((len(x),), -math.inf, dtype=torch.float64)  # [B]
     for done in range(0, n_samples, chunk):
         n = min(chunk, n_samples - done)
         z = q.sample((n,))  # [n, B, D]
         repeated = x.expand(n, *x.shape).reshape(n * len(x), *x.shape[1:])
-        log_likelihood = model.decode(z.flatten(0, 1)).log_prob(repeated).view(n, len(x))
+        told = None if context is None else context.repeat(n)
+        log_likelihood = model.decode(z.flatten(0, 1), told).log_prob(repeated).view(n, len(x))
         log_weight = log_likelihood + p.log_prob(z) - q.log_prob(z)  # [n, B]
         log_sum = torch.logaddexp(log_sum, log_weight.cpu().double().logsumexp(0))
     return math.log(n_samples) - log_sum

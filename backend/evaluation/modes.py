@@ -21,11 +21,15 @@ from backend.objectives.divergences import (
     kl_per_unit,
     kl_to_components,
     variance_of_means,
+    variance_of_used_means,
 )
 from backend.objectives.priors import DiscreteCode, GaussianMixture
 
 DISCRETE = ("kl_c", "kl_c_exact", "mi_c", "mi_c_mean", "codes_used", "modes_used")
-CONTINUOUS = ("kl_z", "kl_z_components", "dispersion", "mean_variance", "mean_variance_k")
+CONTINUOUS = (
+    "kl_z", "kl_z_components", "dispersion", "mean_variance", "mean_variance_k",
+    "mean_variance_used",
+)  # fmt: skip
 USED = 0.01  # share of the examples from which a mode counts as used
 
 
@@ -83,6 +87,7 @@ def _continuous(model: LatentModel, batches: Sequence[Tensor], q_c: Tensor) -> d
         "dispersion": float(torch.cat(dispersion).mean()),
         "mean_variance": total,
         "mean_variance_k": total / means.shape[1],
+        "mean_variance_used": float(variance_of_used_means(means.cpu().double(), q_c.mean(0))),
     }
 
 

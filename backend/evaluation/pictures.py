@@ -162,8 +162,8 @@ def wasserstein(
 
     After Danihelka et al. 2017 (https://arxiv.org/abs/1705.05263), with a fully connected critic
     under a gradient penalty; so it is a lower bound of the Wasserstein-1 distance, up to the
-    penalty's slack. All are pictures [N, C, H, W]. The critic never met ``fresh``; ``held_out``
-    may be ``seen`` itself, which then shows how much nearer samples lie to what was trained on.
+    penalty's slack. All are pictures [N, C, H, W]. The critic never met ``fresh``; where
+    ``held_out`` is ``seen`` itself, the gap is that of a critic on what it learned from.
     """
     with seeded(SEED):
         critic = flat_critic(seen[0].numel(), (256, 256))

@@ -2,7 +2,9 @@
 
 import dataclasses
 import sys
+from collections.abc import Iterable
 from functools import cached_property
+from itertools import repeat
 from typing import cast
 
 import numpy as np
@@ -34,7 +36,7 @@ class Sizes:
 
     held_out: int  # test examples for bound, KL and reconstruction
     information: int = 2000  # test examples that compete in the mutual information
-    nll: int = 500  # test examples whose likelihood is importance sampled
+    nll: int  # test examples whose likelihood is importance sampled
     nll_codes: int  # codes per example
     pairs: int = 500  # interpolations, text only
     samples: int  # drawn per source; references use as many real examples
@@ -45,9 +47,9 @@ class Sizes:
 
 
 SIZES = {
-    "text": Sizes(held_out=2000, nll_codes=500, samples=20_000),
-    "image": Sizes(held_out=10_000, nll_codes=5000, samples=10_000),
-    "convolutional": Sizes(held_out=10_000, nll=200, nll_codes=500, samples=10_000),
+    "text": Sizes(held_out=2000, nll=500, nll_codes=500, samples=20_000),
+    "image": Sizes(held_out=10_000, nll=2000, nll_codes=500, samples=10_000),
+    "convolutional": Sizes(held_out=10_000, nll=2000, nll_codes=100, samples=10_000),
 }  # convolutions cost ten times as much
 
 
@@ -116,6 +118,14 @@ class Subject:
             readable = self.words.readable(found.sentences)
             return [readable[i] for i in spread(len(readable), n)]
         return found.pictures[spread(len(found.items), n)]
+
+    def contexts(self, n: int, told: bool = True) -> Iterable[Tensor | None]:
+        """Classes of ``n`` test items, in batches as these; Nones where the model is told none."""
+        if not (told and self.info.classes):
+            return repeat(None)
+        classes = self.splits["test"].classes
+        chosen = torch.from_numpy(classes[spread(len(classes), n)])
+        return chosen.to(self.device).split(BATCH)
 
     def rows(self, split: str) -> list[int]:
         """Rows of a split that the model reads; sentences of nearly equal length together."""

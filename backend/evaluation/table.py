@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Direction = Literal["higher", "lower"]
+UNTOLD = "_untold"  # ends the ids of numbers of a model that is not told the class
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,17 @@ class Metric:
             "mixture fitted to the training codes instead of the prior.",
         )
 
+    @property
+    def of_untold(self) -> "Metric":
+        """The same metric of a model that can be told classes, told none."""
+        return replace(
+            self,
+            id=f"{self.id}{UNTOLD}",
+            title=f"{self.title}, labels hidden",
+            explanation=f"{self.explanation[:-1]}; here the model is not told the class, as in a "
+            "small share of its training.",
+        )
+
 
 # A metric's short fields read best on one line.
 # fmt: off
@@ -57,7 +69,7 @@ _LIKELIHOOD = (
     Metric(
         "elbo_nll", "", "NLL bound", "nats", "lower",
         "The negative ELBO, mean of -log p(x|z) + KL(q(z|x) || p(z)) with one z from q(z|x): an "
-        "upper bound on -log p(x).",
+        "upper bound on -log p(x); of grey pixels, on its mean over their binarisations.",
     ),
     Metric(
         "elbo_ppl", "M2", "Perplexity bound", "", "lower",
@@ -67,7 +79,8 @@ _LIKELIHOOD = (
     Metric(
         "iw_nll", "M3", "NLL (importance sampled)", "nats", "lower",
         "Mean of -log (1/S) sum_s p(x, z_s) / q(z_s|x) with S codes from q(z|x): an estimate of "
-        "-log p(x) that is never below it on average.",
+        "-log p(x) that is never below it on average. Pictures are binarised: each pixel is drawn "
+        "black or white, its grey value the probability of white.",
     ),
     Metric(
         "iw_ppl", "M3", "Perplexity (importance sampled)", "", "lower",
@@ -129,6 +142,12 @@ _MIXTURE = (
     Metric(
         "mean_variance_k", "M8", "Variance of means, per component", "", "higher",
         "The variance of means divided by the number of components K of each variable.",
+    ),
+    Metric(
+        "mean_variance_used", "M8", "Variance of means, weighted by use", "", "higher",
+        "K times the sum over variables and components of w_k |mean of k - weighted mean|^2, w_k "
+        "the mean of q(c|x) over the examples: the variance of means where all modes are used "
+        "equally. A mode that no example uses does not count.",
     ),
     Metric(
         "codes_used", "M17", "Codes in use", "codes", None,
@@ -370,8 +389,8 @@ _BENCH = (
     ),
     Metric(
         "wasserstein_train", "M29", "Critic's distance, training data", "", "lower",
-        "The same with a critic that learns from training pictures, and scores these. Much "
-        "smaller than against validation pictures where training data were memorised.",
+        "The same with a critic that learns from training pictures, and scores these: the ones "
+        "that it learned from, so it does not tell whether a model copies its training data.",
     ),
 )
 
@@ -478,7 +497,7 @@ def _by_id(*metrics: Metric) -> dict[str, Metric]:
 
 
 METRICS: dict[str, Metric] = _by_id(
-    *_LIKELIHOOD,
+    *(row for metric in _LIKELIHOOD for row in (metric, metric.of_untold)),
     *_MIXTURE,
     *_TEXT,
     *(row for metric in _TEXT_SAMPLES for row in (metric, metric.of_aggregate)),

@@ -111,6 +111,19 @@ def variance_of_means(means: Tensor) -> Tensor:
     return (means - means.mean(1, keepdim=True)).square().sum()
 
 
+def variance_of_used_means(means: Tensor, use: Tensor) -> Tensor:
+    """K Σ_j Σ_k w_jk |μ_jk - Σ_k w_jk μ_jk|², means [m, K, d], ``use`` w [m, K] of rows sum 1.
+
+    ``variance_of_means`` where all modes are used alike; a mode that nothing uses counts nothing.
+
+    >>> means = torch.tensor([[[0.0], [2.0], [90.0]]])
+    >>> variance_of_used_means(means, torch.tensor([[0.5, 0.5, 0.0]]))
+    tensor(3.)
+    """
+    centre = (use[..., None] * means).sum(1, keepdim=True)
+    return means.shape[1] * (use[..., None] * (means - centre).square()).sum()
+
+
 def inverse_multiquadric(x: Tensor, y: Tensor) -> Tensor:
     """Kernel Σ_s C_s / (C_s + |x - y|²) of rows [n, D] and [m, D]: [n, m].
 

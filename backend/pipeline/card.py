@@ -11,11 +11,11 @@ from backend import checkpoint, corpora, registry
 from backend.checkpoint import CARD, CheckpointInfo
 from backend.corpora.download import downloads
 from backend.evaluation import measured
-from backend.evaluation.table import METRICS, Metric, in_order
+from backend.evaluation.table import METRICS, UNTOLD, Metric, in_order
 from backend.files import replacing
 from backend.pipeline.progress import Progress
 from backend.pipeline.samples import samples
-from backend.pipeline.tables import cell, grid, number
+from backend.pipeline.tables import SUPPORTED, cell, grid, number
 
 COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
 SAMPLES_HEADING = "## Samples"
@@ -224,6 +224,13 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
     if "components" in info.capabilities and "modes_used" in value:
         modes = info.config["components"] * info.config.get("variables", 1)
         yield f"{value['modes_used']:.0f} of its {modes} modes hold at least 1% of the test items."
+    if info.model == "dgmvae":
+        yield SUPPORTED
+    if any(id.endswith(UNTOLD) for id in value):
+        yield (
+            "Numbers are with the class told, of samples a class drawn at random; those with "
+            "labels hidden are of the same weights told nothing, as in a small share of training."
+        )
     if info.family == "ae" or info.model == "text_ae":
         yield (
             "A plain auto-encoder has no prior: nothing taught the decoder what to make of codes "
@@ -239,8 +246,8 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
         yield (
             f"A critic trained afterwards separates its samples by "
             f"{number(value['wasserstein_validation'])} from validation pictures and by "
-            f"{number(value['wasserstein_train'])} from training pictures; were the second much "
-            "smaller, it would have memorised."
+            f"{number(value['wasserstein_train'])} from training pictures. The second critic is "
+            "scored on what it learned from: whether the model copies training data, neither says."
         )
     if {"classified_digit", "classified_digit_aggregate"} <= value.keys():
         yield (
@@ -257,8 +264,10 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
         )
     if info.modality == "image" and "elbo_nll" in value:
         yield (
-            "Likelihoods read grey values as probabilities of black and white pixels, so they "
-            "cannot be compared with published numbers for binarised images."
+            "Reconstruction NLL and bound read grey values as probabilities of black and white "
+            "pixels: means over their binarisations. The importance-sampled NLL is of one "
+            "binarisation of each picture, drawn anew, so published numbers for other "
+            "binarisations differ."
         )
     if "samples_known" in value:
         yield f"{number(value['samples_known'])}% of prior samples are training sentences."

@@ -75,10 +75,11 @@ def language_model(held: Held, info: CheckpointInfo) -> Values:
 def with_codes(held: Held, info: CheckpointInfo) -> Values:
     """Bound, reconstruction, and what the prior or the code says by itself."""
     model, x = held.model, held.x
-    q = model.encode(x)
+    told = held.labels if info.classes else None
+    q = model.encode(x, told)
     if "kl" in info.metrics:
         with seeded(0):
-            bound = likelihood.bound(model, x)
+            bound = likelihood.bound(model, x, told)
         yield mean("recon_nll", bound.recon_nll)
         yield mean("kl", bound.kl)
     elif "recon_nll" in info.metrics:

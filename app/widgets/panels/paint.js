@@ -162,14 +162,14 @@ export function nameRow(ui, row, index) {
     const known =
       step >= (run.history.step[0] ?? Infinity)
         ? [
-            ["VM", "mean_variance"],
-            ["MI", "mi_c"],
+            ["VM", valueAt(run, "mean_variance", step)],
+            ["in use", run.used[nearest(run.steps, step)]],
+            ["MI", valueAt(run, "mi_c", step)],
           ]
         : [];
-    const said = known.map(([name, curve]) => `${name} ${fixed(valueAt(run, curve, step))}`);
+    const said = known.map(([name, value]) => `${name} ${fixed(value)}`);
     caption.replaceChildren(...said.map((text) => el("span", { text })));
-    caption.title =
-      "Variance of means (all variables) and mutual information of c, nats, on 2,000 held-out sentences";
+    caption.title = `Variance of means (all variables), the same weighted by use among the ${count(run.shape[1])} sentences drawn, and mutual information of c, nats, on 2,000 held-out sentences`;
     canvas.setAttribute(
       "aria-label",
       `${run.title} at ${count(step)} steps: ${run.shape[1]} codes and ${run.means[0][ui.variable].length} modes of c${ui.variable + 1}. ${said.join(", ")}`,

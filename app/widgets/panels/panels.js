@@ -85,6 +85,7 @@ export function draw(ui, data) {
   ui.sheet.hidden =
     ui.meansTable.details.hidden =
     ui.curveTable.details.hidden =
+    ui.measured.details.hidden =
     ui.life.tools.hidden =
       !data.runs.length;
   if (!data.runs.length) return;

@@ -1,6 +1,6 @@
-// Modes at both steps and curves as tables.
+// Modes at both steps, curves and what was measured at the end, as tables.
 
-import { count, fixed } from "../../page/numbers.js";
+import { count, fixed, significant } from "../../page/numbers.js";
 import { early } from "./paint.js";
 import { moment } from "./snapshots.js";
 
@@ -8,6 +8,13 @@ import { moment } from "./snapshots.js";
 
 /** @param {Ui} ui */
 export function fillTables(ui) {
+  ui.measured.set(
+    ["objective", ...ui.scene.measured.map(([, title]) => title)],
+    ui.scene.runs.map((run) => [
+      run.title,
+      ...ui.scene.measured.map(([name]) => significant(run.measured[name], 4)),
+    ]),
+  );
   const places = [...new Set([early(ui), ui.at])];
   const lines = places.flatMap((index) =>
     ui.scene.runs.flatMap((run) => {

@@ -28,6 +28,14 @@ CURVES = (
     ("mi_c", "MI of c and the sentence", "nats"),
     ("mean_variance", "Variance of means", ""),
 )
+MEASURED = (
+    ("elbo_nll", "NLL bound, nats"),
+    ("bleu", "Reconstruction BLEU-4"),
+    ("mi_c", "MI of c and the sentence, nats"),
+    ("mean_variance", "Variance of means"),
+    ("mean_variance_used", "Variance of means, weighted by use"),
+    ("modes_used", "Modes in use"),
+)  # of the shipped weights: what the paper's claims turn on
 EARLY = 2000  # the step of the upper row
 
 read_state = parts.reader(
@@ -54,6 +62,7 @@ def runs() -> dict:
     return {
         "runs": found,
         "missing": missing,
+        "measured": MEASURED,
         "curves": [dict(zip(("id", "title", "unit"), row, strict=True)) for row in CURVES],
         "early": EARLY,
         "code": _script(found[-1]["name"]) if found else "",
@@ -71,6 +80,8 @@ def _run(name: str, snapshots: "Snapshots") -> dict:
         "modes": as_base64(snapshots.modes, np.uint8),
         "means": _rounded(snapshots.means[..., :2]),
         "scales": _rounded(snapshots.scales[..., :2]),
+        "used": [round(float(value), 4) for value in snapshots.variance_of_used_means()],
+        "measured": {id: info.metrics[id]["value"] for id, _ in MEASURED if id in info.metrics},
         "tags": {
             tag: {"names": tags.names[tag], "ids": as_base64(tags.ids[tag])} for tag in tags.names
         },

@@ -1,8 +1,12 @@
 """Likelihood and information: what a model with densities says of held-out items."""
 
 import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import repeat
 
 import torch
+from torch import Tensor
 from torch.distributions import Independent, Normal
 
 from backend.evaluation import likelihood
@@ -16,6 +20,7 @@ from backend.evaluation.study import (
     perplexity,
 )
 from backend.evaluation.subject import Subject
+from backend.evaluation.table import UNTOLD
 
 BOUND = ("recon_nll", "kl", "elbo_nll", "elbo_ppl")
 
@@ -25,10 +30,15 @@ INFORMATION = ("mi", "active_units")
 
 IMPORTANCE = ("iw_nll", "iw_ppl")
 
+BINARISED = {"pixels": "black or white, drawn with the grey value as the probability of white"}
+
 
 @torch.inference_mode()
-def evidence_bound(subject: Subject) -> Results:
-    bounds = [likelihood.bound(subject.model, x) for x in subject.held_out]
+def evidence_bound(subject: Subject, told: bool = True) -> Results:
+    """``told``: a model that can be told the class of each item is."""
+    contexts = subject.contexts(subject.sizes.held_out, told)
+    both = zip(subject.held_out, contexts, strict=False)
+    bounds = [likelihood.bound(subject.model, x, context) for x, context in both]
     nll = torch.cat([b.nll for b in bounds])
     pixels = subject.pixels
     yield "recon_nll", mean(torch.cat([b.recon_nll for b in bounds]), settings=pixels)
@@ -49,7 +59,8 @@ def reconstruction(subject: Subject) -> Results:
 @torch.inference_mode()
 def information(subject: Subject) -> Results:
     batches = subject.batches(subject.items("test", subject.sizes.information))
-    parts = [subject.model.encode(x) for x in batches]
+    contexts = subject.contexts(subject.sizes.information)
+    parts = [subject.model.encode(*both) for both in zip(batches, contexts, strict=False)]
     means, stds = torch.cat([q.mean for q in parts]), torch.cat([q.stddev for q in parts])
     q = Independent(Normal(means, stds), 1)
     cap = (math.log(len(means)), "the most that can be measured, ln n")
@@ -66,19 +77,21 @@ def information(subject: Subject) -> Results:
 
 
 @torch.inference_mode()
-def importance_sampled(subject: Subject) -> Results:
-    sizes = subject.sizes
-    batches = subject.batches(subject.items("test", sizes.nll))
-    settings = {"codes_per_example": sizes.nll_codes, **subject.pixels}
-    above = torch.cat([likelihood.bound(subject.model, x).nll for x in batches])
-    note = "the bound on the same examples"
-    nll = torch.cat(
-        [
-            likelihood.importance_nll(subject.model, x, sizes.nll_codes, chunk=50)
-            for batch in batches
-            for x in batch.split(50)
-        ]
+def importance_sampled(subject: Subject, told: bool = True) -> Results:
+    """Of words, or of binarised pictures, whose codes come from the grey ones."""
+    sizes, model = subject.sizes, subject.model
+    seen = subject.batches(subject.items("test", sizes.nll))
+    batches = seen if subject.text else [torch.bernoulli(x) for x in seen]
+    settings = {"codes_per_example": sizes.nll_codes, **({} if subject.text else BINARISED)}
+    rows = list(zip(batches, subject.contexts(sizes.nll, told), seen, strict=False))
+    above = torch.cat([likelihood.bound(model, *row).nll for row in rows])
+    note = f"the bound on the same examples; {sizes.nll_codes} codes for each"
+    parts = (
+        likelihood.importance_nll(model, x, sizes.nll_codes, 50, *rest)
+        for row in rows
+        for x, *rest in _split(row, 50)
     )
+    nll = torch.cat(list(parts))
     yield "iw_nll", mean(nll, reference=(float(above.mean()), note), settings=settings)
     if subject.text:
         n_tokens = lengths(batches)
@@ -86,11 +99,32 @@ def importance_sampled(subject: Subject) -> Results:
         yield "iw_ppl", perplexity(nll, n_tokens, reference=reference, settings=settings)
 
 
+def _split(row: tuple[Tensor, Tensor | None, Tensor], size: int) -> Iterator[Sequence]:
+    """Examples, what is told of them and what is seen of them, ``size`` at a time."""
+    x, context, seen = row
+    told = repeat(None) if context is None else context.split(size)
+    return zip(x.split(size), told, seen.split(size), strict=False)
+
+
+def _may_hide(subject: Subject) -> bool:
+    """Whether numbers differ where the model is not told the classes."""
+    return bool(subject.info.classes) and subject.has_density
+
+
 STUDIES = (
     Study(
         names=perplexities_of_words(BOUND),
         measure=evidence_bound,
         where=lambda subject: subject.has_density,
+    ),
+    *(
+        Study(
+            names=perplexities_of_words(names),
+            measure=partial(measure, told=False),
+            where=_may_hide,
+            suffix=UNTOLD,
+        )
+        for names, measure in ((BOUND, evidence_bound), (IMPORTANCE, importance_sampled))
     ),
     Study(
         names=INFORMATION,

@@ -22,10 +22,10 @@ class LinearGaussian:
     def prior(self) -> Independent:
         return Independent(Normal(torch.zeros(2), torch.ones(2)), 1)
 
-    def decode(self, z: torch.Tensor) -> Independent:
+    def decode(self, z: torch.Tensor, context: None = None) -> Independent:
         return Independent(Normal(z @ self.weight, self.noise), 1)
 
-    def encode(self, x: torch.Tensor) -> Independent:
+    def encode(self, x: torch.Tensor, context: None = None) -> Independent:
         precision = 1 + self.weight.square().sum(1) / self.noise**2  # [D]
         mean = x @ self.weight.T / self.noise**2 / precision
         return Independent(Normal(mean, self.q_scale * precision.rsqrt().expand_as(mean)), 1)

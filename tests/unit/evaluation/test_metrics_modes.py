@@ -153,6 +153,7 @@ def test_information_of_four_examples() -> None:
             "kl_z_components": (0.5 + 0 + 0.5 + 2.5) / 4,
             "mean_variance": 1 + 1,
             "mean_variance_k": 1,
+            "mean_variance_used": 2,  # both are used equally
             "kl_c": 0,  # both modes get half of the batch
             "kl_c_exact": half,  # ln 2 for the two that are certain
             "mi_c": half,
@@ -213,6 +214,17 @@ def test_the_kl_to_the_modes_is_that_to_their_average_plus_the_dispersion(name: 
     away = means - means.mean(1, keepdim=True)
     assert found["mean_variance"] == pytest.approx(away.pow(2).sum().item())
     assert found["mean_variance_k"] == pytest.approx(away.pow(2).sum().item() / means.shape[1])
+
+
+def test_a_mode_that_nothing_uses_adds_nothing_to_the_weighted_variance() -> None:
+    """Means 0, 2 and 50; the third is never chosen: 3 · (¼ · 1.5² + ¾ · 0.5²), and 1,633 plain."""
+    q_c = [[1.0, 0.0, 0.0]] + 3 * [[0.0, 1.0, 0.0]]
+    model = OneVariable([0.0] * 4, q_c)
+    model.prior = GaussianMixture(1, 3, 1).requires_grad_(False)
+    model.prior.means.data = torch.tensor([[[0.0], [2.0], [50.0]]])
+    found = modes.information(model, [torch.arange(4)])
+    assert found["mean_variance_used"] == pytest.approx(3 * 0.75)
+    assert found["mean_variance"] > 1600
 
 
 def test_the_extra_numbers_of_a_semi_vae_have_their_own_kl() -> None:

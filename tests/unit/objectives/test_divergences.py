@@ -75,6 +75,13 @@ def test_the_spread_of_means_is_about_each_variables_own_mean() -> None:
     assert divergences.variance_of_means(means).item() == pytest.approx(2 + 8)
 
 
+def test_the_spread_of_used_means_is_the_plain_one_where_all_are_used_alike() -> None:
+    means = torch.tensor([[[0.0, 1.0], [2.0, 1.0]], [[5.0, 5.0], [5.0, 9.0]]])
+    even, dead = torch.full((2, 2), 0.5), torch.tensor([[1.0, 0.0], [0.5, 0.5]])
+    assert divergences.variance_of_used_means(means, even).item() == pytest.approx(2 + 8)
+    assert divergences.variance_of_used_means(means, dead).item() == pytest.approx(0 + 8)
+
+
 def test_the_penalty_looks_between_data_and_samples_and_lets_gradients_through() -> None:
     """A critic w x²/2 has the slope w |x|: at a point between 2 and 4, from 2w to 4w."""
     weight = torch.tensor(1.0, requires_grad=True)
