@@ -1,5 +1,6 @@
 """Where and how tensors are computed: devices, seeds, and one step at a time."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,34 @@ def pick_device(name: str = "auto") -> torch.device:
         have = ", ".join(kind for kind, here in present.items() if here)
         raise ValueError(f"device {name!r} is not available on this machine; it has: {have}")
     return torch.device(name)
+
+
+class _OneThread:
+    """Counts who is inside; the first notes torch's threads, the last puts them back."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._before = threading.Lock(), 0, 1
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._before = torch.get_num_threads()
+            self._inside += 1
+            torch.set_num_threads(1)
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                torch.set_num_threads(self._before)
+
+
+ONE_THREAD = _OneThread()
+"""A context for recurrent nets as small as ours, on the CPU.
+
+A step multiplies matrices of a few hundred rows: to hand parts of it to other threads takes as
+long as the step, and on a busy machine each of thousands of steps waits for the slowest thread.
+"""
 
 
 @contextmanager

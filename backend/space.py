@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from backend.codes.projection import Projection
 from backend.codes.replies import Moves, Replies, ReplyPosterior, Speaker
 from backend.codes.statistics import CODES, CodeStatistics
 from backend.contexts import context_of
-from backend.device import pick_device, seeded
+from backend.device import ONE_THREAD, pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import COLDEST
 from backend.distributions.sequence import Sequence as SequenceDistribution
@@ -241,7 +241,7 @@ class LatentSpace:
         for index in range(0, len(codes), chunk):
             # Nothing random, nothing to seed: greedy decoding need not wait for other requests.
             alone = seeded(seed + index) if token_temperature else nullcontext()
-            with alone, torch.inference_mode():
+            with alone, self._threads(), torch.inference_mode():
                 part = torch.from_numpy(codes[index : index + chunk])
                 part = self.prior.snap(part).to(self.device)
                 context = self._part(told, index, chunk)
@@ -313,10 +313,11 @@ class LatentSpace:
         told = self.context.read(labels, len(inputs))
         for start in range(0, len(inputs), CHUNK):
             x = inputs[start : start + CHUNK].to(self.device)
-            with torch.no_grad():
-                z = self.model.encode(x, self._part(told, start, CHUNK)).mode
-            if refine and self.words and not self.discrete:
-                z = refinement.refine(self.model, x, z, forbid=(UNK,))
+            with self._threads():
+                with torch.no_grad():
+                    z = self.model.encode(x, self._part(told, start, CHUNK)).mode
+                if refine and self.words and not self.discrete:
+                    z = refinement.refine(self.model, x, z, forbid=(UNK,))
             codes.append(z.float().cpu())
         return torch.cat(codes).numpy()
 
@@ -454,7 +455,8 @@ class LatentSpace:
         codes = self.check_codes(z)
         found: list[Inspection] = []
         for start in range(0, len(codes), CHUNK):
-            found += self._inspect(torch.from_numpy(codes[start : start + CHUNK]))
+            with self._threads():
+                found += self._inspect(torch.from_numpy(codes[start : start + CHUNK]))
         return found
 
     @torch.inference_mode()
@@ -482,6 +484,10 @@ class LatentSpace:
         return [Inspection(*row) for row in zip(*columns, strict=True)]
 
     # Inside
+
+    def _threads(self) -> AbstractContextManager[None]:
+        """Words come from recurrent nets, too small to share among threads; pictures gain."""
+        return ONE_THREAD if self.words else nullcontext()
 
     @torch.inference_mode()
     def _typicality(self, z: Tensor) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from backend.base import BaseConfig, Batch, GenerativeModel, param
 from backend.device import seeded
@@ -37,6 +37,7 @@ class StepReport(NamedTuple):
     step: int  # steps done
     terms: dict[str, float]  # of the last step, averaged over the batch
     lr: float
+    clipped: float = 0.0  # share of the updates since the last report with a shortened gradient
 
 
 class Diverged(ArithmeticError):
@@ -57,13 +58,23 @@ def fit(
     atomically every ``save_every`` steps and continues from it: on the CPU, a run that was
     killed ends with the same weights as one that was not. A step is saved after its report was
     dealt with: what the caller keeps of a report is there whenever the state is. Closing the
-    generator stops training.
+    generator stops training. The optimisers, and what torch imports for them, are made at once.
 
     Raises:
         Diverged: a term is NaN or infinite. The model keeps the weights it had before that step.
         ValueError: ``state`` belongs to a run with another configuration.
     """
-    trainer = Trainer(model, config)
+    return _fit(Trainer(model, config), batches, config, state, save_every)
+
+
+def _fit(
+    trainer: "Trainer",
+    batches: Callable[[int], Batch],
+    config: TrainConfig,
+    state: Path | None,
+    save_every: int,
+) -> Iterator[StepReport]:
+    model = trainer.model
     identity = _identity(model, config)
     done = _restore(state, identity, model, trainer.optimisers) if state and state.exists() else 0
     for step, batch in _prefetch(batches, done, config.steps, model.device):
@@ -76,7 +87,7 @@ def fit(
         if saving or reporting:
             model.eval()
         if reporting:
-            yield StepReport(done, checked(terms, done), rate)
+            yield StepReport(done, checked(terms, done), rate, trainer.share_clipped())
         if state and saving:
             _save(state, identity, model, trainer.optimisers, done)
 
@@ -102,6 +113,7 @@ class Trainer:
             for name, parameters in self.players.items()
         }
         self._autocast = _autocast(model.device, config.precision)
+        self.updates = self.clipped = 0  # of how many updates the gradient was shortened
 
     def step(
         self, number: int, batch: Batch, rate: float, players: Sequence[str] | None = None
@@ -121,20 +133,27 @@ class Trainer:
             terms |= losses
         return terms
 
+    def share_clipped(self) -> float:
+        """Share of the updates since the last call whose gradient was longer than ``clip``."""
+        share = self.clipped / max(1, self.updates)
+        self.updates = self.clipped = 0
+        return share
+
     def _update(self, player: str, loss: Tensor, rate: float) -> None:
         """One step of one player. A gradient that is not finite changes nothing."""
         parameters = self.players[player]
         gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
         given = [g for g in gradients if g is not None]
-        # Of one long vector: a tenth of the time of ``get_total_norm`` for a net of a few layers.
-        size = float(torch.cat([g.flatten() for g in given]).norm())
+        # Products of vectors with themselves: a tenth of the time of ``get_total_norm``.
+        size = math.sqrt(sum(torch.dot(g, g) for g in map(torch.flatten, given)))
         if not math.isfinite(size):
             return
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient
-        if size > 0.999 * self.clip:  # a shorter one is left as it is: spare the multiplication
-            norm = nn.utils.get_total_norm(given)
-            nn.utils.clip_grads_with_norm_(parameters, self.clip, norm)
+        self.updates += 1
+        if size > self.clip:  # a shorter one is left as it is: spare the multiplication
+            self.clipped += 1
+            torch._foreach_mul_(given, self.clip / (size + 1e-6))
         optimiser = self.optimisers[player]
         for group in optimiser.param_groups:
             group["lr"] = rate

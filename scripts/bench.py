@@ -39,6 +39,8 @@ PARTS = {
     "chains": chains.chains,
     "train": training.training,
     "pictures": training.training_of_pictures,
+    "small": training.training_of_a_small_vae,
+    "paths": decoding.paths,
     "points": training.training_of_points,
 }
 

@@ -27,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="+", metavar="NAME", help="pairs, or classifiers")
     parser.add_argument("--only", nargs="+", choices=TABLES, help="tables of a pair to measure")
     parser.add_argument("--n", type=int, help="inputs per table instead of the usual number")
+    parser.add_argument(
+        "--again", action="store_true", help="keep stored attacks; judge likeness, acceptance"
+    )
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
@@ -37,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for name in options.names:
             if name in victims:
-                reports = measure_attacks(name, options.n)
+                reports = measure_attacks(name, options.n, options.again)
             else:
                 reports = measure_pair(name, options.only, options.n)
             for report in reports:

@@ -8,9 +8,10 @@ from torch import Tensor
 
 from backend.base import LatentModel
 from backend.distributions.sequence import Sequence
+from backend.objectives.priors import Prior
 
-STEPS = 30
-RATE = 0.1  # of Adam
+STEPS = 10
+RATE = 0.2  # of Adam; of 63 everyday sentences, 30 steps bring out none that these do not
 PRIOR_WEIGHT = 0.1
 
 
@@ -28,10 +29,11 @@ def refine(
 
     An encoder answers for all sentences at once and is rarely the best for each: the
     amortisation gap. As in semi-amortised VAEs (Kim et al. 2018,
-    https://arxiv.org/abs/1802.02550), Adam ascends log p(x|z) + 0.1 log N(z; 0, I) from the
-    encoder's code. Departures: the prior's weight is below 1, which favours reproducing the
-    sentence, and a code is final as soon as its sentence comes out. Codes that reproduce their
-    sentence from the start, and those that never do, are returned unchanged.
+    https://arxiv.org/abs/1802.02550), Adam ascends log p(x|z) + 0.1 log p(z) from the encoder's
+    code, p(z) the model's own prior; a model without one climbs log p(x|z) alone. Departures:
+    the prior's weight is below 1, which favours reproducing the sentence, and a code is final as
+    soon as its sentence comes out. Codes that reproduce their sentence from the start, and those
+    that never do, are returned unchanged.
     """
     x, code = x.clone(), z.detach().clone().requires_grad_(True)
     result = z.detach().clone()
@@ -40,15 +42,22 @@ def refine(
     # cuDNN differentiates recurrent nets in training mode only; ours stays in eval mode.
     with torch.backends.cudnn.flags(enabled=False):
         for step in range(steps + 1):
-            p = cast(Sequence, model.decode(code[rows]))
-            found = (p.generate(forbid=forbid)[:, : x.shape[1]] == x[rows]).all(1)
+            trying = code[rows]
+            p = cast(Sequence, model.decode(trying))
+            log_p, slips = p.log_prob_and_slips(x[rows], forbid)
+            found = slips == 0
             result[rows[found]] = code.detach()[rows[found]]
             if step == steps or found.all():
                 break
-            rows = rows[~found]
-            trying = code[rows]
-            nll = -model.decode(trying).log_prob(x[rows])
-            loss = nll + PRIOR_WEIGHT * 0.5 * trying.square().sum(1)
-            (code.grad,) = torch.autograd.grad(loss.sum(), [code])
+            gain = log_p[~found].sum() + PRIOR_WEIGHT * _log_prior(model, trying[~found])
+            (gradient,) = torch.autograd.grad(gain, [code])
+            code.grad = -gradient
             optimiser.step()
+            rows = rows[~found]
     return result
+
+
+def _log_prior(model: LatentModel, z: Tensor) -> Tensor | float:
+    """Summed over the codes z [B, D], in nats; 0 for a model without a prior."""
+    prior = getattr(model, "prior", None)
+    return prior().log_prob(z).sum() if isinstance(prior, Prior) else 0.0

@@ -48,14 +48,12 @@ class Sizes:
 
 SIZES = {
     "text": Sizes(held_out=2000, nll=500, nll_codes=500, samples=20_000),
-    "image": Sizes(held_out=10_000, nll=2000, nll_codes=500, samples=10_000),
-    "convolutional": Sizes(held_out=10_000, nll=2000, nll_codes=100, samples=10_000),
-}  # convolutions cost ten times as much
+    "image": Sizes(held_out=10_000, nll=2000, nll_codes=100, samples=10_000),
+}
 
 
 def sizes_of(info: CheckpointInfo) -> Sizes:
-    """Convolutions cost ten times as much, so they are measured on less."""
-    return SIZES["convolutional" if info.config.get("net") == "conv" else info.modality]
+    return SIZES[info.modality]
 
 
 class Subject:

@@ -408,6 +408,10 @@ _TRAINING = (
         "Factor in front of the KL at this step of the schedule.",
     ),
     Metric(
+        "clipped", "", "Gradients clipped", "", None,
+        "Share, 0 to 1, of the last updates whose gradient was longer than the setting clip.",
+    ),
+    Metric(
         "nll", "", "NLL", "nats", "lower",
         "Mean over examples of -log p(x), summed over tokens or pixels.",
     ),

@@ -1,8 +1,9 @@
 """Attacks on a sentence classifier, side by side: b-MHA, w-MHA and a genetic algorithm.
 
 Each edits a sentence until the classifier gives it another label. A claimed success is checked:
-the classifier is asked afresh with the sentence as text, as a user would type it. Nothing holds
-the meaning: an attack may win by saying something else.
+the classifier is asked afresh with the sentence as text, as a user would type it. An attack may
+win by saying something else: a verdict says how much of the sentence was edited, and the weight
+of likeness holds a chain near what was said.
 """
 
 import functools
@@ -25,7 +26,14 @@ from backend.language.samplers.genetic import Attack, Generation, Neighbours
 from backend.language.samplers.metropolis_hastings import Info, State, Tokens
 from backend.language.samplers.mha import Classifier, GradientProposals, Misleading, Victim
 from backend.language.samplers.proposals import Options, WordProposals
-from backend.language.samplers.targets import Fluency, Length, Part, Product
+from backend.language.samplers.targets import (
+    Closeness,
+    Fluency,
+    Length,
+    Part,
+    Product,
+    edit_distance,
+)
 from backend.language.text_models import TextModel
 from backend.language.traces import PAIR, Seed, Text, Weight
 
@@ -52,6 +60,8 @@ class Settings:
     ``text`` is the sentence; where the victim reads pairs, "premise | hypothesis", and only the
     hypothesis is edited. ``label`` is its true class; None takes the victim's word for it. The
     chains sample from LM(x) C(y|x) to the power of ``weight``; y is the likeliest other class.
+    ``likeness`` takes that many nats for each word inserted, deleted or replaced; the genetic
+    attack knows no target, and takes no notice of it.
     """
 
     victim: Annotated[str, pydantic.Field(max_length=200)]
@@ -60,6 +70,7 @@ class Settings:
     methods: tuple[Method, ...] = METHODS
     trials: Annotated[int, pydantic.Field(ge=1, le=TRIALS)] = 300
     weight: Weight = 1.0
+    likeness: Weight = 0.0
     spare_label_words: bool = True
     lm: Annotated[str, pydantic.Field(max_length=200)] = PAIR
     seed: Seed = 0
@@ -88,6 +99,7 @@ class Verdict(TypedDict):
     flipped: bool  # the classifier, asked afresh, prefers another class than the true one
     text: str
     p: float  # that it then gives the class wanted
+    edited: float  # words inserted, deleted or replaced, as a share of the words at the start
     trials: int
     passes: int
     gradients: int
@@ -210,8 +222,10 @@ class Attacker:
             Fluency(self.contexts[0]),
             Misleading(victim, self.wanted),
             Length(*words),
+            Closeness(self.start),
         ]
-        target = Product(parts, {"classifier": self.settings.weight})
+        weights = {"classifier": self.settings.weight, "closeness": self.settings.likeness}
+        target = Product(parts, weights)
         options = Options(probabilities=PROBABILITIES, words=words, forbidden=self.forbidden())
         if method == "w-mha":
             return target, GradientProposals(*self.contexts, victim, self.wanted, **options)
@@ -223,15 +237,29 @@ class Attacker:
         if method == "genetic":
             yield from self._generations(victim)
             return
+        for n, (state, info) in enumerate(self._steps(method, victim)):
+            yield self._row(n, state, info, victim)
+            if n + 1 == self.settings.trials or self._succeeded(victim, state.tokens):
+                return
+
+    def _steps(self, method: str, victim: Victim) -> Iterator[tuple[State, Info]]:
+        """The chain of a method, without end."""
         target, proposals = self.chain(method, victim)
         victim.log_probs([self.start])
         states = mh.init([self.start], target)
-        for n in range(self.settings.trials):
+        for n in itertools.count():
             rng = mh.rng_of(self.settings.seed, 0, n)
             states, (info,) = mh.advance([rng], states, target, proposals)
-            yield self._row(n, states[0], info, victim)
-            if self._succeeded(victim, states[0].tokens):
-                return
+            yield states[0], info
+
+    def acceptance(self, method: str, steps: int) -> tuple[int, int]:
+        """Proposals made and accepted in the first ``steps`` of a chain, whether it succeeds.
+
+        A chain that stops when it succeeds stops at an accepted proposal: its share is too high.
+        """
+        taken = list(itertools.islice(self._steps(method, self.victim()), steps))
+        made = [info.accepted for _, info in taken if info.candidate.edit.action != "none"]
+        return len(made), sum(made)
 
     def _generations(self, victim: Victim) -> Iterator[Row]:
         proposals = WordProposals(*self.contexts, forbidden=self.forbidden())
@@ -290,6 +318,7 @@ class Attacker:
             flipped=int(p.argmax()) != self.label,
             text=row["text"],
             p=float(p[self.wanted]),
+            edited=edit_distance(self.start, tokens) / len(self.start),
             trials=row["trials"],
             passes=row["passes"],
             gradients=row["gradients"],

@@ -66,6 +66,7 @@ LAGS = 50  # of the autocorrelation
 UNK = 3
 FUNCTION_WORDS = 100  # so many of the most frequent tokens carry no meaning of their own
 CODES = "text_vae/text_vae--tatoeba"  # whose codes stand for the meaning of sentences
+Coder = Callable[[list[str]], list[np.ndarray | None]]
 TASKS: dict[str, dict[str, float]] = {  # task -> parts of log π that have a weight, and which
     "keywords": {"language model": 1.0},
     "paraphrase": {"language model": 1.0, "meaning of words": 20.0, "meaning of codes": 5.0},
@@ -264,7 +265,7 @@ class Editor:
         if weights.get("meaning of codes"):
             space = spaces(CODES)
             self.fingerprints[CODES] = space.info.fingerprint
-            parts.append(CodeMeaning(self.text(self.start), _coder(space), self.text))
+            parts.append(CodeMeaning(self.text(self.start), coder(space), self.text))
         if settings.task == "correction":
             parts.append(Closeness(self.start))
         return parts
@@ -424,7 +425,7 @@ def statistics(log_pi: Sequence[Sequence[float]]) -> dict[str, list]:
     }
 
 
-def _coder(space: "LatentSpace") -> Callable[[list[str]], list[np.ndarray | None]]:
+def coder(space: "LatentSpace") -> Coder:
     """Codes of texts, None where the space cannot read one."""
 
     def codes(texts: list[str]) -> list[np.ndarray | None]:

@@ -142,8 +142,22 @@ def _recipe(info: CheckpointInfo) -> str:
         f"Run it again with `python scripts/train.py {info.name}`.\n\n"
         "| Setting | Value |\n| --- | --- |\n"
         + "\n".join(f"| {name} | {cell(value)} |" for name, value in rows.items())
+        + _clipping(info, content["train"].get("clip"))
         + f"\n\nFingerprint of the weights: `{info.fingerprint}`"
         + (f". Trained with {versions}." if versions else ".")
+    )
+
+
+def _clipping(info: CheckpointInfo, clip: float | None) -> str:
+    """How often the setting clip meant anything; nothing of runs that did not keep it."""
+    shares = checkpoint.history(info.name).get("train_clipped", [])
+    if not (clip and shares):
+        return ""
+    return (
+        f"\n\nThe gradient was longer than {number(clip)}, and shortened to it, in "
+        f"{100 * sum(shares) / len(shares):.0f}% of the updates at the steps of the curves: the "
+        "loss is a sum over tokens or pixels, whose gradients are long. Adam takes no notice of "
+        "their common scale, so where nearly all are shortened they count equally."
     )
 
 

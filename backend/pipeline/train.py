@@ -134,6 +134,7 @@ def held_out_terms(model: GenerativeModel, material: Material) -> dict[str, floa
 def _curves(report: StepReport, held_out: dict[str, float], seconds: float) -> dict[str, float]:
     row = {"step": report.step, "seconds": round(seconds, 1)}
     row |= {f"train_{k}": round(v, 4) for k, v in report.terms.items()}
+    row["train_clipped"] = round(report.clipped, 4)
     return row | {f"validation_{k}": round(v, 4) for k, v in held_out.items()}
 
 

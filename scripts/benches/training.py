@@ -113,6 +113,34 @@ def training_of_pictures(steps: int = 20) -> list[Row]:
     return rows
 
 
+def training_of_a_small_vae(steps: int = 60) -> list[Row]:
+    """Against a loop without reports, clipping, seeds or schedule: what one would write first."""
+    cls = registry.model_class("vae/vae")
+    config = cls.Config(latent_dim=16, hidden=(400, 200))
+    x = torch.rand(1280, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    batches = Batches(x, 128, 0)
+    ours, bare = cls(config), cls(config)
+    loop = fit(ours, batches, TrainConfig(steps=10**6))
+    optimiser = torch.optim.Adam(bare.parameters(), lr=1e-3, fused=True)
+
+    def whole() -> None:
+        for _ in range(steps):
+            next(loop)
+
+    def plain() -> None:
+        bare.train()
+        for step in range(steps):
+            optimiser.zero_grad(set_to_none=True)
+            bare.loss(batches(step))["loss"].backward()
+            optimiser.step()
+
+    full, least = medians_of((whole, plain), 7)
+    weights = sum(parameter.numel() for parameter in bare.parameters())
+    rates = f"{steps / full:.0f} against {steps / least:.0f} steps/s"
+    how = f"{weights:,} weights, batches of 128, {rates}"
+    return [Row("Training a small VAE, against a bare loop", least / full, "×", "≥ 0.9", how)]
+
+
 def training_of_points(steps: int = 150) -> list[Row]:
     """A GAN of points as the laboratory trains it, alone and while a page asks for frames."""
     settings = Settings(models=("gan",))

@@ -11,6 +11,7 @@ from backend import checkpoint, corpora
 from backend.checkpoint import CheckpointInfo
 from backend.corpora.download import downloads
 from backend.pipeline import card as cards
+from backend.pipeline.tables import overview
 from scripts import write_cards
 
 WEIGHTS = (2).to_bytes(8, "little") + b"{}"  # the smallest safetensors file
@@ -81,6 +82,29 @@ def test_a_card_shows_the_numbers_of_the_files(trained):
     assert "python scripts/train.py text_vae/text_vae--tatoeba" in card
     assert "CC BY 2.0" in card and "https://www.manythings.org/anki/" in card
     assert "collapse: the code" not in card
+
+
+def test_no_card_says_that_a_critic_tells_what_was_memorised(trained):
+    """It is scored on what it learned from: a model that returns training pictures passes."""
+    values = {"wasserstein_validation": entry(3.0), "wasserstein_train": entry(2.0)}
+    card = cards.card(make(trained, "gan/dcgan--mnist", values), "")
+    assert "memoris" not in card and "neither says" in card
+
+
+def test_a_card_says_how_often_gradients_were_clipped(trained):
+    info = make(trained, "vae/vae--mnist--2d", {}, train={"steps": 10, "clip": 5.0})
+    assert "shortened to it" not in cards.card(info, "")  # a run that did not keep it
+    checkpoint.write_metrics(info.path, history={"step": [5, 10], "train_clipped": [1.0, 0.9]})
+    assert "longer than 5, and shortened to it, in 95% of the updates" in cards.card(info, "")
+
+
+def test_a_row_of_the_overview_is_of_one_condition(trained):
+    values = {"kl": entry(12.0), "kl_untold": entry(14.0), "mse": entry(0.5)}
+    info = make(trained, "vae/cvae--mnist", values, config={"latent_dim": 2, "classes": 10})
+    told, hidden = (line for line in overview([info]).splitlines() if "cvae" in line)
+    assert ", labels told | 0.5 | 12 |" in told
+    assert ", labels hidden |  | 14 |" in hidden
+    assert "labels hidden" in cards.card(info, "").split("## Limits")[1]
 
 
 def test_a_collection_names_each_of_its_corpora(trained):

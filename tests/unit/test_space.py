@@ -308,6 +308,27 @@ def test_refined_codes_reproduce_more_sentences_and_change_no_good_ones(loaded) 
     assert path[0] == space.decode(refined[:1])[0]
 
 
+def test_words_are_computed_by_one_thread_and_torchs_own_come_back(loaded, monkeypatch) -> None:
+    """On a busy machine each step of a small recurrent net would wait for the slowest thread."""
+    space, seen = loaded(TEXT), []
+    for name in ("encode", "decode"):
+        real = getattr(space.model, name)
+
+        def spy(*given, real=real):
+            seen.append(torch.get_num_threads())
+            return real(*given)
+
+        monkeypatch.setattr(space.model, name, spy)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        space.interpolate("i like tea .", "it is raining .", steps=2)
+        space.inspect(space.codes[:1])
+        assert set(seen) == {1} and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 @pytest.mark.parametrize("tiny", [5e-324, 1e-320, 1e-46, 1e-40, 1e-30, 1e-12])
 @pytest.mark.parametrize("name", [TEXT, "text_vae/dgmvae--smd", IMAGE])
 def test_the_smallest_temperatures_are_as_zero(loaded, name: str, tiny: float) -> None:

@@ -57,7 +57,17 @@ def test_a_fit_equals_a_plain_loop(kind: type[GenerativeModel], clip: float) -> 
     looped, data = small_model(kind)
     plain(looped, data, config)
     for a, b in zip(fitted.parameters(), looped.parameters(), strict=True):
-        assert torch.equal(a, b)
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_a_report_says_how_often_gradients_were_clipped() -> None:
+    model, data = small_model(VAE)
+    shares = {}
+    for clip in (0.0, 1e-3, 1e3):
+        config = TrainConfig(steps=STEPS, clip=clip, report_every=STEPS)
+        (report,) = fit(model, lambda step: data[step], config)
+        shares[clip] = report.clipped
+    assert shares == {0.0: 0, 1e-3: 1, 1e3: 0}
 
 
 def test_a_gradient_that_is_no_number_moves_nothing() -> None:

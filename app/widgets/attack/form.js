@@ -37,6 +37,7 @@ function setUp1(ui) {
   ui.trialsBox = numberBox(id(ui, "trials"), 1, 2000);
   ui.seedBox = seedBox(id(ui, "seed"));
   ui.weightBox = numberBox(id(ui, "weight"), 0, 100, { step: 0.1 });
+  ui.likenessBox = numberBox(id(ui, "likeness"), 0, 100, { step: 0.1 });
   ui.spareBox = el("input", { type: "checkbox", id: id(ui, "spare") });
   ui.runButton = el(
     "button",
@@ -99,7 +100,7 @@ function setUp1(ui) {
           text: "A proposal replaces, inserts or deletes one word and is accepted with the probability of Metropolis and Hastings for the target LM(x) C(y | x), y being the likeliest wrong label. w-MHA also weights the candidates by how far each would move the classifier's loss along its gradient. The genetic attack keeps 20 sentences, crosses and mutates them, and never asks how likely a sentence is as a whole.",
         }),
         el("p", {
-          text: "A trial is one proposal. A forward pass is one sentence that the classifier really read; a gradient takes one too, remembered sentences do not. The genetic attack finishes the generation that it began. When an attack ends, the classifier is asked afresh with the sentence as text: only then it counts as misled. Nothing holds the meaning: an attack may win by saying something else.",
+          text: "A trial is one proposal. A forward pass is one sentence that the classifier really read; a gradient takes one too, remembered sentences do not. The genetic attack finishes the generation that it began. When an attack ends, the classifier is asked afresh with the sentence as text: only then it counts as misled. An attack may win by saying something else: look at how much of the sentence it edited. The weight of likeness takes that many nats from log π for each word inserted, deleted or replaced; the genetic attack has no π.",
         }),
         el(
           "p",
@@ -119,6 +120,7 @@ function setUp1(ui) {
           "div",
           { class: "lp-form-row" },
           field("Weight of the classifier", ui.weightBox),
+          field("Weight of likeness", ui.likenessBox),
           tick(
             "never bring in words about the label itself",
             ui.spareBox,
@@ -162,7 +164,7 @@ function takeExample(ui, i) {
 }
 
 function submit(ui) {
-  const empty = [ui.trialsBox, ui.seedBox, ui.weightBox].find(
+  const empty = [ui.trialsBox, ui.seedBox, ui.weightBox, ui.likenessBox].find(
     (box) => box.value === "" || !box.checkValidity(),
   );
   const problem = empty
@@ -185,6 +187,7 @@ export function settings(ui) {
     trials: Number(ui.trialsBox.value),
     seed: Number(ui.seedBox.value),
     weight: Number(ui.weightBox.value),
+    likeness: Number(ui.likenessBox.value),
     spare_label_words: ui.spareBox.checked,
   };
 }
@@ -192,7 +195,7 @@ export function settings(ui) {
 /** Settings as a field of the link; numbers that are as at the start are left out. */
 export function stateOf(
   ui,
-  { victim: name, text, methods, trials, seed, weight, spare_label_words },
+  { victim: name, text, methods, trials, seed, weight, likeness = 0, spare_label_words },
 ) {
   const letters = METHODS.filter(({ key }) => methods.includes(key))
     .map(({ letter }) => letter)
@@ -203,20 +206,28 @@ export function stateOf(
     seed,
     methods: letters,
     weight,
+    like: likeness,
     words: spare_label_words ? "" : "all",
   };
-  const first = { trials: ui.props.trials, seed: 0, methods: "bwg", weight: 1, words: "" };
+  const first = {
+    trials: ui.props.trials,
+    seed: 0,
+    methods: "bwg",
+    weight: 1,
+    like: 0,
+    words: "",
+  };
   return link.write({ ...now, text }, first);
 }
 
 export function readState(ui, state) {
-  const start = { trials: ui.props.trials, seed: 0, methods: "bwg", weight: 1 };
+  const start = { trials: ui.props.trials, seed: 0, methods: "bwg", weight: 1, like: 0 };
   /** @type {any} */
   const given = link.read(state);
   return { ...start, ...given };
 }
 
-export function fill(ui, { victim: name, trials, seed, methods, weight, words, text }) {
+export function fill(ui, { victim: name, trials, seed, methods, weight, like, words, text }) {
   ui.victimList.value = ui.offers.victims.some((one) => one.name === name)
     ? name
     : ui.offers.victims[0].name;
@@ -229,6 +240,7 @@ export function fill(ui, { victim: name, trials, seed, methods, weight, words, t
   ui.trialsBox.value = trials;
   ui.seedBox.value = seed;
   ui.weightBox.value = weight;
+  ui.likenessBox.value = like;
   ui.spareBox.checked = words !== "all";
   ui.methodBoxes.forEach(({ box }, i) => (box.checked = methods.includes(METHODS[i].letter)));
 }

@@ -30,6 +30,7 @@ read_state = parts.reader(
         "seed": r"\d{1,10}",
         "methods": r"[bwg]{1,3}",
         "weight": r"\d{1,4}(\.\d{1,4})?",
+        "like": r"\d{1,4}(\.\d{1,4})?",
         "words": "all",
         "text": r".{0,2000}",
     }
@@ -138,7 +139,7 @@ def script(settings: "Settings") -> str:
     """A short program with the same rows and verdicts."""
     lines = [f"    victim={settings.victim!r},\n    text={settings.text!r},\n"]
     plain = type(settings)(victim="", text="")
-    for name in ("label", "methods", "trials", "weight", "spare_label_words", "seed"):
+    for name in ("label", "methods", "trials", "weight", "likeness", "spare_label_words", "seed"):
         if (value := getattr(settings, name)) != getattr(plain, name):
             lines.append(f"    {name}={value!r},\n")
     return (

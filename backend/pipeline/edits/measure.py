@@ -39,8 +39,16 @@ def measure_pair(
         yield Progress("measure", number / len(wanted), text, {"rows": tables[id]["rows"]})
 
 
-def measure_attacks(name: str, n: int | None = None) -> Iterator[Progress]:
-    """The table of attacks on the classifier ``name``."""
+def measure_attacks(name: str, n: int | None = None, again: bool = False) -> Iterator[Progress]:
+    """The table of attacks on the classifier ``name``.
+
+    ``again`` keeps the stored attacks and judges likeness and acceptance anew.
+    """
+    if again:
+        table = attacks.judged_again(name)
+        write_json(checkpoint.info(name).path / ATTACKS, table)
+        yield Progress("measure", 1.0, f"{name}: judged", {"rows": table["rows"]})
+        return
     for made in attacks.attack_table(name, *([n] if n else [])):
         if isinstance(made, Progress):
             yield made

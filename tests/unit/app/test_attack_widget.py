@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 def settings(**changed) -> dict:
     return {
         "victim": YELP, "text": SENTENCE, "label": None, "methods": ["b-mha", "genetic"],
-        "trials": 12, "seed": 1, "weight": 1, "spare_label_words": False,
+        "trials": 12, "seed": 1, "weight": 1, "likeness": 0.5, "spare_label_words": False,
     } | changed  # fmt: skip
 
 

@@ -272,15 +272,24 @@ def measured(name: str, id: str) -> float:
 
 
 def test_the_objectives_come_out_as_published() -> None:
-    """Means and information: DGMVAE far above GMVAE, each term alone in between or above it."""
-    spread = {name: measured(name, "mean_variance") for name in FOUR}
+    """Means and information: DGMVAE far above GMVAE, each term alone above it too.
+
+    Means are weighted by use: of the plain variance, modes that no sentence uses make a half.
+    """
+    spread = {name: measured(name, "mean_variance_used") for name in FOUR}
     mi = {name: measured(name, "mi_c") for name in FOUR}
     assert spread["dgmvae--smd"] > 10 * spread["gmvae--smd"]
     assert mi["dgmvae--smd"] > 10 * mi["gmvae--smd"]
     for alone in FOUR[1:3]:
         assert spread[alone] > spread["gmvae--smd"]
         assert mi[alone] > mi["gmvae--smd"]
-    assert spread["dgmvae--smd"] > max(spread[name] for name in FOUR[:3])
+
+
+@pytest.mark.parametrize("corpus", ["smd", "dailydialog"])
+def test_the_bound_and_reconstructions_do_not_come_out_as_published(corpus: str) -> None:
+    """What the panels, the tables and the cards say; measured anew, they may have to say less."""
+    for id, sign in (("elbo_nll", 1), ("bleu", -1)):
+        assert sign * measured(f"gmvae--{corpus}", id) < sign * measured(f"dgmvae--{corpus}", id)
 
 
 @pytest.mark.parametrize("name", FOUR)

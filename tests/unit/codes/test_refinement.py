@@ -2,12 +2,14 @@
 
 import math
 
+import pytest
 import torch
 from torch import Tensor
 
 from backend import registry
 from backend.codes.refinement import refine
 from backend.device import seeded
+from backend.objectives.priors import GaussianMixture, Prior, StandardNormal
 from backend.processors.text import UNK
 
 
@@ -24,23 +26,75 @@ class Sign:
         told.z = z
         return told
 
-    def generate(self, *, forbid: tuple[int, ...] = ()) -> Tensor:
+    def log_prob_and_slips(self, x: Tensor, forbid: object) -> tuple[Tensor, Tensor]:
         word = torch.where(self.z[:, 0] > self.edge, 5, 4)
-        return torch.stack([word, torch.full_like(word, 2)], 1)
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        return self.slope * self.z[:, 0] * (2 * x[:, 0] - 9)  # +1 for word 5, -1 for word 4
+        up = self.slope * self.z[:, 0] * (2 * x[:, 0] - 9)  # +1 for word 5, -1 for word 4
+        return up, (word != x[:, 0]).long()
 
 
-def test_thirty_steps_of_a_tenth_reach_three_and_no_farther() -> None:
-    z = torch.tensor([[-2.95], [-3.05], [2.95], [0.5]])
+def test_ten_steps_of_a_fifth_reach_two_and_no_farther() -> None:
+    z = torch.tensor([[-1.95], [-2.05], [1.95], [0.5]])
     x = torch.tensor([[5, 2], [5, 2], [4, 2], [5, 2]])
     found = refine(Sign(), x, z)
     assert 0 < found[0, 0] < 0.1 and -0.1 < found[2, 0] <= 0
     assert found[1] == z[1]  # never comes out: as it was
     assert found[3] == z[3]  # came out from the start
-    near = torch.tensor([[-0.35]])
+    near = torch.tensor([[-0.7]])
     assert refine(Sign(), x[:1], near, steps=3) == near < 0 < refine(Sign(), x[:1], near, steps=4)
+
+
+class Indifferent:
+    """To it all codes are alike; any sentence comes out where z_0 is beyond ``edge``."""
+
+    def __init__(self, prior: Prior | None, edge: float) -> None:
+        self.prior, self.edge = prior, edge
+
+    def decode(self, z: Tensor) -> "Indifferent":
+        self.z = z
+        return self
+
+    def log_prob_and_slips(self, x: Tensor, forbid: object) -> tuple[Tensor, Tensor]:
+        return 0 * self.z.sum(1), (self.z[:, 0] < self.edge).long()
+
+
+def mixture_at(place: float) -> GaussianMixture:
+    prior = GaussianMixture(1, 2, 1).requires_grad_(False)
+    prior.means.data = torch.tensor([[[place], [-50.0]]])
+    return prior
+
+
+@pytest.mark.parametrize(
+    ("prior", "edge", "moves"),
+    [
+        (mixture_at(10.0), 8.5, True),  # up to its mode, away from the origin
+        (StandardNormal(1), 8.5, False),  # down to the origin
+        (None, 8.5, False),  # there is nothing to be drawn to
+    ],
+)
+def test_codes_are_drawn_to_the_prior_of_their_own_model(
+    prior: Prior | None, edge: float, moves: bool
+) -> None:
+    start, x = torch.full((1, 1), 8.0), torch.tensor([[5, 2]])
+    found = refine(Indifferent(prior, edge), x, start)
+    assert bool(found[0, 0] > edge) is moves
+    assert moves or torch.equal(found, start)
+
+
+@pytest.mark.parametrize("name", ["text_vae/text_vae", "text_vae/text_ae"])
+def test_one_pass_says_what_greedy_decoding_gives(name: str) -> None:
+    cls = registry.model_class(name)
+    with seeded(0):
+        model = cls(cls.Config.tiny()).eval()
+        for parameter in model.parameters():
+            parameter.data *= 3  # far from uniform
+        p = model.decode(torch.randn(6, model.config.latent_dim))
+        x = p.generate(forbid=(UNK,))
+        x[3:] = p.generate(1.0)[3:]
+    log_p, slips = p.log_prob_and_slips(x, (UNK,))
+    torch.testing.assert_close(log_p, p.log_prob(x))
+    same = (p.generate(forbid=(UNK,)) == x).all(1)
+    assert torch.equal(slips == 0, same)
+    assert same[:3].all() and not same.all()
 
 
 def tiny():
@@ -65,7 +119,7 @@ def one_by_one(model, x: Tensor, z: Tensor, steps: int) -> tuple[Tensor, int]:
         )
         m, v = 0.9 * m + 0.1 * up, 0.999 * v + 0.001 * up**2
         first, second = m / (1 - 0.9 ** (step + 1)), v / (1 - 0.999 ** (step + 1))
-        z = z + 0.1 * first / (second.sqrt() + 1e-8)
+        z = z + 0.2 * first / (second.sqrt() + 1e-8)
     return start, -1
 
 

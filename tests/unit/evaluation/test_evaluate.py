@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from backend import checkpoint, corpora
-from backend.evaluation import modes, tradeoffs
+from backend.device import seeded
+from backend.evaluation import likelihood, modes, tradeoffs
 from backend.evaluation.studies import bench, pictures, sentences
 from backend.evaluation.subject import SIZES as USUAL
 from backend.evaluation.subject import Sizes, Subject, spread
@@ -166,6 +168,38 @@ def test_the_importance_sampled_nll_is_below_the_bound(measured):
         values = measured[name]
         slack = 3 * values["elbo_nll"]["stderr"]
         assert values["iw_nll"]["value"] <= values["elbo_nll"]["value"] + slack
+
+
+def test_a_likelihood_of_pictures_is_of_black_and_white_ones(measured, subjects):
+    """Grey pixels have no normalised likelihood under Bernoulli variables."""
+    subject, entry = subjects["vae/vae--mnist--2d"], measured["vae/vae--mnist--2d"]["iw_nll"]
+    (grey,) = subject.batches(subject.items("test", SIZES.nll))
+    with seeded(0), torch.inference_mode():
+        x = torch.bernoulli(grey)
+        bound = likelihood.bound(subject.model, x, seen=grey).nll.mean()
+        nll = likelihood.importance_nll(subject.model, x, SIZES.nll_codes, 50, seen=grey).mean()
+    assert ((x == 0) | (x == 1)).all() and not torch.equal(x, grey)
+    assert entry["value"] == pytest.approx(float(nll), rel=1e-5)
+    assert entry["reference"] == pytest.approx(float(bound), rel=1e-5)
+    assert entry["stderr"] > 0 and entry["settings"]["pixels"].startswith("black or white")
+
+
+def test_a_model_of_classes_has_a_row_for_each_condition(subjects):
+    """Told: as its samples and copies are measured; hidden: as in a share of its training."""
+    subject = finished("vae/cvae--mnist", IMAGE)
+    ids = ["recon_nll", "kl", "elbo_nll", "iw_nll"]
+    hidden = [f"{id}_untold" for id in ids]
+    entries = dict(measure.numbers(subject, [*ids, *hidden]))
+    assert set(entries) == {*ids, *hidden} <= set(METRICS)
+    rows = spread(len(subject.splits["test"].items), SIZES.held_out)
+    labels = torch.from_numpy(subject.splits["test"].classes[rows])
+    x = torch.cat(subject.held_out)
+    for told, names in ((labels, ids), (None, hidden)):
+        with seeded(0), torch.inference_mode():
+            bound = likelihood.bound(subject.model, x, told)
+        assert entries[names[1]]["value"] == pytest.approx(float(bound.kl.mean()), rel=1e-5)
+        assert entries[names[2]]["value"] == pytest.approx(float(bound.nll.mean()), rel=1e-5)
+    assert entries["iw_nll"]["value"] != entries["iw_nll_untold"]["value"]
 
 
 def test_numbers_lie_in_their_ranges(measured):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import backend
 from app import parts
@@ -15,6 +16,7 @@ from app.session import get_space
 from app.widgets.interpretability import widget as interpretability
 from app.widgets.microscope import widget as microscope
 from app.widgets.panels import widget as panels
+from backend.objectives.divergences import variance_of_used_means
 
 GMVAE, DGMVAE = "text_vae/gmvae--smd", "text_vae/dgmvae--smd"
 ROOT = Path(__file__).parents[3]
@@ -37,6 +39,11 @@ def test_panels_get_the_snapshots_as_they_were_kept():
         assert np.abs(codes - kept.codes.astype(float)).max() <= step
         modes = np.frombuffer(base64.b64decode(run["modes"]), np.uint8)
         assert np.array_equal(modes.reshape(run["shape"]), kept.modes)
+        use = np.eye(5)[kept.modes[-1]].mean(0)  # [m, K]
+        means = torch.from_numpy(kept.means[-1].astype(float))
+        expected = float(variance_of_used_means(means, torch.from_numpy(use)))
+        assert run["used"][-1] == pytest.approx(expected, rel=1e-3)
+        assert set(run["measured"]) == {id for id, _ in panels.MEASURED}
         assert set(run["history"]) == {"step", *(id for id, _, _ in panels.CURVES)}
         assert len({len(curve) for curve in run["history"].values()}) == 1
 

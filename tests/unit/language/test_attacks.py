@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -141,3 +142,23 @@ def test_the_genetic_attack_breeds_ever_fitter_sentences(attacker: Attacker) -> 
         others = set(range(4, len(vectors))) - set(near) - {word}
         worst = min((cosines[n] for n in near), default=1)
         assert all(cosines[o] <= worst or cosines[o] <= 0 for o in itertools.islice(others, 50))
+
+
+def test_likeness_holds_a_chain_at_what_was_said(attacker: Attacker) -> None:
+    """At 100 nats a word nothing is worth an edit; at 0 the chain leaves the sentence."""
+    said, edited = {}, {}
+    for likeness in (0.0, 100.0):
+        held = Attacker(replace(attacker.settings, likeness=likeness))
+        rows = list(held.rows("b-mha"))
+        said[likeness] = {row["text"] for row in rows}
+        edited[likeness] = held.verdict(rows[-1])["edited"]
+    assert said[100.0] == {attacker.text(attacker.start)}
+    assert len(said[0.0]) > 1 and edited[0.0] > edited[100.0] == 0
+
+
+def test_acceptance_is_of_as_many_steps_whether_the_attack_succeeds(attacker: Attacker) -> None:
+    rows = list(attacker.rows("b-mha"))
+    made = [row["accepted"] for row in rows if row["action"] != "none"]
+    assert attacker.acceptance("b-mha", len(rows)) == (len(made), sum(made))
+    more, _ = attacker.acceptance("b-mha", len(rows) + 30)
+    assert more > len(made)
