@@ -1,4 +1,4 @@
-"""A step of ``fit`` is what torch's own functions do, bit for bit, without their detours."""
+"""A step of ``fit`` is what torch's own functions do, without their detours."""
 
 import math
 
@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from backend import training
 from backend.base import GenerativeModel
 from backend.device import seeded
 from backend.models.gan.alpha_gan import AlphaGAN
@@ -68,6 +69,22 @@ def test_a_report_says_how_often_gradients_were_clipped() -> None:
         (report,) = fit(model, lambda step: data[step], config)
         shares[clip] = report.clipped
     assert shares == {0.0: 0, 1e-3: 1, 1e3: 0}
+
+
+def test_optimisers_are_made_before_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What torch imports for the first of them takes 1.5 s, which is none of a step's."""
+    made = []
+
+    class Noted(Trainer):
+        def __init__(self, *given: object) -> None:
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(training, "Trainer", Noted)
+    model, data = small_model(VAE)
+    reports = fit(model, lambda step: data[step], TrainConfig(steps=2))
+    assert len(made) == 1
+    assert len(list(reports)) == 2
 
 
 def test_a_gradient_that_is_no_number_moves_nothing() -> None:
