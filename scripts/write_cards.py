@@ -4,7 +4,7 @@
     python scripts/write_cards.py vae/vae--mnist--2d
 
 Every number in a card is read from those two files, so a card is corrected by evaluating again.
-The sample section is drawn from the model with seed 0.
+The sample section is drawn from the model with seed 0; ``--keep-samples`` leaves it as it is.
 """
 
 import argparse
@@ -26,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     show_what_can_be_shown()
     parser = argparse.ArgumentParser(description="Write the model cards.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="checkpoints; default: all")
-    names = parser.parse_args(arguments).names
+    parser.add_argument("--keep-samples", action="store_true", help="write the numbers alone")
+    options = parser.parse_args(arguments)
+    names = options.names
     found = {info.name: info for info in backend.available()}
     if unknown := set(names) - found.keys():
         parser.error(
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
             f"in {backend.trained_dir()}; there are: {', '.join(sorted(found)) or 'none'}"
         )
     for name in names or found:
-        for report in write_card(name):
+        for report in write_card(name, keep_samples=options.keep_samples):
             print(f"{name}: {report.text}", file=sys.stderr)
     if backend.trained_dir() == ROOT / "trained":
         replace_section(ROOT / "docs" / "models.md", "models", overview(list(found.values())))

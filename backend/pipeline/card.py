@@ -21,13 +21,17 @@ COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
 SAMPLES_HEADING = "## Samples"
 
 
-def write_card(name: str) -> Iterator[Progress]:
-    """Draws the samples and writes the card. Raises as ``backend.load`` does."""
+def write_card(name: str, keep_samples: bool = False) -> Iterator[Progress]:
+    """Draws the samples, or keeps those of the card that is there, and writes the card.
+
+    Raises as ``backend.load`` does.
+    """
     info = checkpoint.info(name)
     if info.problem:
         raise ValueError(info.problem)
     yield Progress("card", 0.0, "drawing samples")
-    text = card(info, samples(info))
+    kept = sample_section_of((info.path / CARD).read_text("utf-8")) if keep_samples else ""
+    text = card(info, kept or samples(info))
     with replacing(info.path / CARD) as temporary:
         temporary.write_text(text, encoding="utf-8")
     yield Progress("card", 1.0, f"wrote {info.path / CARD}")
