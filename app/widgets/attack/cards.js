@@ -122,7 +122,7 @@ function card(ui, method) {
     ),
     el("p", {
       class: "lp-aside",
-      text: `${steps}${verdict?.perplexity == null ? "" : `; perplexity at the end ${significant(verdict.perplexity)}`}`,
+      text: `${steps}${verdict ? `; ${share(verdict.edited)} of the words edited` : ""}${verdict?.perplexity == null ? "" : `; perplexity at the end ${significant(verdict.perplexity)}`}`,
     }),
   );
 }
