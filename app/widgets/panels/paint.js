@@ -159,6 +159,7 @@ export function nameRow(ui, row, index) {
   ui.rows[row].title.textContent = `${count(step)} steps`;
   ui.scene.runs.forEach((run, i) => {
     const { canvas, caption } = parts(ui, row, i);
+    /** @type {[string, number | null][]} */
     const known =
       step >= (run.history.step[0] ?? Infinity)
         ? [

@@ -67,7 +67,7 @@ function setUp1(ui) {
     el("p", {
       text: "The bound of a Gaussian-mixture VAE charges for modes that differ (the dispersion) and for telling which mode a sentence came from (the mutual information), so training slides the modes together until they say nothing. L_var lowers the first charge (β < 1) and L_mi drops the second; DGMVAE does both, and its modes stay apart.",
     }),
-    el("p", { class: "panel-claim", text: CLAIM }),
+    el("p", { text: CLAIM }),
     el("p", { class: "panel-formula", text: FORMULA }),
     el(
       "p",

@@ -23,6 +23,8 @@
  * @property {Pair[][][]} means by snapshot, variable and mode
  * @property {Pair[][][]} scales standard deviations, the same
  * @property {Record<string, number[]>} history curves, and their "step"
+ * @property {number[]} used by snapshot: the variance of means, weighted by use
+ * @property {Record<string, number>} measured of the shipped weights
  *
  * @typedef {Omit<Raw, "codes" | "modes" | "tags"> & {code: (i: number) => number, modes: Uint8Array,
  *   tags: Record<string, {names: string[], ids: Uint8Array}>}} Run
@@ -42,6 +44,7 @@
  * @property {Raw[]} runs
  * @property {Missing[]} missing
  * @property {Curve[]} curves
+ * @property {[id: string, title: string][]} measured
  * @property {number} early step of the upper row
  *
  * @typedef {Omit<Answer, "runs"> & {runs: Run[], steps: number[], variables: number,
@@ -63,6 +66,7 @@
  * @property {HTMLElement} note
  * @property {Twin} meansTable
  * @property {Twin} curveTable
+ * @property {Twin} measured
  * @property {HTMLElement} about
  * @property {HTMLElement} sheet
  * @property {HTMLDetailsElement} fold
