@@ -51,7 +51,7 @@ def attack_table(name: str, n: int = 100) -> Iterator[Progress | Table]:
         outcome = {}
         for method in whole["methods"]:
             verdict = whole["verdicts"][method]
-            runs[method].append(verdict)
+            runs[method].append({**verdict})
             outcome[method] = {k: verdict[k] for k in ("flipped", "text", "trials", "passes")}
         examples.append(
             {"text": attacker.settings.text, "label": attacker.label, "methods": outcome}

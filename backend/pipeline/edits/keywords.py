@@ -153,7 +153,7 @@ def released(bench: Bench, n: int = 5, steps: int = 60) -> Table:
     }
 
 
-KERNELS = {
+KERNELS: dict[Kernel, str] = {
     "exact": "exact kernel, words by the language models",
     "rescored": "exact kernel, words rescored by π",
     "paper": "released procedure",
