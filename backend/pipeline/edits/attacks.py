@@ -20,7 +20,7 @@ from backend.pipeline.progress import Progress
 from backend.space import LatentSpace
 
 TRIALS = 300
-STEPS, CHAINS = 60, 50  # of each method, behind the acceptance
+STEPS, CHAINS = 40, 25  # of each method, behind the acceptance
 LIKENESS = {"half": (1 / 2, 0.5), "quarter": (1 / 4, 0.75)}
 """Most words edited, as a share of the original's, and least cosine of the sentences' codes."""
 

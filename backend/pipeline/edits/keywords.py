@@ -34,15 +34,19 @@ KEYWORD_SETS = {
 LENGTHS = {"shortest": 5, "longest": 15}
 
 
-def keyword_sets(bench: Bench, n: int) -> list[dict[str, Any]]:
-    """Sets whose words the pair knows, with reference sentences; at most ``n`` of each file."""
+def keyword_sets(bench: Bench, n: int, referred: bool = True) -> list[dict[str, Any]]:
+    """Sets whose words the pair knows; at most ``n`` of each file.
+
+    ``referred``: with reference sentences that the pair was not trained on, which are looked up in
+    its corpus.
+    """
     found = []
     for source, name in KEYWORD_SETS.items():
         rows = list(json_lines(name))
         usable = []
         for row in rows:
             words = [str(word) for word in row.get("keywords") or row["concepts"]]
-            references = row.get("sentences") or [row["reference"]]
+            references = (row.get("sentences") or [row["reference"]]) if referred else []
             if len(set(words)) == len(words) and all(bench.known(w, longest=1) for w in words):
                 references = [r for r in references if r and bench.known(r) and bench.unseen(r)]
                 usable.append({"source": source, "keywords": words, "references": references})
@@ -125,7 +129,7 @@ def released(bench: Bench, n: int = 5, steps: int = 60) -> Table:
 
     Apart from ``keywords``, for it is too slow for as many inputs and steps as there.
     """
-    sets = keyword_sets(bench, n)
+    sets = keyword_sets(bench, n, referred=False)
     rows = []
     for kernel, label in KERNELS.items():
         found, kept = [], []
