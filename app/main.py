@@ -27,7 +27,7 @@ from starlette.routing import Route
 import backend
 from app import api, components, door, guard, links, memory, modules, session
 
-TABS = ("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word")
+TABS = ("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word", "replies")
 HERE = Path(__file__).parent
 SESSIONS = 64  # visitors whose changed components Gradio remembers
 PORTS = range(7860, 7960)

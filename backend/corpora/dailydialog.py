@@ -70,6 +70,8 @@ CORPUS = Corpus(
     hub_name="daily_dialog",
     caution="Conversations from textbooks for learners of English; turns are taken one by one, "
     "without what was said before. Licensed for non-commercial use.",
+    caution_of_talk="Conversations from textbooks for learners of English, of two people who "
+    "speak in turn. Licensed for non-commercial use.",
     split="The published splits of dialogues, turn by turn.",
     downloads=("dailydialog",),
     tags=("act", "emotion", "topic"),

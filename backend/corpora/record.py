@@ -30,6 +30,7 @@ class Corpus(NamedTuple):
     caution: str  # what to know of models of it
     split: str  # how train, validation and test came about, as a sentence
     downloads: tuple[str, ...]  # of ``download``: each has its licence and home page
+    caution_of_talk: str = ""  # the same of models that reply to conversations
     classes: tuple[str, ...] = ()  # what its labels are called, in order
     tags: tuple[str, ...] = ()  # what else is known of each item
     ends: tuple[str, str] = ("", "")  # of the path in a card's sample section; sentences only

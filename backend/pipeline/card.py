@@ -294,5 +294,15 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             f"{number(100 - value['exact_match'])}% of held-out sentences do not come back word "
             f"for word. Words outside the vocabulary of {info.config['vocab_size']:,} never do."
         )
-    yield corpora.corpus(info.dataset).caution
+    if "bleu_f1" in value:
+        random = {id: info.metrics[id]["reference"] for id in ("bleu_papers_f1", "bleu_f1")}
+        yield (
+            f"BLEU F1 as in papers gives it {number(value['bleu_papers_f1'])} and random "
+            f"training replies {number(random['bleu_papers_f1'])}; the plain one "
+            f"{number(value['bleu_f1'])} and {number(random['bleu_f1'])}. There is "
+            "one reference to each context, and many good replies are unlike it."
+        )
+    corpus = corpora.corpus(info.dataset)
+    talks = "respond" in info.capabilities and corpus.caution_of_talk
+    yield corpus.caution_of_talk if talks else corpus.caution
     yield "One training run with one seed; a second seed would give somewhat different numbers."

@@ -17,6 +17,12 @@ SUPPORTED = (
     "(variance of means) and tell sentences apart (mutual information of c). The bound and "
     "reconstruction BLEU go the other way here: GMVAE is better on both corpora of dialogues."
 )
+REPLIES = (
+    *("reply_nll", "reply_kl", "bleu_recall", "bleu_precision", "bleu_f1", "bleu_papers_f1"),
+    *("bow_average", "bow_extrema", "bow_greedy", "intra_distinct_1", "inter_distinct_1"),
+    *("intra_distinct_2", "inter_distinct_2", "reply_length", "reply_sameness"),
+    *("most_common_reply", "dull_replies"),
+)
 
 
 def overview(infos: list[CheckpointInfo]) -> str:
@@ -35,7 +41,7 @@ def overview(infos: list[CheckpointInfo]) -> str:
         tables.append("\n".join(lines))
         if group == "modes":
             tables.append(SUPPORTED)
-    tables.append(_words(infos))
+    tables += [_words(infos), *_replies(infos)]
     for info in infos:
         tables += [
             f"*{table['title']}.* {table['note']}\n\n{grid(table)}"
@@ -70,6 +76,35 @@ def _words(infos: list[CheckpointInfo]) -> str:
                 value = f"{METRICS[id].title.lower()} {number(entry['value'])}"
                 lines.append(f"| [{info.title}](../trained/{info.name}) | {value} | {rival} |")
     return "\n".join(lines)
+
+
+def _replies(infos: list[CheckpointInfo]) -> list[str]:
+    """For each corpus its dialogue models, and random replies of its training set."""
+    tables = []
+    for dataset in sorted({i.dataset for i in infos if "bleu_f1" in i.metrics}):
+        rows = [i for i in infos if i.dataset == dataset and "bleu_f1" in i.metrics]
+        titles = [f"{METRICS[id].title}{_unit_note(METRICS[id])}" for id in REPLIES]
+        lines = ["| " + " | ".join(["Checkpoint", *titles]) + " |"]
+        lines.append("| --- |" + " ---: |" * len(REPLIES))
+        for info in rows:
+            cells = " | ".join(_with_deviation(info.metrics.get(id)) for id in REPLIES)
+            lines.append(f"| [{info.title}](../trained/{info.name}) | {cells} |")
+        random = [rows[0].metrics.get(id, {}).get("reference") for id in REPLIES]
+        cells = " | ".join("" if value is None else f"{value:.3g}" for value in random)
+        lines.append(f"| *Random training replies* | {cells} |")
+        note = (
+            "Ten replies to each held-out context; after ± the standard deviation over three "
+            "sampling seeds. Cards say how each number is computed."
+        )
+        tables.append("\n".join(lines) + f"\n\n{note}")
+    return tables
+
+
+def _with_deviation(entry: dict | None) -> str:
+    if entry is None:
+        return ""
+    deviation = entry["settings"].get("deviation_over_seeds")
+    return f"{entry['value']:.3g}" + (f" ± {deviation:.1g}" if deviation else "")
 
 
 def grid(table: dict) -> str:

@@ -17,11 +17,12 @@ from torch import Tensor
 from backend import checkpoint, corpora
 from backend.base import GenerativeModel
 from backend.checkpoint import CheckpointInfo
-from backend.corpora import Split
+from backend.corpora import Split, dialogues
 from backend.device import seeded
 from backend.distributions.sequence import PAD
-from backend.evaluation import images, likelihood, text
+from backend.evaluation import dialogue, images, likelihood, text
 from backend.evaluation.pictures import grey, judge, judge_of
+from backend.evaluation.studies.dialogue import terms
 from backend.objectives.divergences import kl_to_components, variance_of_means
 from backend.objectives.priors import GaussianMixture, StandardNormal
 from backend.processors import load_processor
@@ -29,7 +30,8 @@ from backend.processors.text import UNK
 from backend.space import ATYPICAL, LatentSpace
 
 WITH_CODES = [info.name for info in checkpoint.available({"decode"})]
-SHIPPED = [info.name for info in checkpoint.available()]
+REPLYING = [info.name for info in checkpoint.available({"respond"})]
+SHIPPED = [info.name for info in checkpoint.available() if info.name not in REPLYING]
 DEVIATIONS = 4
 DRAWN = ("recon_nll", "mse_shuffled", "sharpness", "classified_digit", "ms_ssim")  # at random
 Values = Iterator[tuple[str, float, float]]  # id, value, how far the stored one may be
@@ -202,3 +204,38 @@ def test_codes_of_data_are_atypical_as_often_as_is_said(name: str) -> None:
     assert np.mean(typicality) == pytest.approx(50, abs=3)  # uniform: high is typical
     if not space.discrete:
         assert space.typicality(np.full((1, space.latent_dim), 1e3, np.float32)) == 0
+
+
+@functools.cache
+def conversations(dataset: str) -> dict[str, dialogues.Windows]:
+    try:
+        return dialogues.load(dataset)
+    except corpora.MissingCorpus as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("name", REPLYING)
+@torch.inference_mode()
+def test_the_numbers_of_a_dialogue_model_are_those_of_its_weights(name: str) -> None:
+    """NLL and KL of 300 of the pairs, and the words of replies to some of them."""
+    info = checkpoint.info(name)
+    model = checkpoint.load_model(name)
+    processor = load_processor("text", info.path)
+    windows = conversations(info.dataset)["test"]
+    pairs = dialogues.encoded(windows, processor, info.config.get("acts", ()))
+    few = pairs.rows(torch.tensor(spread(len(pairs), 300)))
+    nll, rates = zip(*terms(model, few), strict=True)
+    found = {"reply_nll": torch.cat(nll)}
+    if "reply_kl" in info.metrics:
+        found["reply_kl"] = torch.cat(rates)
+    for id, values in found.items():
+        stored = info.metrics[id]
+        assert stored["settings"]["removed"] == windows.removed
+        allowed = DEVIATIONS * likelihood.standard_error(values)
+        assert abs(float(values.mean()) - stored["value"]) <= allowed
+    some = few.rows(torch.arange(0, 300, 3))
+    replies = dialogue.replies_of(model, some, 10, seed=5)
+    length = [len(reply) for several in replies for reply in several]
+    assert np.mean(length) == pytest.approx(info.metrics["reply_length"]["value"], rel=0.15)
+    sameness = info.metrics["reply_sameness"]["value"]
+    assert dialogue.sameness(replies) == pytest.approx(sameness, rel=0.2)

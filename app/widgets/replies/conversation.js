@@ -26,10 +26,18 @@ export function drawNotes(ui, { unknown, sides }) {
   ui.rows.forEach(({ node }, i) => node.classList.toggle("replies-unread", i < left));
 }
 
+/** Whether a turn is finished: it has one line. */
+function entered(event) {
+  if (event.key !== "Enter") return false;
+  event.preventDefault();
+  return true;
+}
+
 function row(ui, i) {
-  const box = el("input", {
-    ...{ class: "lp-input", maxlength: "2000", autocomplete: "off" },
-    on: { change: () => edit(ui, i, [ui.turns[i][0], box.value]) },
+  const done = () => edit(ui, i, [ui.turns[i][0], box.value]);
+  const box = el("textarea", {
+    ...{ class: "lp-input", maxlength: "2000", autocomplete: "off", rows: 1 },
+    on: { change: done, keydown: (event) => entered(event) && done() },
   });
   const tool = (sign, label, click) =>
     button(null, sign, click, { class: "lp-button replies-tool", "aria-label": label });

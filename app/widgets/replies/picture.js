@@ -85,14 +85,11 @@ function oval(pic, centre, covariance, sigmas, look) {
 
 function mode(pic, k) {
   const { weights, centres, covariances } = pic.found;
-  const [x, y] = pic.frame.to(centres[k]);
   const several = weights.length > 1;
-  const name = several ? `mode ${k + 1}: ${Math.round(100 * weights[k])} %` : "prior";
   const look = { stroke: several ? hue(k) : "var(--ink-2)", "stroke-dasharray": DASHES[k % 5] };
   return [
     oval(pic, centres[k], covariances[k], 2, { ...look, "stroke-width": 1, opacity: 0.6 }),
     oval(pic, centres[k], covariances[k], 1, { ...look, "stroke-width": 2 }),
-    svg("text", { x, y: y + 4, class: "replies-name", "text-anchor": "middle" }, name),
   ];
 }
 

@@ -259,7 +259,6 @@ function sayAloud(own, text) {
     el("q", { text: text || "(nothing)" }),
     button(null, "Say this", () => speak(own, text), { class: "lp-button", disabled: !text }),
   );
-  own.spoken.dataset.text = text; // how tests know
 }
 
 /** The code of a place: the prior's middle in all directions but the two that are drawn. */

@@ -1,0 +1,147 @@
+"""The page "Replies" as a person uses it, on small models that were not trained."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.small_dialogues import write_checkpoint
+from tests.ui.chromium import ROOT, wait_for_address, wait_until_drawn
+
+pytestmark = pytest.mark.browser
+MODES, ACTS, PLAIN = (f"dialog/{m}--dailydialog" for m in ("dialog_wae_gmp", "cvae", "hred"))
+TAB = f"#v=1&tab=replies&checkpoint={MODES}"
+FIRST, SECOND = "#replies-side-0", "#replies-side-1"
+
+
+@pytest.fixture(scope="module")
+def app_url(tmp_path_factory) -> Iterator[str]:
+    """A server that has these models and no others."""
+    trained = tmp_path_factory.mktemp("trained")
+    for name in (MODES, ACTS, PLAIN):
+        write_checkpoint(trained, name)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    given = os.environ | {"LATENT_TRAINED_DIR": str(trained), "LATENT_DATA_DIR": str(trained)}
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu"]
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=given, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield wait_for_address(server, log)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def turns(page: Page) -> list[str]:
+    boxes = page.locator(".replies-turns textarea")
+    return [boxes.nth(i).input_value() for i in range(boxes.count())]
+
+
+def replies(page: Page, side: str = FIRST) -> list[str]:
+    """Once as many are there as are asked for."""
+    expect(page.locator(side)).to_have_attribute("data-replies", "10")
+    return page.locator(f"{side} .replies-text").all_text_contents()
+
+
+def drawn_after(page: Page, act) -> None:
+    """Until what follows from ``act`` is on the page."""
+    before = page.locator("#replies-result .lp-result").get_attribute("data-drawn")
+    act()
+    expect(page.locator("#replies-result .lp-result")).not_to_have_attribute("data-drawn", before)
+    wait_until_drawn(page)
+
+
+def test_a_conversation_is_held(open_page, shot):
+    page = open_page(TAB)
+    assert turns(page) == ["Can I help you?", "Yes, I am looking for a present for my sister."]
+    expect(page.locator(f"{FIRST} .replies-picture ellipse")).to_have_count(6)  # two a mode
+    first = replies(page)
+    assert len(first) == 10
+    shot(page, "replies-light")
+
+    # Typed, edited, moved, removed; what is unknown is named.
+    page.locator("#replies-add").fill("Shall we have <b>some</b> tea?")
+    drawn_after(page, lambda: page.locator("#replies-add").press("Enter"))
+    assert turns(page)[-1] == "Shall we have <b>some</b> tea?"
+    drawn_after(page, lambda: page.get_by_label("Move turn 3 up").click())
+    assert turns(page)[1] == "Shall we have <b>some</b> tea?"
+    expect(page.get_by_text(re.compile("does not know: .*present"))).to_be_visible()
+    drawn_after(page, lambda: page.get_by_label("Remove turn 3").click())
+    assert len(turns(page)) == 2
+    box = page.locator(".replies-turns textarea").nth(1)
+    box.fill("Hello, how are you today?")
+    drawn_after(page, lambda: box.press("Enter"))
+    assert replies(page) != first
+
+    # One mode alone, and back.
+    drawn_after(page, lambda: page.get_by_label("Only mode 2").click())
+    assert len(replies(page)) == 10
+    expect(page.locator(f"{FIRST} .replies-list li[data-mode='1']")).to_have_count(10)
+    link = page.evaluate("location.hash")
+    drawn_after(page, lambda: page.get_by_label("Only mode 2").click())
+
+    # A place says something; a reply that is picked says what stands beside it.
+    picture = page.locator("#replies-picture-0")
+    picture.click(position={"x": 30, "y": 30})
+    expect(page.locator(f"{FIRST} .replies-said q")).to_have_count(1)
+    expect(page.locator(f"{FIRST} .replies-ring")).to_have_count(1)
+    picture.press("ArrowRight")
+    page.locator(f"{FIRST} .replies-text").nth(3).click()
+    said = page.locator(f"{FIRST} .replies-text").nth(3).text_content()
+    expect(page.locator(f"{FIRST} .replies-said q")).to_have_text(said)
+    page.locator(f"{FIRST} .replies-list li").nth(5).get_by_text("Way").click()
+    expect(page.locator(f"{FIRST} .replies-way li")).to_have_count(7)
+    expect(page.locator(f"{FIRST} .replies-way h4")).to_contain_text("From reply 4 to reply 6")
+
+    # A reply becomes the next turn, and is taken back.
+    say = page.locator(f"{FIRST} .replies-say:enabled").first
+    drawn_after(page, say.click)
+    assert len(turns(page)) == 3
+    drawn_after(page, page.locator("#replies-undo").click)
+    assert len(turns(page)) == 2
+    page.locator("#replies-steps").fill("2")
+    page.locator("#replies-go-on").click()
+    expect(page.locator(".replies-turns li")).to_have_count(4)
+    wait_until_drawn(page)
+
+    # The link of the one mode opens it again.
+    page.goto(page.url.split("#")[0] + link)
+    expect(page.get_by_label("Only mode 2")).to_have_attribute("aria-pressed", "true")
+    assert turns(page)[1] == "Hello, how are you today?"
+
+
+def test_two_models_and_a_reply_of_ones_own(open_page, shot):
+    page = open_page(f"{TAB}&talk=who:A+beside:{PLAIN}+text:Shall+we+have+some+tea?", width=390)
+    assert len(replies(page)) == 10 and len(replies(page, SECOND)) == 10
+    expect(page.locator(f"{SECOND} .replies-said")).to_contain_text("has no code")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shot(page, "replies-phone")
+    page.locator("#replies-own").fill("I am fine, thank you.")
+    drawn_after(page, lambda: page.locator("#replies-place").click())
+    expect(page.locator(f"{FIRST} .replies-mine")).to_contain_text("it is read back as")
+    expect(page.locator(f"{FIRST} .replies-own-mark")).to_have_count(1)
+    drawn_after(page, lambda: page.locator("#replies-beside").select_option(ACTS))
+    expect(page.locator(f"{SECOND} .replies-bar")).to_have_count(3)
+    drawn_after(page, lambda: page.get_by_label("Only thank").click())
+    expect(page.locator(f"{SECOND} .replies-mine")).to_contain_text("KL")
+    facts = page.locator(f"{SECOND} .replies-facts").all_text_contents()
+    assert len(facts) == 10 and all("thank" in fact for fact in facts)
+    with page.expect_download() as given:
+        page.locator("#replies-csv").click()
+    rows = Path(given.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 21 and rows[0].startswith('"model","reply"')
+    drawn_error = page.locator("#replies-result .lp-error").first
+    page.get_by_label("Remove turn 1").click()
+    expect(drawn_error).to_contain_text("Nothing was said yet")
+    assert turns(page) == []
