@@ -12,7 +12,7 @@ def entry(value: float) -> dict:
     return {"value": value, "unit": "nats", "split": "test", "n": 40}
 
 
-def asked(latent_dim: int = 4, **values: float):
+def asked(latent_dim: int = 6, **values: float):
     metrics = {name: entry(value) for name, value in values.items()}
     return gauges(SimpleNamespace(metrics=metrics, latent_dim=latent_dim))
 
@@ -28,7 +28,7 @@ def test_the_ones_that_matter_are_shown_with_what_they_are() -> None:
     [
         ("kl", 0.49, 0.5, "collapsed"),
         ("reply_kl", 0.49, 0.5, "collapsed"),
-        ("active_units", 1.9, 2.0, "few units"),
+        ("active_units", 2.9, 3.0, "few units"),
     ],
 )
 def test_a_collapse_and_silent_units_are_cautions(name, bad, good, said) -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch.distributions import Independent, Normal
 
+from backend.device import seeded
 from backend.evaluation import images, likelihood, text
 from backend.evaluation.table import METRICS, TRAINING_TERMS
 
@@ -84,8 +85,42 @@ def test_importance_sampling_does_not_depend_on_how_codes_are_grouped(x):
 
 
 def test_importance_sampling_refuses_no_samples(x):
-    with pytest.raises(ValueError, match="at least 1"):
-        likelihood.importance_nll(LinearGaussian(), x, 0)
+    for wrong in ((0, 100), (3, 0)):
+        with pytest.raises(ValueError, match="at least 1"):
+            likelihood.importance_nll(LinearGaussian(), x, *wrong)
+
+
+def test_the_bound_and_the_estimate_are_their_formulas_on_the_codes_drawn(x):
+    model, standard = LinearGaussian(q_scale=2.0), _normal(torch.zeros(2))
+    with seeded(1):
+        found = likelihood.bound(model, x)
+    with seeded(1):
+        q = model.encode(x)
+        z = q.sample()
+    recon = -model.decode(z).log_prob(x)
+    divergence = 0.5 * (q.mean**2 + q.variance - 1 - q.variance.log()).sum(1)
+    assert torch.allclose(found.recon_nll, recon) and torch.allclose(found.kl, divergence)
+    assert torch.allclose(found.nll, recon + divergence)
+
+    with seeded(2):
+        estimate = likelihood.importance_nll(model, x, 5, chunk=2)
+    with seeded(2):
+        z = torch.cat([q.sample((n,)) for n in (2, 2, 1)])
+    log_p = model.decode(z).log_prob(x) + standard.log_prob(z) - q.log_prob(z)
+    assert torch.allclose(estimate.float(), -log_p.exp().mean(0).log(), atol=1e-4)
+    with seeded(2):
+        one = likelihood.importance_nll(model, x, 1, chunk=1)
+    assert torch.allclose(one.float(), -log_p[0], atol=1e-4)
+
+
+def test_five_hundred_codes_are_drawn_a_hundred_at_a_time(x, monkeypatch):
+    model, drawn = LinearGaussian(), []
+    q = model.encode(x)
+    draw = q.sample
+    monkeypatch.setattr(q, "sample", lambda shape: drawn.append(shape[0]) or draw(shape))
+    monkeypatch.setattr(model, "encode", lambda x: q)
+    likelihood.importance_nll(model, x)
+    assert drawn == [100] * 5
 
 
 def test_mutual_information_reaches_its_cap_when_codes_are_far_apart():
@@ -115,6 +150,8 @@ def test_units_are_active_from_a_variance_of_one_hundredth():
     base = base / base.std()
     mean = torch.stack([0.0 * base, 0.09 * base, 0.11 * base, base], 1)
     assert likelihood.active_units(mean) == 2
+    assert likelihood.active_units(mean[:, 1:]) == 2  # not the others
+    assert likelihood.active_units(torch.tensor([[0.0], [1.0]]), threshold=0.5) == 1  # reached
     assert likelihood.activity(mean).tolist() == pytest.approx([0, 0.0081, 0.0121, 1], abs=1e-6)
 
 

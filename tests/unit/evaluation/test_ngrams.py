@@ -35,14 +35,14 @@ def test_bigrams_by_hand() -> None:
     )
 
 
-def by_definition(history: tuple[int, ...], word: int) -> float:
+def by_definition(order: int, history: tuple[int, ...], word: int) -> float:
     """p(word | history) with discount 0.75: the top order counts, lower ones count contexts."""
     n = len(history) + 1
-    padded = [(BEGIN, BEGIN, *sentence) for sentence in TEXT]
-    seen = [s[i : i + 3] for s in padded for i in range(len(s) - 2)]
-    wider = {gram[2 - n :] for gram in seen} if n < 3 else set()
-    grams = seen if n == 3 else [gram[1:] for gram in wider]  # each wider gram counts once
-    lower = by_definition(history[1:], word) if history else 1 / 7
+    padded = [(BEGIN,) * (order - 1) + sentence for sentence in TEXT]
+    seen = [s[i : i + order] for s in padded for i in range(len(s) - order + 1)]
+    wider = {gram[order - n - 1 :] for gram in seen} if n < order else set()
+    grams = seen if n == order else [gram[1:] for gram in wider]  # each wider gram counts once
+    lower = by_definition(order, history[1:], word) if history else 1 / 7
     follows = [gram[-1] for gram in grams if gram[:-1] == history]
     if not follows:
         return lower
@@ -50,16 +50,21 @@ def by_definition(history: tuple[int, ...], word: int) -> float:
     return (max(follows.count(word) - 0.75, 0) + reserved) / len(follows)
 
 
-def test_trigrams_are_the_definition() -> None:
-    grams = KneserNey(TEXT, 3, n_words=7)
-    for history in ((BEGIN, BEGIN), (BEGIN, 3), (3, 4), (4, 4), (9, 4), (9, 9)):
+@pytest.mark.parametrize("order", [3, 5])
+def test_longer_grams_are_the_definition(order: int) -> None:
+    grams = KneserNey(TEXT, order, n_words=7)
+    start = (BEGIN,) * (order - 1)
+    for text in ((), (3,), (3, 4), (4, 4), (9, 4), (9, 9), (3, 3, 4)):
+        history = (*start, *text)[-(order - 1) :]
         for word in range(7):
-            expected = by_definition(history, word)
+            expected = by_definition(order, history, word)
             assert grams.prob(history, word) == pytest.approx(expected), (history, word)
     sentence = (3, 4, 4, 2)
-    padded = (BEGIN, BEGIN, *sentence)
-    each = [math.log(by_definition(padded[i : i + 2], padded[i + 2])) for i in range(4)]
-    assert grams.log_prob(sentence) == pytest.approx(sum(each))
+    padded = (*start, *sentence)
+    each = [
+        by_definition(order, padded[i : i + order - 1], word) for i, word in enumerate(sentence)
+    ]
+    assert grams.log_prob(sentence) == pytest.approx(sum(map(math.log, each)))
 
 
 def test_longer_histories_help_on_what_was_seen() -> None:
