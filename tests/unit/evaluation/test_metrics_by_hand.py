@@ -181,6 +181,47 @@ def test_a_mode_is_hit_by_enough_good_samples() -> None:
     assert points.modes_hit(Plane, many)[0] == 1
 
 
+def test_a_mode_wants_twenty_good_samples_of_ten_thousand() -> None:
+    for n, enough in ((10_000, 20), (5200, 10), (100, 1)):  # 10.4 of 5,200 are 10
+        samples = np.zeros((n, 2))
+        for good, modes in ((enough, 2), (enough - 1, 1)):
+            samples[:] = 0
+            samples[:good] = [0.0, 3.0]
+            assert points.modes_hit(Plane, samples) == (modes, 1)
+    for wrong in (np.nan, np.inf, -np.inf):
+        assert points.modes_hit(Plane, np.array([[0.0, 0.0], [wrong, 0.0]])) == (1, 0.5)
+
+
+def test_cells_are_a_grid_over_the_plane_and_what_lies_outside_is_in_the_outermost() -> None:
+    rng = np.random.default_rng(0)
+    edge = points.EXTENT
+    x, y = rng.normal(size=(300, 2)) * edge / 2, rng.uniform(-1.2 * edge, edge, (200, 2))
+
+    def shares(z: np.ndarray) -> np.ndarray:
+        inside = z.clip(-edge, np.nextafter(edge, 0))
+        counts = np.histogram2d(*inside.T, bins=32, range=[[-edge, edge]] * 2)[0] + 0.5
+        return counts / counts.sum()
+
+    p, q = shares(x), shares(y)
+    m = (p + q) / 2
+    kl, js = (p * np.log(p / q)).sum(), (p * np.log(p / m) + q * np.log(q / m)).sum() / 2
+    assert points.grid_divergences(x, y) == pytest.approx((kl, js))
+    broken = np.array([[np.nan, -np.inf], [np.inf, 0.1]])
+    same = np.array([[edge, -edge], [edge, 0.1]])
+    assert points.grid_divergences(broken, same) == (0, 0)
+
+
+def test_scores_are_of_all_samples_and_the_transport_of_the_first_256() -> None:
+    rng = np.random.default_rng(1)
+    real, samples = rng.normal(size=(300, 2)), rng.normal(size=(290, 2)) * 0.1
+    found = points.scores(Plane, real, samples)
+    assert (found.modes, found.good) == points.modes_hit(Plane, samples)
+    assert (found.kl, found.js) == points.grid_divergences(real, samples)
+    assert found.w1 == points.wasserstein_1(real[:256], samples[:256])
+    for wrong in (np.nan, np.inf, -np.inf):  # far away, but a number
+        assert points.wasserstein_1(np.zeros((1, 2)), np.array([[wrong, 0.0]])) == 1e6
+
+
 def test_divergences_are_those_of_the_counted_cells() -> None:
     """Two cells of 1024, half a sample more in each of all."""
     width = 2 * points.EXTENT / 32
