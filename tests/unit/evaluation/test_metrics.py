@@ -118,7 +118,7 @@ def test_five_hundred_codes_are_drawn_a_hundred_at_a_time(x, monkeypatch):
     q = model.encode(x)
     draw = q.sample
     monkeypatch.setattr(q, "sample", lambda shape: drawn.append(shape[0]) or draw(shape))
-    monkeypatch.setattr(model, "encode", lambda x: q)
+    monkeypatch.setattr(model, "encode", lambda x, context=None: q)
     likelihood.importance_nll(model, x)
     assert drawn == [100] * 5
 
