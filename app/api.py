@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import gradio as gr
 import pydantic
 
-from app import door, session
+from app import door, session, together
 from app.components import Seed, finite
 from app.items import read_all, written
 from backend.laboratory.settings import Data
@@ -25,16 +25,17 @@ if TYPE_CHECKING:
 PRICES = {"exact": 1, "rescored": 10, "paper": 10}  # of a step, in exact ones
 MOST = 2000  # exact steps in one call
 History = list[str | tuple[str, str]]  # turns, see ``LatentSpace.respond``
-TOGETHER = 4  # calls that take turns; so a short one does not wait for a long one to end
+TOGETHER = 64  # calls that take turns; so a short one does not wait for long ones to end
 
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
-    endpoints = (sample, interpolate, encode, decode, modes, responsibilities, decode_at)
-    endpoints += (next_words, edit_chain, attack, train_points, frontier)
-    for endpoint in (*endpoints, respond, moves, encode_reply):
+    light = (sample, interpolate, decode, decode_at)  # take the model themselves, where they can
+    rest = (encode, modes, responsibilities, next_words, edit_chain, attack, train_points)
+    rest += (respond, moves, encode_reply)
+    for endpoint in (*light, *map(in_turn, rest), frontier):
         gr.api(
-            door.endpoint(in_turn(endpoint)),
+            door.endpoint(endpoint),
             api_name=endpoint.__name__,
             concurrency_id="model",
             concurrency_limit=TOGETHER,
@@ -53,11 +54,14 @@ def in_turn(endpoint: Callable) -> Callable:
 
 
 def decoded(space: "LatentSpace", codes: Any, **options: Any) -> list[str]:
-    """``space.decode`` as endpoints give it, with a rest after each part."""
+    """``space.decode`` as endpoints give it: in one batch with others, or with rests."""
+    if len(codes) <= together.MOST:
+        return written(together.items(space, codes, **options))
     found: list[str] = []
-    for part in space.decode_chunks(codes, **options):
-        found += written(part)
-        session.rest()
+    with session.model_work():
+        for part in space.decode_chunks(codes, rest=session.rest, **options):
+            found += written(part)
+            session.rest()
     return found
 
 
@@ -107,8 +111,8 @@ def interpolate(
         Sentences, or pictures as data URLs of PNG files.
     """
     space = session.get_space(checkpoint)
-    start, end = read_all(space, [a, b])
-    return written(space.interpolate(start, end, steps=steps, path=path, seed=seed))
+    codes = together.encode(space, read_all(space, [a, b]))
+    return decoded(space, space.path_codes(*codes, steps, path), seed=seed)
 
 
 def encode(
@@ -210,7 +214,7 @@ def decode_at(
     space = session.get_space(checkpoint)
     place = space.projection.code_at(view, x, y, base)
     return {
-        "item": written(space.decode(place.code[None]))[0],
+        "item": decoded(space, place.code[None])[0],
         "exact": place.exact,
         "code": place.code.tolist(),
         "distance": place.distance,

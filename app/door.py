@@ -20,7 +20,8 @@ LOG = logging.getLogger(__name__)
 UNEXPECTED = "Something went wrong on the server. Its log says what; your inputs are kept."
 LONGEST = 4_000_000  # characters of a text; a picture as a data URL has 2 million
 DEEPEST = 16  # lists and fields within one another
-STRICT = pydantic.ConfigDict(allow_inf_nan=False)
+# Validators are built when they are first needed: a hundred of them would hold up the start.
+STRICT = pydantic.ConfigDict(allow_inf_nan=False, defer_build=True)
 
 # What the page calls the controls that send an argument; others are called by their own names.
 LABELS = {

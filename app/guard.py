@@ -29,11 +29,14 @@ from app import session
 
 API = "/gradio_api"
 ASKED = 16 << 20  # bytes of a question; the trace of a chain of 20,000 steps travels in it
+QUEUED = 4 << 20  # bytes of a question that waits in Gradio's queue, where hundreds may wait
+HELD = 128 << 20  # bytes of all questions that are being answered
 UPLOAD = 6 << 20  # bytes of an upload with what surrounds it; Gradio itself takes files of 5 MB
 PARTS = 2_000_000  # commas and brackets in a question
 SAFE = {"GET", "HEAD", "OPTIONS"}
 WRITES = (f"{API}/upload", f"{API}/deep_link")
 OPEN = ("/login", f"{API}/startup-events")  # the latter Gradio asks itself, to start its queue
+SIZE = "latent.bytes"  # of a question, in its scope
 LOG_IN = "Please log in first."
 
 
@@ -83,6 +86,7 @@ class Guard:
         self.app = app
         self.rules = rules
         self.tokens: dict[str, str] = {}  # of those who send their login with each request
+        self.held = 0  # bytes of the questions that are being answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -90,6 +94,7 @@ class Guard:
             return
         try:
             receive = await self._admit(scope, receive)
+            await self.app(scope, receive, _told(scope["path"], send))
         except Refusal as refusal:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
@@ -97,7 +102,8 @@ class Guard:
             response = self._answer(scope, refusal)
             await response(scope, receive, send)
             return
-        await self.app(scope, receive, _told(scope["path"], send))
+        finally:
+            self.held -= scope.get(SIZE, 0)
 
     async def _admit(self, scope: Scope, receive: Receive) -> Receive:
         """Raises ``Refusal``; else how the application is to read the body."""
@@ -109,11 +115,12 @@ class Guard:
             raise Refusal(
                 403, "This playground is read-only: it takes no files and keeps no links."
             )
-        if scope["type"] == "websocket" or scope.get("method") not in SAFE:
+        reads = scope["type"] == "http" and scope["method"] in SAFE
+        if not reads or path.startswith(API):  # where a question to be read can keep a link
             self._check_origin(headers)
-            if scope["type"] == "http":
-                return await self._body(path, headers, receive)
-        return receive
+        if reads or scope["type"] == "websocket":
+            return receive
+        return await self._body(scope, path, headers, receive)
 
     def _check_host(self, headers: Headers) -> None:
         host = hostname(headers.get("host", ""))
@@ -143,9 +150,7 @@ class Guard:
         app = scope["app"]
         if app.auth is None or path.rstrip("/") in OPEN:
             return
-        cookies = _cookies(headers)
-        names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-        if any(cookies.get(name) in app.tokens for name in names if name in cookies):
+        if user_of(scope, headers) is not None:
             return
         if (user := _basic(headers, app.auth)) is not None:
             # Gradio's own checks want the cookie of a login.
@@ -156,14 +161,20 @@ class Guard:
             return
         raise Refusal(401, LOG_IN)
 
-    async def _body(self, path: str, headers: Headers, receive: Receive) -> Receive:
+    async def _body(self, scope: Scope, path: str, headers: Headers, receive: Receive) -> Receive:
         """The body, whole and checked; that of an upload passes by, counted."""
         upload = path.startswith(f"{API}/upload")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        most = UPLOAD if upload else ASKED
+        queued = path.startswith((f"{API}/call/", f"{API}/queue/"))
+        most = UPLOAD if upload else QUEUED if queued else ASKED
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length[:20]) > most:
             raise Refusal(413, f"A request may have at most {most:,} bytes. Send less at once.")
+        size = int(length) if "content-length" in headers else most
+        if self.held + size > HELD:
+            raise Refusal(503, "Too much is being asked at once. Ask again in a moment.")
+        self.held += size
+        scope[SIZE] = size
         question = path.startswith(API) and not upload and "/mcp" not in path
         to_widget = path.startswith(f"{API}/component_server")
         if question and kind != "application/json" and (kind or to_widget):
@@ -232,6 +243,14 @@ def is_ours(host: str, hosts: frozenset[str]) -> bool:
     except ValueError:
         pass
     return host in hosts or any(one[0] == "." and host.endswith(one) for one in hosts)
+
+
+def user_of(scope: Scope, headers: Headers) -> str | None:
+    """Who has logged in, by the cookie that Gradio gives; None for nobody."""
+    app, cookies = scope["app"], _cookies(headers)
+    names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+    found = (app.tokens.get(cookies[name]) for name in names if name in cookies)
+    return next((user for user in found if user is not None), None)
 
 
 def _cookies(headers: Headers) -> dict[str, str]:

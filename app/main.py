@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,14 +22,18 @@ os.environ.setdefault("GRADIO_TEMP_DIR", str(private_folder("gradio")))
 
 import gradio as gr
 import psutil
+from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 import backend
-from app import api, components, door, guard, links, memory, modules, session
+from app import answers, api, components, door, guard, links, memory, modules, session
 
 TABS = ("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word", "replies")
 HERE = Path(__file__).parent
+THREADS = 256  # questions that wait for the model at once; the page and its scripts take none
+WAITING = 256  # calls in Gradio's queue
+SWITCH = 0.001  # s; who answers waits so long for Python while a model computes, by default 0.005
 SESSIONS = 64  # visitors whose changed components Gradio remembers
 PORTS = range(7860, 7960)
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -38,7 +43,10 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono
 def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
     """The whole page; needs no checkpoint and no torch."""
     links.forget()
-    with door.Page(title="Latent Playground", analytics_enabled=False, fill_width=True) as page:
+    with (
+        no_servers(),
+        door.Page(title="Latent Playground", analytics_enabled=False, fill_width=True) as page,
+    ):
         header = components.header(device, TABS)
         with gr.Tabs(elem_id="tabs") as tabs:
             for name in TABS:
@@ -49,6 +57,20 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
         links.restore_into(header, tabs)
         api.publish()
     return page
+
+
+@contextlib.contextmanager
+def no_servers() -> Iterator[None]:
+    """Gradio makes an application each time a page or its queue is set up, in 0.2 s each.
+
+    None of them is used but the one that ``launch`` makes.
+    """
+    making = App.__dict__["create_app"]
+    App.create_app = staticmethod(lambda *_, **__: None)  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        App.create_app = making  # type: ignore[method-assign]
 
 
 def head() -> str:
@@ -78,6 +100,7 @@ def main(options: Namespace) -> None:
         except ValueError as error:
             sys.exit(f"--device: {error}")
     memory.watch(options.memory)
+    sys.setswitchinterval(SWITCH)
     session.configure(device=options.device, read_only=options.read_only)
     if options.lm:
         try:
@@ -85,10 +108,11 @@ def main(options: Namespace) -> None:
                 print(note, flush=True)
         except ValueError as error:
             sys.exit(f"--lm: {error}")
-    threading.Thread(target=session.warm_up, name="warm-up", daemon=True).start()
     page = build(options.device)
     url, shared = start(page, options)
     wait_until_it_answers(url)
+    # Not before: to import torch would take the page's time.
+    threading.Thread(target=session.warm_up, name="warm-up", daemon=True).start()
     url = url.replace("//[::]:", "//[::1]:")  # all addresses are none that a browser can open
     print(f"Latent Playground is ready: {url}{f' and {shared}' if shared else ''}", flush=True)
     if options.open:
@@ -117,7 +141,8 @@ def leave(number: int, _: object = None) -> NoReturn:
 
 def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
     """Launch on the asked port, else on the next free one; the local and any public address."""
-    page.queue(default_concurrency_limit=1, max_size=64)
+    with no_servers():
+        page.queue(default_concurrency_limit=1, max_size=WAITING)
     try:
         _, local, shared = page.launch(
             server_name=options.host,
@@ -125,6 +150,7 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
             share=options.share,
             auth=options.auth,
             root_path=options.root_path,
+            max_threads=THREADS,
             state_session_capacity=SESSIONS,
             debug=False,
             show_error=options.debug,
@@ -133,7 +159,7 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
             head=head(),
             app_kwargs={
                 "routes": [*modules.routes(), Route("/health", guard.health)],
-                "middleware": [Middleware(guard.Guard, guard.Rules.of(options, page))],
+                "middleware": middleware(options, page),
             },
             footer_links=[],
             run_history=False,
@@ -153,6 +179,12 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
             "or leave --port out to take the next free one."
         )
     return local, shared
+
+
+def middleware(options: Namespace, page: gr.Blocks) -> list[Middleware]:
+    """What every request passes, in order; nearer to the application than Gradio's own."""
+    rules = guard.Rules.of(options, page)
+    return [Middleware(guard.Guard, rules), Middleware(answers.Answers)]
 
 
 def wait_until_it_answers(url: str, patience: float = 30.0) -> None:

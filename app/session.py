@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 FIRST = "text_vae/text_vae--tatoeba"
 HUB = "hub:"  # before the name of a model that is no checkpoint of ours
+SLICE = 0.025  # seconds of long work while others wait
 BYTES = int(os.environ.get("LATENT_SPACE_BYTES") or 1 << 28)
 
 
@@ -215,9 +216,18 @@ def model_work() -> Iterator[None]:
         yield
 
 
+def working() -> bool:
+    """Whether this thread has the model to itself."""
+    return _model_work.mine
+
+
 def rest() -> None:
-    """Between two pieces of long work: those who wait for the model go first."""
-    _model_work.pass_on()
+    """Between two pieces of long work: after a slice of it, those who wait go first.
+
+    Does nothing where the model was not taken.
+    """
+    if _model_work.mine:
+        _model_work.pass_on(after=SLICE)
 
 
 def warm_up() -> None:

@@ -110,7 +110,18 @@ def _folders() -> list[Path]:
 
 
 def _listed(folder: Path) -> CheckpointInfo:
-    """What is known of a folder; never raises."""
+    """What is known of a folder; never raises. Read anew once a file of it has changed."""
+    try:
+        found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in os.scandir(folder)]
+    except OSError:
+        return _read(folder, ())
+    parts = ((name, s.st_mode, s.st_size, s.st_mtime_ns, s.st_ino) for name, s in found)
+    return _read(folder, tuple(sorted(parts)))
+
+
+@functools.lru_cache(maxsize=512)
+def _read(folder: Path, _files: tuple) -> CheckpointInfo:
+    """As of these files: a page asks for its checkpoints at every question."""
     family, rest = folder.parent.name, folder.name
     name = f"{family}/{rest}".encode("utf-8", "replace").decode("utf-8")
     try:

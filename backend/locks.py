@@ -1,6 +1,7 @@
 """Locks that leave nobody waiting for ever; no torch."""
 
 import threading
+import time
 from collections import deque
 
 
@@ -15,6 +16,7 @@ class FairLock:
         self._guard = threading.Lock()
         self._owner = 0
         self._depth = 0
+        self._since = 0.0  # when the owner's turn began
         self._waiting: deque[tuple[int, threading.Lock]] = deque()
 
     @property
@@ -22,12 +24,19 @@ class FairLock:
         """Whether somebody waits for it."""
         return bool(self._waiting)
 
+    @property
+    def mine(self) -> bool:
+        """Whether this thread has it."""
+        return self._owner == threading.get_ident()
+
     def acquire(self, blocking: bool = True) -> bool:
         me = threading.get_ident()
         with self._guard:
-            if self._owner in (0, me):
-                self._owner = me
+            if self._owner == me:
                 self._depth += 1
+                return True
+            if self._owner == 0:
+                self._owner, self._depth, self._since = me, 1, time.monotonic()
                 return True
             if not blocking:
                 return False
@@ -45,12 +54,16 @@ class FairLock:
             self._owner = 0
             if self._waiting:
                 self._owner, turn = self._waiting.popleft()
-                self._depth = 1
+                self._depth, self._since = 1, time.monotonic()
                 turn.release()
 
-    def pass_on(self) -> None:
-        """Let those who wait go first, however often the owner has taken the lock."""
-        if not self.wanted:
+    def pass_on(self, after: float = 0.0) -> None:
+        """Let those who wait go first, however often the owner has taken the lock.
+
+        But not before the owner's turn has lasted ``after`` seconds: else it would hardly get on
+        where many wait.
+        """
+        if not self.wanted or time.monotonic() - self._since < after:
             return
         depth, self._depth = self._depth, 1
         self.release()

@@ -1,7 +1,7 @@
 """A loaded model in the user's terms: sentences and pictures in, sentences and pictures out."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from functools import cached_property
@@ -110,6 +110,8 @@ class LatentSpace:
                 if "respond" in info.capabilities
                 else CodeStatistics.load(info.path)
             )
+            if statistics.codes.shape[1] != info.latent_dim:
+                raise ValueError(f"{CODES}: its codes are not of {info.latent_dim} numbers")
         except FileNotFoundError as error:
             missing = Path(error.filename or CODES).name
             raise ValueError(f"{name} cannot be loaded: {missing} is missing") from None
@@ -228,25 +230,28 @@ class LatentSpace:
         seed: int = 0,
         chunk: int = CHUNK,
         labels: Labels | None = None,
+        rest: Callable[[], object] = lambda: None,
     ) -> Iterator[Items]:
         """The items of codes z [n, D], ``chunk`` at a time; together they are ``decode(z)``.
 
         With ``token_temperature`` > 0 words are drawn at random, and ``chunk`` is part of what
-        makes the result: keep its default to get what ``decode`` gives.
+        makes the result: keep its default to get what ``decode`` gives. ``rest`` is called
+        between two words of the sentences that are decoded together.
         """
         self._check_alone()
         codes = self.check_codes(z)
         _check_temperature(token_temperature)
         told = self.context.read(labels, len(codes))
         for index in range(0, len(codes), chunk):
-            # Nothing random, nothing to seed: greedy decoding need not wait for other requests.
-            alone = seeded(seed + index) if token_temperature else nullcontext()
-            with alone, self._threads(), torch.inference_mode():
+            # Random numbers of its own: nobody has to wait for the state of the process.
+            draws = torch.Generator().manual_seed(seed + index)
+            with self._threads(), torch.inference_mode():
                 part = torch.from_numpy(codes[index : index + chunk])
                 part = self.prior.snap(part).to(self.device)
                 context = self._part(told, index, chunk)
-                items = self.processor.decode(self._event(part, token_temperature, context))
-            yield items  # outside: whoever consumes must not hold the random state
+                x = self._event(part, context, token_temperature, draws, rest)
+                items = self.processor.decode(x)
+            yield items  # outside: whoever consumes is in no mode
 
     def decode(
         self,
@@ -495,12 +500,17 @@ class LatentSpace:
         return 100 * np.searchsorted(self._densities, densities) / len(self._densities)
 
     def _event(
-        self, z: Tensor, token_temperature: float = 0.0, context: Tensor | None = None
+        self,
+        z: Tensor,
+        context: Tensor | None = None,
+        token_temperature: float = 0.0,
+        draws: torch.Generator | None = None,
+        rest: Callable[[], object] = lambda: None,
     ) -> Tensor:
         """The most fitting x for each code: greedy or drawn words, or mean pixels."""
         p = self.model.decode(z, context)
         if isinstance(p, SequenceDistribution):
-            return p.generate(token_temperature, forbid=(UNK,))
+            return p.generate(token_temperature, (UNK,), draws, rest)
         return p.mean
 
     def _part(self, told: Tensor | None, start: int, size: int) -> Tensor | None:

@@ -22,7 +22,7 @@ import psutil  # noqa: E402
 import torch  # noqa: E402
 
 from backend.files import replace_section  # noqa: E402
-from scripts.benches import chains, decoding, page, training  # noqa: E402
+from scripts.benches import chains, decoding, load, page, training  # noqa: E402
 from scripts.benches.rows import Row  # noqa: E402
 from scripts.console import show_what_can_be_shown  # noqa: E402
 
@@ -33,6 +33,7 @@ PARTS = {
     "map": page.on_the_map,
     "frontier": page.on_the_frontier,
     "replay": page.replaying,
+    "load": load.loaded,
     "decode": decoding.decoding,
     "modes": decoding.responsibilities,
     "replies": decoding.replying,

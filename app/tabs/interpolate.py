@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 from gradio.events import Dependency
 
-from app import door, links, session
+from app import door, links, session, together
 from app import items as boxes
 from app.components import (
     checkpoint_picker,
@@ -90,8 +90,9 @@ def interpolate(checkpoint: str, mode: Mode, steps: int, path: str, **inputs: st
     """The decoded walk, each step with its evidence."""
     space = session.get_space(checkpoint)
     items = boxes.given(space, NEEDED[mode], inputs)
-    with session.model_work(), by_letter(mode):
+    with by_letter(mode):
         codes = walk(space, mode, items, steps, path)
+    with session.model_work():
         rows = [row._asdict() for row in space.inspect(codes)]
     unknown = {}
     if space.words:
@@ -122,12 +123,13 @@ def by_letter(mode: Mode) -> Iterator[None]:
 
 def walk(space: "LatentSpace", mode: Mode, items: list, steps: int, path: str) -> np.ndarray:
     """The codes to decode, float32 [n, D]."""
-    if mode == "corners":
-        return space.corners(items, steps=SIDE)
-    if mode == "arithmetic":
+    if mode == "path":
+        z = together.encode(space, items)  # ends that come out, as space.interpolate has them
+        return space.path_codes(z[0], z[1], steps, path)
+    with session.model_work():
+        if mode == "corners":
+            return space.corners(items, steps=SIDE)
         return space.arithmetic(*items)[None]
-    z = space.encode(items, refine=True)  # ends that come out, as space.interpolate has them
-    return space.path_codes(z[0], z[1], steps, path)
 
 
 def mark_changes(space: "LatentSpace", rows: list[dict]) -> None:

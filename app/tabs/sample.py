@@ -7,7 +7,7 @@ import numpy as np
 import pydantic
 
 import backend
-from app import links, session
+from app import links, session, together
 from app.components import Seed, checkpoint_picker, packed, script, seed, served, widget
 
 if TYPE_CHECKING:
@@ -93,19 +93,23 @@ def sample(
     """
     space = session.get_space(checkpoint)
     one = None if label == DRAWN or not space.classes else int(label)
-    with session.model_work():
-        z = space.sample_codes(n, seed=seed, temperature=temperature, source=source)
-        labels = space.sample_labels(n, seed=seed) if one is None else [one] * n
-        pieces = space.decode_chunks(
-            z, token_temperature=token_temperature, seed=seed, labels=labels
-        )
-        first = next(pieces)
+    z = space.sample_codes(n, seed=seed, temperature=temperature, source=source)
+    labels = space.sample_labels(n, seed=seed) if one is None else [one] * n
+    how: dict = {"token_temperature": token_temperature, "seed": seed, "labels": labels}
+    job = None
+    if n <= CHUNK:
+        first = together.items(space, z, **how)
+    else:
+        pieces = space.decode_chunks(z, **how, rest=session.rest)
+        with session.model_work():
+            first = next(pieces)
+        job = session.jobs.add(pieces)
     return {
         "modality": space.modality,
         "total": n,
         "items": packed(first),
         "bytes_each": 0 if space.words else cast(np.ndarray, first)[0].size,
-        "job": session.jobs.add(pieces) if n > CHUNK else None,
+        "job": job,
         "warning": collapse_warning(space),
         "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature, one),
     }

@@ -1,6 +1,6 @@
 """Held-out codes and the aggregate posterior, as they are stored; needs no torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -43,11 +43,33 @@ class CodeStatistics:
 
     @classmethod
     def load(cls, folder: Path) -> "CodeStatistics":
+        """Raises ``ValueError`` naming an array that is not as above, and as ``load_file``."""
         from safetensors.numpy import load_file
 
         arrays = load_file(folder / CODES)
+        expected = {field.name for field in fields(cls)}
+        if odd := expected.symmetric_difference(arrays) - {"labels"}:
+            raise ValueError(f"{CODES} lacks or has too much: {', '.join(sorted(odd))[:80]}")
         arrays["codes"] = arrays["codes"].astype(np.float32)
-        return cls(labels=arrays.pop("labels", None), **arrays)
+        found = cls(labels=arrays.pop("labels", None), **arrays)
+        found._check()
+        return found
+
+    def _check(self) -> None:
+        n, size = self.codes.shape if self.codes.ndim == 2 else (0, 0)
+        k = len(self.weights) if self.weights.ndim == 1 else 0
+        shapes = {
+            "codes": (n, size),
+            "labels": (n,),
+            **{"activity": (size,), "kl": (size,)},
+            **{"weights": (k,), "means": (k, size), "scale_tril": (k, size, size)},
+        }
+        for name, shape in shapes.items():
+            array = getattr(self, name)
+            if array is not None and (array.shape != shape or 0 in shape):
+                raise ValueError(f"{CODES}: {name} has the shape {array.shape}")
+            if array is not None and not np.isfinite(array).all():
+                raise ValueError(f"{CODES}: {name} holds what is no number")
 
 
 def fit_mixture(

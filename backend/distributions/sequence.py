@@ -1,6 +1,6 @@
 """Autoregressive distribution over token sequences, over any decoder that steps."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 import torch
@@ -88,12 +88,19 @@ class Sequence(Distribution):
         return self.generate(0.0)
 
     @torch.no_grad()
-    def generate(self, temperature: float = 0.0, forbid: Collection[int] = ()) -> Tensor:
+    def generate(
+        self,
+        temperature: float = 0.0,
+        forbid: Collection[int] = (),
+        generator: torch.Generator | None = None,
+        rest: Callable[[], object] = lambda: None,
+    ) -> Tensor:
         """Ids [B, max_len], padded after ``<eos>``.
 
         ``temperature`` divides the log-probabilities (0 is greedy, 1 exact ancestral sampling).
         ``forbid`` are tokens never produced, the rest being renormalised. Words are drawn on the
-        CPU, so that a seed gives the same ones on every device.
+        CPU, so that a seed gives the same ones on every device; by ``generator``, else by the
+        state of the process. ``rest`` is called between two words.
         """
         batch, limit = self.batch_shape[0], self.decoder.max_len
         out = torch.full((batch, limit), PAD, device=self.state.device)
@@ -111,10 +118,12 @@ class Sequence(Distribution):
                     choice = log_p.argmax(1)
                 else:
                     weights = torch.softmax(log_p / temperature, 1)
-                    choice = torch.multinomial(weights.cpu(), 1)[:, 0].to(log_p.device)
+                    choice = torch.multinomial(weights.cpu(), 1, generator=generator)[:, 0]
+                    choice = choice.to(log_p.device)
             out[:, t] = torch.where(ended, PAD, choice)
             ended = ended | (choice == EOS)
             if ended.all():
                 break
             token = choice[:, None]
+            rest()
         return out

@@ -14,6 +14,7 @@ from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
 from tokenizers.models import WordLevel
 from torch import Tensor
 
+from backend.files import replacing
 from backend.processors.base import Processor
 
 PAD, BOS, EOS, UNK = range(4)
@@ -223,9 +224,11 @@ class TextProcessor(Processor):
         return SequenceMatcher(None, *words, autojunk=False).ratio()
 
     def save(self, folder: Path) -> None:
-        self.tokenizer.save(str(folder / "tokenizer.json"))
+        with replacing(folder / "tokenizer.json") as temporary:
+            self.tokenizer.save(str(temporary))
         text = json.dumps(self.casing, ensure_ascii=False, indent=0, sort_keys=True)
-        (folder / "casing.json").write_text(text + "\n", encoding="utf-8")
+        with replacing(folder / "casing.json") as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -46,3 +46,28 @@ def test_it_is_let_go_when_something_fails() -> None:
     with pytest.raises(RuntimeError), lock:
         raise RuntimeError("on purpose")
     assert lock.acquire(blocking=False)
+
+
+def test_long_work_passes_it_on_after_a_slice_and_not_before() -> None:
+    lock, order = FairLock(), []
+    lock.acquire()
+    lock.acquire()
+    assert lock.mine
+
+    def wait() -> None:
+        with lock:
+            order.append(lock.mine)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while not lock.wanted:
+        threading.Event().wait(0.001)
+    lock.pass_on(after=60)
+    assert order == []
+    threading.Event().wait(0.02)
+    lock.pass_on(after=0.01)
+    assert order == [True] and lock.mine
+    lock.release()
+    lock.release()
+    assert not lock.mine
+    thread.join()

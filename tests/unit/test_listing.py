@@ -1,20 +1,27 @@
 """Listing never raises: odd folders and damaged files are told one by one, naming the file."""
 
+import hashlib
 import json
 import os
 import shutil
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 import backend
 from backend import checkpoint
-from backend.files import write_json
+from backend.files import replace_section, write_json
+from scripts.seal import changed
+from tests.small_language import write_checkpoint
 
 GOOD = "vae/vae--mnist--2d"
 NAME = "vae/vae--mnist--broken"
 CONFIG, METRICS, WEIGHTS = "config.json", "metrics.json", "model.safetensors"
+CODES = "codes.safetensors"
 
 
 @pytest.fixture
@@ -25,6 +32,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         copy = tmp_path / f"vae/vae--mnist--{tag}"
         shutil.copytree(source, copy)
         checkpoint.seal(copy)
+    other = checkpoint.trained_dir() / "vae/vae--fashion-mnist--2d"  # sound files of another model
+    shutil.copytree(other, tmp_path / "vae/other")
     monkeypatch.setenv("LATENT_TRAINED_DIR", str(tmp_path))
     return tmp_path / NAME
 
@@ -157,14 +166,20 @@ FILES = sorted(path.name for path in (checkpoint.trained_dir() / GOOD).iterdir()
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file != "checksums.json"])
-@pytest.mark.parametrize("how", ["flip", "cut", "empty"])
+@pytest.mark.parametrize("how", ["flip", "cut", "empty", "replaced", "linked", "gone"])
 def test_every_file_is_compared_with_its_checksum(folder: Path, file: str, how: str) -> None:
     path = folder / file
     data = bytearray(path.read_bytes())
     middle = len(data) // 2
     if how == "flip":
         data[middle] ^= 1
-    path.write_bytes({"flip": data, "cut": data[:middle], "empty": b""}[how])
+    path.unlink()
+    if how == "replaced":
+        shutil.copy(checkpoint.trained_dir() / "vae/other" / file, path)
+    elif how == "linked":
+        path.symlink_to(checkpoint.trained_dir() / GOOD / file)
+    elif how != "gone":
+        path.write_bytes({"flip": data, "cut": data[:middle], "empty": b""}[how])
     with pytest.raises(ValueError, match=f"cannot be loaded: .*{file}"):
         backend.load(NAME, device="cpu")
     assert GOOD in {info.name for info in backend.available()}
@@ -179,6 +194,56 @@ def test_a_configuration_of_another_size_is_told_before_memory_is_taken(folder, 
         backend.load(NAME, device="cpu")
 
 
+def shaped(**changed: np.ndarray) -> Callable[[Path], None]:
+    """Codes of other shapes, in a sound file."""
+
+    def damage(folder: Path) -> None:
+        arrays = load_file(folder / CODES) | changed
+        save_file({name: array for name, array in arrays.items() if array.size}, folder / CODES)
+        checkpoint.seal(folder)
+
+    return damage
+
+
+def weights_of(shape: list[int]) -> Callable[[Path], None]:
+    """A header that promises a tensor of this shape."""
+
+    def damage(folder: Path) -> None:
+        header = json.dumps({"x": {"dtype": "F16", "shape": shape, "data_offsets": [0, 8]}})
+        data = struct.pack("<Q", len(header)) + header.encode() + bytes(8)
+        (folder / WEIGHTS).write_bytes(data)
+        told = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        change(weights=told)(folder)
+
+    return damage
+
+
+SHAPES = {
+    "codes of three numbers": shaped(codes=np.zeros((9, 3), np.float16)),
+    "codes in one row": shaped(codes=np.zeros(18, np.float16)),
+    "no codes": shaped(codes=np.zeros((0, 2), np.float16)),
+    "codes that are no numbers": shaped(codes=np.full((9, 2), np.nan, np.float16)),
+    "classes of fewer items": shaped(labels=np.zeros(3, np.int64)),
+    "a mixture of other sizes": shaped(means=np.zeros((1, 3), np.float32)),
+    "a mixture without components": shaped(weights=np.zeros(0, np.float32)),
+    "a mixture that is none": shaped(scale_tril=np.full((1, 2, 2), np.inf, np.float32)),
+    "units without activity": shaped(activity=np.zeros(0, np.float32)),
+    "an array more": shaped(extra=np.zeros(1, np.float32)),
+    "weights of another shape": weights_of([2, 2]),
+    "weights of a vast shape": weights_of([1 << 60]),
+    "weights of a negative shape": weights_of([-4]),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_sound_files_of_absurd_shapes_are_told(folder: Path, shape: str) -> None:
+    SHAPES[shape](folder)
+    with pytest.raises(ValueError, match="cannot be loaded: ") as told:
+        backend.load(NAME, device="cpu")
+    assert ("weights" if "weights" in shape else CODES) in str(told.value)
+    assert len(str(told.value)) < 400
+
+
 def test_folders_from_before_there_were_checksums_still_load(folder: Path) -> None:
     (folder / "checksums.json").unlink()
     assert not checkpoint.sealed(NAME) and checkpoint.sealed(GOOD)
@@ -189,6 +254,22 @@ def test_what_is_written_later_renews_its_checksum(folder: Path) -> None:
     checkpoint.write_metrics(folder, values={})
     assert not problems()
     assert backend.load(NAME, device="cpu").info.metrics == {}
+
+
+def test_whatever_writes_into_a_sealed_folder_renews_its_checksums(tmp_path: Path) -> None:
+    name = "lm/lstm_lm--everyday--forward"
+    write_checkpoint(tmp_path, name)
+    folder = tmp_path / name
+    checkpoint.seal(folder)
+    assert changed(folder) == []
+    write_checkpoint(tmp_path, name, spread=0.1)  # weights, configuration, vocabulary
+    (folder / "README.md").write_text("<!-- x -->\n<!-- /x -->\n")
+    assert changed(folder) == ["README.md"]  # by hand: nobody has told
+    replace_section(folder / "README.md", "x", "y")
+    checkpoint.write_metrics(folder, values={})
+    assert changed(folder) == []
+    (folder / "casing.json").write_text("{}")
+    assert changed(folder) == ["casing.json"]
 
 
 def test_a_card_that_is_a_link_is_not_shown(folder: Path) -> None:

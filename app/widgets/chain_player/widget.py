@@ -123,7 +123,8 @@ def advance(
 ) -> dict:
     """The next steps of each chain, as many as can be done at once; at least one, equally many."""
     with session.model_work():
-        return {"blocks": editor_of(settings).block(heads, first, steps, SECONDS)}
+        editor = editor_of(settings)
+        return {"blocks": editor.block(heads, first, steps, SECONDS, session.rest)}
 
 
 def statistics(log_pi: Annotated[list[Series], pydantic.Field(max_length=256)]) -> dict:

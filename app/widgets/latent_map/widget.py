@@ -12,7 +12,7 @@ import gradio as gr
 import numpy as np
 import pydantic
 
-from app import parts
+from app import parts, together
 from app.components import as_base64, finite, packed_each, script, served, widget
 from app.session import get_space, model_work
 from app.widgets.latent_map import compute
@@ -143,7 +143,8 @@ def decode(
     """The item at a place. A click waits for this, so it does nothing else."""
     space = get_space(checkpoint)
     found = space.projection.code_at(view, x, y, _base(space, base))
-    return {"item": packed_each(space.decode(found.code[None]))[0], "exact": found.exact}
+    item = packed_each(together.decode(space, found.code[None]))[0]
+    return {"item": item, "exact": found.exact}
 
 
 def place(checkpoint: str, view: str, x: Number, y: Number, base: Row | None = None) -> dict:

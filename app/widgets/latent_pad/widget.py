@@ -6,16 +6,15 @@ script that ``inspect`` returns.
 """
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 import gradio as gr
 import numpy as np
 
 from app import items as boxes
-from app import memory
+from app import memory, together
 from app.components import as_base64, finite, packed_each, served, widget
-from app.session import get_space, model_work
+from app.session import get_space, model_work, rest
 from app.widgets.latent_pad import place
 from app.widgets.latent_pad.place import Mode, Place, Points
 
@@ -99,7 +98,7 @@ def decode(checkpoint: str, mode: Mode, anchors: list[Code], at: Place) -> dict:
     """The item at one place. Asked on every move of the pointer, so it does nothing else."""
     space = get_space(checkpoint)
     z = place.code_at(space, mode, place.check(space, mode, anchors), at)
-    return {"item": packed_each(space.decode(z[None]))[0]}
+    return {"item": packed_each(together.decode(space, z[None]))[0]}
 
 
 def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script: str = "") -> dict:
@@ -206,9 +205,8 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     if not space.words:
         return {"n": n, "tiles": as_base64(space.decode(z))}
     items = []
-    for chunk in space.decode_chunks(z, chunk=DRAGGABLE):
+    for chunk in space.decode_chunks(z, chunk=DRAGGABLE, rest=rest):
         items += chunk
-        time.sleep(0.001)  # locks are not fair: let a drag that waits go first
     texts = list(dict.fromkeys(items))
     number = {text: i for i, text in enumerate(texts)}
     return {"n": n, "texts": texts, "cells": [number[text] for text in items]}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from gradio.routes import App
-from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
@@ -32,10 +32,9 @@ def app_of(auth: tuple[str, str] | None = None, mcp: bool = False, **changed) ->
         page.queue(max_size=4)
         page.auth = [auth] if auth else None
         page.max_file_size = 1
-        rules = guard.Rules.of(options(**changed), page)
         kwargs = {
             "routes": [*modules.routes(), Route("/health", guard.health)],
-            "middleware": [Middleware(guard.Guard, rules)],
+            "middleware": main.middleware(options(**changed), page),
         }
         app = App.create_app(page, app_kwargs=kwargs, mcp_server=mcp)
         if auth:
@@ -119,6 +118,23 @@ def test_pages_from_elsewhere_compute_nothing(app, client, headers, taken):
         assert taken or "from elsewhere" in answer.json()["error"]
 
 
+def test_every_route_is_closed_to_other_names_and_other_pages():
+    app = app_of(mcp=True)
+    client = TestClient(app, base_url=HOME, raise_server_exceptions=False)
+    routes = list(walked(app))
+    assert len(routes) > 80 and any("/mcp" in path for _, path in routes)
+    for method, path in routes:
+        answer = client.request(method, path, json={}, headers={"host": "evil.example"})
+        assert answer.status_code == 421, (method, path)
+        if method in guard.SAFE and not path.startswith(guard.API):
+            continue  # the page and its scripts, which compute nothing
+        for headers in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}):
+            if method in guard.SAFE and "origin" in headers:
+                continue  # a browser tells no origin of a link or a picture
+            answer = client.request(method, path, json={}, headers=headers)
+            assert answer.status_code == 403, (method, path, headers)
+
+
 def test_a_question_in_plain_text_is_refused(client):
     for kind in ("text/plain", "text/plain;application/json", "application/x-www-form-urlencoded"):
         answer = client.post(WIDGET, content=b"{}", headers={"content-type": kind})
@@ -136,6 +152,9 @@ def test_large_bodies_are_refused_before_they_are_parsed(client):
     assert client.post(RUN, content=parts, headers=json_kind).status_code == 413
     many = b'{"data": [' + b"[]," * guard.PARTS + b"0]}"
     assert client.post(RUN, content=many, headers=json_kind).status_code == 413
+    call = "/gradio_api/call/frontier"
+    assert client.post(call, content=large[: guard.QUEUED + 1], headers=json_kind).is_client_error
+    assert "4,194,304" in client.post(call, content=large, headers=json_kind).json()["error"]
     wrong = {"content-length": "-1"} | json_kind
     assert client.post(RUN, content=b"{}", headers=wrong).status_code == 413
 
@@ -167,6 +186,27 @@ def test_widgets_that_are_not_there_are_told(app, client, changed):
 def test_widgets_answer_with_a_sentence(app, client, data):
     answer = client.post(WIDGET, json=widget_question(app, data=data))
     assert answer.status_code == 200 and answer.json()["error"]
+
+
+def test_all_bodies_together_are_bounded_and_let_go_of():
+    seen: list[int] = []
+
+    async def reached(scope, receive, send):
+        seen.append(gate.held)
+        await PlainTextResponse("reached")(scope, receive, send)
+
+    gate = guard.Guard(reached, guard.Rules.of(options(), None))
+
+    async def served(scope, receive, send):
+        await gate({**scope, "app": Namespace(auth=None)}, receive, send)
+
+    client = TestClient(served, base_url=HOME)
+    assert client.post(RUN, json={"data": []}).text == "reached"
+    assert seen == [len(b'{"data":[]}')] and gate.held == 0
+    gate.held = guard.HELD
+    answer = client.post(RUN, json={"data": []})
+    assert answer.status_code == 503 and "Ask again" in answer.json()["error"]
+    assert gate.held == guard.HELD
 
 
 def test_a_refused_call_is_no_fault_of_the_server(client):
@@ -214,6 +254,25 @@ def test_nothing_is_served_without_the_login(caplog):
     assert client.get("/config").status_code == 401
     assert client.post("/login", data={"username": "ada", "password": "secret"}).is_success
     assert client.get("/config").status_code == 200
+
+
+def test_with_the_login_every_route_is_open():
+    """As far as the guard goes: some routes answer as long as one listens."""
+    app = app_of(("ada", "secret"), mcp=True)
+    app.tokens["token"] = "ada"
+    gate = guard.Guard(PlainTextResponse("reached"), guard.Rules.of(options(), app.get_blocks()))
+
+    async def served(scope, receive, send):
+        await gate({**scope, "app": app}, receive, send)
+
+    client = TestClient(served, base_url=HOME)
+    for cookie, statuses in (("token", {200, 400}), ("guess", {401})):
+        headers = {"cookie": f"access-token-{app.cookie_id}={cookie}"}
+        for method, path in walked(app):
+            if path.rstrip("/") in guard.OPEN:
+                continue
+            answer = client.request(method, path, json={}, headers=headers)
+            assert answer.status_code in statuses, (method, path)
 
 
 def test_programs_send_their_login_with_each_request():

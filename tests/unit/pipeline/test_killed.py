@@ -1,0 +1,92 @@
+"""A run that is killed again and again, while it saves too, ends like one that was not.
+
+One process imports torch and then forks a child for each attempt, which the system kills at a
+random moment, as a power cut would: no handler runs, and nothing is written any more.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+TRAIN = """
+import os, random, signal, sys
+from pathlib import Path
+
+import torch
+
+from backend.corpora.batching import Batches
+from backend.device import seeded
+from backend.files import _TEMPORARY
+from backend.models.vae.vae import VAE, Config
+from backend.pipeline.run import Rows, locked
+from backend.training import TrainConfig, fit, steps_done
+
+torch.set_num_threads(1)
+STEPS, KILLS = 60, 20
+config = TrainConfig(steps=STEPS, batch_size=4, report_every=3)
+
+
+def train(folder):
+    with locked(folder):
+        state = folder / "state.safetensors"
+        with seeded(0):
+            model = VAE(Config(**(vars(Config.tiny()) | {"hidden": (600, 600)})))
+            batches = Batches(torch.rand(22, 1, 4, 4), 4, seed=0)
+        rows = Rows(folder / "history.jsonl", steps_done(state))
+        for report in fit(model, batches, config, state=state, save_every=2):
+            rows.add({"step": report.step, **report.terms})
+
+
+def attempt(folder, seconds):
+    child = os.fork()
+    if child == 0:
+        if seconds:
+            signal.setitimer(signal.ITIMER_REAL, seconds)  # the end, where nobody handles it
+        train(folder)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    return os.WIFSIGNALED(status), status
+
+
+out = Path(sys.argv[1])
+draw = random.Random(int(sys.argv[2]))
+assert attempt(out / "whole", 0) == (False, 0)
+kills, saving, runs = 0, 0, 0
+while kills < KILLS:
+    broken = out / f"broken{runs}"
+    runs += 1
+    done = steps_done(broken / "state.safetensors")
+    while kills < KILLS and done < STEPS:
+        killed, _ = attempt(broken, draw.uniform(0.01, 0.2))
+        kills += killed
+        left = [path.name for path in broken.iterdir()] if broken.exists() else []
+        saving += killed and any(map(_TEMPORARY.fullmatch, left))
+        if not killed:
+            break
+    assert attempt(broken, 0) == (False, 0)
+    for name in ("state.safetensors", "history.jsonl"):
+        whole, found = ((folder / name).read_bytes() for folder in (out / "whole", broken))
+        assert whole == found, name
+    assert sorted(path.name for path in broken.iterdir()) == ["history.jsonl", "state.safetensors"]
+print(kills, saving)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no processes")
+def test_a_run_killed_at_twenty_random_moments_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TRAIN, tmp_path, "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    kills, saving = map(int, done.stdout.split())
+    assert kills == 20 and saving >= 1  # some while a file was half-written
