@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from gradio.state_holder import SessionState
 
 import backend
 from app import api, components, door, examples, links, main, session
@@ -55,6 +56,15 @@ def test_only_the_named_endpoints_are_public(built):
         *("modes", "responsibilities", "decode_at", "next_words", "edit_chain", "attack"),
         *("train_points", "frontier", "respond", "moves", "encode_reply"),
     }
+
+
+def test_a_visit_keeps_what_it_changes_and_nothing_else(built):
+    visit = SessionState(built)
+    assert visit.config_values == {} and visit.blocks_config.blocks == built.default_config.blocks
+    number = next(iter(built.blocks))
+    visit[number] = built.blocks[number]
+    assert list(visit.config_values) == [number]
+    assert SessionState(built).config_values == {}
 
 
 def test_the_head_cannot_be_broken_out_of(monkeypatch):

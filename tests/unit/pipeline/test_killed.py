@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 
 TRAIN = """
-import os, random, signal, sys
+import os, random, signal, sys, time
 from pathlib import Path
 
 import torch
@@ -27,8 +27,8 @@ from backend.pipeline.run import Rows, locked
 from backend.training import TrainConfig, fit, steps_done
 
 torch.set_num_threads(1)
-STEPS, KILLS = 60, 20
-config = TrainConfig(steps=STEPS, batch_size=4, report_every=3)
+KILLS = 20
+config = TrainConfig(steps=60, batch_size=4, report_every=3)
 
 
 def train(folder):
@@ -55,14 +55,15 @@ def attempt(folder, seconds):
 
 out = Path(sys.argv[1])
 draw = random.Random(int(sys.argv[2]))
+began = time.monotonic()
 assert attempt(out / "whole", 0) == (False, 0)
+long = time.monotonic() - began
 kills, saving, runs = 0, 0, 0
 while kills < KILLS:
     broken = out / f"broken{runs}"
     runs += 1
-    done = steps_done(broken / "state.safetensors")
-    while kills < KILLS and done < STEPS:
-        killed, _ = attempt(broken, draw.uniform(0.01, 0.2))
+    while kills < KILLS:
+        killed, _ = attempt(broken, draw.uniform(0.05, 0.6) * long)
         kills += killed
         left = [path.name for path in broken.iterdir()] if broken.exists() else []
         saving += killed and any(map(_TEMPORARY.fullmatch, left))
