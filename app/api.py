@@ -32,8 +32,8 @@ def publish() -> None:
     """Register the endpoints on the page being built."""
     light = (sample, interpolate, decode, decode_at)  # take the model themselves, where they can
     rest = (encode, modes, responsibilities, next_words, edit_chain, attack, train_points)
-    rest += (respond, moves, encode_reply)
-    for endpoint in (*light, *map(in_turn, rest), frontier):
+    spoken = (respond, moves, encode_reply)
+    for endpoint in (*light, *map(in_turn, (*rest, *spoken)), frontier):
         gr.api(
             door.endpoint(endpoint),
             api_name=endpoint.__name__,
