@@ -243,8 +243,9 @@ class LatentSpace:
         _check_temperature(token_temperature)
         told = self.context.read(labels, len(codes))
         for index in range(0, len(codes), chunk):
-            # Random numbers of its own: nobody has to wait for the state of the process.
-            draws = torch.Generator().manual_seed(seed + index)
+            draws = None
+            if token_temperature:  # of its own: nobody has to wait for the state of the process
+                draws = torch.Generator().manual_seed(seed + index)
             with self._threads(), torch.inference_mode():
                 part = torch.from_numpy(codes[index : index + chunk])
                 part = self.prior.snap(part).to(self.device)
