@@ -28,14 +28,14 @@ from backend.training import TrainConfig, fit, steps_done
 
 torch.set_num_threads(1)
 KILLS = 20
-config = TrainConfig(steps=60, batch_size=4, report_every=3)
+config = TrainConfig(steps=30, batch_size=4, report_every=3)
 
 
 def train(folder):
     with locked(folder):
         state = folder / "state.safetensors"
         with seeded(0):
-            model = VAE(Config(**(vars(Config.tiny()) | {"hidden": (600, 600)})))
+            model = VAE(Config(**(vars(Config.tiny()) | {"hidden": (300, 300)})))
             batches = Batches(torch.rand(22, 1, 4, 4), 4, seed=0)
         rows = Rows(folder / "history.jsonl", steps_done(state))
         for report in fit(model, batches, config, state=state, save_every=2):
