@@ -52,7 +52,7 @@ class Answers:
         if key is None:
             await self.app(scope, receive, send)
             return
-        answer = self._kept.get(key)
+        answer: Answer | list[Message] | None = self._kept.get(key)
         if answer is None:
             making = self._making.setdefault(key, asyncio.Lock())
             try:
@@ -65,7 +65,7 @@ class Answers:
         if isinstance(answer, Answer):
             await _response(answer, Headers(scope=scope))(scope, receive, send)
             return
-        for message in answer:
+        for message in answer or []:
             await send(message)
 
     def _key(self, scope: Scope) -> tuple | None:

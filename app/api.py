@@ -30,10 +30,12 @@ TOGETHER = 64  # calls that take turns; so a short one does not wait for long on
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
-    light = (sample, interpolate, decode, decode_at)  # take the model themselves, where they can
-    rest = (encode, modes, responsibilities, next_words, edit_chain, attack, train_points)
-    spoken = (respond, moves, encode_reply)
-    for endpoint in (*light, *map(in_turn, (*rest, *spoken)), frontier):
+    # These take the model themselves, once they know for how long.
+    endpoints: list[Callable] = [sample, interpolate, decode, decode_at, frontier]
+    whole: list[Callable] = [encode, modes, responsibilities, next_words, edit_chain, attack]
+    whole += [train_points, respond, moves, encode_reply]
+    endpoints += [in_turn(endpoint) for endpoint in whole]
+    for endpoint in endpoints:
         gr.api(
             door.endpoint(endpoint),
             api_name=endpoint.__name__,
@@ -111,8 +113,8 @@ def interpolate(
         Sentences, or pictures as data URLs of PNG files.
     """
     space = session.get_space(checkpoint)
-    codes = together.encode(space, read_all(space, [a, b]))
-    return decoded(space, space.path_codes(*codes, steps, path), seed=seed)
+    z0, z1 = together.encode(space, read_all(space, [a, b]))
+    return decoded(space, space.path_codes(z0, z1, steps, path), seed=seed)
 
 
 def encode(

@@ -68,11 +68,11 @@ def no_servers() -> Iterator[None]:
     None of them is used but the one that ``launch`` makes.
     """
     making = App.__dict__["create_app"]
-    App.create_app = staticmethod(lambda *_, **__: None)  # type: ignore[method-assign,assignment]
+    App.create_app = staticmethod(lambda *_, **__: None)
     try:
         yield
     finally:
-        App.create_app = making  # type: ignore[method-assign]
+        App.create_app = making
 
 
 def light_visits() -> None:
@@ -87,7 +87,7 @@ def light_visits() -> None:
         bare = SimpleNamespace(default_config=blocks.default_config, blocks={})
         begin(self, cast(gr.Blocks, bare))
 
-    SessionState.__init__ = visit  # type: ignore[method-assign]
+    SessionState.__init__ = visit
 
 
 light_visits()

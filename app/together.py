@@ -40,7 +40,7 @@ class Together:
         self._waiting: dict[int, Batch] = {}
         self._guard = threading.Lock()
 
-    def __call__(self, space: "LatentSpace", rows: Sequence) -> Any:
+    def __call__(self, space: "LatentSpace", rows: Sequence | np.ndarray) -> Any:
         """The answers to these rows, in order; raises what the function raises for them."""
         if session.working():  # whoever has the model cannot wait for another to take it
             return self.function(space, list(rows))
