@@ -270,6 +270,7 @@ def edit_chain(
     longest: int = 15,
     weights: dict[str, float] | None = None,
     proposals: dict[str, float] | None = None,
+    temperatures: list[float] | None = None,
 ) -> dict[str, Any]:
     """Run Markov chains over sentences, one proposed word at a time, and return all they did.
 
@@ -287,6 +288,8 @@ def edit_chain(
         longest: the greatest number of them.
         weights: of the parts of log pi, such as {"language model": 1}; by default the task's own.
         proposals: weights of the actions replace, insert and delete; by default 1 each.
+        temperatures: two, T at the first and at the last step, 0.05 to 20: step n samples
+            pi^(1/T). By default [1, 1], which samples pi; [1, 0.2] anneals, for a good sentence.
 
     Returns:
         notes on the settings, and the trace: settings, fingerprints, and the chains with every
@@ -310,6 +313,8 @@ def edit_chain(
             "longest": longest,
             "weights": weights or {},
             "proposals": proposals or {},
+            "temperatures": temperatures or [1, 1],
+            "cooling": steps if temperatures else 0,
         }
     )
     editor = edits.Editor(settings, models=session.get_text_model, spaces=session.get_space)

@@ -9,7 +9,7 @@ overruled (the other outcome of a step is taken, and later steps draw the same r
 import functools
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +18,7 @@ import numpy as np
 import backend
 from backend.language.samplers import cgmh
 from backend.language.samplers import metropolis_hastings as mh
+from backend.language.samplers.annealing import temperature
 from backend.language.samplers.contexts import Contexts, as_ids
 from backend.language.samplers.diagnostics import autocorrelation, effective_sample_size
 from backend.language.samplers.metropolis_hastings import Info, State, Tokens
@@ -144,6 +145,13 @@ class Editor:
         self._check_start()
         self.target = Product(self._parts(keywords, spaces, judges), self._weights())
         self.rescored = RescoredProposals(*self.contexts, self.target, **options)
+        if settings.temperatures != (1.0, 1.0):
+            hot, cold = settings.temperatures
+            self.notes.append(
+                f"Annealed: step n samples π(x)^(1/T), T from {hot:g} to {cold:g} over "
+                f"{settings.cooling:,} steps. What it ends at, π(x)^(1/{cold:g}), is not π: its "
+                "sentences are near the peaks, and say nothing of how probable each is."
+            )
 
     def _check_numbers(self) -> None:
         limit = min(one.longest for one in self.contexts)
@@ -300,6 +308,7 @@ class Editor:
         """New chains without steps: ``chains`` of each kernel."""
         if not 1 <= chains * len(kernels) <= CHAINS:
             raise ValueError(f"From 1 to {CHAINS} chains can run side by side.")
+        self._check_kernels(kernels)
         (start,) = self.states([self.start])
         return [
             Chain(
@@ -331,6 +340,7 @@ class Editor:
         """
         if not 1 <= steps <= STEPS:
             raise ValueError(f"From 1 to {STEPS:,} steps can be run at once, got {steps:,}.")
+        self._check_kernels(head["kernel"] for head in heads)
         until = time.monotonic() + seconds
         states = mh.init([self.ids(head["tokens"]) for head in heads], self.target)
         blocks: list[list[Step]] = [[] for _ in heads]
@@ -348,6 +358,7 @@ class Editor:
     ) -> tuple[list[State], list[Info]]:
         """One step of all chains: those of a kernel in one batch."""
         new, infos = list(states), dict[int, Info]()
+        heat = self._temperature(n)
         for kernel in dict.fromkeys(head["kernel"] for head in heads):
             rows = [i for i, head in enumerate(heads) if head["kernel"] == kernel]
             rngs = [mh.rng_of(heads[i]["seed"], heads[i]["number"], n) for i in rows]
@@ -356,10 +367,20 @@ class Editor:
                 after, done = cgmh.paper_advance(rngs, n, mine, self.target, self.proposals)
             else:
                 proposals = self.rescored if kernel == "rescored" else self.proposals
-                after, done = mh.advance(rngs, mine, self.target, proposals)
+                after, done = mh.advance(rngs, mine, self.target, proposals, heat)
             for i, state, info in zip(rows, after, done, strict=True):
                 new[i], infos[i] = state, info
         return new, [infos[i] for i in range(len(heads))]
+
+    def _temperature(self, n: int) -> float:
+        return temperature(n, self.settings.temperatures, self.settings.cooling)
+
+    def _check_kernels(self, kernels: Iterable[Kernel]) -> None:
+        if self.settings.temperatures != (1.0, 1.0) and "paper" in kernels:
+            raise ValueError(
+                "The paper's procedure has no temperature, so it cannot be annealed. Take the "
+                "kernel exact or rescored, or leave both temperatures at 1."
+            )
 
     def _state_record(self, state: State) -> StateRecord:
         score = ScoreRecord(total=state.score.total, parts=state.score.parts)
@@ -370,7 +391,7 @@ class Editor:
     def _step_record(self, n: int, info: Info) -> Step:
         move, vocabulary = info.candidate, self.processor.vocabulary
         edit = move.edit
-        return Step(
+        step = Step(
             n=n,
             action=edit.action,
             position=edit.position,
@@ -387,6 +408,9 @@ class Editor:
             accepted=info.accepted,
             words=[(vocabulary[word], p) for word, p in move.words],
         )
+        if (heat := self._temperature(n)) != 1:
+            step["temperature"] = heat
+        return step
 
 
 def edit_chain(

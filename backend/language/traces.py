@@ -5,7 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
 import pydantic
-from typing_extensions import TypedDict  # pydantic reads typing's own from Python 3.12 on
+from typing_extensions import (  # pydantic reads typing's own from Python 3.12 on
+    NotRequired,
+    TypedDict,
+)
 
 from backend.language.samplers.metropolis_hastings import Action
 
@@ -20,6 +23,7 @@ Weight = Annotated[float, pydantic.Field(ge=0, le=100)]
 Word = Annotated[str, pydantic.Field(max_length=80)]
 Text = Annotated[str, pydantic.Field(max_length=2000)]
 Real = Annotated[float, pydantic.Field(allow_inf_nan=False)]
+Temperature = Annotated[float, pydantic.Field(ge=0.05, le=20, allow_inf_nan=False)]
 Seed = Annotated[int, pydantic.Field(ge=0, lt=2**31)]
 
 
@@ -42,6 +46,8 @@ class Settings:
     shortest: int = 5
     longest: int = 15
     judge: Annotated[str, pydantic.Field(max_length=200)] = ""
+    temperatures: tuple[Temperature, Temperature] = (1.0, 1.0)
+    cooling: Annotated[int, pydantic.Field(ge=0, le=STEPS)] = 0
 
 
 class ScoreRecord(TypedDict):
@@ -73,6 +79,7 @@ class Step(TypedDict):
     log_u: Real
     accepted: bool
     words: list[tuple[Word, Real]]
+    temperature: NotRequired[Temperature]  # of the target at this step, where it is not 1
 
 
 class Parent(TypedDict):

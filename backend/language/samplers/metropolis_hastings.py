@@ -86,13 +86,15 @@ def init(sentences: Sequence[Tokens], target: Target) -> list[State]:
     return states
 
 
-def decide(rng: random.Random, state: State, move: Candidate, score: Score) -> Info:
-    """Accepts with probability min(1, π(x') q(x|x') / (π(x) q(x'|x)))."""
+def decide(
+    rng: random.Random, state: State, move: Candidate, score: Score, temperature: float = 1.0
+) -> Info:
+    """Accepts with probability min(1, π(x')^(1/T) q(x|x') / (π(x)^(1/T) q(x'|x)))."""
     log_u = -rng.expovariate(1.0)  # -Exp(1) is log U(0, 1)
     if score.total == -math.inf or move.log_reverse == -math.inf:
         return Info(move, score, -math.inf, log_u, False)
-    ratio = score.total - state.score.total + move.log_reverse - move.log_forward
-    log_alpha = min(0.0, ratio)
+    gain = (score.total - state.score.total) / temperature
+    log_alpha = min(0.0, gain + move.log_reverse - move.log_forward)
     return Info(move, score, log_alpha, log_u, log_u <= log_alpha)
 
 
@@ -105,13 +107,17 @@ def step(
 
 
 def advance(
-    rngs: Sequence[random.Random], states: Sequence[State], target: Target, proposals: Proposals
+    rngs: Sequence[random.Random],
+    states: Sequence[State],
+    target: Target,
+    proposals: Proposals,
+    temperature: float = 1.0,
 ) -> tuple[list[State], list[Info]]:
-    """One step of each chain with the random numbers given."""
+    """One step of each chain with the random numbers given, on π^(1/``temperature``)."""
     moves = proposals.propose(rngs, [state.tokens for state in states])
     scores = target.score([move.tokens for move in moves])
     columns = zip(rngs, states, moves, scores, strict=True)
-    infos = [decide(*column) for column in columns]
+    infos = [decide(*column, temperature) for column in columns]
     return [after(state, info) for state, info in zip(states, infos, strict=True)], infos
 
 

@@ -1,6 +1,7 @@
 """Chains of edits as the page and scripts run them: traces, blocks, futures, bad settings."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,29 @@ def test_every_number_of_a_step_adds_up(editor: Editor) -> None:
             assert {"dog", "water"} <= set(step["tokens"])
             assert 3 <= len(step["tokens"]) <= 8
     assert 0 < kept < 60
+
+
+def test_an_annealed_chain_says_its_temperature_and_ends_at_a_peak() -> None:
+    cooled = replace(KEYWORDS, temperatures=(2.0, 0.1), cooling=40)
+    editor = Editor(cooled)
+    (chain,) = edit_chain(cooled, steps=60, editor=editor)["chains"]
+    heats = [step["temperature"] for step in chain["steps"]]
+    assert heats[0] == 2 and heats[39:] == pytest.approx([0.1] * 21) and heats[20] < heats[10]
+    total = chain["start"]["score"]["total"]
+    for step in chain["steps"]:
+        if step["total"] is not None and step["log_reverse"] is not None:
+            gain = (step["total"] - total) / step["temperature"]
+            ratio = gain + step["log_reverse"] - step["log_forward"]
+            assert step["log_alpha"] == pytest.approx(min(0, ratio), abs=1e-9)
+        if step["accepted"]:
+            total = step["total"]
+    assert "π(x)^(1/0.1)" in editor.notes[-1]
+    trace = edit_chain(cooled, steps=4, editor=editor)
+    assert read_trace(json.loads(to_json(trace)))["settings"] == cooled
+    with pytest.raises(ValueError, match="no temperature"):
+        edit_chain(cooled, steps=4, kernels=["paper"], editor=editor)
+    plain = edit_chain(KEYWORDS, steps=4)
+    assert all("temperature" not in step for step in plain["chains"][0]["steps"])
 
 
 def test_a_verdict_can_be_overruled_and_the_future_differs_only_by_it(editor: Editor) -> None:

@@ -14,6 +14,7 @@ from backend.device import seeded
 from backend.distributions.sequence import Sequence
 from backend.language.beam import beam_search, forced_beam
 from backend.language.samplers import metropolis_hastings as mh
+from backend.language.samplers.annealing import temperature
 from backend.language.samplers.cgmh import paper_step
 from backend.language.samplers.contexts import Contexts, as_ids
 from backend.language.samplers.mha import GradientProposals, Misleading, Victim
@@ -109,6 +110,44 @@ def test_a_long_chain_visits_sentences_as_often_as_they_are_probable(pair, unifo
     for current, _ in mh.run(3, starts, target, proposals, steps):
         counts.update(state.tokens for state in current)
     assert distance(counts, states, probabilities) < 0.04
+
+
+# --- annealing --------------------------------------------------------------------------------
+
+
+def test_at_temperature_1_annealing_is_the_exact_chain(pair) -> None:
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    plain = warm = mh.init([(4, 5), (7,)], target)
+    for n in range(60):
+        rngs = [[mh.rng_of(9, chain, n) for chain in (0, 1)] for _ in range(2)]
+        plain, infos = mh.advance(rngs[0], plain, target, proposals)
+        heat = temperature(n, (1.0, 1.0), 60)
+        warm, others = mh.advance(rngs[1], warm, target, proposals, heat)
+        assert (plain, infos) == (warm, others)
+
+
+@pytest.mark.parametrize("heat", [0.4, 2.5])
+def test_a_step_at_a_temperature_is_in_balance_with_the_cooled_target(pair, heat: float) -> None:
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    states = dict(zip(all_sentences(), target.score(all_sentences()), strict=True))
+    log_pi = {x: score.total / heat for x, score in states.items()}  # π^(1/T)
+    flow: Counter = Counter()
+    for x, score in states.items():
+        for move in proposals.moves(x):
+            after = states[move.tokens]
+            info = mh.decide(random.Random(0), mh.State(x, score), move, after, heat)
+            flow[x, move.tokens] += math.exp(log_pi[x] + move.log_forward + info.log_alpha)
+    total = sum(math.exp(value) for value in log_pi.values())
+    assert len(flow) > len(states)
+    assert max(abs(flow[x, y] - flow[y, x]) for x, y in flow) < 1e-12 * total
+
+
+def test_a_temperature_falls_geometrically_and_stays() -> None:
+    falling = [temperature(n, (4.0, 0.25), 5) for n in range(8)]
+    assert falling == pytest.approx([4, 2, 1, 0.5, 0.25, 0.25, 0.25, 0.25])
+    assert temperature(0, (4.0, 0.25), 0) == temperature(0, (4.0, 0.25), 1) == 0.25
 
 
 def test_keywords_are_never_lost(pair) -> None:
