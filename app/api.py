@@ -230,6 +230,8 @@ def next_words(
     temperature: float = 1.0,
     n: int = 0,
     seed: Seed = 0,
+    top_k: int = 0,
+    top_p: float = 1.0,
 ) -> dict[str, Any]:
     """Say what a language model expects after a text (before it, if it reads from the end).
 
@@ -240,6 +242,8 @@ def next_words(
         temperature: divides the log-probabilities, 0 to 5; 0 takes the likeliest each time.
         n: how many continuations to draw, 0 to 50.
         seed: the same seed draws the same continuations.
+        top_k: keep the likeliest words alone, so many; 0 keeps all.
+        top_p: keep the fewest likeliest words whose probabilities add up to it, 0 to 1.
 
     Returns:
         words (each with word, p, kind - word, end or unknown - and the text with it), entropy in
@@ -250,8 +254,11 @@ def next_words(
     from backend.language import next_words as ahead
 
     lm = session.get_language_model(checkpoint)
-    found = ahead.predict(lm, text, k, temperature)._asdict()
-    drawn = ahead.continuations(lm, text, n, temperature=temperature, seed=seed) if n else []
+    kept: Any = {"top_k": top_k, "top_p": top_p}
+    found = ahead.predict(lm, text, k, temperature, **kept)._asdict()
+    drawn: list = []
+    if n:
+        drawn = ahead.continuations(lm, text, n, temperature=temperature, seed=seed, **kept)
     for part in ("words", "typed"):
         found[part] = [one._asdict() for one in found[part]]
     return found | {"continuations": [one._asdict() for one in drawn]}

@@ -37,6 +37,20 @@ LABELS = {
     "theta": "Distance of the lines",
     "latent_dim": "Code size",
     "text": "The sentence",
+    "keywords": "Keywords",
+    "start": "Start from",
+    "kernels": "Kernel",
+    "chains": "Chains",
+    "shortest": "Words in a sentence, from",
+    "longest": "Words in a sentence, to",
+    "temperatures": "Temperature T",
+    "victim": "Classifier",
+    "trials": "Trials, at most",
+    "weight": "Weight of the classifier",
+    "k": "Words shown",
+    "width": "Beam width",
+    "top_k": "Top k",
+    "top_p": "Top p",
     **{letter: f"Sentence {letter.upper()}" for letter in "abcd"},
 }
 
@@ -86,18 +100,22 @@ def _picture_model(name: str) -> str:
 PictureModel = Annotated[str, pydantic.AfterValidator(_picture_model)]
 
 
-def served(function: Callable[..., dict], name: str = "run") -> Callable[[Any], dict]:
+def served(
+    function: Callable[..., dict], name: str = "run", labels: Mapping[str, str] | None = None
+) -> Callable[[Any], dict]:
     """``function`` as a server function of a widget: ``await server.<name>({argument: value})``.
 
     A wrong argument, or a ValueError, is a sentence for the user: ``{"error": sentence}``.
+    ``labels`` are what its tab calls an argument, where another tab calls it otherwise.
     """
+    named = LABELS | dict(labels or {})
     checked = pydantic.validate_call(config=STRICT)(function)
 
     def call(request: Any) -> dict:
         try:
             return checked(**_fields(request))
         except ValueError as error:
-            return {"error": sentence(error, LABELS)}
+            return {"error": sentence(error, named)}
         except Exception:  # the page needs an answer to go on; the log keeps the traceback
             LOG.exception("%s failed", function.__qualname__)
             return {"error": UNEXPECTED}

@@ -138,7 +138,8 @@ class LatentSpace:
     @cached_property
     def projection(self) -> Projection:
         """The stored map of held-out items; raises ``MissingProjection``, a ``ValueError``."""
-        return Projection.load(self.info)
+        found = Projection.load(self.info)
+        return found.in_prose(self._text("prose").prose) if self.words else found
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -100,16 +100,32 @@ def steps_done(state: Path) -> int:
         return int(file.metadata()["done"])
 
 
+Optimiser = Literal["adam", "rmsprop", "sgd"]
+
+
+def _optimiser(
+    name: Optimiser, parameters: list[torch.nn.Parameter], lr: float, model: GenerativeModel
+) -> torch.optim.Optimizer:
+    """Adam has the model's own betas; the others are as torch has them, without momentum."""
+    if name == "sgd":
+        return torch.optim.SGD(parameters, lr=lr)
+    if name == "rmsprop":
+        return torch.optim.RMSprop(parameters, lr=lr)
+    fused = model.device.type != "mps"
+    return torch.optim.Adam(parameters, lr=lr, betas=model.betas, fused=fused)
+
+
 class Trainer:
     """A model and an optimiser for each of its players: what ``fit`` takes steps with."""
 
-    def __init__(self, model: GenerativeModel, config: TrainConfig) -> None:
+    def __init__(
+        self, model: GenerativeModel, config: TrainConfig, optimiser: Optimiser = "adam"
+    ) -> None:
         self.model = model
         self.clip = config.clip or math.inf
         self.players = {name: model.player_parameters(name) for name in model.players}
-        fused = model.device.type != "mps"
         self.optimisers = {
-            name: torch.optim.Adam(parameters, lr=config.lr, betas=model.betas, fused=fused)
+            name: _optimiser(optimiser, parameters, config.lr, model)
             for name, parameters in self.players.items()
         }
         self._autocast = _autocast(model.device, config.precision)

@@ -2,6 +2,7 @@
 // one address, so what is remembered here belongs to the whole page.
 // @ts-check
 import { checkpoints } from "./checkpoints.js";
+import { listen, record } from "./undo.js";
 
 /**
  * @typedef {object} View what a tab shows
@@ -9,9 +10,10 @@ import { checkpoints } from "./checkpoints.js";
  * @property {Record<string, any>} [kept] fields of widgets beside the result
  * @property {string} [fragment]
  * @property {boolean} [waiting] for a link to be followed; runs when it is seen
+ * @property {boolean} [linked] what runs next was asked for by a link, not by a person
  * @property {() => void} [rerun]
  * @property {() => void} [cancel]
- * @property {(request: any) => any} [run]
+ * @property {(request: any, linked?: boolean) => any} [run]
  */
 
 const SCHEMA = 1;
@@ -93,6 +95,7 @@ export function setView(tab, values) {
   // A first result may be here before `tabShown`; it must not replace the view that was left.
   if (leaving && tabOf(location.hash) !== tab) history.pushState(null, "", view.fragment);
   else history.replaceState(null, "", view.fragment);
+  record(tab, view.fragment);
 }
 
 /**
@@ -118,6 +121,7 @@ function tabShown() {
     if (!location.hash.startsWith(empty)) history.pushState(null, "", empty);
   } else if (view.waiting) {
     history.pushState(null, "", location.hash); // so that Back leads to the tab a link opened
+    view.linked = true;
     view.rerun?.();
   } else if (location.hash !== view.fragment) history.pushState(null, "", view.fragment);
 }
@@ -156,7 +160,10 @@ export function restored() {
 function shown() {
   clearTimeout(patience);
   following = false;
-  views[activeTab()]?.rerun?.();
+  const view = views[activeTab()];
+  if (!view) return;
+  view.linked = true;
+  view.rerun?.();
 }
 
 /**
@@ -169,7 +176,9 @@ export function run(tab, names, values) {
   const view = viewOf(tab);
   view.waiting = following; // a link is being followed: run what it asks for, and this when seen
   if (following) return;
-  return view.run?.(Object.fromEntries(names.map((name, i) => [name, values[i]])));
+  const linked = Boolean(view.linked);
+  view.linked = false;
+  return view.run?.(Object.fromEntries(names.map((name, i) => [name, values[i]])), linked);
 }
 
 /**
@@ -196,3 +205,5 @@ globalThis.document?.addEventListener(
   },
   true,
 );
+
+if (globalThis.document) listen(activeTab);

@@ -1,7 +1,8 @@
 // What a person chooses with: a control under its name, one of a few, one of many, a number, a seed
 // with its dice, and what says that a run is under way.
 // @ts-check
-import { button, el } from "./dom.js";
+import { button, el, say } from "./dom.js";
+import { count } from "./numbers.js";
 
 /**
  * @typedef {import("./dom.js").Props} Props
@@ -143,14 +144,22 @@ export function dice(label, rolled, props = {}) {
 }
 
 /**
- * A box for a seed.
+ * A box for a seed, which says so where it holds none.
  * @param {string} id
- * @param {(seed: number) => void} [typed] not called while it is empty
+ * @param {(seed: number) => void} [typed] not called then
  * @param {Props} [props]
  */
 export function seedBox(id, typed, props = {}) {
-  const change = () => box.value !== "" && typed?.(Number(box.value));
-  const box = numberBox(id, 0, LAST_SEED, { on: { change }, ...props });
+  const change = () => {
+    box.setCustomValidity("");
+    if (box.value !== "" && box.checkValidity()) return typed?.(Number(box.value));
+    const said = `A seed is a whole number from 0 to ${count(LAST_SEED)}. Write one.`;
+    box.setCustomValidity(said);
+    box.reportValidity();
+    say(said);
+  };
+  const blur = () => box.setCustomValidity(""); // whoever leaves it has been told
+  const box = numberBox(id, 0, LAST_SEED, { on: { change, blur }, ...props });
   return box;
 }
 

@@ -19,6 +19,10 @@ def build() -> None:
         temperature = gr.Slider(
             0.0, 2.0, 1.0, step=0.05, label="Temperature", elem_id="next-word-temperature"
         )
+        top_k = gr.Slider(
+            0, 100, 0, step=1, label="Top k (0: all words)", elem_id="next-word-top-k"
+        )
+        top_p = gr.Slider(0.0, 1.0, 1.0, step=0.01, label="Top p", elem_id="next-word-top-p")
         k = gr.Slider(1, 50, 12, step=1, label="Words shown", elem_id="next-word-k")
         width = gr.Slider(1, 12, 5, step=1, label="Beam width", elem_id="next-word-width")
         chosen = seed("next-word-seed")
@@ -33,9 +37,11 @@ def build() -> None:
             "k": (k, links.integer),
             "width": (width, links.integer),
             "seed": (chosen, links.integer),
+            "top_k": (top_k, links.integer),
+            "top_p": (top_p, links.number),
         },
         [picker.input, chosen.input, result.input]
-        + [slider.release for slider in (temperature, k, width)],
+        + [slider.release for slider in (temperature, top_k, top_p, k, width)],
     )
 
 

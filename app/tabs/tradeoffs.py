@@ -3,6 +3,7 @@
 import gradio as gr
 
 from app import links
+from app.components import widget
 from app.widgets.ablation.widget import ablation
 from app.widgets.ablation.widget import read_state as read_ablation
 from app.widgets.beta_sweep.widget import beta_sweep
@@ -21,6 +22,13 @@ from app.widgets.triptych.widget import read_state as read_triptych
 from app.widgets.triptych.widget import triptych
 
 TITLE = "Trade-offs"
+PICTURES = {  # what the view of pictures holds, in order
+    "tradeoffs-frontier": "Frontier",
+    "tradeoffs-triptych": "Same noise, same pictures",
+    "tradeoffs-styles": "Class and style",
+    "tradeoffs-beta": "β sweep",
+    "tradeoffs-ablation": "Ablation",
+}
 VIEWS = {"Laboratory": "laboratory", "Pictures": "pictures", "Theory": "theory"}
 
 
@@ -43,6 +51,8 @@ def build() -> None:
     with gr.Column(elem_classes="view-laboratory"):
         lab = laboratory("tradeoffs-laboratory", tab="tradeoffs")
     with gr.Column(elem_classes="view-pictures"):
+        sections = list(PICTURES.items())
+        widget("contents", elem_id="tradeoffs-contents", sections=sections)
         bench = frontier("tradeoffs-frontier", tab="tradeoffs")
         beside = triptych("tradeoffs-triptych", tab="tradeoffs")
         classes = class_styles("tradeoffs-styles", tab="tradeoffs")

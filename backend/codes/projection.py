@@ -9,7 +9,8 @@ items in it by their digests.
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,6 +84,7 @@ class Projection:
     dataset: str
     planes: int  # mixture variables that are two numbers each, 0 if they are not
     discrete: bool  # whether codes hold probabilities of classes
+    prose: Callable[[str], str] = str  # a sentence of the corpus -> as one writes it
 
     @classmethod
     def load(cls, info: CheckpointInfo) -> "Projection":
@@ -213,6 +215,10 @@ class Projection:
 
     # Items
 
+    def in_prose(self, prose: Callable[[str], str]) -> "Projection":
+        """The same with its sentences as one writes them; ``prose`` makes that of one."""
+        return replace(self, texts=[prose(text) for text in self.texts], prose=prose)
+
     def originals(self) -> list[str] | np.ndarray | None:
         """The held-out items themselves, or None where not all of them are on this machine."""
         return self._originals
@@ -232,7 +238,9 @@ class Projection:
         if any(key not in found for key in self.digests.tolist()):
             return None  # another edition of the corpus
         items = [found[key] for key in self.digests.tolist()]
-        return items if isinstance(items[0], str) else np.stack(items)
+        if isinstance(items[0], str):
+            return [self.prose(item) for item in items]
+        return np.stack(items)
 
     # Inside
 

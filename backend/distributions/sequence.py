@@ -8,6 +8,8 @@ from torch import Tensor
 from torch.distributions import Distribution, constraints
 from torch.types import _size
 
+from backend.distributions.truncation import truncated
+
 PAD, BOS, EOS = range(3)  # token ids that every text model shares
 COLDEST = 1e-30  # a temperature below counts as 0: log-probabilities divided by it overflow
 
@@ -94,13 +96,17 @@ class Sequence(Distribution):
         forbid: Collection[int] = (),
         generator: torch.Generator | None = None,
         rest: Callable[[], object] = lambda: None,
+        *,
+        top_k: int = 0,
+        top_p: float = 1.0,
     ) -> Tensor:
         """Ids [B, max_len], padded after ``<eos>``.
 
         ``temperature`` divides the log-probabilities (0 is greedy, 1 exact ancestral sampling).
-        ``forbid`` are tokens never produced, the rest being renormalised. Words are drawn on the
-        CPU, so that a seed gives the same ones on every device; by ``generator``, else by the
-        state of the process. ``rest`` is called between two words.
+        ``forbid`` are tokens never produced, the rest being renormalised. ``top_k`` and ``top_p``
+        leave the unlikely ones out, after the temperature; see `truncated`. Words are drawn on
+        the CPU, so that a seed gives the same ones on every device; by ``generator``, else by
+        the state of the process. ``rest`` is called between two words.
         """
         batch, limit = self.batch_shape[0], self.decoder.max_len
         out = torch.full((batch, limit), PAD, device=self.state.device)
@@ -117,7 +123,7 @@ class Sequence(Distribution):
                 if temperature < COLDEST:
                     choice = log_p.argmax(1)
                 else:
-                    weights = torch.softmax(log_p / temperature, 1)
+                    weights = truncated(log_p / temperature, top_k, top_p).softmax(1)
                     choice = torch.multinomial(weights.cpu(), 1, generator=generator)[:, 0]
                     choice = choice.to(log_p.device)
             out[:, t] = torch.where(ended, PAD, choice)

@@ -15,8 +15,6 @@ from backend.corpora.plane import EXTENT, Plane, plane
 from backend.device import seeded
 from backend.evaluation.points import N, Scores, scores
 from backend.laboratory.settings import (
-    BATCH,
-    HIDDEN,
     MOST_EVENTS,
     MOST_STEPS,
     ONLY,
@@ -39,6 +37,24 @@ SURFACE = 40  # values of the critic along each axis, over ±EXTENT
 MESH = 13  # codes of the manifold along each axis, over ±MESH_EXTENT
 MESH_EXTENT = 2.0
 FRESH = 2**31 - 1  # seed of the points that nothing is trained on
+
+
+_LN2 = math.log(2)
+_TOLD_APART = {"value": 2 * _LN2, "text": "2 ln 2"}
+# A critic that sees one real and two made points of one distribution says D = 1/3.
+_OF_THREE = {"value": 3 * math.log(3) - 2 * _LN2, "text": "3 ln 3 − 2 ln 2"}
+# Losses where samples and data cannot be told apart and the critic is the best there is
+# (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661), nats.
+OPTIMA: dict[str, dict[str, dict[str, Any]]] = {
+    "gan": {"critic_loss": _TOLD_APART, "generator_loss": {"value": _LN2, "text": "ln 2"}},
+    "gan_minimax": {
+        "critic_loss": _TOLD_APART,
+        "generator_loss": {"value": -_LN2, "text": "−ln 2"},
+    },
+    "aae": {"code_critic_loss": _TOLD_APART},
+    "vae_gan": {"critic_loss": _OF_THREE},
+    "alpha_gan": {"critic_loss": _OF_THREE, "code_critic_loss": _TOLD_APART},
+}
 
 
 class Row(NamedTuple):
@@ -68,13 +84,16 @@ class Entry:
         config = kind.Config(
             data_shape=(2,),
             latent_dim=settings.latent_dim,
-            **{field: HIDDEN for field in fields if field.endswith("hidden")},  # of every net
+            **dict.fromkeys(
+                (field for field in fields if field.endswith("hidden")),  # of every net
+                (settings.units,) * settings.layers,
+            ),
             **variant.fixed,
             **{key: _number(key, values[key]) for key in self.own},
         )
         with seeded(settings.seed):
             self.model = kind(config)
-        self.trainer = Trainer(self.model, TrainConfig(seed=settings.seed))
+        self.trainer = Trainer(self.model, TrainConfig(seed=settings.seed), settings.optimiser)
         self.critic_kind = self.model.critic_kind if hasattr(self.model, "critic") else ""
         self.parameters = [p.detach() for p in self.model.parameters()]
         self.problem = ""
@@ -172,7 +191,7 @@ class Run:
     def advance_seeded(self) -> None:
         """One step; the caller has forked the random state, see ``backend.device.seeded``."""
         only = self._apply()
-        batch = self.plane.draw(BATCH, _batch_seed(self.settings.seed, self.step))
+        batch = self.plane.draw(self.settings.batch, _batch_seed(self.settings.seed, self.step))
         for entry in self.entries:
             if not entry.problem:
                 torch.default_generator.manual_seed(self.settings.seed + self.step)
@@ -326,6 +345,7 @@ def describe(run: Run) -> list[dict[str, Any]]:
             "parameters": sum(math.prod(p.shape) for p in entry.parameters),
             "critic": entry.critic_kind,
             "encodes": "encode" in entry.model.capabilities,
+            "optima": OPTIMA.get(entry.name, {}),
         }
         for entry in run.entries
     ]

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from backend.registry import about, model_class, model_names
 
+Optimiser = Literal["adam", "rmsprop", "sgd"]  # as backend.training, which needs torch
 Data = Literal["ring", "grid", "moons", "spiral", "lines", "drawn"]
 DATA: dict[Data, str] = {
     "ring": "Ring of 8 Gaussians",
@@ -24,8 +25,13 @@ DATA: dict[Data, str] = {
 MOST_MODELS = 3
 MOST_STEPS = 20_000
 MOST_EVENTS = 60
-HIDDEN = (64, 64)  # units of every net of every model
-BATCH = 128
+LAYERS, UNITS, BATCH = 2, 64, 128  # of every net of every model, unless a run says otherwise
+OPTIMISERS: dict[Optimiser, str] = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+SIZES = {  # what is chosen before a run -> how it is called, the least and the most
+    "layers": ("Hidden layers of each net", 1, 4),
+    "units": ("Units in a layer", 2, 256),
+    "batch": ("Points in a batch", 2, 512),
+}
 ONLY = "only"  # name of the event that moves one player alone
 
 
@@ -49,7 +55,7 @@ class Knob(NamedTuple):
     help: str = ""
 
 
-LR = Knob("Learning rate", 1e-3, 0, 10, help="Step size of Adam; 0: nothing moves")
+LR = Knob("Learning rate", 1e-3, 0, 10, help="Step size; 0: nothing moves")
 CRITIC_LR = Knob(
     "Learning rate of critics", 1e-3, 0, 10, help="Step size of the players that are critics"
 )
@@ -141,6 +147,10 @@ class Settings:
     seed: int = 0
     latent_dim: int = 2
     knobs: Mapping[str, float] = field(default_factory=dict)  # others are at their defaults
+    layers: int = LAYERS
+    units: int = UNITS
+    batch: int = BATCH
+    optimiser: Optimiser = "adam"
 
 
 def check(settings: Settings, events: Iterable[Event] = ()) -> None:
@@ -155,6 +165,9 @@ def check(settings: Settings, events: Iterable[Event] = ()) -> None:
         raise ValueError("The seed is a whole number from 0 to 2147483647.")
     if not 1 <= settings.latent_dim <= 16:
         raise ValueError(f"Codes have from 1 to 16 numbers; got {settings.latent_dim}.")
+    for name, (title, low, high) in SIZES.items():
+        if not low <= getattr(settings, name) <= high:
+            raise ValueError(f"{title} lies from {low} to {high}; got {getattr(settings, name)}.")
     for name, value in settings.knobs.items():
         check_knob(name, value)
     events = list(events)

@@ -17,14 +17,23 @@ from torch import Tensor
 from backend.device import seeded
 from backend.distributions.sequence import BOS, COLDEST, EOS, PAD, StepDecoder
 from backend.distributions.sequence import Sequence as SequenceDistribution
+from backend.distributions.truncation import truncated
 from backend.language.beam import beam_search
 from backend.language.hub_lm import HubLM
 from backend.language.text_models import TextModel
 from backend.nets.language import LanguageModel
-from backend.processors.text import UNK, detokenize
+from backend.processors.text import UNK
 
 AHEAD = 40  # tokens that are written or searched at most; our own sentences end before
-LIMITS = {"k": (1, 100), "temperature": (0, 5), "width": (1, 20), "shown": (0, 20), "n": (1, 50)}
+LIMITS = {  # name of an argument -> how the page calls it, the least and the most
+    "k": ("number of words shown", 1, 100),
+    "temperature": ("temperature", 0, 5),
+    "width": ("beam width", 1, 20),
+    "shown": ("number of pruned branches", 0, 20),
+    "n": ("number of continuations", 1, 50),
+    "top_k": ("top k", 0, 100_000),
+    "top_p": ("top p", 0, 1),
+}
 
 
 class Candidate(NamedTuple):
@@ -137,10 +146,7 @@ class Words:
         new = [self.processor.vocabulary[token] for token in added if token != EOS]
         typed = self.processor.tokens(text)
         tokens = [*reversed(new), *typed] if self.backward else [*typed, *new]
-        sentence = detokenize(self._cased(tokens))
-        if self.backward and EOS not in added:
-            return sentence  # its beginning is still to come
-        return sentence[:1].upper() + sentence[1:]
+        return self.processor.written(tokens, begins=not self.backward or EOS in added)
 
     def _cased(self, tokens: list[str]) -> list[str]:
         return [self.processor.casing.get(token, token) for token in tokens]
@@ -176,17 +182,24 @@ class Continued:
 
 @torch.inference_mode()
 def predict(
-    lm: TextModel | HubLM, text: str = "", k: int = 10, temperature: float = 1.0
+    lm: TextModel | HubLM,
+    text: str = "",
+    k: int = 10,
+    temperature: float = 1.0,
+    *,
+    top_k: int = 0,
+    top_p: float = 1.0,
 ) -> Prediction:
     """The ``k`` likeliest next words after ``text``, which may be empty.
 
     ``temperature`` divides the log-probabilities, which are then normalised again; at 0 all
-    probability is on the likeliest word. What is said of the typed words is at temperature 1.
+    probability is on the likeliest word. ``top_k`` and ``top_p`` then leave the unlikely words
+    out (see `truncated`). What is said of the typed words is at temperature 1.
 
     Raises:
         ValueError: the text is too long, or a number is out of its range.
     """
-    _check(k=k, temperature=temperature)
+    _check(k=k, temperature=temperature, top_k=top_k, top_p=top_p)
     reader = _reader(lm)
     typed = _reading_order(reader, reader.ids(text))
     start = reader.start(1)
@@ -196,7 +209,7 @@ def predict(
     if len(typed) >= reader.longest:
         log_p = torch.full_like(log_p, -torch.inf)
         log_p[EOS] = 0.0
-    log_p = _tempered(log_p, temperature)
+    log_p = truncated(_tempered(log_p, temperature), top_k, top_p).log_softmax(0)
     best = log_p.topk(min(k, int((log_p > -torch.inf).sum())))
     words = [
         Candidate(
@@ -229,21 +242,31 @@ def predict(
 
 @torch.inference_mode()
 def continuations(
-    lm: TextModel | HubLM, text: str = "", n: int = 1, *, temperature: float = 1.0, seed: int = 0
+    lm: TextModel | HubLM,
+    text: str = "",
+    n: int = 1,
+    *,
+    temperature: float = 1.0,
+    seed: int = 0,
+    top_k: int = 0,
+    top_p: float = 1.0,
 ) -> list[Continuation]:
     """``n`` ways to go on from ``text`` to the end; all alike at temperature 0.
+
+    At each word ``top_k`` and ``top_p`` leave the unlikely ones out (see `truncated`); what is
+    said of a continuation's probability is of the model itself.
 
     The same seed draws the same. Words that the model does not know are not written.
 
     Raises:
         ValueError: as `predict`.
     """
-    _check(n=n, temperature=temperature)
+    _check(n=n, temperature=temperature, top_k=top_k, top_p=top_p)
     reader = _reader(lm)
     rest = Continued(reader, _reading_order(reader, reader.ids(text)))
     p = rest.distribution(n)
     with seeded(seed):
-        drawn = p.generate(temperature, reader.forbid)
+        drawn = p.generate(temperature, reader.forbid, top_k=top_k, top_p=top_p)
     scores = p.log_prob(drawn).tolist()
     rows = [[token for token in row if token != PAD] for row in drawn.tolist()]
     return [
@@ -316,6 +339,6 @@ def _continuation(
 
 def _check(**given: float) -> None:
     for name, value in given.items():
-        low, high = LIMITS[name]
+        title, low, high = LIMITS[name]
         if not low <= value <= high:
-            raise ValueError(f"The {name} must lie between {low} and {high}, got {value}.")
+            raise ValueError(f"The {title} lies from {low} to {high:,}; got {value}.")

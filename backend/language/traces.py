@@ -2,13 +2,10 @@
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 import pydantic
-from typing_extensions import (  # pydantic reads typing's own from Python 3.12 on
-    NotRequired,
-    TypedDict,
-)
+from typing_extensions import TypedDict  # pydantic reads typing's own from Python 3.12 on
 
 from backend.language.samplers.metropolis_hastings import Action
 

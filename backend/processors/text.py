@@ -16,6 +16,7 @@ from torch import Tensor
 
 from backend.files import replacing
 from backend.processors.base import Processor
+from backend.processors.prose import apostrophe, cut, cut_as_penn, joined, spaced
 
 PAD, BOS, EOS, UNK = range(4)
 SPECIALS = ["<pad>", "<bos>", "<eos>", "<unk>"]
@@ -73,24 +74,6 @@ def tokenize(text: str) -> list[str]:
     return [token for token, _ in rules.pre_tokenizer.pre_tokenize_str(normal)]
 
 
-def detokenize(tokens: Sequence[str]) -> str:
-    """Tokens joined as one writes them; the inverse of ``tokenize`` up to capitals.
-
-    >>> detokenize(["i", "do", "n't", "know", ",", "it", "'s", "late", "."])
-    "i don't know, it's late."
-    """
-    out, opened = "", False
-    for token in tokens:
-        glued = token in {"n't", "'s", "'re", "'ve", "'ll", "'d", "'m"}
-        glued |= token in set(".,!?;:%)\u2026\u20ac\u00b0")
-        if token == '"':
-            glued, opened = opened, not opened
-        after_opening = out.endswith(("(", "$", "\u00a3")) or (opened and out.endswith(' "'))
-        after_opening |= opened and out == '"'
-        out += token if not out or glued or after_opening else " " + token
-    return out
-
-
 class TextProcessor(Processor):
     """Sentences <-> ids [B, T], each ended by ``<eos>`` and padded with ``<pad>`` (0).
 
@@ -120,6 +103,7 @@ class TextProcessor(Processor):
         else:
             self.tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
         self.tokenizer.enable_truncation(max_tokens)  # where the file keeps the number
+        self._apostrophe = apostrophe(self.ids)
 
     @classmethod
     def train(
@@ -152,10 +136,11 @@ class TextProcessor(Processor):
 
     def tokens(self, text: str) -> list[str]:
         if self.split == "words":
-            return tokenize(text)
+            return tokenize(cut(text, self._apostrophe))
         marks = SPECIALS[:UNK]  # written out in a text they are no marks
         return [
-            "<unk>" if token in marks else token for token in _seen().normalize_str(text).split()
+            "<unk>" if token in marks else token
+            for token in cut_as_penn(_seen().normalize_str(text)).split()
         ]
 
     def unknown_words(self, text: str) -> list[str]:
@@ -206,21 +191,33 @@ class TextProcessor(Processor):
 
     def decode(self, ids: Tensor) -> list[str]:
         """Sentences written for people: joined, with capitals."""
-        out = []
-        for tokens in self.token_lists(ids):
-            if self.split == "spaces":
-                out.append(" ".join(tokens))
-                continue
-            text = detokenize([self.casing.get(t, t) for t in tokens])
-            out.append(text[:1].upper() + text[1:])
-        return out
+        return [self.written(tokens) for tokens in self.token_lists(ids)]
+
+    def written(self, tokens: Sequence[str], begins: bool = True) -> str:
+        """One sentence of ``decode``; ``begins`` says whether it starts with a capital.
+
+        The same tokens are read from it.
+        """
+        if self.split == "spaces":
+            return spaced(tokens)
+        text = joined([self.casing.get(t, t) for t in tokens], self._apostrophe)
+        return text[:1].upper() + text[1:] if begins else text
+
+    def prose(self, text: str) -> str:
+        """A sentence of the corpus, whose words and marks stand apart, for people to read.
+
+        One that is written already stays as it is; the same tokens are read from either.
+        """
+        if self.split == "spaces":
+            return spaced(text.split())
+        return joined(text.split(), self._apostrophe)
 
     def join(self, chunks: Sequence[list[str]]) -> list[str]:
         return [item for chunk in chunks for item in chunk]
 
     def likeness(self, a: str, b: str) -> float:
         """Shared words, by difflib's ratio."""
-        words = a.lower().split(), b.lower().split()
+        words = self.prose(a).lower().split(), self.prose(b).lower().split()
         return SequenceMatcher(None, *words, autojunk=False).ratio()
 
     def save(self, folder: Path) -> None:

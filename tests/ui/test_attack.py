@@ -72,6 +72,12 @@ def test_a_link_brings_back_the_same_attack(open_page):
     expect(page.locator(f"{VIEW} .attack-card")).to_have_count(1)
     expect(page.locator(f"{VIEW}-trials")).to_have_value("10")
     expect(page.locator(f"{VIEW}-genetic")).not_to_be_checked()
+    stale = page.locator(f"{VIEW} .lp-stale")
+    expect(stale).to_have_count(0)
+    page.locator(f"{VIEW}-trials").fill("11")  # what is shown is of other inputs now
+    expect(stale).to_have_count(1)
+    page.locator(f"{VIEW}-trials").fill("10")
+    expect(stale).to_have_count(0)
     sentence = card(page, "b-mha").locator(".attack-sentence").text_content()
     again = open_page(page.evaluate("location.hash"), drawn=False)
     finished(again)

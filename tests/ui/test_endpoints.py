@@ -117,7 +117,7 @@ def test_next_words_are_seeded(client):
         ("next_words", (TEXT, "a"), "is no language model"),
         ("next_words", ("hub:gpt2", "a"), "is not here"),
         ("next_words", (WORDS, "a " * 60), "Shorten it"),
-        ("next_words", (WORDS, "a", 0), "k must lie between"),
+        ("next_words", (WORDS, "a", 0), "words shown lies from"),
         ("decode_at", (MIXTURE, "moon", 0, 0), "no view 'moon'"),
         ("decode_at", (MIXTURE, "pca", 1e9, 0), "between -10,000"),
         ("decode_at", (MIXTURE, "c0", 0, 0, -3), "items 0 to"),

@@ -260,8 +260,13 @@ def test_beta_and_ablation(open_page, shot):
 def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
     page = open_page(fragment(), width=width, dark=dark)
     moved(page, "thickness 1")
-    page.wait_for_selector(f"{BETA} [data-walks]")
-    page.wait_for_selector(f"{ABLATION} [data-moment]")
+    assert page.locator(f"{BETA} [data-walks], {ABLATION} [data-moment]").count() == 0  # unseen
+    for section, loaded in ((BETA, "[data-walks]"), (ABLATION, "[data-moment]")):
+        link = page.locator(f"#tradeoffs-contents [data-section={section[1:]}]")
+        link.click()
+        page.wait_for_selector(f"{section} {loaded}")
+        expect(link).to_have_attribute("aria-current", "true")
+        expect(link).to_be_in_viewport()  # the contents stay in sight
     for part in (FRONTIER, BETA, ABLATION):
         everything_fits(page, part)
     parts = [f"{FRONTIER} .front-stage", f"{FRONTIER} .front-card", TRIPTYCH, BETA]

@@ -64,6 +64,21 @@ def test_play_pause_and_steps(open_page):
     part(page, "reset").click()
     rests_at(page, 0)
 
+    part(page, "sizes").locator("summary").click()  # what is set before a run starts it anew
+    part(page, "units").fill("8")
+    part(page, "units").press("Enter")
+    rests_at(page, 100)
+    expect(page).to_have_url(re.compile(r"units:8\b"))
+    part(page, "batch").fill("1")
+    part(page, "batch").press("Enter")
+    expect(page.locator(f"{LAB} .lp-error")).to_contain_text("Points in a batch: write a whole")
+    part(page, "preset-vanishing").click()
+    expect(part(page, "watch")).to_contain_text("Watch the mean pull")
+    rests_at(page, 250)
+    expect(page).to_have_url(re.compile("models:gan_minimax~gan"))
+    assert "units" not in page.url
+    expect(page.locator(f"{LAB} .lab-losses").first).to_contain_text("ln 2")
+
 
 def test_one_player_and_a_rate_on_the_way_are_in_the_link_and_restored(open_page):
     page = open_page(f"{LINK}models:gan+data:moons+seed:3+step:2")
@@ -97,6 +112,8 @@ def test_too_few_drawn_points_are_a_sentence_and_two_are_enough(open_page, shot)
     page = open_page(f"{LINK}models:vae+step:0")
     rests_at(page, 0)
     part(page, "data").select_option("drawn")
+    pending = page.locator(f"{LAB} [data-pending], {LAB}[data-pending]")
+    expect(pending).to_have_count(1)  # what was learnt of other data is gone from the squares
     part(page, "play").click()
     expect(page.locator(f"{LAB} .lp-error")).to_contain_text("The drawing has no point")
     sheet = part(page, "sheet")
@@ -110,6 +127,7 @@ def test_too_few_drawn_points_are_a_sentence_and_two_are_enough(open_page, shot)
     part(page, "use").click()
     expect(page).to_have_url(re.compile(r"data:drawn\+models:vae\+drawn:0/0~0\.5/0"))
     expect(page.locator(f"{LAB} .lp-error")).to_be_hidden()
+    expect(pending).to_have_count(0)
     shot(page, "laboratory-drawn")
 
 

@@ -46,6 +46,10 @@ def test_a_link_that_cannot_be_followed_says_so_and_the_page_works(open_page, sh
         page.evaluate("link => { location.hash = link }", link)
         expect(page.locator(NOTICE)).to_contain_text(said)
         wait_until_drawn(page)
+        if link == next(iter(BROKEN)):  # a notice stays on its tab
+            for tab, seen in (("explore", False), ("sample", True)):
+                page.locator(f"#tab-{tab}-button").click()
+                expect(page.locator(NOTICE)).to_be_visible(visible=seen)
         page.locator(NOTICE).get_by_role("button", name="Dismiss").click()
         expect(page.locator(NOTICE)).to_be_hidden()
     shot(page, "after-broken-links")

@@ -21,7 +21,7 @@ def wait_for(page: Page, ids: str) -> None:
 
 def test_each_task_has_its_own_tables_and_references_are_told_apart(open_page: OpenPage) -> None:
     tables = {table["id"]: table for table in measured.tables(PAIR)}
-    page = open_page("#v=1&tab=edits&mode=keywords")
+    page = open_page("#v=1&tab=edits&mode=keywords&chain=steps:5")
     wait_for(page, " ".join(id for id in ("keywords", "mixing") if id in tables))
     expect(page.locator(f"{FOLD} section").first).to_be_hidden()
     page.locator(f"{FOLD} summary").click()

@@ -48,6 +48,12 @@ def test_the_same_seed_gives_the_same_and_the_dice_another(open_page):
     expect(page.locator("#sample-result .lp-status")).not_to_have_text("16 sentences, seed 0")
     wait_until_drawn(page)
     assert items(page) != first
+    page.locator("body").press("Control+z")  # the view before, and again the one after
+    expect(page.locator("#sample-result .lp-status")).to_have_text("16 sentences, seed 0")
+    assert items(page) == first
+    page.locator("body").press("Control+Shift+z")
+    expect(page.locator("#sample-result .lp-status")).not_to_have_text("16 sentences, seed 0")
+    wait_until_drawn(page)
     seed = page.locator("#sample-seed input").input_value()
     page.get_by_role("button", name="Copy the seed").locator("visible=true").click()
     assert page.evaluate("navigator.clipboard.readText()") == seed
@@ -104,11 +110,13 @@ def test_a_kept_text_is_text_even_when_the_store_was_tampered_with(open_page):
 
 
 def test_long_work_shows_progress_and_stops_at_once(open_page, shot):
-    page = open_page()
-    number(page).fill("10000")
+    page = open_page("#v=1&tab=sample&n=10000", drawn=False)
+    status = page.locator("#sample-result .lp-status")
+    expect(status).to_have_text(re.compile("asks for 10,000 samples. Press Sample"))
+    assert items(page) == []  # a link never starts so many by itself
     page.locator("#sample-go").click()
     expect(page.locator("#sample-cancel")).to_be_enabled()
-    expect(page.locator("#sample-result .lp-status")).to_contain_text("of 10,000 sentences")
+    expect(status).to_contain_text("of 10,000 sentences")
     shot(page, "sample-progress")
     said = page.evaluate(
         """async () => {

@@ -9,6 +9,7 @@ import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
 import { bytes, picture, split } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
+import { whenSeen } from "../../page/seen.js";
 import * as link from "../../page/state.js";
 
 /**
@@ -66,8 +67,10 @@ const momentOf = (ui, run) => run.moments[Math.min(at(ui), run.moments.length - 
 const state = (ui) => link.write({ moment: at(ui) }, { moment: most(ui) });
 
 /** @param {Ui} ui */
-const keep = (ui) =>
-  pageKeep(ui.props.tab, { ablation: shown(ui) && ui.runs.length ? state(ui) : "" });
+const keep = (ui) => {
+  const now = ui.runs.length ? state(ui) : ui.props.value; // what a link asks for and is not seen yet
+  pageKeep(ui.props.tab, { ablation: shown(ui) ? now : "" });
+};
 
 /** @param {Ui} ui */
 function restore(ui) {
@@ -354,7 +357,7 @@ function setUp2(ui) {
   hear("latent-bench", (detail) => {
     if (ui.bench) return;
     ui.bench = detail;
-    ui.life.view.run({});
+    whenSeen(ui.element, () => ui.life.view.run({}), ui.props.value !== "");
   });
   new MutationObserver(() => keep(ui)).observe(ui.panel, { attributeFilter: ["data-mode"] });
   setTimeout(() => tell("latent-bench-wanted")); // it may have come before

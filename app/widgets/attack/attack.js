@@ -75,8 +75,15 @@ export async function run(ui) {
   await ui.life.view.run({ settings: settings(ui) });
   if (ui.scene === before) {
     busy(ui, "");
-    ui.element.classList.toggle("lp-stale", false); // what is shown is still good
+    fit(ui);
   }
+}
+
+/** What is shown is of other inputs than those in the form: dimmed, until it is of them again. */
+export function fit(ui) {
+  const now = ui.scene && stateOf(ui, ui.scene.settings);
+  const other = Boolean(ui.scene) && now !== stateOf(ui, settings(ui));
+  ui.element.classList.toggle("lp-stale", other);
 }
 
 /** Called with the server's answer to the settings; asks for rows until there are no more. */

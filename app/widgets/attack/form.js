@@ -13,7 +13,7 @@ import {
 import { el, source } from "../../page/dom.js";
 import { count } from "../../page/numbers.js";
 import * as link from "../../page/state.js";
-import { cancel, id, METHODS, run } from "./attack.js";
+import { cancel, fit, id, METHODS, run } from "./attack.js";
 
 function setUp1(ui) {
   ui.victimList = select(id(ui, "victim"), [], () => {
@@ -144,9 +144,9 @@ export function offerVictims(ui) {
 function offerExamples(ui) {
   const { examples, labels } = victim(ui);
   const own = [-1, "your own sentence"];
-  const given = examples.map(({ text, label }, i) => [
+  const given = examples.map(({ written, label }, i) => [
     i,
-    shorter(label == null ? text : `${labels[label]}: ${text}`),
+    shorter(label == null ? written : `${labels[label]}: ${written}`),
   ]);
   offer(ui.exampleList, [own, ...given]);
   ui.textBox.placeholder =
@@ -156,10 +156,14 @@ function offerExamples(ui) {
   ui.panel.dataset.victim = ui.victimList.value; // for the tables that were measured of it
 }
 
+/** Which example is in the box, as its corpus has it or as one writes it; -1 for none. */
+const exampleOf = (ui) =>
+  victim(ui).examples.findIndex(({ text, written }) => [text, written].includes(ui.textBox.value));
+
 function takeExample(ui, i) {
   const example = victim(ui).examples[i];
   ui.exampleList.value = example ? i : -1;
-  if (example) ui.textBox.value = example.text;
+  if (example) ui.textBox.value = example.written;
   else ui.textBox.focus();
 }
 
@@ -174,7 +178,7 @@ function submit(ui) {
       : "No method is chosen. Choose at least one.";
   if (!problem) return run(ui);
   ui.life.fail(problem);
-  ui.element.classList.remove("lp-stale");
+  fit(ui);
 }
 
 export function settings(ui) {
@@ -235,7 +239,7 @@ export function fill(ui, { victim: name, trials, seed, methods, weight, like, wo
   takeExample(ui, 0);
   if (text !== undefined) {
     ui.textBox.value = text;
-    ui.exampleList.value = victim(ui).examples.findIndex((one) => one.text === text);
+    ui.exampleList.value = exampleOf(ui);
   }
   ui.trialsBox.value = trials;
   ui.seedBox.value = seed;
@@ -250,13 +254,8 @@ function setUp2(ui) {
     event.preventDefault();
     submit(ui);
   });
-  ui.textBox.addEventListener(
-    "input",
-    () =>
-      (ui.exampleList.value = victim(ui).examples.findIndex(
-        ({ text }) => text === ui.textBox.value,
-      )),
-  );
+  for (const type of ["input", "change"]) ui.form.addEventListener(type, () => fit(ui));
+  ui.textBox.addEventListener("input", () => (ui.exampleList.value = exampleOf(ui)));
 }
 
 export function setUp(ui) {

@@ -11,6 +11,7 @@ import backend
 from app import parts, session
 from app.components import served, widget
 from app.widgets.paths.words import marked
+from backend.processors.prose import joined
 
 if TYPE_CHECKING:
     from backend.language.attacks import Attacker, Reached, Settings
@@ -70,13 +71,17 @@ def options() -> dict:
 def _victim(info: backend.CheckpointInfo, labels: tuple[str, ...]) -> dict:
     path = info.path / "attacks.json"
     stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    examples = [{key: one[key] for key in ("text", "label")} for one in stored.get("examples", [])]
-    text = EXAMPLES.get(info.dataset, "")
+    found = [(one["text"], one["label"]) for one in stored.get("examples", [])]
+    if not found and (text := EXAMPLES.get(info.dataset)):
+        found = [(text, None)]
     return {
         "name": info.name,
         "title": info.title,
         "labels": labels,
-        "examples": examples or ([{"text": text, "label": None}] if text else []),
+        "examples": [
+            {"text": text, "written": joined(text.split()), "label": label}
+            for text, label in found
+        ],
     }
 
 

@@ -10,6 +10,7 @@ import { csv, download } from "../../page/files.js";
 import { count, significant } from "../../page/numbers.js";
 import { bytes, picture, split } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
+import { whenSeen } from "../../page/seen.js";
 import * as link from "../../page/state.js";
 
 /**
@@ -61,8 +62,10 @@ const shown = (ui) => ui.panel.dataset.mode === VIEW;
 const state = (ui) => link.write(ui.look, FIRST);
 
 /** @param {Ui} ui */
-const keep = (ui) =>
-  pageKeep(ui.props.tab, { beta: shown(ui) && ui.runs.length ? state(ui) : "" });
+const keep = (ui) => {
+  const now = ui.runs.length ? state(ui) : ui.props.value; // what a link asks for and is not seen yet
+  pageKeep(ui.props.tab, { beta: shown(ui) ? now : "" });
+};
 
 /** @param {Ui} ui */
 function restore(ui) {
@@ -349,7 +352,7 @@ function begin(ui) {
 /** @param {Ui} ui */
 function setUp3(ui) {
   ui.begun = false;
-  hear("latent-bench", () => begin(ui));
+  hear("latent-bench", () => whenSeen(ui.element, () => begin(ui), ui.props.value !== ""));
   new MutationObserver(() => keep(ui)).observe(ui.panel, { attributeFilter: ["data-mode"] });
   setTimeout(() => tell("latent-bench-wanted")); // it may have come before
 }

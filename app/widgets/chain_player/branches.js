@@ -3,7 +3,8 @@
 import { say } from "../../page/dom.js";
 import * as link from "../../page/state.js";
 import { fail, firstView, jump, recover, remember, showAt, showMore } from "./chain_player.js";
-import { candidate, pathOf } from "./paths.js";
+import { candidate, pathOf, without } from "./paths.js";
+import { measure } from "./plots.js";
 import { advance, firstChange } from "./running.js";
 import { halt } from "./transport.js";
 
@@ -46,6 +47,21 @@ export async function fork(ui, index, at, kind, seed) {
   await advance(ui, [i], rest);
   ui.element.removeAttribute("aria-busy");
   remember(ui);
+}
+
+/** Take a branch away, with those that left it; what stays keeps its place. */
+export function prune(ui, index) {
+  halt(ui);
+  const { chains, now } = without(ui.scene.chains, index);
+  const from = ui.scene.chains[index].parent.chain;
+  ui.scene.chains = chains;
+  ui.view.show = now.get(ui.view.show) ?? now.get(from) ?? 0;
+  ui.view.beside = now.get(ui.view.beside) ?? -1;
+  if (ui.view.beside === ui.view.show) ui.view.beside = -1;
+  showMore(ui);
+  jump(ui, ui.view.at);
+  measure(ui);
+  say("The branch was removed.");
 }
 
 export function readView(text) {

@@ -27,6 +27,7 @@ const COLUMNS = [
   "log_u",
   "state",
   "log_pi",
+  "temperature",
 ];
 
 function documentOf(ui) {
@@ -71,7 +72,8 @@ function saveCsv(ui) {
             step.log_u,
           ]
         : ["start", ...Array(10).fill("")];
-      lines.push([...shared, at, ...own, state.text, state.score.total]);
+      const heat = step ? (step.temperature ?? 1) : "";
+      lines.push([...shared, at, ...own, state.text, state.score.total, heat]);
     }
   });
   download("chain.csv", "text/csv", csv([COLUMNS, ...lines]));
@@ -87,7 +89,10 @@ async function open(ui, file) {
   try {
     read = JSON.parse(await file.text());
   } catch {
-    return fail(ui, `${file.name} is not a JSON file. Choose one that Export made.`);
+    return fail(
+      ui,
+      `${file.name} is not a JSON file. Choose one that the button JSON of this page saved.`,
+    );
   }
   const answer = await ui.ask("check", { document: read });
   if (answer.error) return fail(ui, `${file.name} cannot be replayed: ${answer.error}`);
@@ -126,6 +131,7 @@ export function setUp(ui) {
     "div",
     { hidden: true },
     ui.facts,
+    ui.bests,
     ui.transport,
     ui.strip,
     el("div", { class: "chain-sheet" }, ui.cards, ui.stepTable),

@@ -4,7 +4,7 @@ import { choice, dice, field, numberBox, running, seedBox, select } from "../../
 import { el, panelOf, source } from "../../page/dom.js";
 import { id } from "./chain_player.js";
 import { runForm, stop } from "./running.js";
-import { ACTIONS, TASKS } from "./settings.js";
+import { ACTIONS, isAnnealed, TASKS } from "./settings.js";
 
 function setUp1(ui) {
   ui.task = "keywords";
@@ -67,6 +67,25 @@ function setUp1(ui) {
     ],
     ["both", "Both", "Exact and paper side by side, on the same seed"],
   ]);
+  const schedule = { "aria-label": "Schedule", id: id(ui, "schedule") };
+  ui.schedule = choice(id(ui, "schedule"), schedule, () => showSchedule(ui));
+  ui.schedule.fill([
+    ["sample", "Sample", "T = 1 at every step: the chain samples π"],
+    ["anneal", "Anneal", "π(x)^(1/T), T falling: ends near a peak of π, and samples nothing"],
+  ]);
+  ui.hotBox = numberBox(id(ui, "hot"), 0.05, 20, { step: "any" });
+  ui.coldBox = numberBox(id(ui, "cold"), 0.05, 20, { step: "any" });
+  ui.heatField = el(
+    "div",
+    { class: "lp-form-field" },
+    el("span", { class: "chain-label", text: "Temperature T" }),
+    el(
+      "div",
+      { class: "chain-boxes" },
+      el("label", {}, "from", ui.hotBox),
+      el("label", {}, "to", ui.coldBox),
+    ),
+  );
   ui.underWay = running({ status: id(ui, "status"), cancel: id(ui, "cancel") }, () => stop(ui));
 }
 
@@ -92,6 +111,13 @@ function setUp2(ui) {
         el("span", { class: "chain-label", text: "Kernel" }),
         ui.kernel.group,
       ),
+      el(
+        "div",
+        { class: "lp-form-field" },
+        el("span", { class: "chain-label", text: "Schedule" }),
+        ui.schedule.group,
+      ),
+      ui.heatField,
       field("Steps", ui.stepsBox),
       field("Chains", ui.chainsBox),
       field(
@@ -121,6 +147,9 @@ function setUp2(ui) {
           text: "A step draws an action, a place and a word from q, which two language models give that read from the left and from the right. The proposal x′ is accepted with probability α = min(1, π(x′) q(x | x′) / (π(x) q(x′ | x))): a number u is drawn between 0 and 1, and u ≤ α accepts. So, in the long run, the chain visits each sentence as often as the target π says, which need only be known up to a constant. Logarithms are natural, in nats.",
         }),
         el("p", {
+          text: "Annealed, step n has the target π(x)^(1/T), T going geometrically from the first temperature to the second over the steps of the run. Above 1 a chain crosses what is unlikely; towards 0 only the peaks of π are left. What it ends at is a good sentence, and no sample of π.",
+        }),
+        el("p", {
           text: "The paper’s released procedure goes through the places from left to right, draws among the 100 likeliest words by their π, takes a replacement whenever π passes a threshold, and leaves the place out of the ratio. What it converges to is not π.",
         }),
         el(
@@ -130,6 +159,10 @@ function setUp2(ui) {
           source("https://doi.org/10.1093/biomet/57.1.97", "Hastings 1970"),
           "; ",
           source("https://arxiv.org/abs/1811.10996", "Miao et al., CGMH, 2019"),
+          "; ",
+          source("https://doi.org/10.1126/science.220.4598.671", "Kirkpatrick et al. 1983"),
+          "; ",
+          source("https://aclanthology.org/2020.acl-main.28", "Liu et al., UPSA, 2020"),
           ".",
         ),
       ),
@@ -208,6 +241,15 @@ function takeWord(ui) {
   return true;
 }
 
+/** The temperatures are there to be set where the target cools. */
+function showSchedule(ui) {
+  const annealed = ui.schedule.get() === "anneal";
+  ui.heatField.hidden = !annealed;
+  const [hot, cold] = ui.props.first.temperatures;
+  if (annealed && value(ui.hotBox) === 1 && value(ui.coldBox) === 1)
+    [ui.hotBox.value, ui.coldBox.value] = [hot, cold];
+}
+
 /** Fill the controls. */
 export function showForm(ui, name, run) {
   if (ui.element.dataset.task && ui.task !== name) ui.drafts[ui.task] = readForm(ui);
@@ -223,6 +265,9 @@ export function showForm(ui, name, run) {
   drawChips(ui);
   ui.startBox.value = settings.start;
   ui.kernel.set(run.kernel);
+  ui.schedule.set(isAnnealed(settings) ? "anneal" : "sample");
+  [ui.hotBox.value, ui.coldBox.value] = settings.temperatures;
+  showSchedule(ui);
   ui.stepsBox.value = run.steps;
   ui.chainsBox.value = run.chains;
   ui.seedBox.value = run.seed;
@@ -267,11 +312,14 @@ export function emptyBox(ui) {
     (each) => value(each) === null,
   );
   const label = box && (ui.form.querySelector(`label[for="${box.id}"]`) ?? box.closest("label"));
-  return label ? `“${label.textContent}”` : "";
+  if (!label) return "";
+  const group = box.closest(".chain-boxes")?.parentNode.querySelector(".chain-label");
+  return `“${group ? `${group.textContent}, ` : ""}${label.textContent}”`;
 }
 
 export function readForm(ui) {
   takeWord(ui);
+  const annealed = ui.schedule.get() === "anneal";
   const take = (boxes) =>
     Object.fromEntries(Object.entries(boxes).map(([name, box]) => [name, value(box)]));
   return {
@@ -290,6 +338,8 @@ export function readForm(ui) {
       weights: take(ui.weightBoxes),
       shortest: value(ui.shortestBox),
       longest: value(ui.longestBox),
+      temperatures: annealed ? [value(ui.hotBox), value(ui.coldBox)] : [1, 1],
+      cooling: annealed ? value(ui.stepsBox) : 0,
     },
   };
 }

@@ -16,7 +16,7 @@ export function pathOf(ui, index) {
   const path = ui.paths.get(chain);
   while (path.own < chain.steps.length) {
     const step = chain.steps[path.own++];
-    extend(path, step, step.accepted);
+    extend(ui, path, step, step.accepted);
   }
   return path;
 }
@@ -44,12 +44,12 @@ function newPath(ui, { first, parent, start }) {
   for (let k = 0; k < path.fork; k++) {
     const flipped = parent.kind === "overrule" && k === path.fork - 1;
     if (flipped) path.overruled = k;
-    extend(path, from.steps[k], flipped ? !from.accepted[k] : from.accepted[k]);
+    extend(ui, path, from.steps[k], flipped ? !from.accepted[k] : from.accepted[k]);
   }
   return path;
 }
 
-function extend(path, step, accepted) {
+function extend(ui, path, step, accepted) {
   const state = accepted && step.action !== "none" ? candidate(step) : path.states.at(-1);
   path.steps.push(step);
   path.accepted.push(accepted);
@@ -58,9 +58,48 @@ function extend(path, step, accepted) {
   path.distinct.push(path.seen.size);
   path.taken.push(path.taken.at(-1) + (accepted && step.action !== "none"));
   const best = path.best.at(-1);
-  const better =
-    state.score.total != null && !(path.states[best].score.total >= state.score.total);
-  path.best.push(better ? path.states.length - 1 : best);
+  const source = isParaphrase(ui) ? path.states[0].text : null;
+  path.best.push(isBetter(state, path.states[best], source) ? path.states.length - 1 : best);
+}
+
+export const isParaphrase = (ui) => ui.scene.settings.task === "paraphrase";
+
+/** What a sentence says, whatever its marks and capitals: a full stop is no other sentence. */
+const wordsOf = (text) =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .join(" ");
+const isSame = (text, source) => source !== null && wordsOf(text) === wordsOf(source);
+
+/** Whether a state comes before the best so far; a paraphrase has other words than its source. */
+export function isBetter(state, best, source) {
+  if (state.score.total == null || isSame(state.text, source)) return false;
+  return isSame(best.text, source) || !(best.score.total >= state.score.total);
+}
+
+/** The chains without one that left another and those that left it; and who goes by which number. */
+export function without(chains, index) {
+  const gone = new Set([index]);
+  chains.forEach(({ parent }, i) => parent && gone.has(parent.chain) && gone.add(i));
+  const kept = chains.map((_, i) => i).filter((i) => !gone.has(i));
+  const now = new Map(kept.map((old, i) => [old, i]));
+  for (const i of kept)
+    if (chains[i].parent) chains[i].parent.chain = now.get(chains[i].parent.chain);
+  return { chains: kept.map((i) => chains[i]), now };
+}
+
+/** The best sentence of each chain, the best of all first, each once. */
+export function bestOfAll(ui) {
+  const rows = ui.scene.chains.map((_, i) => {
+    const path = pathOf(ui, i);
+    const at = path.best.at(-1);
+    return { index: i, at, text: path.states[at].text, total: path.states[at].score.total };
+  });
+  const source = isParaphrase(ui) ? pathOf(ui, 0).states[0].text : null;
+  const found = rows.filter(({ text }) => !isSame(text, source)).sort((a, b) => b.total - a.total);
+  return found.filter(({ text }, i) => found.findIndex((row) => row.text === text) === i);
 }
 
 /** Whose name a chain goes by: its kernel, its number, and where it left its parent. */

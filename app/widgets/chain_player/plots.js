@@ -5,7 +5,7 @@ import { chart, line, rule } from "../../page/charts.js";
 import { el } from "../../page/dom.js";
 import { count, percent } from "../../page/numbers.js";
 import { fail, id, jump, shownChains } from "./chain_player.js";
-import { nameOf, number, pathOf } from "./paths.js";
+import { bestOfAll, isParaphrase, nameOf, number, pathOf } from "./paths.js";
 import { halt, showChain, swatch, turnOf } from "./transport.js";
 
 const LAGS = 40;
@@ -31,7 +31,7 @@ export function drawFacts(ui) {
     el(
       "span",
       { class: "chain-best" },
-      el("span", { text: "best so far" }),
+      el("span", { text: isParaphrase(ui) ? "best other sentence" : "best so far" }),
       el(
         "button",
         {
@@ -42,6 +42,30 @@ export function drawFacts(ui) {
         path.states[best].text,
       ),
       el("b", { text: number(path.states[best].score.total, 1) }),
+    ),
+  );
+  drawBests(ui);
+}
+
+/** What several chains have come to, the best first. */
+function drawBests(ui) {
+  const rows = ui.scene.chains.length > 1 ? bestOfAll(ui) : [];
+  ui.bests.hidden = !rows.length;
+  ui.bests.style.setProperty("--rows", Math.ceil(ui.scene.chains.length / 2));
+  ui.bests.lastChild.replaceChildren(
+    ...rows.map(({ index, at, text, total }) =>
+      el(
+        "li",
+        {},
+        swatch(index),
+        el("button", {
+          type: "button",
+          text,
+          title: `Go to step ${at} of ${nameOf(ui, index)}`,
+          on: { click: () => (halt(ui), showChain(ui, index), jump(ui, at)) },
+        }),
+        el("b", { text: number(total, 1) }),
+      ),
     ),
   );
 }
@@ -271,6 +295,12 @@ export function moveCursor(ui) {
 export function setUp(ui) {
   ui.statistics = new WeakMap(); // chain -> {steps, ess, autocorrelation}
   ui.facts = el("div", { class: "chain-facts" });
+  ui.bests = el(
+    "section",
+    { class: "chain-bests", hidden: true, "aria-label": "Best sentences" },
+    el("h3", { text: "Best sentence of each chain, by log π" }),
+    el("ol"),
+  );
   ui.traceChart = chart({
     label: "log π along the chain",
     id: id(ui, "trace"),

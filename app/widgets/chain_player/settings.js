@@ -33,7 +33,8 @@ export const TASKS = {
 };
 export const ACTIONS = ["replace", "insert", "delete"];
 
-function defaults(ui, name) {
+/** What a link leaves out has meant this from the first release on. */
+function linked(ui, name) {
   const settings = {
     ...ui.props.examples[name],
     proposals: Object.fromEntries(ACTIONS.map((action) => [action, 1])),
@@ -41,14 +42,26 @@ function defaults(ui, name) {
   };
   if (!ui.offers.pairs.some(({ name: pair }) => pair === settings.lm))
     settings.lm = ui.offers.pairs[0].name;
-  return structuredClone({ ...ui.props.first, settings, task: name });
+  return structuredClone({ ...ui.props.linked, settings, task: name });
 }
+
+/** What a task opens on without a link: chains that are cooled, for a sentence one would use. */
+function first(ui, name) {
+  const run = linked(ui, name);
+  const { temperatures, shortest, ...numbers } = ui.props.first;
+  Object.assign(run, numbers);
+  Object.assign(run.settings, { temperatures: [...temperatures], cooling: run.steps });
+  if (name === "keywords") run.settings.shortest = shortest;
+  return run;
+}
+
+export const isAnnealed = ({ temperatures }) => temperatures.some((heat) => heat !== 1);
 
 /** Name in links -> value, without what is as at the start. */
 export function stateOf(ui, run) {
   const flat = flatten(ui, run);
-  const first = flatten(ui, defaults(ui, run.task));
-  return Object.fromEntries(Object.entries(flat).filter(([key, value]) => value !== first[key]));
+  const known = flatten(ui, linked(ui, run.task));
+  return Object.fromEntries(Object.entries(flat).filter(([key, value]) => value !== known[key]));
 }
 
 /** A keyword in a list that ~ separates; older links hold them with % and / coded. */
@@ -62,7 +75,7 @@ function unescaped(word) {
 }
 
 function flatten(ui, { kernel, steps, chains, seed, settings }) {
-  const known = defaults(ui, settings.task).settings; // a trace from elsewhere may leave weights out
+  const known = linked(ui, settings.task).settings; // a trace from elsewhere may leave weights out
   const list = (name) =>
     Object.keys(known[name])
       .map((key) => settings[name][key] ?? known[name][key])
@@ -79,11 +92,12 @@ function flatten(ui, { kernel, steps, chains, seed, settings }) {
     proposals: list("proposals"),
     weights: list("weights"),
     length: `${settings.shortest}~${settings.longest}`,
+    cool: settings.temperatures.join("~"),
   };
 }
 
 export function readState(ui, name, text) {
-  const run = defaults(ui, name);
+  const run = text ? linked(ui, name) : first(ui, name);
   const asked = link.read(text);
   const { settings } = run;
   const numbers = (key, into, names) =>
@@ -99,5 +113,7 @@ export function readState(ui, name, text) {
   numbers("proposals", settings.proposals, ACTIONS);
   numbers("weights", settings.weights, Object.keys(settings.weights));
   numbers("length", settings, ["shortest", "longest"]);
+  numbers("cool", settings.temperatures, ["0", "1"]);
+  settings.cooling = isAnnealed(settings) ? run.steps : 0;
   return run;
 }

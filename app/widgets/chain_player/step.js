@@ -2,7 +2,7 @@
 // once the proposal has been seen, the verdict.
 
 import { el } from "../../page/dom.js";
-import { count, percent, signed } from "../../page/numbers.js";
+import { count, fixed, percent, signed } from "../../page/numbers.js";
 import { shownChains } from "./chain_player.js";
 import { finite, marked, nameOf, number, pathOf } from "./paths.js";
 import { swatch } from "./transport.js";
@@ -145,8 +145,12 @@ function ratioOf(kernel, before, step, open) {
 
 function exactRows({ step, gain, round, show, plus }) {
   const [ahead, back] = [round(step.log_forward), round(step.log_reverse)];
-  const ratio = gain + back - ahead;
+  const heat = step.temperature ?? 1;
+  const cooled = heat === 1 ? gain : round(gain / heat);
+  const ratio = cooled + back - ahead;
+  const warm = termRow(`log π / T, T = ${fixed(heat, 2)}`, ["", "", plus(cooled)]);
   return [
+    ...(heat === 1 ? [] : [warm]),
     termRow("log q, there and back", [show(ahead), show(back), plus(back - ahead)]),
     termRow("log α = min(0, sum)", ["", plus(ratio), show(Math.min(0, ratio))], "td", "chain-sum"),
   ];

@@ -3,9 +3,10 @@
 import { activeTab } from "../../page/address.js";
 import { offer, select } from "../../page/choice.js";
 import { el, panelOf, say, svg } from "../../page/dom.js";
+import { taken } from "../../page/keys.js";
 import { count } from "../../page/numbers.js";
 import { COLOURS } from "../../page/palette.js";
-import { fork } from "./branches.js";
+import { fork, prune } from "./branches.js";
 import {
   calm,
   id,
@@ -248,19 +249,31 @@ export function drawStrip(ui) {
   if (ui.strip.hidden) return;
   const focused = [...ui.chainChips.children].indexOf(document.activeElement);
   ui.chainChips.replaceChildren(
-    ...ui.scene.chains.map((_, i) =>
-      el(
-        "button",
-        {
-          type: "button",
-          class: "chain-tab",
-          "aria-pressed": String(i === ui.view.show),
-          on: { click: () => showChain(ui, i) },
-        },
-        swatch(i),
-        nameOf(ui, i),
-      ),
-    ),
+    ...ui.scene.chains
+      .flatMap(({ parent }, i) => [
+        el(
+          "button",
+          {
+            type: "button",
+            class: "chain-tab",
+            "aria-pressed": String(i === ui.view.show),
+            on: { click: () => showChain(ui, i) },
+          },
+          swatch(i),
+          nameOf(ui, i),
+        ),
+        parent &&
+          el("button", {
+            type: "button",
+            class: "chain-remove",
+            "aria-label": `Remove ${nameOf(ui, i)}`,
+            title: "Remove this branch, and those that left it",
+            text: "×",
+            disabled: Boolean(ui.job),
+            on: { click: () => prune(ui, i) },
+          }),
+      ])
+      .filter(Boolean),
   );
   ui.chainChips.children[focused]?.focus();
   const others = ui.scene.chains.map((_, i) => [i, nameOf(ui, i)]);
@@ -318,14 +331,7 @@ function setUp2(ui) {
     if (event.ctrlKey || event.metaKey || event.altKey || !ui.scene || !ui.element.isConnected)
       return;
     if (activeTab() !== ui.TAB || ui.element.offsetParent === null || !ui.KEYS[event.key]) return;
-    const target = /** @type {Element} */ (event.target);
-    if (
-      target.closest?.(
-        "input, textarea, select, [contenteditable], dialog, [role=tab], [role=radio]",
-      )
-    )
-      return;
-    if (event.key === " " && target.closest?.("button, summary, a")) return;
+    if (taken(event.target, event.key)) return;
     event.preventDefault();
     ui.KEYS[event.key]();
   });

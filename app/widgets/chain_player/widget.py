@@ -26,7 +26,18 @@ EXAMPLES = {  # what each task opens on
     "paraphrase": Settings(task="paraphrase", start="A man is playing a guitar on the street."),
     "correction": Settings(task="correction", start="He can to swim very well."),
 }
-FIRST = {"kernel": "exact", "steps": 60, "chains": 1, "seed": 0}
+COOLING = (1.5, 0.25)  # T at the first and the last step
+# What each task opens on: cooled chains, and for keywords sentences that are no mere captions.
+FIRST = {
+    "kernel": "exact",
+    "steps": 200,
+    "chains": 8,
+    "seed": 0,
+    "temperatures": COOLING,
+    "shortest": 7,
+}
+# What a link that leaves them out has meant from the first release on: sampling π.
+LINKED = {"kernel": "exact", "steps": 60, "chains": 1, "seed": 0}
 
 Series = Annotated[
     list[Annotated[float, pydantic.Field(allow_inf_nan=False)]],
@@ -45,6 +56,7 @@ read_state = parts.reader(
         "proposals": _NUMBERS,
         "weights": _NUMBERS,
         "length": _NUMBERS,
+        "cool": _NUMBERS,
         "kernel": r"\w*",
         "steps": r"\d*",
         "chains": r"\d*",
@@ -77,6 +89,7 @@ def chain_player(elem_id: str, tab: str) -> gr.HTML:
         prefix=elem_id,
         examples=examples,
         first=FIRST,
+        linked=LINKED,
     )
 
 

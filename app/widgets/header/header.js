@@ -1,6 +1,6 @@
 // Name, facts, Copy link, shortcuts, light or dark. Asks for "restore" when the address says so.
 
-import { follow } from "../../page/address.js";
+import { activeTab, follow } from "../../page/address.js";
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el } from "../../page/dom.js";
 import { copy } from "../../page/files.js";
@@ -14,6 +14,7 @@ const KEYS = [
   ["l", "copy the link to this view"],
   ["d", "light or dark"],
   ["Esc", "cancel what is running"],
+  ["Ctrl Z", "undo what a view shows; with Shift, redo"],
   ["/", "search the map"],
   ["Space", "play or pause a chain of edits, or the laboratory"],
   [". ,", "one step of the laboratory, one step of a single player"],
@@ -35,10 +36,22 @@ function flip() {
 function showNotice(ui) {
   const text = ui.props.value?.notice ?? "";
   ui.notice.hidden = !text;
+  const linked = new URLSearchParams(location.hash.slice(1)).get("tab") ?? "";
+  ui.notice.dataset.tab = ui.props.tabs.includes(linked) ? linked : activeTab();
+  const dismiss = () => {
+    delete ui.notice.dataset.tab;
+    ui.notice.hidden = true;
+  };
   ui.notice.replaceChildren(
     el("span", { text }),
-    button("close", "Dismiss", () => (ui.notice.hidden = true), { quiet: true }),
+    button("close", "Dismiss", dismiss, { quiet: true }),
   );
+}
+
+/** A notice is about the view that a link opened, and is seen where that is. */
+function fitNotice(ui) {
+  const { tab } = ui.notice.dataset;
+  if (tab) ui.notice.hidden = activeTab() !== tab || !ui.notice.textContent;
 }
 
 function typing(target) {
@@ -139,6 +152,8 @@ function setUp1(ui) {
 }
 
 function setUp2(ui) {
+  const tabs = new MutationObserver(() => fitNotice(ui));
+  tabs.observe(document.body, { attributeFilter: ["aria-selected"], subtree: true });
   window.addEventListener("hashchange", (event) => restore(ui, event.newURL));
   restore(ui, location.href);
 }

@@ -5,7 +5,7 @@ import { button, el, svg, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { significant } from "../../page/numbers.js";
 import { id } from "./laboratory.js";
-import { LINES, lineSwatch, PULL } from "./squares.js";
+import { lineOf, lineSwatch, PULL } from "./squares.js";
 
 const HIGH = 120; // pixels of a chart
 const PAUSE = 250; // ms between two drawings during a run
@@ -59,7 +59,9 @@ export function buildCurves(ui) {
         el(
           "div",
           { class: "lab-values" },
-          ...ui.scene.models.map((_, i) => el("span", {}, lineSwatch(i), el("b", { text: "–" }))),
+          ...ui.scene.models.map(({ name: model }) =>
+            el("span", {}, lineSwatch(ui, model), el("b", { text: "–" })),
+          ),
         ),
         ui.scoreCharts[name].node,
       ),
@@ -77,14 +79,17 @@ function plot(title) {
 /**
  * Curves [{points: [[step, value]], colour, dash, width}] over steps 0 … last.
  * @param {any} made @param {any[]} curves @param {number} last
- * @param {{from?: number, to?: number, level?: number}} range
+ * @param {{from?: number, to?: number, level?: number, levels?: any[]}} range `levels` have a name
  */
-function drawPlot(made, curves, last, { from, level, to }) {
+function drawPlot(made, curves, last, { from, level, to, levels = [] }) {
   const series = curves.map(({ points, ...look }) => {
     const [steps, values] = [0, 1].map((part) => points.map((point) => point[part]));
     return line("", steps, values, { ...look, hover: "step %{x}: %{y:.3~g}" });
   });
-  const shapes = level == null ? [] : [rule({ y: level })];
+  const shapes = [
+    ...(level == null ? [] : [rule({ y: level })]),
+    ...levels.map(({ y, colour, name }) => rule({ y }, { colour, name })),
+  ];
   made.draw(series, {
     x: { low: 0, high: last },
     y: { low: from, high: to },
@@ -102,9 +107,8 @@ export function drawCurves(ui) {
   for (const figure of ui.curves.children) {
     const name = figure.dataset.curve;
     const lines = ui.scene.frames.map(({ scores }, i) => {
-      const [colour, , width] = LINES[i];
       const points = scores.map(([step, values]) => [step, values[name]]);
-      return { points, colour, dash: i, width };
+      return { points, ...lineOf(ui, ui.scene.models[i].name) };
     });
     figure
       .querySelectorAll(".lab-values b")
@@ -165,8 +169,14 @@ function drawLosses(ui, i, last) {
   const all = smooth.flatMap(({ points }) =>
     points.slice(Math.floor(points.length / 20)).map(([, value]) => value),
   ); // the first steps would dwarf the rest
-  const range = all.length ? { from: Math.min(0, ...all), to: Math.max(...all, 0.1) } : {};
-  drawPlot(ui.lossCharts[i], smooth, last, range);
+  const levels = names.flatMap((name, k) => {
+    const optimum = ui.scene.models[i].optima[name];
+    return optimum ? [{ y: optimum.value, name: optimum.text, colour: INKS[k] }] : [];
+  });
+  all.push(...levels.map(({ y }) => y));
+  const room = levels.length ? 1.25 : 1; // for the names above them
+  const range = all.length ? { from: Math.min(0, ...all), to: room * Math.max(...all, 0.1) } : {};
+  drawPlot(ui.lossCharts[i], smooth, last, { ...range, levels });
 }
 function termSwatch(k) {
   return svg(
@@ -245,8 +255,11 @@ export function setUp(ui) {
     ),
   );
   ui.life.body.append(
+    ui.presetBox,
+    ui.watching,
     ui.setup,
     ui.modelField,
+    ui.sizeBox,
     ui.drawingBox,
     ui.transport,
     ui.knobBox,

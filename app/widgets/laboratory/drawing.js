@@ -3,7 +3,7 @@
 
 import { button, el } from "../../page/dom.js";
 import { begin, id, rest } from "./laboratory.js";
-import { token } from "./squares.js";
+import { drawSquares, token } from "./squares.js";
 
 export const EXTENT = 3.2; // as backend.corpora.plane
 const MOST_DRAWN = 300;
@@ -11,15 +11,21 @@ const APART = 0.12; // distance of points along a stroke
 
 export function showDrawing(ui) {
   rest(ui);
-  ui.pending = true;
   ui.drawingBox.hidden = false;
+  wait(ui);
+}
+
+/** What is drawn stands in the squares at once; what was learnt of other data is gone from them. */
+function wait(ui) {
+  ui.pending = true;
+  ui.element.toggleAttribute("data-pending", true);
   drawDrawing(ui);
+  if (ui.scene) drawSquares(ui);
 }
 
 function setDrawing(ui, points) {
-  ui.pending = true;
   ui.chosen = { ...ui.chosen, drawn: points.slice(0, MOST_DRAWN) };
-  drawDrawing(ui);
+  wait(ui);
 }
 
 /** The server says what is wrong with too few points. */

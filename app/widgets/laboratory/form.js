@@ -1,8 +1,9 @@
 // What is trained and on what; the knobs that may be turned on the way; play, step, reset.
 
 import { activeTab } from "../../page/address.js";
-import { offer, seedBox, select, tick } from "../../page/choice.js";
+import { numberBox, offer, seedBox, select, tick } from "../../page/choice.js";
 import { button, el } from "../../page/dom.js";
+import { taken } from "../../page/keys.js";
 import { count, fixed } from "../../page/numbers.js";
 import { drawDrawing, showDrawing, useDrawing } from "./drawing.js";
 import {
@@ -53,6 +54,30 @@ function limitModels(ui) {
   for (const box of boxes) box.disabled = box.checked ? on === 1 : on >= ui.props.most.models;
 }
 
+/** A size of the nets or of a batch; the server is not asked for one that cannot be. */
+function chooseSize(ui, name) {
+  const { box, title, low, high } = ui.sizes[name];
+  const size = Number(box.value);
+  if (box.value !== "" && Number.isInteger(size) && size >= low && size <= high)
+    return choose(ui, { [name]: size });
+  fail(ui, `${title}: write a whole number from ${low} to ${high}.`);
+  fillForm(ui);
+}
+
+/** A run that shows what it is said to show, from its beginning. */
+function choosePreset(ui, { state, until }) {
+  const fresh = { ...ui.props.plain, drawn: ui.chosen.drawn };
+  begin(ui, { ...fresh, ...state, events: [] }, until);
+}
+
+/** The preset whose run this is, if any: it follows from the same settings and no changes. */
+function presetOf(ui) {
+  const made = (state) => JSON.stringify(Object.entries({ ...ui.props.plain, ...state }).sort());
+  const { drawn: _, events, step: __, ...chosen } = ui.chosen;
+  if (events?.length) return undefined;
+  return ui.props.presets.find(({ state }) => made(state) === made(chosen));
+}
+
 function nameTheta(ui) {
   ui.thetaText.textContent = `Distance θ of the lines: ${fixed(Number(ui.thetaBox.value), 1)}`;
 }
@@ -69,6 +94,13 @@ export function fillForm(ui) {
   for (const tick of ui.modelTicks)
     tick.firstChild.checked = ui.chosen.models.includes(tick.firstChild.value);
   limitModels(ui);
+  for (const [name, { box }] of Object.entries(ui.sizes)) box.value = ui.chosen[name];
+  ui.optimiserBox.value = ui.chosen.optimiser;
+  const preset = presetOf(ui);
+  for (const [i, button] of [...ui.presetBox.lastChild.children].entries())
+    button.setAttribute("aria-pressed", String(ui.props.presets[i] === preset));
+  ui.watching.textContent = preset?.watch ?? "";
+  ui.watching.hidden = !preset;
   ui.drawingBox.hidden = ui.chosen.data !== "drawn";
   if (ui.chosen.data === "drawn") drawDrawing(ui);
 }
@@ -118,6 +150,51 @@ function setUp1(ui) {
     field("Numbers in a code", ui.dimBox),
     field("Seed", ui.seedBox),
   );
+  setUpSizes(ui);
+  setUpPresets(ui);
+}
+
+/** What is set before a run: it starts anew where one of them changes. */
+function setUpSizes(ui) {
+  ui.sizes = Object.fromEntries(
+    Object.entries(ui.props.sizes).map(([name, [title, low, high]]) => {
+      const change = () => chooseSize(ui, name);
+      const box = numberBox(id(ui, name), low, high, { on: { change } });
+      return [name, { box, title, low, high }];
+    }),
+  );
+  const optimisers = Object.entries(ui.props.optimisers);
+  ui.optimiserBox = select(id(ui, "optimiser"), optimisers, (optimiser) =>
+    choose(ui, { optimiser }),
+  );
+  const boxes = Object.values(ui.sizes).map(({ title, box }) => field(title, box));
+  ui.sizeBox = el(
+    "details",
+    { class: "lp-more lab-sizes", id: id(ui, "sizes") },
+    el("summary", {
+      text: "Nets, batch, optimiser: the same for all models, a change starts anew",
+    }),
+    el("div", { class: "lab-setup" }, ...boxes, field("Optimiser", ui.optimiserBox)),
+  );
+}
+
+function setUpPresets(ui) {
+  const buttons = ui.props.presets.map((preset) =>
+    el("button", {
+      type: "button",
+      id: id(ui, `preset-${preset.name}`),
+      text: preset.title,
+      title: preset.watch,
+      on: { click: () => choosePreset(ui, preset) },
+    }),
+  );
+  ui.presetBox = el(
+    "div",
+    { class: "lab-presets", role: "group", "aria-label": "Runs that show something" },
+    el("span", { text: "Show" }),
+    el("div", { class: "lp-legend" }, ...buttons),
+  );
+  ui.watching = el("p", { class: "lab-watch", role: "status", id: id(ui, "watch"), hidden: true });
 }
 
 export const speed = (ui) => Number(ui.speedBox.value);
@@ -219,22 +296,9 @@ function setUp2(ui) {
   );
   ui.KEYS = { " ": ui.playButton, ".": ui.stepButton, ",": ui.playerButton };
   document.addEventListener("keydown", (event) => {
-    const target = /** @type {Element} */ (event.target);
-    if (
-      activeTab() !== ui.TAB ||
-      ui.element.offsetParent === null ||
-      !ui.scene ||
-      !ui.KEYS[event.key]
-    )
-      return;
-    if (
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      target.matches?.("input, select, textarea, canvas")
-    )
-      return;
-    if (event.key === " " && target.closest?.("button, summary, a")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !ui.scene || !ui.KEYS[event.key]) return;
+    if (activeTab() !== ui.TAB || ui.element.offsetParent === null) return;
+    if (event.target === ui.sheet || taken(event.target, event.key)) return;
     event.preventDefault();
     ui.KEYS[event.key].click();
   });

@@ -29,6 +29,7 @@ import {
 import { buildSquares, drawSquares, setUp as setUpSquares } from "./squares.js";
 
 const MODE = "laboratory";
+export const SIZES = ["layers", "units", "batch"]; // of the nets and of a batch, set before a run
 const PATIENCE = 30000; // ms
 const GAP = 60; // ms between two questions while training goes on
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
@@ -78,8 +79,10 @@ export async function begin(ui, state, until = ui.props.opening, resume = false)
   return false;
 }
 
-function settingsOf({ data, theta, drawn, models, seed, dim, knobs }) {
+function settingsOf({ data, theta, drawn, models, seed, dim, knobs, optimiser, ...rest }) {
   return {
+    ...Object.fromEntries(SIZES.map((name) => [name, rest[name]])),
+    optimiser,
     data,
     theta,
     drawn: data === "drawn" ? drawn : [],
@@ -93,6 +96,7 @@ function settingsOf({ data, theta, drawn, models, seed, dim, knobs }) {
 /** Called with the first answer to a run. */
 function draw(ui, data, request) {
   ui.pending = false;
+  ui.element.toggleAttribute("data-pending", false);
   ui.scene = {
     ...data,
     real: floats(data.real),
@@ -242,6 +246,8 @@ function readState(ui, text) {
     drawn: list(parts.drawn, (pair) => pair.map(Number)),
     seed: Number(parts.seed ?? 0),
     dim: Number(parts.dim ?? first.dim),
+    ...Object.fromEntries(SIZES.map((name) => [name, Number(parts[name] ?? first[name])])),
+    optimiser: parts.optimiser ?? first.optimiser,
     knobs: Object.fromEntries(list(parts.knobs, ([name, value]) => [name, Number(value)])),
     events: list(parts.events, ([at, name, value]) => [
       Number(at),
@@ -254,7 +260,8 @@ function readState(ui, text) {
 
 /** The state as one field of a link; what is as at first is left out. */
 function stateOf(ui, step, events = ui.scene.events) {
-  const { data, models, theta, drawn, seed, dim, knobs } = ui.chosen;
+  const { data, models, theta, drawn, seed, dim, knobs, optimiser } = ui.chosen;
+  const { first } = ui.props;
   const join = (items) => items.map((item) => item.join("/")).join("~");
   const parts = {
     data: data === ui.props.first.data ? "" : data,
@@ -262,7 +269,11 @@ function stateOf(ui, step, events = ui.scene.events) {
     theta: data === "lines" ? theta : "",
     drawn: data === "drawn" ? join(drawn) : "",
     seed: seed || "",
-    dim: dim === ui.props.first.dim ? "" : dim,
+    dim: dim === first.dim ? "" : dim,
+    ...Object.fromEntries(
+      SIZES.map((name) => [name, ui.chosen[name] === first[name] ? "" : ui.chosen[name]]),
+    ),
+    optimiser: optimiser === first.optimiser ? "" : optimiser,
     knobs: join(Object.entries(knobs)),
     events: join(events),
     step: step === ui.props.opening ? "" : step,
@@ -275,7 +286,7 @@ function stateOf(ui, step, events = ui.scene.events) {
 function setUp1(ui) {
   ui.TAB = ui.props.tab;
   ui.panel = panelOf(ui.element);
-  ui.chosen = null; // what a run follows from: {data, theta, drawn, models, seed, dim, knobs}
+  ui.chosen = null; // what a run follows from: {data, theta, drawn, models, seed, dim, knobs, layers, units, batch, optimiser}
   ui.scene = null; // the run that is shown: {key, models, real, floor, modes, step, events, knobs, turnable, frames…}
   ui.following = false;
   ui.written = null; // the state in the link, as this script made it

@@ -3,16 +3,21 @@
 
 import { el, svg } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
+import { COLOURS } from "../../page/palette.js";
 import { drawDrawing, EXTENT } from "./drawing.js";
 import { id, remember } from "./laboratory.js";
 
 const SIZE = 560; // pixels of a square's own
 const MESH = 13; // codes along each axis, as the server's
-export const LINES = [
-  ["--accent", "", 2],
-  ["--reject", "7 4", 2],
-  ["--accept", "2 3", 2.5],
-]; // of each model's curves
+const DASHES = ["", "7 4", "2 3", "8 3 2 3", "12 4"]; // as those of page/charts.js
+/** Beside the page's own seven: no two models share a colour. */
+const HUES = [...COLOURS, "#8c564b", "#7f7f7f", "#9467bd", "#17a398", "#e377c2"];
+
+/** How a model's curves look, whatever stands beside it: by its place among all models. */
+export function lineOf(ui, name) {
+  const k = Object.keys(ui.props.models).indexOf(name);
+  return { colour: HUES[k % HUES.length], dash: k % DASHES.length, width: 2 };
+}
 const LAYERS = [
   ["d", "data", "Data", "real points"],
   ["s", "samples", "Samples", "samples of the model"],
@@ -45,16 +50,16 @@ function swatch(key) {
   );
 }
 
-export function lineSwatch(i) {
-  const [colour, dash, width] = LINES[i];
+export function lineSwatch(ui, name) {
+  const { colour, dash, width } = lineOf(ui, name);
   return svg(
     "svg",
     { class: "lab-swatch", viewBox: "0 0 28 8", "aria-hidden": "true" },
     svg("path", {
       d: "M1 4H27",
-      style: `stroke:var(${colour})`,
+      style: `stroke:${colour}`,
       "stroke-width": width,
-      "stroke-dasharray": dash,
+      "stroke-dasharray": DASHES[dash],
     }),
   );
 }
@@ -62,14 +67,14 @@ export function lineSwatch(i) {
 export function buildSquares(ui) {
   ui.squares.style.setProperty("--columns", ui.scene.models.length);
   ui.squares.replaceChildren(
-    ...ui.scene.models.map((model, i) =>
+    ...ui.scene.models.map((model) =>
       el(
         "figure",
         { class: "lab-square", "data-model": model.name },
         el(
           "figcaption",
           {},
-          lineSwatch(i),
+          lineSwatch(ui, model.name),
           el("b", { text: model.title }),
           el("span", { text: `${count(model.parameters)} weights` }),
         ),
@@ -98,6 +103,7 @@ export function drawSquares(ui) {
     toggle.hidden =
       !["data", "samples"].includes(key) && !ui.scene.frames.some((frame) => frame[key]);
   }
+  if (ui.pending) return drawSheets(ui);
   ui.scene.models.forEach((model, i) => {
     const frame = ui.scene.frames[i];
     const figure = ui.squares.children[i];
@@ -107,6 +113,17 @@ export function drawSquares(ui) {
     problem.hidden = !frame.problem;
     problem.textContent = frame.problem;
   });
+}
+
+/** New data and no run of them yet: the points alone, in place of what was learnt of others. */
+function drawSheets(ui) {
+  const scale = SIZE / (2 * EXTENT);
+  for (const canvas of ui.squares.querySelectorAll("canvas")) {
+    const pen = canvas.getContext("2d");
+    pen.clearRect(0, 0, SIZE, SIZE);
+    const [x, y] = [(v) => (v + EXTENT) * scale, (v) => (EXTENT - v) * scale];
+    dots(pen, ui.chosen.drawn.flat(), x, y, 3.5, null, token(ui, "--ink-2"));
+  }
 }
 
 /** What the colours of the surface mean, and how hard the critic pulls. */

@@ -1,5 +1,6 @@
 """The 2-D laboratory: one to three models of points in the plane, trained live side by side."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,10 +11,13 @@ import pydantic
 from app import session
 from app.components import as_base64, served, widget
 from app.parts import reader
+from backend.laboratory.presets import PRESETS
 from backend.laboratory.settings import (
     DATA,
     MOST_MODELS,
     MOST_STEPS,
+    OPTIMISERS,
+    SIZES,
     Event,
     Settings,
     knobs,
@@ -41,6 +45,10 @@ read_state = reader(
         "drawn": r"[\d./~-]{0,6000}",
         "seed": r"\d{1,10}",
         "dim": r"\d{1,2}",
+        "layers": r"\d{1,3}",
+        "units": r"\d{1,4}",
+        "batch": r"\d{1,4}",
+        "optimiser": "|".join(OPTIMISERS),
         "knobs": _NUMBERS + "{1,400}",
         "events": _NUMBERS + "{1,3000}",
         "step": r"\d{1,5}",
@@ -58,6 +66,8 @@ def laboratory(elem_id: str, tab: str) -> gr.HTML:
     """
     functions = (poll, play, pause, step, edit, stop)
     server = [served(start, "run"), *(served(one, one.__name__) for one in functions)]
+    names = [*SIZES, "optimiser"]
+    sizes = {name: getattr(FIRST, name) for name in names}
     return widget(
         "laboratory",
         "",
@@ -68,10 +78,30 @@ def laboratory(elem_id: str, tab: str) -> gr.HTML:
         prefix=elem_id,
         data=DATA,
         models={name: variant.title for name, variant in variants().items()},
-        first={"models": FIRST.models, "data": FIRST.data, "dim": FIRST.latent_dim},
+        first={"models": FIRST.models, "data": FIRST.data, "dim": FIRST.latent_dim, **sizes},
+        plain=state(FIRST),
+        presets=[
+            {
+                "name": name,
+                "title": preset.title,
+                "watch": preset.watch,
+                "state": state(preset.settings),
+                "until": preset.steps,
+            }
+            for name, preset in PRESETS.items()
+        ],
+        sizes=SIZES,
+        optimisers=OPTIMISERS,
         opening=OPENING,
         most={"models": MOST_MODELS, "steps": MOST_STEPS},
     )
+
+
+def state(settings: Settings) -> dict[str, Any]:
+    """Settings as the page holds what a run follows from; points drawn by hand are its own."""
+    found = dataclasses.asdict(settings)
+    del found["drawn"]
+    return {**found, "dim": found.pop("latent_dim"), "models": list(settings.models)}
 
 
 def start(
@@ -228,7 +258,7 @@ def script(settings: Settings, events: Sequence[Event], steps: int) -> str:
     plain = Settings()
     chosen = [
         f"    {name}={getattr(settings, name)!r},\n"
-        for name in ("data", "theta", "drawn", "models", "seed", "latent_dim", "knobs")
+        for name in vars(plain)
         if getattr(settings, name) != getattr(plain, name) or name in ("data", "models", "seed")
     ]
     done = [tuple(event) for event in events if event[0] < steps]

@@ -87,15 +87,15 @@ export function option(ui, { text, log_p, cut }, how) {
   );
 }
 
-export function drawRest(ui, list, { temperature, seed }) {
+/** How the continuations are drawn. */
+function drawnHow({ temperature, seed, top_k, top_p }) {
+  const kept = `${top_k ? `, top k ${top_k}` : ""}${top_p < 1 ? `, top p ${top_p}` : ""}`;
+  return `drawn at temperature ${temperature}${kept}, seed ${seed}`;
+}
+
+export function drawRest(ui, list, request) {
   ui.rest.replaceChildren(
-    ...list.map((one, i) =>
-      option(
-        ui,
-        one,
-        ["likeliest word each time", `drawn at temperature ${temperature}, seed ${seed}`][i],
-      ),
-    ),
+    ...list.map((one, i) => option(ui, one, ["likeliest word each time", drawnHow(request)][i])),
   );
 }
 

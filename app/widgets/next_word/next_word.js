@@ -174,8 +174,8 @@ async function draw(ui, data, request, alive) {
   ui.tree.style.minHeight = `${heightOf(request.width + ui.props.shown)}px`; // nothing jumps when it comes
   await new Promise((done) => setTimeout(done, REST));
   if (!alive()) return;
-  const { checkpoint, text, temperature, width, seed } = request;
-  const answer = (await ui.server.ahead({ checkpoint, text, temperature, width, seed })) ?? {
+  const { k: _, ...question } = request;
+  const answer = (await ui.server.ahead(question)) ?? {
     error: LOST,
   };
   if (!alive()) return;

@@ -21,36 +21,54 @@ Text = Annotated[str, pydantic.Field(max_length=2000)]
 
 def next_word(elem_id: str) -> gr.HTML:
     """The widget; its value is the text that is being written. Emits ``input``."""
-    server = [served(predict, "run"), served(ahead, "ahead")]
+    labels = {"temperature": "Temperature"}
+    server = [served(predict, "run", labels), served(ahead, "ahead", labels)]
     emits = ["ready", "input"]
     return widget("next_word", EXAMPLE, elem_id=elem_id, server=server, emits=emits, shown=SHOWN)
 
 
 def predict(
-    checkpoint: str, text: Text, temperature: float, k: int, width: int, seed: Seed
+    checkpoint: str,
+    text: Text,
+    temperature: float,
+    k: int,
+    width: int,
+    seed: Seed,
+    top_k: int = 0,
+    top_p: float = 1.0,
 ) -> dict[str, Any]:
     """The likeliest next words, and what the model thinks of the words that are there."""
     from backend.language import next_words
 
     lm = language_model(checkpoint)
     with session.model_work():
-        found = next_words.predict(lm, text, k, temperature)
+        found = next_words.predict(lm, text, k, temperature, top_k=top_k, top_p=top_p)
     return {
         **found._asdict(),
         "words": [word._asdict() for word in found.words],
         "typed": [typed._asdict() for typed in found.typed],
-        "code": script(checkpoint, text, temperature, k, width, seed),
+        "code": script(checkpoint, text, temperature, k, width, seed, top_k, top_p),
     }
 
 
-def ahead(checkpoint: str, text: Text, temperature: float, width: int, seed: Seed) -> dict:
+def ahead(
+    checkpoint: str,
+    text: Text,
+    temperature: float,
+    width: int,
+    seed: Seed,
+    top_k: int = 0,
+    top_p: float = 1.0,
+) -> dict:
     """Continuations, the greedy one first, and the tree of a beam search."""
     from backend.language import next_words
 
     lm = language_model(checkpoint)
     with session.model_work():
         rest = next_words.continuations(lm, text, temperature=0)
-        rest += next_words.continuations(lm, text, DRAWN, temperature=temperature, seed=seed)
+        rest += next_words.continuations(
+            lm, text, DRAWN, temperature=temperature, seed=seed, top_k=top_k, top_p=top_p
+        )
     with session.model_work():  # apart, so that somebody who types on need not wait for both
         beam = next_words.beam(lm, text, width, SHOWN)
     return {
@@ -70,7 +88,16 @@ def language_model(checkpoint: str) -> "TextModel | HubLM":
     return session.get_language_model(checkpoint)
 
 
-def script(checkpoint: str, text: str, temperature: float, k: int, width: int, seed: int) -> str:
+def script(
+    checkpoint: str,
+    text: str,
+    temperature: float,
+    k: int,
+    width: int,
+    seed: int,
+    top_k: int,
+    top_p: float,
+) -> str:
     """A short program with the same answers."""
     if session.is_given(checkpoint):
         name = checkpoint.removeprefix(session.HUB)
@@ -84,11 +111,13 @@ def script(checkpoint: str, text: str, temperature: float, k: int, width: int, s
             "import backend\nfrom backend.language import next_words\n\n"
             f"lm = backend.load_text_model({checkpoint!r})\n"
         )
+    kept = f", top_k={top_k}" if top_k else ""
+    kept += f", top_p={top_p!r}" if top_p < 1 else ""
     return (
         f"{head}text = {text!r}\n"
-        f"result = next_words.predict(lm, text, k={k}, temperature={temperature!r})\n"
+        f"result = next_words.predict(lm, text, k={k}, temperature={temperature!r}{kept})\n"
         f"drawn = next_words.continuations(\n"
-        f"    lm, text, {DRAWN}, temperature={temperature!r}, seed={seed}\n)\n"
+        f"    lm, text, {DRAWN}, temperature={temperature!r}, seed={seed}{kept}\n)\n"
         f"tree = next_words.beam(lm, text, width={width}, shown={SHOWN})\n"
         "print(result.words)\n"
     )

@@ -1,5 +1,6 @@
 // Samples as a list of sentences or a grid of pictures, drawn chunk by chunk; emits "ready".
 
+import { setView } from "../../page/address.js";
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
@@ -7,6 +8,8 @@ import { count } from "../../page/numbers.js";
 import { bytes, picture, sheet } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
+
+const MANY = 500; // samples that a link may ask for by itself
 
 const told = (request) => checkpoints[request.checkpoint]?.classes > 0;
 /** What goes into a link: a class only where the model is told one. */
@@ -19,6 +22,14 @@ function cancel(ui) {
   ui.view.cancel();
   ui.server.stop({ job: ui.job });
   finish(ui, `Cancelled after ${count(ui.shown.length)}.`);
+}
+
+/** A link that asks for very many says so, and a person decides. */
+function hold(ui, request) {
+  cancel(ui);
+  setView("sample", linked(request));
+  ui.element.classList.remove("lp-fresh");
+  ui.status.textContent = `This link asks for ${count(request.n)} samples. Press Sample to draw them.`;
 }
 
 function finish(ui, text) {
@@ -118,6 +129,9 @@ function setUp(ui) {
     linked,
   });
   Object.assign(ui, { body, tools, view });
+  const run = view.run;
+  view.run = async (request, byLink = false) =>
+    byLink && request.n > MANY ? hold(ui, request) : run(request);
   ui.note = el("p", {
     class: "lp-sample-note",
     hidden: true,

@@ -7,9 +7,9 @@ chain cross what is unlikely, T towards 0 leaves only the peaks of π.
 
 
 def temperature(step: int, ends: tuple[float, float], over: int) -> float:
-    """T at ``step``: geometric from ``ends[0]`` at step 0 to ``ends[1]`` at step ``over`` - 1 and on.
+    """T at ``step``, going geometrically from the first of ``ends``, at step 0, to the second.
 
-    ``over`` of 0 or 1 stays at the second.
+    That is reached at step ``over`` - 1, and kept; ``over`` of 0 or 1 has it from the start.
     """
     first, last = ends
     done = min(1.0, step / (over - 1)) if over > 1 else 1.0

@@ -36,16 +36,18 @@ def settings(**changed) -> dict:
 def test_classifiers_are_offered_with_held_out_sentences(folder):
     victims = widget.options()["victims"]
     assert victims[0]["name"] == YELP and victims[0]["labels"] == ("negative", "positive")
-    assert victims[0]["examples"] == [{"text": widget.EXAMPLES["yelp"], "label": None}]
+    given = widget.EXAMPLES["yelp"]
+    assert victims[0]["examples"] == [{"text": given, "written": given, "label": None}]
     assert len(victims[1]["labels"]) == 3
-    examples = [{"text": "bad food", "label": 0, "methods": {}}]
+    examples = [{"text": "it 's bad , is n't it ?", "label": 0, "methods": {}}]
     path = folder / YELP / "attacks.json"
     path.write_text(json.dumps({"examples": examples}), encoding="utf-8")
     try:
         found = widget.options()["victims"][0]
     finally:
         path.unlink()
-    assert found["examples"] == [{"text": "bad food", "label": 0}]
+    written = "it's bad, isn't it?"
+    assert found["examples"] == [{"text": examples[0]["text"], "written": written, "label": 0}]
 
 
 def test_rows_come_in_pieces_until_verdicts(folder):
@@ -82,8 +84,8 @@ def test_a_job_that_was_stopped_is_gone(folder):
         ({"victim": "../secrets"}, "no classifier '../secrets'"),
         ({"methods": []}, "No method is chosen"),
         ({"methods": ["magic"]}, "methods"),
-        ({"trials": 0}, "trials"),
-        ({"trials": 10**6}, "trials"),
+        ({"trials": 0}, "Trials, at most must be"),
+        ({"trials": 10**6}, "Trials, at most must be"),
         ({"seed": -1}, "Seed must be at least 0"),
     ],
 )

@@ -36,6 +36,13 @@ def view(
     return {"n": n}
 
 
+def test_an_argument_is_called_as_its_own_tab_calls_it():
+    asked = {"n": 1, "amount": "much"}
+    assert door.served(view)(asked)["error"] == "amount: must be a number."
+    named = door.served(view, "view", {"amount": "Temperature"})
+    assert named(asked)["error"] == "Temperature must be a number."
+
+
 @pytest.mark.parametrize("asked", [[], [1], 3, 1.5, "x", None, True, "null"])
 def test_no_fields_where_fields_are_meant(asked):
     assert "fields by name" in door.served(view)(asked)["error"]

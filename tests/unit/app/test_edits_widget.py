@@ -216,6 +216,7 @@ def test_branches_of_a_trace_are_kept() -> None:
 def test_the_state_in_a_link() -> None:
     state = "lm:lm%2Flstm_lm--everyday/keywords:dog~park/steps:60/forks:b0.17.5/at:17"
     assert widget.read_state(state) == state
+    assert widget.read_state("cool:2~0.25") == "cool:2~0.25"
     assert widget.read_state("") == ""
     for wrong in ("shape:round", "x" * 5000, "at:1/<b>:2"):
         with pytest.raises(ValueError):

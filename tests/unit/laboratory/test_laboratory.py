@@ -4,19 +4,24 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from app import api
 from app.widgets.laboratory import widget as page
+from backend.corpora.plane import EXTENT
 from backend.laboratory import service
-from backend.laboratory.run import Run, describe, floor, train, view
+from backend.laboratory.presets import PRESETS
+from backend.laboratory.run import OPTIMA, Run, describe, floor, train, view
 from backend.laboratory.service import Gone, Laboratory
 from backend.laboratory.settings import (
     BATCH,
     MOST_EVENTS,
     MOST_STEPS,
+    OPTIMISERS,
     Event,
     Settings,
     check_knob,
@@ -71,6 +76,94 @@ def test_every_model_has_nets_of_the_same_size() -> None:
         config = Run(Settings(models=(name,))).entries[0].model.config
         assert config.hidden == (64, 64)
         assert getattr(config, "code_hidden", (64, 64)) == (64, 64)
+
+
+def test_nets_batches_and_optimiser_are_as_chosen() -> None:
+    chosen = Settings(models=("aae",), layers=3, units=16, batch=8, optimiser="sgd")
+    run = Run(chosen)
+    entry = run.entries[0]
+    assert entry.model.config.hidden == (16, 16, 16)
+    assert {type(one).__name__ for one in entry.trainer.optimisers.values()} == {"SGD"}
+    seen = []
+    entry.take = lambda step, batch, *rest: seen.append(batch.shape)
+    run.advance()
+    assert seen == [(8, 2)]
+    start = snapshot(Run(chosen))
+    plain = {name: Run(replace(chosen, optimiser=name)) for name in OPTIMISERS}
+    for each in plain.values():
+        each.advance()
+    assert len({str(moved(each, start)) for each in plain.values()}) == 1
+    assert len({float(weights(each).sum()) for each in plain.values()}) == len(OPTIMISERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("layers", 0), ("layers", 5), ("units", 1), ("batch", 513)]
+)
+def test_sizes_that_cannot_be_are_told(name: str, wrong: int) -> None:
+    with pytest.raises(ValueError, match=rf"lies from \d+ to \d+; got {wrong}"):
+        Run(Settings(models=("vae",), **{name: wrong}))
+
+
+@pytest.mark.parametrize("name", OPTIMA)
+def test_the_lines_of_the_loss_curves_are_the_losses_at_the_optimum(name: str) -> None:
+    """With samples that no critic tells from the data: its best constant answer is the best."""
+    model = Run(Settings(models=(name,))).entries[0].model
+    points = torch.zeros(64, 2)
+    for loss, optimum in OPTIMA[name].items():
+        player = loss.removesuffix("_loss")
+        critic = player if player.endswith("critic") else "critic"
+        last = [layer for layer in getattr(model, critic).modules() if hasattr(layer, "bias")][-1]
+        torch.nn.init.zeros_(last.weight)
+        found = {}
+        for answer in torch.linspace(-2, 2, 401):
+            torch.nn.init.constant_(last.bias, float(answer))
+            terms = model.loss(points, player)
+            found[float(answer)] = float(terms[loss].detach())
+        if player == critic:
+            assert min(found.values()) == pytest.approx(optimum["value"], abs=1e-4)
+        else:
+            assert found[min(found, key=abs)] == pytest.approx(optimum["value"], abs=1e-4)
+
+
+def _seen(run: Run, index: int) -> dict[str, float]:
+    """What the page says of a model: scores, last losses, mean pull, spread of the samples."""
+    entry = run.entries[index]
+    shown = view(run, entry)
+    pull = shown.get("pull")
+    return {
+        **entry.scores[-1].values,
+        **entry.terms[-1].values,
+        "pull": 0.0 if pull is None else float(np.linalg.norm(pull, axis=1).mean()),
+        "spread": float(shown["samples"].std(0).mean()),
+        "copies": float(shown["copies"].std(0).mean()) if "copies" in shown else 0.0,
+        "outside": float((np.abs(shown["samples"]) > EXTENT).any(1).mean()),
+    }
+
+
+PROMISES: dict[str, Callable[..., bool]] = {  # what a preset says, of what its models show
+    "collapse": lambda gan, vae: gan["modes"] <= 2 < 6 <= vae["modes"],
+    "vanishing": lambda minimax, gan: (
+        minimax["score_fake"] < 0.1 and minimax["pull"] < gan["pull"] / 10
+    ),
+    "weak": lambda gan: gan["outside"] > 0.5 and gan["critic_loss"] > 2 * 2 * math.log(2),
+    "strong": lambda gan, wgan_gp: (
+        gan["modes"] <= 2
+        and gan["score_real"] - gan["score_fake"] > 0.5
+        and wgan_gp["modes"] >= 2 * gan["modes"]
+    ),
+    "beta": lambda vae, beta: (
+        beta["kl"] < 0.05 < 1 < vae["kl"] and beta["copies"] < 0.1 < vae["copies"]
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_shows_what_it_says(name: str) -> None:
+    preset = PRESETS[name]
+    run = train(preset.settings, preset.steps)
+    seen = [_seen(run, i) for i in range(len(run.entries))]
+    assert PROMISES[name](*seen), seen
 
 
 def test_a_run_is_repeated_exactly_with_its_changes() -> None:

@@ -11,6 +11,7 @@ import torch
 from backend import registry
 from backend.device import seeded
 from backend.distributions.sequence import EOS, PAD
+from backend.distributions.truncation import truncated
 from backend.language import next_words
 from backend.language.text_models import TextModel
 from backend.processors.text import SPECIALS, UNK, TextProcessor
@@ -124,6 +125,39 @@ def test_continuations_repeat_with_their_seed_and_know_their_score(lm: TextModel
         assert one.log_p == pytest.approx(score(lm, tokens) - before, abs=1e-4)
 
 
+def test_truncation_keeps_the_likeliest_and_the_fewest_that_add_up() -> None:
+    p = torch.tensor([[0.1, 0.4, 0.3, 0.2], [0.25, 0.25, 0.25, 0.25]])
+
+    def kept(**options: float) -> list[list[int]]:
+        found = truncated(p.log(), **options)
+        assert torch.equal(found[found > -torch.inf], p.log()[found > -torch.inf])
+        return [row.nonzero()[:, 0].tolist() for row in found > -torch.inf]
+
+    assert kept() == kept(top_k=4) == kept(top_k=9, top_p=1.0) == [[0, 1, 2, 3]] * 2
+    assert kept(top_k=2) == [[1, 2], [0, 1]]
+    assert kept(top_p=0.69) == [[1, 2], [0, 1, 2]]
+    assert kept(top_p=0.71) == [[1, 2, 3], [0, 1, 2]]
+    assert kept(top_p=0.0) == kept(top_k=1) == [[1], [0]]
+    assert kept(top_k=2, top_p=0.3) == [[1], [0, 1]]
+
+
+def test_words_left_out_are_never_drawn_and_the_rest_is_normalised(lm: TextModel) -> None:
+    every = next_words.predict(lm, "dog", k=100, temperature=2.0).words
+    two = next_words.predict(lm, "dog", k=100, temperature=2.0, top_k=2).words
+    assert [word.word for word in two] == [word.word for word in every[:2]]
+    total = every[0].p + every[1].p
+    assert [word.p for word in two] == pytest.approx([word.p / total for word in every[:2]])
+    few = next_words.predict(lm, "dog", k=100, temperature=2.0, top_p=0.999 * every[0].p).words
+    assert [(word.word, word.p) for word in few] == [(every[0].word, pytest.approx(1))]
+    greedy = next_words.continuations(lm, "dog", 3, temperature=0)
+    nucleus = next_words.continuations(lm, "dog", 3, temperature=2.0, top_p=0.0)
+    assert [one.text for one in nucleus] == [one.text for one in greedy]
+    drawn = next_words.continuations(lm, "dog", 40, temperature=3.0, seed=1, top_k=1)
+    assert {one.text for one in drawn} == {greedy[0].text}
+    with pytest.raises(ValueError, match=r"top p lies from 0 to 1; got 1\.5"):
+        next_words.predict(lm, "", top_p=1.5)
+
+
 def test_a_continuation_without_an_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(next_words, "AHEAD", 2)
     lm = make("lm/lstm_lm", max_len=30)
@@ -146,11 +180,11 @@ def test_unknown_words_are_named_and_room_runs_out(lm: TextModel) -> None:
 
 def test_wrong_numbers_and_wrong_models_are_refused() -> None:
     lm = make("lm/lstm_lm")
-    with pytest.raises(ValueError, match="k must lie between 1 and 100, got 0"):
+    with pytest.raises(ValueError, match="words shown lies from 1 to 100; got 0"):
         next_words.predict(lm, "", k=0)
-    with pytest.raises(ValueError, match="temperature must lie between"):
+    with pytest.raises(ValueError, match="temperature lies from"):
         next_words.predict(lm, "", temperature=float("nan"))
-    with pytest.raises(ValueError, match="width must lie between"):
+    with pytest.raises(ValueError, match="beam width lies from"):
         next_words.beam(lm, "", width=21)
     classifier = registry.model_class("classifier/text_classifier")
     wrong = TextModel(lm.info, classifier(classifier.Config.tiny()), lm.processor)

@@ -24,3 +24,13 @@ test("a run that comes while nothing is followed reaches the view", () => {
   run("t", ["n", "seed"], [3, 0]);
   equal(seen, [{ n: 3, seed: 0 }]);
 });
+
+test("what a link asks for is told apart from what a person asks for, once", () => {
+  const seen = [];
+  const view = viewOf("linked");
+  view.run = (_, linked) => seen.push(linked);
+  view.linked = true;
+  run("linked", [], []);
+  run("linked", [], []);
+  equal(seen, [true, false]);
+});
