@@ -4,6 +4,13 @@ import { el } from "../../page/dom.js";
 import { percent, significant } from "../../page/numbers.js";
 import { nats, take, visible } from "./next_word.js";
 
+/**
+ * @typedef {import("./types.js").Option} Option
+ * @typedef {import("./types.js").Request} Request
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {Ui} ui */
 export function drawBars(ui) {
   const { words, entropy } = ui.shown;
   const held = ui.bars.contains(document.activeElement);
@@ -46,10 +53,15 @@ export function drawBars(ui) {
     ]),
   );
   if (held) focusBar(ui, 0);
-  ui.element.dataset.bars = words.length; // how tests know
+  ui.element.dataset.bars = String(words.length); // how tests know
 }
 
-/** The first bar from `place` on that can be taken; whether there is one. */
+/**
+ * The first bar from `place` on that can be taken; whether there is one.
+ * @param {Ui} ui
+ * @param {number} place
+ * @param {number} [step]
+ */
 export function focusBar(ui, place, step = 1) {
   const all = [...ui.bars.querySelectorAll("button")];
   while (all[place]?.disabled) place += step;
@@ -57,7 +69,11 @@ export function focusBar(ui, place, step = 1) {
   return Boolean(all[place]);
 }
 
-/** A sentence with what was typed told apart from what was added. */
+/**
+ * A sentence with what was typed told apart from what was added.
+ * @param {Ui} ui
+ * @param {string} text
+ */
 function sentence(ui, text) {
   const typed = ui.shown.text;
   if (typed && text.startsWith(typed))
@@ -68,6 +84,7 @@ function sentence(ui, text) {
   return [text];
 }
 
+/** @param {Ui} ui @param {Option} option @param {string} [how] */
 export function option(ui, { text, log_p, cut }, how) {
   return el(
     "li",
@@ -87,18 +104,23 @@ export function option(ui, { text, log_p, cut }, how) {
   );
 }
 
-/** How the continuations are drawn. */
+/**
+ * How the continuations are drawn.
+ * @param {any} given
+ */
 function drawnHow({ temperature, seed, top_k, top_p }) {
   const kept = `${top_k ? `, top k ${top_k}` : ""}${top_p < 1 ? `, top p ${top_p}` : ""}`;
   return `drawn at temperature ${temperature}${kept}, seed ${seed}`;
 }
 
+/** @param {Ui} ui @param {Option[]} list @param {Request} request */
 export function drawRest(ui, list, request) {
   ui.rest.replaceChildren(
     ...list.map((one, i) => option(ui, one, ["likeliest word each time", drawnHow(request)][i])),
   );
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.MARKS = {
     end: () => (ui.backward ? "beginning of the sentence" : "end of the sentence"),
@@ -106,7 +128,8 @@ export function setUp(ui) {
   };
   ui.bars.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const place = Number(event.target.dataset?.place);
+    const { place: at } = /** @type {HTMLElement} */ (event.target).dataset;
+    const place = Number(at);
     if (!step || Number.isNaN(place)) return;
     event.preventDefault();
     if (!focusBar(ui, place + step, step) && step < 0) ui.box.focus();

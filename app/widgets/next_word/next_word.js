@@ -13,14 +13,27 @@ import { LOST, result } from "../../page/result.js";
 import { drawBars, drawRest, focusBar, setUp as setUpBars } from "./bars.js";
 import { drawTree, heightOf, setUp as setUpTree } from "./tree.js";
 
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Prediction} Prediction
+ * @typedef {import("./types.js").Request} Request
+ * @typedef {import("./types.js").Twin} Twin
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const PAUSE = 200; // ms without a key before the text is read
 const REST = 250; // ms before one looks further ahead, so that who types on waits for nothing
 const STEEP = 10; // nats of surprisal that give the deepest colour
 
+/** @param {number} x @param {number} [digits] */
 export const nats = (x, digits = 1) => fixed(x, digits);
-/** A token as it is read; a space that belongs to it is shown. */
+/**
+ * A token as it is read; a space that belongs to it is shown.
+ * @param {string} word
+ */
 export const visible = (word) => word.replace(/^ /, "\u2423").replaceAll("\n", "\u21B5");
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.life = result("next_word", {
     element: ui.element,
@@ -28,12 +41,12 @@ function setUp1(ui) {
     server: ui.server,
     draw: (data, request, alive) => draw(ui, data, request, alive),
   });
-  ui.shown = null; // the prediction that is on the page
   ui.backward = false;
 }
 
 // ---- what is on the page ------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.box = el("input", {
     class: "lp-input next-box",
@@ -104,10 +117,12 @@ function setUp2(ui) {
   );
 }
 
+/** @param {string} name @param {Twin} twin */
 function save(name, twin) {
   download(name, "text/csv", csv(twin.sheet()));
 }
 
+/** @param {Ui} ui */
 function setUp3(ui) {
   ui.life.body.append(
     el(
@@ -140,12 +155,18 @@ function setUp3(ui) {
   );
 }
 
+/** @param {Ui} ui @param {string} text */
 function set(ui, text) {
   ui.props.value = text;
   ui.trigger("input");
 }
 
-/** A text that was clicked becomes the one that is written. */
+/**
+ * A text that was clicked becomes the one that is written.
+ * @param {Ui} ui
+ * @param {string} text
+ * @param {{back?: boolean}} [options]
+ */
 export function take(ui, text, { back = false } = {}) {
   clearTimeout(ui.typing);
   ui.box.value = text;
@@ -153,16 +174,25 @@ export function take(ui, text, { back = false } = {}) {
   set(ui, text);
 }
 
-/** The word that was read last: the last one, or of a model that reads from the end the first. */
+/**
+ * The word that was read last: the last one, or of a model that reads from the end the first.
+ * @param {Ui} ui
+ */
 function removeWord(ui) {
   const [first, last] = [/^\s*\S+\s*/, /\s*\S+\s*$/];
   take(ui, ui.box.value.replace(ui.backward ? first : last, ""));
 }
 
+/**
+ * @param {Ui} ui
+ * @param {Prediction} data
+ * @param {Request} request
+ * @param {() => boolean} alive
+ */
 async function draw(ui, data, request, alive) {
   ui.shown = data;
   ui.backward = data.backward;
-  ui.element.dataset.backward = ui.backward;
+  ui.element.dataset.backward = String(ui.backward);
   ui.note.textContent = ui.backward
     ? "This model reads from the end: it expects the word before, so words are put in front of your text."
     : "This model reads from left to right and expects the word after your text.";
@@ -185,7 +215,10 @@ async function draw(ui, data, request, alive) {
   drawTree(ui, answer);
 }
 
-/** Each word with its surprisal, on a ground that is the deeper the less it was expected. */
+/**
+ * Each word with its surprisal, on a ground that is the deeper the less it was expected.
+ * @param {Ui} ui
+ */
 function drawTyped(ui) {
   const { typed } = ui.shown;
   ui.tokens.replaceChildren(
@@ -212,6 +245,7 @@ function drawTyped(ui) {
 
 // ---- writing ------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp4(ui) {
   ui.typing = 0; // timer
   ui.box.addEventListener("input", () => {
@@ -232,7 +266,7 @@ function setUp4(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
   setUp3(ui);

@@ -3,18 +3,28 @@ import { el, svg } from "../../page/dom.js";
 import { option } from "./bars.js";
 import { nats, take, visible } from "./next_word.js";
 
+/**
+ * @typedef {import("./types.js").Ahead} Ahead
+ * @typedef {import("./types.js").Branch} Branch
+ * @typedef {import("./types.js").Option} Option
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const [COLUMN, ROW, BOX, TALL, ROOT] = [128, 46, 104, 38, 56]; // pixels
 
+/** @param {number} rows */
 export const heightOf = (rows) => rows * ROW - (ROW - TALL);
 
+/** @param {Ui} ui @param {Ahead} ahead */
 export function drawTree(ui, { steps, found: list }) {
   const best = bestPath(steps, list[0]);
   const rows = Math.max(1, ...steps.map((step) => step.length));
   const wide = ROOT + steps.length * COLUMN;
   const high = heightOf(rows);
-  const left = (column) =>
+  const left = (/** @type {number} */ column) =>
     ui.backward ? wide - ROOT - column * COLUMN - BOX - 24 : ROOT + column * COLUMN + 24;
-  const middle = (row) => row * ROW + TALL / 2;
+  const middle = (/** @type {number} */ row) => row * ROW + TALL / 2;
+  /** @type {SVGElement[]} */
   const lines = [];
   const nodes = steps.flatMap((step, t) =>
     step.map((branch, i) => {
@@ -55,13 +65,24 @@ export function drawTree(ui, { steps, found: list }) {
       step.map((branch) => [t + 1, branch.text, Number(branch.log_p.toFixed(3)), fate(branch)]),
     ),
   );
-  ui.element.dataset.steps = steps.length; // how tests know
+  ui.element.dataset.steps = String(steps.length); // how tests know
 }
 
+/** @param {Branch} branch */
 const fate = ({ kept, kind }) => (kept ? (kind === "end" ? "complete" : "kept") : "pruned");
+
+/** @param {string} base @param {Branch} branch @param {boolean} best */
 const look = (base, branch, best) =>
   `${base} next-${branch.kept ? "kept" : "pruned"}${best ? " next-best" : ""}${branch.kind === "end" ? " next-end" : ""}`;
 
+/**
+ * @param {Ui} ui
+ * @param {Branch} branch
+ * @param {number} t
+ * @param {number} i
+ * @param {boolean} best
+ * @param {string} style
+ */
 function node(ui, branch, t, i, best, style) {
   const { word, kind, log_p, text } = branch;
   const name = kind === "end" ? "end" : visible(word);
@@ -82,7 +103,11 @@ function node(ui, branch, t, i, best, style) {
   );
 }
 
-/** At each step the place of the box that leads to the likeliest complete sentence. */
+/**
+ * At each step the place of the box that leads to the likeliest complete sentence.
+ * @param {Branch[][]} steps
+ * @param {Option | undefined} first
+ */
 function bestPath(steps, first) {
   if (!first) return [];
   let t = steps.findIndex((step) => step.some((branch) => ends(branch, first)));
@@ -95,16 +120,19 @@ function bestPath(steps, first) {
   }
   return path;
 }
+
+/** @param {Branch} branch @param {Option} option */
 const ends = (branch, { text, log_p }) =>
   branch.kept &&
   branch.kind === "end" &&
   branch.text === text &&
   Math.abs(branch.log_p - log_p) < 1e-9;
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   // Arrow keys: along a branch and within a step.
   ui.tree.addEventListener("keydown", (event) => {
-    const { step, place } = event.target.dataset ?? {};
+    const { step, place } = /** @type {HTMLElement} */ (event.target).dataset;
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[
       event.key
     ];
@@ -114,6 +142,6 @@ export function setUp(ui) {
     const next = move[0]
       ? ui.tree.querySelector(`[data-step="${t}"]`)
       : ui.tree.querySelector(`[data-step="${t}"][data-place="${Number(place) + move[1]}"]`);
-    next?.focus();
+    /** @type {HTMLElement | null} */ (next)?.focus();
   });
 }

@@ -9,14 +9,27 @@ import { bytes, picture, sheet } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
 
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Item} Item
+ * @typedef {import("./types.js").Piece} Piece
+ * @typedef {import("./types.js").Request} Request
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const MANY = 500; // samples that a link may ask for by itself
 
+/** @param {Request} request */
 const told = (request) => checkpoints[request.checkpoint]?.classes > 0;
-/** What goes into a link: a class only where the model is told one. */
+/**
+ * What goes into a link: a class only where the model is told one.
+ * @param {Request} request
+ */
 function linked({ label, ...request }) {
   return told(request) && label !== "drawn" ? { ...request, label } : request;
 }
 
+/** @param {Ui} ui */
 function cancel(ui) {
   if (!ui.job) return;
   ui.view.cancel();
@@ -24,7 +37,11 @@ function cancel(ui) {
   finish(ui, `Cancelled after ${count(ui.shown.length)}.`);
 }
 
-/** A link that asks for very many says so, and a person decides. */
+/**
+ * A link that asks for very many says so, and a person decides.
+ * @param {Ui} ui
+ * @param {Request} request
+ */
 function hold(ui, request) {
   cancel(ui);
   setView("sample", linked(request));
@@ -32,6 +49,7 @@ function hold(ui, request) {
   ui.status.textContent = `This link asks for ${count(request.n)} samples. Press Sample to draw them.`;
 }
 
+/** @param {Ui} ui @param {string} text */
 function finish(ui, text) {
   ui.job = null;
   ui.bar.hidden = ui.stop.disabled = true;
@@ -39,6 +57,7 @@ function finish(ui, text) {
   ui.element.removeAttribute("aria-busy");
 }
 
+/** @param {Ui} ui @param {Piece} data @param {Request} request @param {() => boolean} alive */
 async function draw(ui, data, request, alive) {
   if (ui.job) ui.server.stop({ job: ui.job }); // of an earlier run that this one replaces
   ui.job = data.job;
@@ -65,6 +84,7 @@ async function draw(ui, data, request, alive) {
   finish(ui, all);
 }
 
+/** @param {Ui} ui @param {any} packed @param {Request} request @param {Piece} piece */
 function add(ui, packed, request, { modality, bytes_each }) {
   const chunk = el("div", { class: "lp-chunk", role: "presentation" });
   const fresh = modality === "text" ? packed : pictures(bytes(packed), bytes_each);
@@ -72,12 +92,14 @@ function add(ui, packed, request, { modality, bytes_each }) {
   ui.items.append(chunk);
 }
 
+/** @param {Uint8Array} data @param {number} size */
 function pictures(data, size) {
   return Array.from({ length: data.length / size }, (_, i) =>
     data.subarray(i * size, (i + 1) * size),
   );
 }
 
+/** @param {Item} item @param {number} index @param {Request} request */
 function row(item, index, request) {
   const label =
     typeof item === "string"
@@ -93,6 +115,7 @@ function row(item, index, request) {
   );
 }
 
+/** @param {Ui} ui */
 function save(ui) {
   if (ui.items.dataset.modality === "text")
     download(
@@ -100,9 +123,10 @@ function save(ui) {
       "text/csv",
       csv([["index", "sentence"], ...ui.shown.map((text, i) => [i, text])]),
     );
-  else sheet(ui.shown, "samples.png");
+  else sheet(/** @type {Uint8Array[]} */ (ui.shown), "samples.png");
 }
 
+/** @param {Ui} ui */
 function setUp(ui) {
   ui.status = el("span", { class: "lp-status", role: "status" });
   ui.bar = el("progress", {
@@ -144,6 +168,6 @@ function setUp(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp(ui);
 }

@@ -24,10 +24,8 @@ LOOSE = {
     "laboratory",
     "latent_map",
     "microscope",
-    "next_word",
     "picker",
     "replies",
-    "samples",
     "tray",
 }
 TYPED = [path for path in WIDGETS if path.parent.name not in LOOSE]
