@@ -17,7 +17,8 @@ from typing import Any
 CHECKSUMS = "checksums.json"  # of the other files of its folder: {name: {bytes, sha256}}
 LARGEST = 64 << 20  # bytes of a file that is read at once
 LONGEST_HEADER = 100_000_000  # bytes of JSON in safetensors, the format's own bound
-_TEMPORARY = re.compile(r"\.\w[\w.-]*\.[a-z0-9_]{8}")  # as mkstemp names them below
+# As mkstemp names them below, and as safetensors names its own.
+_TEMPORARY = re.compile(r"\.\w[\w.-]*\.[a-z0-9_]{8}|\.tmp\w{6}")
 
 
 def read_bytes(path: Path, most: int = LARGEST) -> bytes:
@@ -104,7 +105,7 @@ def replacing_tensors(path: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Removes temporary files of ``replacing`` that a killed process left; nobody may write."""
+    """Removes temporary files that a process left which was killed; nobody may write."""
     for path in folder.glob(".*"):
         if _TEMPORARY.fullmatch(path.name):
             path.unlink(missing_ok=True)

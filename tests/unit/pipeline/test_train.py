@@ -123,6 +123,7 @@ def test_a_run_is_one_process_and_a_lock_of_a_dead_one_is_taken_over(tmp_path) -
     ):
         (folder / "lock").write_text(left, encoding="utf-8")
         (folder / ".state.safetensors.abcd1234").write_bytes(b"half")
+        (folder / ".tmpaZ09_x").write_bytes(b"half")  # of safetensors
         (folder / "state.safetensors").write_bytes(b"whole")
         with locked(folder):
             left_over = sorted(path.name for path in folder.iterdir())
