@@ -130,6 +130,7 @@ def test_a_batch_is_refined_as_each_sentence_alone() -> None:
     z[0] = goal[0]
     x = model.decode(goal).generate(forbid=(UNK,))
     found = refine(model, x, z, steps=8, forbid=(UNK,))
+    assert not found.requires_grad
     taken = []
     for row in range(16):
         expected, steps = one_by_one(model, x[row], z[row], 8)

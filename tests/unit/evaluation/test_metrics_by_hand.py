@@ -36,6 +36,20 @@ def test_sharpness_is_the_variance_of_the_laplacian() -> None:
     assert images.sharpness(x).item() == pytest.approx(laplacian.var().item())
 
 
+def test_every_picture_of_a_batch_has_its_own_number() -> None:
+    with seeded(6):
+        x = torch.rand(3, 1, 28, 28)
+        y = (x + 0.2 * torch.randn_like(x)).clamp(0, 1)
+    for of in (
+        images.mean_squared_error,
+        images.binary_cross_entropy,
+        images.ms_ssim,
+        lambda x, y: images.sharpness(x),
+    ):
+        alone = [of(x[i : i + 1], y[i : i + 1]).item() for i in range(3)]
+        assert of(x, y).tolist() == pytest.approx(alone, rel=1e-4) and len(set(alone)) == 3
+
+
 def window(offset: int) -> np.ndarray:
     bell = np.exp(-((np.arange(7) - 3) ** 2) / (2 * 1.5**2))
     return np.outer(bell, bell) / bell.sum() ** 2

@@ -19,6 +19,7 @@ from backend.language.samplers.genetic import Attack, Neighbours
 from backend.language.samplers.mha import GradientProposals, Misleading, Victim
 from backend.language.samplers.proposals import Place, RescoredProposals, WordProposals
 from backend.language.samplers.targets import (
+    Closeness,
     CodeMeaning,
     Fluency,
     Judged,
@@ -112,6 +113,21 @@ def test_the_edit_distance_is_the_fewest_edits() -> None:
     for _ in range(60):
         a, b = (tuple(rng.choices(WORDS, k=rng.randint(0, 5))) for _ in range(2))
         assert edit_distance(a, b) == fewest(a, b)
+
+
+def test_a_product_sums_its_parts_by_their_weights() -> None:
+    parts = [Length(1, 3), Closeness((4, 5))]
+    sentences = [(4, 5), (4,), (6, 7, 4), (4,) * 9]
+    assert Closeness((4, 5)).log_values(sentences) == [0, -1, -3, -8]
+    found = Product(parts, {"closeness": 2.5}).score(sentences)
+    assert [score.total for score in found] == [0, -2.5, -7.5, -math.inf]
+    assert found[2].parts == {"length": 0, "closeness": -7.5}
+    off = Product(parts, {"closeness": 1, "length": 0}).score(sentences)
+    assert [score.total for score in off] == [0, -1, -3, -8]
+    for wrong in (-1, 101):
+        with pytest.raises(ValueError, match="between 0 and 100"):
+            Product(parts, {"closeness": wrong})
+    assert WordMeaning([], np.eye(3)).log_values([(1,), (2, 1)]) == [0, 0]
 
 
 def test_what_was_judged_is_not_asked_again() -> None:
@@ -397,6 +413,7 @@ def test_autocorrelation_is_its_sum_written_out() -> None:
     expected = [correlation(values, lag) for lag in range(11)]
     assert autocorrelation(values, 4) == pytest.approx(expected[:4])
     assert autocorrelation(values, 99) == pytest.approx(expected)
+    assert autocorrelation(np.arange(3.0), 3) == pytest.approx([1, 0, -0.5])
     assert autocorrelation(np.full(5, 2.0), 3).tolist() == [1, 1, 1]
 
 
