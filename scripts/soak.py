@@ -27,7 +27,7 @@ WORDS = "lm/lstm_lm--everyday--forward"
 MIX: list[tuple[int, str, Any]] = [
     (20, "sample", lambda seed: [TEXT, 1 + seed % 16, seed, 1.0, "prior", 0.5, None]),
     (20, "sample", lambda seed: [PICTURES, 1 + seed % 32, seed, 1.0, "prior", 0.0, None]),
-    (15, "next_words", lambda seed: [WORDS, "a man is", 10, 1.0, seed % 3, seed]),
+    (15, "next_words", lambda seed: [WORDS, "a man is", 10, 1.0, seed % 3, seed, 0, 1.0]),
     (10, "interpolate", lambda seed: [TEXT, "I like tea.", "It rains.", 8, "slerp", seed]),
     (5, "responsibilities", lambda seed: [MIXTURE, ["what is the weather"] * (1 + seed % 9)]),
     (5, "decode_at", lambda seed: [MIXTURE, "pca", seed % 7 / 7, 0.1, None]),

@@ -60,7 +60,7 @@ def path(rng: random.Random, _: dict[str, int]) -> Question:
 
 def next_words(rng: random.Random, _: dict[str, int]) -> Question:
     text = " ".join(rng.choices(("a", "man", "dog", "is", "in", "the", "park"), k=4))
-    return endpoint("next_words", WORDS, text, 10, 1.0, 0, 0)
+    return endpoint("next_words", WORDS, text, 10, 1.0, 0, 0, 0, 1.0)
 
 
 # How often each is asked; who drags a pad asks most.
