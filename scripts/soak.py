@@ -39,7 +39,7 @@ MIX: list[tuple[int, str, Any]] = [
     (4, "encode", lambda seed: [TEXT, ["x" * (seed % 100_000)], None]),
     (3, "sample", lambda seed: [f"vae/none--{seed}", 1, 0, 1.0, "prior", 0.0, None]),
 ]  # fmt: skip
-DEFAULTS = [1, "exact", "lm/lstm_lm--everyday", 5, 15, None, None]
+DEFAULTS = [1, "exact", "lm/lstm_lm--everyday", 5, 15, None, None, None]
 
 
 def ask(address: str, number: int) -> str:

@@ -21,7 +21,7 @@ PATIENCE = 120.0  # seconds
 PAIR = "lm/lstm_lm--everyday"
 HEAVY: tuple[tuple[str, list], ...] = (
     ("sample", [LARGEST, 10_000, 0, 1.0, "prior", 0.0, None]),
-    ("edit_chain", [["dog"], "", "keywords", 1000, 0, 2, "exact", PAIR, 5, 15, None, None]),
+    ("edit_chain", [["dog"], "", "keywords", 1000, 0, 2, "exact", PAIR, 5, 15, None, None, None]),
 )
 ACCEPTS = {"Accept-Encoding": "gzip"}
 
