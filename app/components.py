@@ -2,7 +2,9 @@
 
 import base64
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import gradio as gr
@@ -17,7 +19,8 @@ import backend
 from app import modules, session
 from app.door import served as served
 from app.markdown import html
-from backend.evaluation.gauges import gauges
+from backend import corpora
+from backend.evaluation.gauges import failures, gauges
 
 if TYPE_CHECKING:
     from backend.language.text_models import TextModel
@@ -95,6 +98,17 @@ def header(device: str, tabs: Sequence[str]) -> gr.HTML:
     )
 
 
+def terms(meanings: Mapping[str, str]) -> gr.HTML:
+    """What the words of the controls above mean, each in a sentence; folded."""
+    lines = "".join(
+        f"<dt>{escape(term)}</dt><dd>{escape(said)}</dd>" for term, said in meanings.items()
+    )
+    return gr.HTML(
+        f"<details><summary>What these words mean</summary><dl>{lines}</dl></details>",
+        elem_classes=["lp-terms"],
+    )
+
+
 def untold_note() -> gr.HTML:
     """What a person should know where a model that is told classes has to do without."""
     text = (
@@ -126,7 +140,7 @@ def checkpoint_picker(
         "picker",
         first if first in names else next(iter(names), ""),
         elem_id=elem_id,
-        server=[served(facts, "facts")],
+        server=[served(facts, "facts"), served(card, "card")],
         emits=["input"],
         groups=[*groups(infos), {"label": "Given with --lm", "options": others}],
     )
@@ -139,40 +153,81 @@ def fitting(requires: Iterable[str], excluding: Iterable[str]) -> list[backend.C
 
 
 def groups(infos: list[backend.CheckpointInfo]) -> list[dict]:
-    """The picker's options: one group for each kind of item, and one for what cannot be used."""
-    sound = [
+    """The picker's options: a group for each kind of item and corpus; last what cannot be used."""
+    sound = [info for info in infos if not info.problem]
+    keys = sorted({(info.modality, info.dataset) for info in sound}, key=_in_order)
+    found = [
         {
-            "label": kind.title,
+            "label": f"{backend.KINDS[modality].title}: {_corpus_name(dataset)}",
             "options": [
-                {"name": i.name, "title": i.title}
-                for i in infos
-                if i.modality == id and not i.problem
+                {"name": info.name, "title": titled(info)}
+                for info in sorted(sound, key=lambda info: _natural(info.name))
+                if (info.modality, info.dataset) == (modality, dataset)
             ],
         }
-        for id, kind in backend.KINDS.items()
+        for modality, dataset in keys
     ]
     damaged = [{"name": i.name, "title": i.problem, "disabled": True} for i in infos if i.problem]
-    return [*sound, {"label": "Unavailable", "options": damaged}]
+    return [*found, {"label": "Unavailable", "options": damaged}]
+
+
+def exhibit(info: backend.CheckpointInfo) -> str:
+    """What a checkpoint is known to fail at, in a few words; of most nothing."""
+    labels = ", ".join(failure.label for failure in failures(info))
+    return f"exhibit: {labels}" if labels else ""
+
+
+def titled(info: backend.CheckpointInfo) -> str:
+    """The checkpoint's title; an exhibit of a failure says so wherever it is named."""
+    return f"{info.title} ({said})" if (said := exhibit(info)) else info.title
+
+
+def warning(info: backend.CheckpointInfo) -> str:
+    """What stands beside every result of an exhibit of a failure; of others nothing."""
+    return " ".join(failure.sentence for failure in failures(info))
+
+
+def _in_order(key: tuple[str, str]) -> tuple[int, str]:
+    modality, dataset = key
+    return list(backend.KINDS).index(modality), _corpus_name(dataset).lower()
+
+
+def _corpus_name(dataset: str) -> str:
+    return corpora.corpus(dataset).name if dataset in corpora.names() else dataset
+
+
+def _natural(name: str) -> list[str | int]:
+    """A key by which "beta2" comes before "beta10"."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
 def facts(checkpoint: str) -> dict:
-    """The checkpoint's gauges and card, for the line beside the picker."""
+    """The checkpoint's gauges and failures, for the line beside the picker."""
     if session.is_given(checkpoint):
         lm = session.get_language_model(checkpoint)
-        return {"gauges": [], "card": "", "device": str(lm.device)}
+        return {"gauges": [], "card": False, "warning": "", "device": str(lm.device)}
     model = cast("LatentSpace | TextModel", session.get_model(checkpoint))
     return {
         "gauges": [gauge._asdict() for gauge in gauges(model.info)],
-        "card": html(backend.card(checkpoint)),
+        "card": bool(backend.card(checkpoint)),
+        "warning": warning(model.info),
         "device": str(model.device),
     }
+
+
+def card(checkpoint: str) -> dict:
+    """The checkpoint's card with its pictures, as HTML."""
+    session.check_name(checkpoint)
+    return {"card": html(backend.card(checkpoint), backend.card_pictures(checkpoint))}
 
 
 def checkpoint_facts() -> dict[str, dict]:
     """What the script of the page must know of each checkpoint without asking."""
     return {
         info.name: {
-            "title": info.title,
+            "title": titled(info),
+            "exhibit": exhibit(info),
+            "warning": warning(info),
             "modality": info.modality,
             "fingerprint": info.fingerprint,
             "latent_dim": info.latent_dim,

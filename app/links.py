@@ -27,6 +27,7 @@ import backend
 from app.components import quietly
 
 SCHEMA = 1
+PARTS = ("card", "code", "kept", "tabs")  # of the page, which a link can hide as it can a control
 LONGEST = 40_000  # characters of a fragment; eight sketches fit
 
 
@@ -67,6 +68,14 @@ def connect(
     gather = f"(...values) => latent.run({json.dumps(tab)}, {json.dumps(list(fields))}, values)"
     for trigger in [*triggers, result.ready]:  # gr.on does not take a widget's own events
         quietly(trigger, None, list(components.values()), None, js=gather)
+
+
+def controls() -> dict[str, dict[str, str]]:
+    """What a link can hide by ``hide=seed,code``: for each tab the ids of its controls by name."""
+    return {
+        tab: {name: one.elem_id for name, one in view.components.items() if one.elem_id}
+        for tab, view in _views.items()
+    }
 
 
 def restore_into(header: gr.HTML, tabs: gr.Tabs) -> None:
@@ -134,6 +143,10 @@ def _parse(view: View, given: dict[str, str]) -> tuple[dict[str, Any], str]:
     """Values and notice; the checkpoint's fingerprint tells whether results can be the same."""
     notes = []
     fingerprint = given.pop("fp", "")
+    hidden = [name for name in given.pop("hide", "").split(",") if name]  # the page hides them
+    if unknown := [name for name in hidden if name not in {*view.components, *PARTS}]:
+        known = ", ".join([*view.components, *PARTS])
+        notes.append(f"It hides {unknown[0][:40]!r}, which is none of {known}.")
     values = {}
     for name, text in given.items():
         if name not in view.parsers:

@@ -98,11 +98,20 @@ def head() -> str:
     shared = [HERE / "page" / name for name in ("tokens.css", "style.css", "shared.css")]
     styles = [*shared, *sorted(HERE.glob("widgets/*/*.css"))]
     css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
-    facts = json.dumps(components.checkpoint_facts()).replace("<", "\\u003c")
+    told = {"checkpoints": components.checkpoint_facts(), "controls": links.controls()}
+    facts = "\n".join(
+        f'<script id="lp-{name}" type="application/json">{_json(value)}</script>'
+        for name, value in told.items()
+    )
     return (
         f'<style>{css}</style>\n<meta name="color-scheme" content="light dark">\n'
-        f'<script id="lp-checkpoints" type="application/json">{facts}</script>\n{modules.head()}'
+        f"{facts}\n{modules.head()}"
     )
+
+
+def _json(value: object) -> str:
+    """JSON that can stand inside an element of a page."""
+    return json.dumps(value).replace("<", "\\u003c")
 
 
 def theme() -> gr.themes.Base:

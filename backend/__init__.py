@@ -9,7 +9,7 @@ Everything the app shows comes through here. Listing reads JSON only; ``load`` i
 
 from typing import TYPE_CHECKING
 
-from backend.checkpoint import CheckpointInfo, available, card, info, trained_dir
+from backend.checkpoint import CheckpointInfo, available, card, card_pictures, info, trained_dir
 from backend.corpora.location import MissingCorpus, data_dir
 from backend.processors import KINDS, Kind
 
@@ -25,6 +25,7 @@ __all__ = [
     "MissingCorpus",
     "available",
     "card",
+    "card_pictures",
     "check_device",
     "conversations",
     "data_dir",

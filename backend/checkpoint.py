@@ -18,6 +18,7 @@ import re
 import struct
 import subprocess
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -183,6 +184,15 @@ def card(name: str) -> str:
         return read_bytes(info(name).path / CARD, most=1 << 20).decode("utf-8")
     except (OSError, ValueError):
         return ""
+
+
+def card_pictures(name: str) -> dict[str, bytes]:
+    """The pictures that a model card may show, PNG files by name; damaged ones are left out."""
+    found = {}
+    for path in sorted(info(name).path.glob("*.png")):
+        with suppress(OSError, ValueError):
+            found[path.name] = read_bytes(path, most=1 << 20)
+    return found
 
 
 def seal(folder: Path) -> None:

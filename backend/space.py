@@ -303,10 +303,12 @@ class LatentSpace:
         *,
         refine: bool = False,
         labels: Labels | None = None,
+        draw: int | None = None,
     ) -> np.ndarray:
         """Posterior means [n, D] of sentences as typed, or of pictures [n, H, W].
 
-        ``refine`` moves the code of a sentence that does not decode to itself, by
+        ``draw`` is a seed: with it each code is one draw of q(z|x), as in training, and is never
+        refined. ``refine`` moves the code of a sentence that does not decode to itself, by
         ``backend.codes.refinement.refine``, until it does or the steps are used up.
         """
         self._check_alone()
@@ -320,10 +322,12 @@ class LatentSpace:
         told = self.context.read(labels, len(inputs))
         for start in range(0, len(inputs), CHUNK):
             x = inputs[start : start + CHUNK].to(self.device)
+            alone = nullcontext() if draw is None else seeded(draw + start)
             with self._threads():
-                with torch.no_grad():
-                    z = self.model.encode(x, self._part(told, start, CHUNK)).mode
-                if refine and self.words and not self.discrete:
+                with alone, torch.no_grad():
+                    q = self.model.encode(x, self._part(told, start, CHUNK))
+                    z = q.mode if draw is None else q.sample()
+                if refine and draw is None and self.words and not self.discrete:
                     z = refinement.refine(self.model, x, z, forbid=(UNK,))
             codes.append(z.float().cpu())
         return torch.cat(codes).numpy()
@@ -364,19 +368,26 @@ class LatentSpace:
         refine: bool = True,
         token_temperature: float = 0.0,
         seed: int = 0,
+        draw: int | None = None,
     ) -> Items:
         """Items on the way from ``a`` to ``b``, both ends included (as reconstructed).
 
-        ``refine`` as in ``encode``: with it, most paths begin and end with what was given.
+        ``refine`` and ``draw`` as in ``encode``: refined, most paths begin and end with what was
+        given.
         """
-        z0, z1 = self.encode([a, b], refine=refine)
+        z0, z1 = self.encode([a, b], refine=refine, draw=draw)
         z = self.path_codes(z0, z1, steps, path)
         return self.decode(z, token_temperature=token_temperature, seed=seed)
 
     def corners(
-        self, items: Sequence[Item] | np.ndarray, steps: int = 5, *, refine: bool = True
+        self,
+        items: Sequence[Item] | np.ndarray,
+        steps: int = 5,
+        *,
+        refine: bool = True,
+        draw: int | None = None,
     ) -> np.ndarray:
-        """Codes [steps², D], row by row, between four items; ``refine`` as in ``encode``.
+        """Codes [steps², D], row by row, between four items; the rest as in ``encode``.
 
         They are top left, top right, bottom left, bottom right; the grid is bilinear.
         """
@@ -384,11 +395,11 @@ class LatentSpace:
             raise ValueError(f"A four-corner grid needs 4 items, got {len(items)}.")
         if not 2 <= steps <= 20:
             raise ValueError(f"The grid has 2 to 20 steps a side, got {steps}.")
-        return bilinear(self.encode(items, refine=refine), steps).astype(np.float32)
+        return bilinear(self.encode(items, refine=refine, draw=draw), steps).astype(np.float32)
 
-    def arithmetic(self, a: Item, b: Item, c: Item) -> np.ndarray:
-        """The code [D] of a - b + c."""
-        z = self.encode([a, b, c])
+    def arithmetic(self, a: Item, b: Item, c: Item, *, draw: int | None = None) -> np.ndarray:
+        """The code [D] of a - b + c; ``draw`` as in ``encode``."""
+        z = self.encode([a, b, c], draw=draw)
         return z[0] - z[1] + z[2]
 
     def traverse(

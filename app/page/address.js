@@ -2,6 +2,7 @@
 // one address, so what is remembered here belongs to the whole page.
 // @ts-check
 import { checkpoints } from "./checkpoints.js";
+import { hiddenIn, hiddenOf, hide } from "./hidden.js";
 import { listen, record } from "./undo.js";
 
 /**
@@ -74,7 +75,19 @@ export function fragment(tab, values) {
   const pairs = [["v", SCHEMA], ["tab", tab], ...Object.entries(values)];
   const known = checkpoints[values.checkpoint];
   if (known) pairs.push(["fp", known.fingerprint]);
+  if (hiddenOf(tab).length) pairs.push(["hide", hiddenOf(tab).join(",")]);
   return `#${pairs.map(([name, value]) => `${name}=${encode(value)}`).join("&")}`;
+}
+
+/**
+ * Hide controls of a tab, and say so in its link.
+ * @param {string} tab
+ * @param {string[]} names
+ */
+export function hideControls(tab, names) {
+  hide(tab, names);
+  const { values } = viewOf(tab);
+  if (values) setView(tab, values);
 }
 
 /** @param {string} link */
@@ -135,6 +148,7 @@ function tabShown() {
 export function follow(link, send) {
   following = true;
   const tab = link.match(/[#&]tab=(\w+)/)?.[1] ?? "";
+  if (tab) hide(tab, hiddenIn(link));
   views[tab]?.cancel?.(); // an answer to what was there before must not undo it
   if (asked) {
     coming = link;

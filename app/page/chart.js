@@ -2,7 +2,10 @@
 // is drawn. Hover, zoom, pan, and pictures as PNG and SVG come with it. See charts.js.
 // @ts-check
 import { el } from "./dom.js";
+import { download } from "./files.js";
 import { faded } from "./palette.js";
+import { bytes } from "./pictures.js";
+import { origin, withTexts } from "./png.js";
 
 /**
  * @typedef {Record<string, any>} Trace what Plotly draws as one series
@@ -288,6 +291,11 @@ function ending([low, high]) {
 
 /** @param {any} Plotly @param {boolean} selecting */
 function config(Plotly, selecting) {
+  const png = {
+    name: "Download as PNG",
+    icon: Plotly.Icons.camera,
+    click: (/** @type {any} */ node) => savePng(Plotly, node),
+  };
   const svg = {
     name: "Download as SVG",
     icon: Plotly.Icons.disk,
@@ -298,10 +306,19 @@ function config(Plotly, selecting) {
     ...{ responsive: false, displaylogo: false, doubleClick: "reset", scrollZoom: false },
     modeBarButtons: [
       ["zoom2d", "pan2d", ...(selecting ? ["select2d", "lasso2d"] : []), "resetScale2d"],
-      ["toImage", svg],
+      [png, svg],
     ],
-    toImageButtonOptions: { format: "png", filename: "chart", scale: 2 },
   };
+}
+
+/**
+ * The chart as a file that holds the link of the view.
+ * @param {any} Plotly
+ * @param {any} node
+ */
+async function savePng(Plotly, node) {
+  const url = await Plotly.toImage(node, { format: "png", scale: 2 });
+  download("chart.png", "image/png", withTexts(bytes(url.split(",")[1]), origin()));
 }
 
 /** @param {any} point @returns {Picked} */

@@ -4,6 +4,8 @@
 /**
  * @typedef {object} Checkpoint
  * @property {string} title
+ * @property {string} exhibit what it is known to fail at, in a few words, and
+ * @property {string} warning in a sentence; nothing for most
  * @property {"text" | "image"} modality
  * @property {string} fingerprint of the weights
  * @property {number} latent_dim

@@ -38,10 +38,10 @@ function copyBySelection(text) {
 /**
  * @param {string} name of the file
  * @param {string} type media type
- * @param {string} text
+ * @param {BlobPart} content
  */
-export function download(name, type, text) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+export function download(name, type, content) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   save(name, url);
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

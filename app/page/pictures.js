@@ -1,7 +1,8 @@
 // Pictures: bytes from the server, painted as ink on paper.
 // @ts-check
 import { el } from "./dom.js";
-import { save } from "./files.js";
+import { download } from "./files.js";
+import { origin, withTexts } from "./png.js";
 
 const SIDE = 28; // pixels, of every picture of the corpora
 
@@ -61,7 +62,7 @@ export function paint(canvas, data, index = 0, size = SIDE) {
 }
 
 /**
- * Pictures side by side in one PNG, which the person gets as a file.
+ * Pictures side by side in one PNG, which the person gets as a file; the link is inside.
  * @param {Uint8Array[]} pictures
  * @param {string} name of the file
  * @param {number} [side] pixels of a picture
@@ -83,7 +84,8 @@ export function sheet(pictures, name, side = SIDE, scale = 4, across = 0) {
     const [x, y] = [(i % across) * step, Math.floor(i / across) * step];
     context.drawImage(one, x, y, step, step);
   }
-  save(name, canvas.toDataURL("image/png"));
+  const png = bytes(canvas.toDataURL("image/png").split(",")[1]);
+  download(name, "image/png", withTexts(png, origin()));
 }
 
 /**

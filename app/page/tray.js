@@ -14,6 +14,7 @@ import { button, say } from "./dom.js";
  * @property {string} fingerprint
  * @property {number} seed
  * @property {string} result a sentence, or the bytes of a picture as base64
+ * @property {string} [name] that the person gave it
  */
 
 const KEY = "latent-kept";
@@ -38,13 +39,17 @@ function read() {
   }
 }
 
-function write() {
+function store() {
   problem = "";
   try {
     localStorage.setItem(KEY, JSON.stringify(kept));
   } catch {
     problem = FULL;
   }
+}
+
+function write() {
+  store();
   heard();
 }
 
@@ -108,9 +113,20 @@ function remove(item) {
   write();
 }
 
+/**
+ * Nothing is drawn anew: the person is in the field.
+ * @param {Kept} item
+ * @param {string} name
+ */
+function rename(item, name) {
+  item.name = name;
+  store();
+}
+
 export const tray = {
   star,
   remove,
+  rename,
   all: () => kept,
   /** What is wrong with the storage; nothing if all is well. */
   problem: () => problem,

@@ -4,13 +4,25 @@ import gradio as gr
 import numpy as np
 
 from app import door, links, session
-from app.components import checkpoint_picker, quietly, seed, untold_note
+from app.components import checkpoint_picker, quietly, seed, terms, untold_note
 from app.widgets.image_input import image_input, to_value
 from app.widgets.latent_pad.widget import latent_pad, read_place
 
 TITLE = "Explore"
 FIRST = "vae/vae--mnist--2d"
 SENTENCES = ("I like tea.", "She didn't want to be with him.", "Where is the station?")
+TERMS = {
+    "plane": "The whole latent space where it has two numbers, else the one through three codes.",
+    "one unit": "One number of the code changes, the others stay. Active units are those whose "
+    "posterior mean differs from item to item.",
+    "held-out items": "Codes of items that were not trained on.",
+    "samples": "Codes drawn from the prior.",
+    "your own": "The means of q(z|x), the encoder's distribution of codes; of sentences refined, "
+    "so that they come out as typed. Draws of your own take one code each from it, by the seed.",
+    "log p(z)": "How likely the code is under the prior, in nats; log p(x|z): how likely what is "
+    "decoded is, given the code.",
+    "round trip": "How much survives when what was decoded is encoded and decoded again.",
+}
 SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
     [(56, 22), (34, 40), (32, 72), (54, 92), (76, 76), (80, 42), (56, 22)],
     [(62, 18), (52, 94)],
@@ -35,7 +47,12 @@ def build() -> None:
             elem_classes="lp-segmented",
         )
         points = gr.Radio(
-            [("Held-out items", "held-out"), ("Samples", "samples"), ("Your own", "own")],
+            [
+                ("Held-out items", "held-out"),
+                ("Samples", "samples"),
+                ("Your own", "own"),
+                ("Draws of your own", "drawn"),
+            ],
             value="held-out",
             label="Starting from",
             scale=4,
@@ -55,21 +72,23 @@ def build() -> None:
             image_input(f"Picture {name}", _id(key), value=_drawn(corners))
             for name, key, corners in zip("ABC", "pqr", SKETCHES, strict=True)
         ]
+    terms(TERMS)
     pad = latent_pad("explore-pad")
 
     for event in (picker.input, pad.ready):  # ready: also after a link was restored
         quietly(event, door.event(corpus), picker, pictures)
 
-    own = dict(zip("abcpqr", [*texts, *pictures], strict=True))
+    own = dict(zip("abc", [(text, links.text) for text in texts], strict=True))
+    own |= zip("pqr", [(picture, links.picture) for picture in pictures], strict=True)
     links.connect(
         "explore",
         pad,
         {
             "checkpoint": (picker, links.checkpoint),
             "mode": (mode, links.one_of("plane", "unit")),
-            "points": (points, links.one_of("own", "held-out", "samples")),
+            "points": (points, links.one_of("own", "drawn", "held-out", "samples")),
             "seed": (chosen, links.integer),
-            **{key: (field, links.text) for key, field in own.items()},
+            **own,
             "at": (pad, read_place),
         },
         [

@@ -12,12 +12,15 @@ from gradio.events import Dependency
 from app import door, links, session, together
 from app import items as boxes
 from app.components import (
+    Seed,
     checkpoint_picker,
     finite,
     packed,
     quietly,
     script,
+    seed,
     served,
+    terms,
     untold_note,
     widget,
 )
@@ -31,6 +34,18 @@ if TYPE_CHECKING:
 TITLE = "Interpolate"
 Mode = Literal["path", "corners", "arithmetic"]
 NEEDED = {"path": "ab", "corners": "abcd", "arithmetic": "abc"}
+TERMS = {
+    "path": "The codes that are decoded: slerp along the arc between the two, lerp along the "
+    "straight line.",
+    "corners": "A grid whose places blend four codes.",
+    "arithmetic": "The code of A, minus that of B, plus that of C.",
+    "codes of the ends": "The encoder gives a distribution q(z|x) of codes. Mean is its middle; "
+    "draw takes one code from it, as in training, by the seed. Sentences' means are then refined, "
+    "so that they come out as typed; draws are left as they are.",
+    "log p(z)": "How likely the code is under the prior, in nats; log p(x|z): how likely the "
+    "decoded sentence is, given the code.",
+    "round trip": "How much survives when what was decoded is encoded and decoded again.",
+}
 SIDE = 5  # decoded places along one side of the four-corner grid
 
 
@@ -54,8 +69,12 @@ def build() -> None:
         mode = segmented("interpolate-mode", "Walk", "path", "corners", "arithmetic")
         path = segmented("interpolate-path", "Path", "slerp", "lerp")
         steps = gr.Slider(3, 16, 8, step=1, label="Steps", elem_id="interpolate-steps")
+        code = segmented("interpolate-code", "Codes of the ends", "mean", "draw")
+        with gr.Column(elem_id="interpolate-seeds", min_width=176):
+            chosen_seed = seed("interpolate-seed")
         swap = gr.Button("Swap A and B", elem_id="interpolate-swap")
         go = gr.Button("Interpolate", variant="primary", elem_id="interpolate-go")
+    terms(TERMS)
     result = widget(
         "paths", elem_id="interpolate-result", server=[served(interpolate)], emits=["ready"]
     )
@@ -73,8 +92,10 @@ def build() -> None:
         for key, picture in zip(SENTENCES, pictures, strict=True)
     }
     fields |= {"steps": (steps, links.integer), "path": (path, links.one_of("slerp", "lerp"))}
+    fields |= {"code": (code, links.one_of("mean", "draw")), "seed": (chosen_seed, links.integer)}
     triggers: list[Callable[..., Dependency]]
     triggers = [go.click, swapped.then, chosen.then, suited.then, path.input, steps.release]
+    triggers += [code.input, chosen_seed.input]
     triggers += [text.submit for text in texts] + [picture.input for picture in pictures]
     links.connect("interpolate", result, fields, triggers)
 
@@ -86,12 +107,21 @@ def segmented(elem_id: str, label: str, *choices: str) -> gr.Radio:
     )
 
 
-def interpolate(checkpoint: str, mode: Mode, steps: int, path: str, **inputs: str) -> dict:
-    """The decoded walk, each step with its evidence."""
+def interpolate(
+    checkpoint: str,
+    mode: Mode,
+    steps: int,
+    path: str,
+    code: Literal["mean", "draw"] = "mean",
+    seed: Seed = 0,
+    **inputs: str,
+) -> dict:
+    """The decoded walk, each step with its evidence; ``seed`` is that of drawn codes."""
     space = session.get_space(checkpoint)
     items = boxes.given(space, NEEDED[mode], inputs)
+    draw = seed if code == "draw" else None
     with by_letter(mode):
-        codes = walk(space, mode, items, steps, path)
+        codes = walk(space, mode, items, steps, path, draw)
     with session.model_work():
         rows = [row._asdict() for row in space.inspect(codes)]
     unknown = {}
@@ -104,7 +134,7 @@ def interpolate(checkpoint: str, mode: Mode, steps: int, path: str, **inputs: st
         "modality": space.modality,
         "rows": [{**finite(row), "item": packed(row["item"])} for row in rows],
         "unknown": unknown,
-        "code": interpolate_script(space, mode, items, steps, path),
+        "code": interpolate_script(space, mode, items, steps, path, draw),
     }
 
 
@@ -121,15 +151,20 @@ def by_letter(mode: Mode) -> Iterator[None]:
         raise ValueError(said) from None
 
 
-def walk(space: "LatentSpace", mode: Mode, items: list, steps: int, path: str) -> np.ndarray:
+def walk(
+    space: "LatentSpace", mode: Mode, items: list, steps: int, path: str, draw: int | None = None
+) -> np.ndarray:
     """The codes to decode, float32 [n, D]."""
-    if mode == "path":
+    if mode == "path" and draw is None:
         z = together.encode(space, items)  # ends that come out, as space.interpolate has them
         return space.path_codes(z[0], z[1], steps, path)
     with session.model_work():
+        if mode == "path":
+            z = space.encode(items, draw=draw)
+            return space.path_codes(z[0], z[1], steps, path)
         if mode == "corners":
-            return space.corners(items, steps=SIDE)
-        return space.arithmetic(*items)[None]
+            return space.corners(items, steps=SIDE, draw=draw)
+        return space.arithmetic(*items, draw=draw)[None]
 
 
 def mark_changes(space: "LatentSpace", rows: list[dict]) -> None:
@@ -142,16 +177,17 @@ def mark_changes(space: "LatentSpace", rows: list[dict]) -> None:
 
 
 def interpolate_script(
-    space: "LatentSpace", mode: Mode, items: list, steps: int, path: str
+    space: "LatentSpace", mode: Mode, items: list, steps: int, path: str, draw: int | None = None
 ) -> str:
     """The same walk by the public interface."""
     pairs = zip(NEEDED[mode], items, strict=True)
     lines = [f"{name} = {boxes.literal(space, item)}" for name, item in pairs]
+    drawn = "" if draw is None else f", draw={draw}"
     call = {
         "path": [
-            f"result = space.interpolate(a, b, steps={steps}, path={path!r})",
+            f"result = space.interpolate(a, b, steps={steps}, path={path!r}{drawn})",
         ],
-        "corners": [f"result = space.decode(space.corners([a, b, c, d], steps={SIDE}))"],
-        "arithmetic": ["result = space.decode(space.arithmetic(a, b, c)[None])"],
+        "corners": [f"result = space.decode(space.corners([a, b, c, d], steps={SIDE}{drawn}))"],
+        "arithmetic": [f"result = space.decode(space.arithmetic(a, b, c{drawn})[None])"],
     }
     return script(space.info.name, *lines, *call[mode])

@@ -8,7 +8,8 @@ import pydantic
 
 import backend
 from app import links, session, together
-from app.components import Seed, checkpoint_picker, packed, script, seed, served, widget
+from app.components import Seed, checkpoint_picker, packed, script, seed, served, terms, widget
+from backend.evaluation.gauges import failures
 
 if TYPE_CHECKING:
     from backend.space import LatentSpace
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 TITLE = "Sample"
 CHUNK = 64  # items between two looks at Cancel
 DRAWN = "drawn"  # in place of a class: one for each item, from the seed
+TERMS = {
+    "prior": "The distribution of codes that the model was trained towards, or N(0, I).",
+    "aggregate posterior": "Where the codes of training items really lie: a mixture of Gaussians "
+    "fitted to draws of q(z|x). Where samples from it are better, codes and prior differ.",
+    "code temperature": "Scales the standard deviation of the codes: below 1 typical items, above "
+    "1 rare ones, at 0 the middle.",
+    "word temperature": "0 takes the likeliest word each time; at 1 words are drawn as likely as "
+    "the model holds them.",
+    "seed": "The same seed gives the same items.",
+}
 COLLAPSED = 0.5  # nats of KL below which the code says next to nothing
 
 Label = Annotated[str, pydantic.Field(pattern=rf"^({DRAWN}|\d{{1,3}})$")]
@@ -55,6 +66,7 @@ def build() -> None:
             elem_classes=["lp-segmented", "lp-only-classes"],
         )
         go = gr.Button("Sample", variant="primary", elem_id="sample-go", min_width=112)
+    terms(TERMS)
     result = widget(
         "samples",
         elem_id="sample-result",
@@ -110,7 +122,7 @@ def sample(
         "items": packed(first),
         "bytes_each": 0 if space.words else cast(np.ndarray, first)[0].size,
         "job": job,
-        "warning": collapse_warning(space),
+        "warning": "" if failures(space.info) else collapse_warning(space),  # said by the picker
         "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature, one),
     }
 

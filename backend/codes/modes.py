@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 import torch
 
+from backend.codes.keywords import Keyword, keywords
 from backend.device import seeded
 from backend.objectives.priors import ComponentPrior, DiscreteCode
 
@@ -70,13 +71,13 @@ class Modes:
         q_c = [self.space.model.assign(x.to(self.space.device)).cpu() for x in parts]
         return torch.cat(q_c).float().numpy()
 
-    def places(self, items: Sequence[str] | np.ndarray) -> np.ndarray:
+    def places(self, items: Sequence[str] | np.ndarray, *, draw: int | None = None) -> np.ndarray:
         """Codes of items as maps have them, [n, D]: of discrete variables the probabilities.
 
-        One-hots would all lie on a few places.
+        One-hots would all lie on a few places. ``draw`` as in ``LatentSpace.encode``.
         """
-        z = self.space.encode(items)
-        if self.discrete:
+        z = self.space.encode(items, draw=draw)
+        if self.discrete and draw is None:
             q_c = self.assign(items)
             z[:, : q_c[0].size] = q_c.reshape(len(z), -1)
         return z
@@ -121,6 +122,28 @@ class Modes:
     def table(self) -> list[Mode]:
         """All m·K modes, variable by variable. Needs a projection."""
         return self._table
+
+    def keywords(self) -> list[list[list[Keyword]]]:
+        """Words that mark each mode, [m][K], by ``backend.codes.keywords``. Needs a projection.
+
+        Of sentences their tokens; of pictures what is known of them, such as the class.
+        """
+        return self._keywords
+
+    @cached_property
+    def _keywords(self) -> list[list[list[Keyword]]]:
+        projection = self.space.projection
+        if self.space.words:
+            texts = cast(list[str], projection.originals() or projection.texts)
+            tokens = [self.space.tokens(text) for text in texts]
+        else:
+            named = [
+                [names[i] for i in projection.tags.ids[tag]]
+                for tag, names in projection.tags.names.items()
+            ]
+            tokens = [list(item) for item in zip(*named, strict=True)]
+        modes = projection.modes.T
+        return [keywords(tokens, column, self.components) for column in modes]
 
     @cached_property
     def _table(self) -> list[Mode]:

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from backend.files import replacing_tensors
 
 FILE = "projection.safetensors"
 FORMAT = "2"
+KEPT = 15  # neighbours by which a place of a map is judged
 NEIGHBOURS = 8  # that a place on a curved map is blended from
 
 
@@ -126,7 +127,8 @@ class Projection:
     def save(self, folder: Path) -> None:
         from safetensors.numpy import save_file
 
-        arrays = {k: v for k, v in vars(self).items() if isinstance(v, np.ndarray)}
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        arrays = {name: value for name, value in own.items() if isinstance(value, np.ndarray)}
         for key in ("codes", "responsibilities"):
             arrays[key] = arrays[key].astype(np.float16)
         arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
@@ -213,6 +215,43 @@ class Projection:
         places = {v.id: self._flat(v.id, codes) for v in self.views if v.id != "umap"}
         return {"umap": _blend(codes, self.codes, self.umap), **places}
 
+    def neighbours_kept(self, view: str, row: int | None = None) -> np.ndarray:
+        """How far a view can be trusted around each item, float32 [N]; or around one, [1].
+
+        The share of the ``KEPT`` items nearest to its code that are among the ``KEPT`` nearest to
+        its place (Lee and Verleysen, Neurocomputing 72, 2009: Q_NX, of each point by itself). By
+        chance it would be KEPT / (N - 1). Of items that are equally near, as those of equal
+        sentences are, any count. The first call for all items takes seconds.
+
+        Raises:
+            ValueError: there is no such view, or no such item.
+        """
+        places = self.points(view)
+        if row is None:
+            if view not in self._kept:
+                self._kept[view] = _overlap(self._nearest, _nearest_others(places))
+            return self._kept[view]
+        if not 0 <= row < len(self.codes):
+            raise ValueError(f"The map has items 0 to {len(self.codes) - 1:,}, got {row:,}.")
+        spaces = (self.codes, places)
+        near = [neighbours(x[[row]], x, min(KEPT + 1, len(x)))[0] for x in spaces]
+        return _overlap(*(each[each != row][None, :KEPT] for each in near))
+
+    @property
+    def neighbours_counted(self) -> int:
+        """How many of an item's nearest ``neighbours_kept`` looks at."""
+        return min(KEPT, len(self.codes) - 1)
+
+    @cached_property
+    def _kept(self) -> dict[str, np.ndarray]:
+        """What ``neighbours_kept`` found, by view."""
+        return {}
+
+    @cached_property
+    def _nearest(self) -> np.ndarray:
+        """The items nearest to the code of each, [N, KEPT]."""
+        return _nearest_others(self.codes)
+
     # Items
 
     def in_prose(self, prose: Callable[[str], str]) -> "Projection":
@@ -275,6 +314,19 @@ def digest(item: str | np.ndarray) -> int:
     """64 bits that tell one item from all others of its corpus."""
     content = item.encode() if isinstance(item, str) else item.tobytes()
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big")
+
+
+def _nearest_others(x: np.ndarray) -> np.ndarray:
+    """The rows nearest to each row of x [N, D], itself left out, [N, KEPT]."""
+    from sklearn.neighbors import NearestNeighbors
+
+    k = min(KEPT, len(x) - 1)
+    return NearestNeighbors(n_neighbors=k).fit(x).kneighbors(return_distance=False)
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The share of each row of a [n, k] that is in the same row of b [n, k], float32 [n]."""
+    return (a[:, :, None] == b[:, None, :]).any(-1).mean(-1, dtype=np.float32)
 
 
 def _blend(queries: np.ndarray, keys: np.ndarray, values: np.ndarray) -> np.ndarray:

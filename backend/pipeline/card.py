@@ -11,13 +11,13 @@ from backend import checkpoint, corpora, registry
 from backend.checkpoint import CARD, CheckpointInfo
 from backend.corpora.download import downloads
 from backend.evaluation import measured
+from backend.evaluation.gauges import failures
 from backend.evaluation.table import METRICS, UNTOLD, Metric, in_order
 from backend.files import replacing
 from backend.pipeline.progress import Progress
 from backend.pipeline.samples import samples
 from backend.pipeline.tables import SUPPORTED, cell, grid, number
 
-COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing
 SAMPLES_HEADING = "## Samples"
 
 
@@ -222,23 +222,7 @@ def _metric_row(metric: Metric, entry: dict) -> str:
 
 def _limits(info: CheckpointInfo) -> Iterator[str]:
     value = {id: entry["value"] for id, entry in info.metrics.items()}
-    if value.get("kl", COLLAPSED_KL) < COLLAPSED_KL:
-        yield (
-            f"Posterior collapse: the code carries {number(value['kl'])} nats, so the decoder "
-            "ignores it. Reconstructions and interpolations say nothing about the input. It is "
-            "kept as an exhibit."
-        )
-    if value.get("mi_c", 1.0) < 0.3:
-        yield (
-            f"Collapsed modes: the discrete variables carry {number(value['mi_c'])} nats, so it "
-            "hardly matters which mode a code is drawn from. It is kept as an exhibit."
-        )
-    if value.get("reply_kl", COLLAPSED_KL) < COLLAPSED_KL:
-        yield (
-            f"Posterior collapse: the code adds {number(value['reply_kl'])} nats to the context, "
-            "so the decoder ignores it, and its draws are nearly the same reply. It is kept as an "
-            "exhibit."
-        )
+    yield from (failure.sentence for failure in failures(info))
     if "components" in info.capabilities and "modes_used" in value:
         modes = info.config["components"] * info.config.get("variables", 1)
         yield f"{value['modes_used']:.0f} of its {modes} modes hold at least 1% of the test items."

@@ -79,7 +79,8 @@ class TextProcessor(Processor):
 
     The vocabulary is ordered by falling frequency, which adaptive softmax needs. ``casing``
     maps a token to how the corpus mostly writes it inside sentences ("tom" -> "Tom"). ``split``
-    "spaces" is for corpora that come tokenised: what stands between spaces is a token, as it is.
+    "spaces" is for corpora that come tokenised: what stands between spaces is a token, as it is;
+    only what the vocabulary lacks, as one types it ("I", "don't."), is cut and lower-cased.
     """
 
     kind = "text"
@@ -137,11 +138,17 @@ class TextProcessor(Processor):
     def tokens(self, text: str) -> list[str]:
         if self.split == "words":
             return tokenize(cut(text, self._apostrophe))
-        marks = SPECIALS[:UNK]  # written out in a text they are no marks
-        return [
-            "<unk>" if token in marks else token
-            for token in cut_as_penn(_seen().normalize_str(text)).split()
-        ]
+        words = cut_as_penn(_seen().normalize_str(text)).split()
+        return [token for word in words for token in self._spaced(word)]
+
+    def _spaced(self, word: str) -> list[str]:
+        """Tokens of what stands between two spaces of a text that may be tokenised or typed."""
+        if word in SPECIALS[:UNK]:  # written out in a text they are no marks
+            return ["<unk>"]
+        if word in self.ids:
+            return [word]
+        typed = tokenize(word)
+        return typed if any(token in self.ids for token in typed) else [word]
 
     def unknown_words(self, text: str) -> list[str]:
         """Tokens of ``text`` that are not in the vocabulary, in order, each once."""

@@ -271,6 +271,14 @@ def test_search_lights_up_matches(open_page):
     assert lit(page) == n and pixels(page) != before
     expect(page.locator("#modes-map-table summary")).to_contain_text(f"{n:,} sentences found")
     page.wait_for_function("location.hash.includes('find:weather')")
+    hits = [row for row, text in enumerate(texts) if "weather" in text.lower()]
+    box.press("Enter")
+    settled(page, f"p{hits[0]}")
+    expect(said).to_have_text(f"1 of {n:,}")
+    page.get_by_role("button", name="Previous hit").click()
+    settled(page, f"p{hits[-1]}")
+    expect(page.locator("#modes-map-card")).to_contain_text("Neighbours kept on this view")
+    page.get_by_role("button", name="Fit", exact=True).click()
     box.fill("xyzzy")
     expect(said).to_have_text("no match")
     assert lit(page) == 0
@@ -310,9 +318,26 @@ def test_colours_and_legend_need_no_server(open_page):
     before = pixels(page)
     page.mouse.move(*chart.points[chart.alone()])
     expect(page.locator("#modes-map .map-tip")).to_be_visible()
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.wheel(0, 300)  # over a map that nobody has clicked the page scrolls on
+    expect(page.locator("#modes-map .map-wheel")).to_be_visible()
+    page.wait_for_function("scrollY > 0")
+    page.evaluate("scrollTo(0, 0)")
+    assert pixels(page) == before and "zoom:" not in page.url
+    areas = page.locator("#modes-map .map-area")
+    far = areas.all_text_contents()
+    assert len(far) > 3
+    page.keyboard.down("Control")
     page.mouse.wheel(0, -300)
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
     page.wait_for_function("location.hash.includes('zoom:')")
     assert pixels(page) != before
+    expect(page.locator("#modes-map [data-level]")).not_to_have_attribute("data-level", "0")
+    assert areas.all_text_contents() != far
+    page.locator("#modes-map-labels").click()
+    expect(areas).to_have_count(0)
+    assert state(page)["labels"] == "0"
     page.get_by_role("button", name="Fit", exact=True).click()
     page.wait_for_function("!location.hash.includes('zoom:')")
     page.mouse.move(0, 0)
@@ -367,6 +392,10 @@ def test_a_sentence_of_ones_own(open_page, shot):
         page.get_by_role("radio", name=re.compile(key, re.I)).first.click()
         expect(page.locator("#modes-map .map-star")).to_be_visible()
     shot(page, "map-sentence")
+    card.get_by_role("button", name="Draw one").click()
+    expect(card).to_contain_text("a draw of q(z|x), seed 0")
+    settled(page)
+    assert state(page)["draw"] == "0" and page.evaluate("window.heard.code") != heard["code"]
     for wrong in ("", "qqqqq zzzzz", "?!"):
         box.fill(wrong)
         box.press("Enter")

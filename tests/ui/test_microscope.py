@@ -160,6 +160,11 @@ def test_flip_a_typed_sentence(open_page, shot):
         assert kept.split() == item.split()
     assert page.locator(f"{LENS} .lens-flip :is(b b, img)").count() == 0
     shot(page, "modes-flip")
+    own = max(range(5), key=answer["responsibilities"].__getitem__)
+    expect(lines.locator("em", has_text="its own")).to_have_count(1)
+    expect(lines.nth(own)).to_contain_text("its own")
+    changed = "unchanged" if answer["items"][own] == answer["base"] else "changed all the same"
+    expect(page.locator(f"{LENS} .lens-flip")).to_contain_text(f"mode {own + 1} is {changed}")
     script = page.locator(f"{LENS} .lp-code pre").text_content()
     names: dict = {}
     exec(script.replace("print(result)", ""), names)
@@ -188,9 +193,19 @@ def test_a_link_brings_it_back(open_page):
     settled(page, link)
     assert chosen(page) == "1.2"
     shown = [texts(page, part) for part in (".lens-drawn", ".lens-flipped")]
+    name = page.locator("#modes-microscope-name")
+    name.fill("way; there=")
+    name.press("Enter")
+    named = link.replace("text:", "names:2.3=way%20there text:")
+    settled(page, named)
     again = open_page(page.evaluate("location.hash"))
-    settled(again, link)
+    settled(again, named)
     assert [texts(again, part) for part in (".lens-drawn", ".lens-flipped")] == shown
+    expect(again.locator("#modes-microscope-name")).to_have_value("way there")
+    expect(again.locator(f"{LENS} [data-mode='1.2']")).to_contain_text("way there")
+    expect(again.locator("#modes-map .map-centre[title*='way there']")).to_have_count(0)  # of c1
+    again.locator("#modes-map-colour").select_option("mode.1")
+    expect(again.locator("#modes-map .map-legend")).to_contain_text("c2 mode 3, way there")
 
 
 def test_another_checkpoint_keeps_what_fits(open_page):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.ui.chromium import wait_until_answered, wait_until_drawn
@@ -65,6 +66,7 @@ def test_a_kept_sentence_lasts_over_reload_and_opens_again(open_page, shot, tmp_
     page.get_by_role("button", name="Keep number 3").click()
     kept = page.locator("#tray .lp-kept .lp-item")
     expect(kept).to_contain_text(text)
+    kept.get_by_label("Name of what is kept").fill("the third")
     page.goto(page.url.split("#")[0])
     page.reload()
     wait_until_drawn(page)
@@ -83,6 +85,7 @@ def test_a_kept_sentence_lasts_over_reload_and_opens_again(open_page, shot, tmp_
     found.value.save_as(tmp_path / "kept.csv")
     (row,) = csv.DictReader((tmp_path / "kept.csv").read_text(encoding="utf-8-sig").splitlines())
     assert (row["result"], row["seed"], row["index"]) == (text, "3", "2")
+    assert row["name"] == "the third"
     with page.expect_download() as found:
         page.locator("#tray-json").click()
     found.value.save_as(tmp_path / "kept.json")
@@ -107,6 +110,8 @@ def test_a_kept_text_is_text_even_when_the_store_was_tampered_with(open_page):
     page.reload()
     wait_until_drawn(page)
     expect(page.locator("#tray .lp-empty")).to_be_visible()
+    page.locator("#tab-edits-button").click()  # where there are no stars
+    expect(page.locator("#tray .lp-empty")).to_be_hidden()
 
 
 def test_long_work_shows_progress_and_stops_at_once(open_page, shot):
@@ -184,6 +189,9 @@ def test_pictures_are_a_grid(open_page, shot, tmp_path: Path):
     with page.expect_download() as found:
         page.locator("#sample-save").click()
     assert found.value.suggested_filename == "samples.png"
+    found.value.save_as(tmp_path / "samples.png")
+    with Image.open(tmp_path / "samples.png") as saved:
+        assert saved.text["Source"] == page.url and saved.size[0] % 28 == 0
 
 
 def test_the_code_is_shown_and_can_be_copied(open_page):
@@ -210,6 +218,17 @@ def test_everything_works_from_the_keyboard(open_page, shot):
     page.keyboard.press("?")
     expect(page.locator("#header dialog")).to_be_visible()
     shot(page, "shortcuts")
+    page.locator("#header dialog").get_by_label("seed", exact=True).check()
+    expect(page.locator("#sample-seed")).to_be_hidden()  # as where its link is opened
+    page.wait_for_function("location.hash.includes('hide=seed')")
+    page.keyboard.press("Escape")
+    page.reload()
+    wait_until_drawn(page)
+    expect(page.locator("#sample-seed")).to_be_hidden()
+    page.get_by_role("button", name="Show all controls").click()
+    expect(page.locator("#sample-seed")).to_be_visible()
+    assert "hide=" not in page.url
+    page.keyboard.press("?")
     page.keyboard.press("Escape")
     expect(page.locator("#header dialog")).to_be_hidden()
     page.keyboard.press("c")

@@ -57,6 +57,12 @@ def test_promises_of_the_interface(loaded, name: str) -> None:
     assert z.shape == (5, space.latent_dim)
     assert z.dtype == np.float32
     assert same(space.decode(z), space.reconstruct(items))
+    drawn = space.encode(items, draw=3)
+    assert (space.encode(items, draw=3) == drawn).all()
+    if not any(unit.kl for unit in space.units()):  # a plain auto-encoder's posterior is a point
+        assert (drawn == z).all()
+    elif not space.discrete:  # q(c|x) may be sure
+        assert (space.encode(items, draw=4) != drawn).all()
     path = space.interpolate(items[0], items[1], steps=4, refine=False)
     assert len(path) == 4
     assert same(path[:1], space.decode(z[:1]))
@@ -68,6 +74,16 @@ def test_promises_of_the_interface(loaded, name: str) -> None:
     assert len(space.codes) <= 2000
     tensors = [*space.model.parameters(), *space.model.buffers()]
     assert space.nbytes == sum(t.nbytes for t in tensors) + space.codes.nbytes > 100_000
+
+
+def test_draws_of_the_posterior_lie_around_its_mean_as_far_as_it_says(loaded) -> None:
+    space = loaded("vae/vae--mnist--2d")
+    item = space.sample(1, seed=0)
+    draws = np.concatenate([space.encode(item, draw=seed) for seed in range(400)])
+    q = space.model.encode(space.read(item))
+    scale = q.stddev[0].detach().numpy()
+    assert np.abs(draws.mean(0) - space.encode(item)[0]).max() < 4 * scale.max() / 20
+    np.testing.assert_allclose(draws.std(0), scale, rtol=0.2)
 
 
 @pytest.mark.parametrize("name", ["gan/dcgan--mnist", "gan/wgan_gp--color-mnist"])

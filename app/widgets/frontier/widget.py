@@ -10,8 +10,9 @@ from typing import Annotated
 import gradio as gr
 import pydantic
 
+import backend
 from app import parts, session
-from app.components import Seed, as_base64, served, widget
+from app.components import Seed, as_base64, served, titled, widget
 from app.door import PictureModel
 from app.widgets.triptych import compute
 from backend import corpora
@@ -48,6 +49,7 @@ def frontier(elem_id: str, tab: str) -> gr.HTML:
 def bench() -> dict:
     """Every run with its moments, and what the quantities mean."""
     found = tradeoffs.read()
+    titles = {info.name: titled(info) for info in backend.available()}
     used = Counter(run.dataset for run in found.runs)
     known = set(corpora.names())
     return {
@@ -63,17 +65,17 @@ def bench() -> dict:
             }
             for metric in tradeoffs.QUANTITIES.values()
         ],
-        "runs": [described(run) for run in found.runs],
+        "runs": [described(run, titles) for run in found.runs],
         "problems": found.problems,
         "code": CODE,
     }
 
 
-def described(run: tradeoffs.Run) -> dict:
-    """A run as the page has it."""
+def described(run: tradeoffs.Run, titles: dict[str, str]) -> dict:
+    """A run as the page has it; ``titles`` are those of checkpoints, by name."""
     return {
         "name": run.name,
-        "title": run.title,
+        "title": titles.get(run.name, run.title),
         "label": run.label,
         "kind": run.kind,
         "model": run.model,

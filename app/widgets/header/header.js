@@ -1,9 +1,11 @@
 // Name, facts, Copy link, shortcuts, light or dark. Asks for "restore" when the address says so.
 
-import { activeTab, follow } from "../../page/address.js";
+import { activeTab, follow, hideControls } from "../../page/address.js";
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el } from "../../page/dom.js";
+import { hear } from "../../page/events.js";
 import { copy } from "../../page/files.js";
+import { hiddenOf, hideable } from "../../page/hidden.js";
 
 const count = Object.keys(checkpoints).length;
 const KEYS = [
@@ -77,6 +79,30 @@ function restore(ui, address) {
   if (link.length > 1) follow(link, (link) => send(ui, link));
 }
 
+/** A box for each control of the tab that is open: what is ticked, its link hides. */
+function offerHiding(ui) {
+  const tab = activeTab();
+  const boxes = hideable(tab).map((name) => {
+    const box = el("input", { type: "checkbox", value: name, on: { change: () => set() } });
+    box.checked = hiddenOf(tab).includes(name);
+    return box;
+  });
+  const set = () => {
+    const names = boxes.filter(({ checked }) => checked).map(({ value }) => value);
+    hideControls(tab, names);
+  };
+  ui.hiding.replaceChildren(
+    ...boxes.map((box) =>
+      el("label", {}, box, el("span", { text: box.value.replaceAll("_", " ") })),
+    ),
+  );
+}
+
+/** So that nobody is left without a control that a link hid. */
+function offerAll(ui) {
+  ui.showAll.hidden = !hiddenOf(activeTab()).length;
+}
+
 function setUp1(ui) {
   ui.notice = el("div", { class: "lp-notice", role: "status", hidden: true });
   ui.facts = el("span", {
@@ -89,6 +115,11 @@ function setUp1(ui) {
     text: ui.props.device === "auto" ? "" : ui.props.device,
   });
   ui.help = el("dialog", { class: "lp-dialog", "aria-label": "Keyboard shortcuts" });
+  ui.hiding = el("div", { class: "lp-hiding", role: "group", "aria-label": "Controls to hide" });
+  ui.showAll = button(null, "Show all controls", () => hideControls(activeTab(), []), {
+    id: "show-all",
+    hidden: true,
+  });
   ui.help.append(
     el("h2", { text: "Keyboard" }),
     el(
@@ -100,6 +131,11 @@ function setUp1(ui) {
       ]),
     ),
     el("p", { text: "Letters work while no text box has the cursor." }),
+    el("h2", { text: "A link for a class" }),
+    el("p", {
+      text: "What is ticked is hidden here and wherever the link of this tab is opened.",
+    }),
+    ui.hiding,
     button("close", "Close", () => ui.help.close()),
   );
   ui.stored = localStorage.getItem("latent-theme");
@@ -118,7 +154,8 @@ function setUp1(ui) {
         ui.facts,
         ui.device,
         ui.copyLink,
-        button(null, "?", () => ui.help.showModal(), {
+        ui.showAll,
+        button(null, "?", () => showHelp(ui), {
           id: "help",
           "aria-label": "Keyboard shortcuts",
           class: "lp-button lp-round",
@@ -141,7 +178,7 @@ function setUp1(ui) {
     if (typing(event.target)) return;
     const tab = all('#tabs [role="tab"]')[Number(event.key) - 1];
     if (/^[1-9]$/.test(event.key) && tab) tab.click();
-    else if (event.key === "?") ui.help.showModal();
+    else if (event.key === "?") showHelp(ui);
     else if (event.key === "l") ui.copyLink.click();
     else if (event.key === "d") flip();
     else if (event.key === "r") press("[data-key=r]");
@@ -151,9 +188,16 @@ function setUp1(ui) {
   });
 }
 
+function showHelp(ui) {
+  offerHiding(ui);
+  ui.help.showModal();
+}
+
 function setUp2(ui) {
   const tabs = new MutationObserver(() => fitNotice(ui));
   tabs.observe(document.body, { attributeFilter: ["aria-selected"], subtree: true });
+  hear("latent-hidden", () => offerAll(ui));
+  document.addEventListener("click", () => setTimeout(() => offerAll(ui), 100));
   window.addEventListener("hashchange", (event) => restore(ui, event.newURL));
   restore(ui, location.href);
 }

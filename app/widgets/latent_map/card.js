@@ -8,7 +8,7 @@ import { tray } from "../../page/tray.js";
 import { setLit } from "./controls.js";
 import { isText, modeName, noun, view } from "./latent_map.js";
 import { hueOf } from "./paint.js";
-import { selectPlace, selectPoint } from "./selection.js";
+import { placeSentence, selectPlace, selectPoint } from "./selection.js";
 
 export const nameOf = (ui, row) => (isText(ui) ? (ui.words?.[row] ?? "…") : `picture ${row + 1}`);
 const itemNode = (ui, item, label) =>
@@ -40,7 +40,7 @@ function star(ui, item) {
 }
 
 function pointParts(ui) {
-  const { row, original: own, item, shares, near } = ui.selection;
+  const { row, original: own, item, shares, near, kept, of, on } = ui.selection;
   const top = isText(ui) ? nameOf(ui, row) : (own ?? item);
   const labels = ui.scene.tags.map(({ name, categories, ids }) =>
     badge(categories[ids[row]], name),
@@ -70,6 +70,12 @@ function pointParts(ui) {
           ? el("p", { text: item || "(nothing)" })
           : pictureNode(item, "reconstruction", "map-small"),
       ),
+    on === ui.look.view &&
+      el("p", {
+        class: "map-note",
+        title: `How far this view can be trusted here: of the ${of} points nearest in the latent space so many are among the ${of} nearest on the map.`,
+        text: `Neighbours kept on this view: ${kept} of ${of}`,
+      }),
     shareBars(ui, shares),
     nearList(ui, near),
   ];
@@ -105,6 +111,25 @@ function placeParts(ui) {
   ];
 }
 
+/** Whether the code of a sentence is the mean of q(z|x) or a draw of it. */
+function drawing(ui, text) {
+  const { draw } = ui.look;
+  const take = (seed) => {
+    ui.look.draw = seed;
+    placeSentence(ui, text);
+  };
+  return el(
+    "div",
+    { class: "map-badges" },
+    el("span", {
+      class: "map-note",
+      text: draw == null ? "Code: the mean of q(z|x)" : `Code: a draw of q(z|x), seed ${draw}`,
+    }),
+    button("dice", draw == null ? "Draw one" : "Draw another", () => take((draw ?? -1) + 1)),
+    draw == null ? null : button(null, "Mean", () => take(null)),
+  );
+}
+
 function sentenceParts(ui) {
   const { text, item, unknown, typicality, atypical, shares, near } = ui.selection;
   return [
@@ -116,6 +141,7 @@ function sentenceParts(ui) {
           text: `The model does not know: ${unknown.slice(0, 8).join(", ")}`,
         })
       : null,
+    drawing(ui, text),
     line("Reconstruction", el("p", { text: item || "(nothing)" })),
     evidence(typicality, atypical),
     shareBars(ui, shares),

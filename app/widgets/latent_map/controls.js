@@ -4,10 +4,11 @@ import { activeTab } from "../../page/address.js";
 import { tell } from "../../page/events.js";
 import { count } from "../../page/numbers.js";
 import { drawContours } from "./contours.js";
+import { drawLabels } from "./labels.js";
 import { modeName, noun, remember, view } from "./latent_map.js";
 import { drawLegend, drawMarks, drawPoints, find, recolour, relight } from "./paint.js";
 import { fit } from "./plot.js";
-import { moveSelection, placeSentence } from "./selection.js";
+import { moveSelection, placeSentence, selectPoint } from "./selection.js";
 import { HINTS } from "./sheet.js";
 import { clearStroke } from "./stroke.js";
 import { drawTable } from "./table.js";
@@ -23,7 +24,7 @@ export function setView(ui, key) {
     ui.colours.value = ui.look.colour = `${kind}.${view(ui).variable}`;
     ui.hidden.clear();
     recolour(ui);
-  }
+  } else if (kind === "trust") recolour(ui);
   drawLegend(ui);
   moveSelection(ui);
   drawMarks(ui);
@@ -57,6 +58,25 @@ export function setContours(ui, on) {
   drawContours(ui);
   drawLegend(ui);
   remember(ui);
+}
+
+export function setLabels(ui, on) {
+  ui.look.labels = on;
+  ui.labels.setAttribute("aria-pressed", String(on));
+  drawLabels(ui);
+  remember(ui);
+}
+
+/** Go on to the next or the previous point that the search found. */
+export function stepFound(ui, step) {
+  const rows = [];
+  for (let i = 0; i < ui.scene.n; i++) if (ui.matches?.[i]) rows.push(i);
+  if (!rows.length) return;
+  const now = rows.indexOf(ui.selection?.row ?? -1);
+  const next = now < 0 ? (step > 0 ? 0 : rows.length - 1) : now + step;
+  const at = (next + rows.length) % rows.length;
+  ui.found.textContent = `${count(at + 1)} of ${count(rows.length)}`;
+  selectPoint(ui, rows[at]);
 }
 
 /** Light up one mode, or none; told to the rest of the page where a person did it here. */
@@ -98,6 +118,10 @@ function setUpSearch(ui) {
     }, 60);
   });
   ui.search.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      stepFound(ui, event.shiftKey ? -1 : 1);
+    }
     if (event.key !== "Escape") return;
     event.stopPropagation();
     ui.search.value = ui.look.find = "";

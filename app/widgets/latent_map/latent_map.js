@@ -8,6 +8,7 @@
 //   stroke.js      lines and loops drawn over it
 //   paint.js       the points, and their colours and legend
 //   contours.js    density contours
+//   labels.js      words of the areas that are seen
 //   selection.js   what is selected: a point, a place, a path, a sentence
 //   card.js        its card beside the map
 //   table.js       the table twin, exports, and the offer to compute a map
@@ -19,14 +20,15 @@
 
 import { keep } from "../../page/address.js";
 import { el } from "../../page/dom.js";
-import { hear } from "../../page/events.js";
+import { hear, tell } from "../../page/events.js";
 import { count } from "../../page/numbers.js";
 import { bytes } from "../../page/pictures.js";
 import { asker } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { drawCard } from "./card.js";
 import { setLit, setUp as setUpControls } from "./controls.js";
-import { find, recolour, setUp as setUpPaint } from "./paint.js";
+import { readWords } from "./labels.js";
+import { drawMarks, find, recolour, redraw, setUp as setUpPaint } from "./paint.js";
 import { bounds, fit, frameOf, measureStage, setUp as setUpPlot } from "./plot.js";
 import { setUp as setUpPointer } from "./pointer.js";
 import { placeSentence, selectPlace, selectPoint, setUp as setUpSelection } from "./selection.js";
@@ -47,6 +49,8 @@ const fresh = (ui) => ({
   at: `p${ui.scene.home}`,
   lit: null,
   contours: false,
+  labels: true,
+  draw: null, // seed of the code of a sentence of one's own; its mean without
   zoom: null,
 });
 export const isText = (ui) => ui.scene.modality === "text";
@@ -60,8 +64,11 @@ export function view(ui) {
   }
   return found;
 }
-export const modeName = (ui, j, k) =>
-  ui.scene.variables > 1 ? `c${j + 1} mode ${k + 1}` : `mode ${k + 1}`;
+export function modeName(ui, j, k) {
+  const given = ui.names[`${j + 1}.${k + 1}`];
+  const number = ui.scene.variables > 1 ? `c${j + 1} mode ${k + 1}` : `mode ${k + 1}`;
+  return given ? `${number}, ${given}` : number;
+}
 export const ask = (ui, name, question) =>
   ui.sent(name, { checkpoint: ui.scene.checkpoint, ...question });
 
@@ -72,6 +79,7 @@ export function draw(ui, data, request) {
     stopWatching(ui);
     ui.scene = { ...data, answer: data, checkpoint: request.checkpoint };
     ui.words = ui.lassoed = ui.selection = null;
+    ui.names = {};
     const none = Boolean(data.absent);
     ui.missing.hidden = !none;
     for (const node of [ui.bar, ui.sheet, ui.table]) node.hidden = none;
@@ -122,7 +130,9 @@ function unpack(ui) {
     ),
     ...ui.scene.tags.map(({ name }) => choice(`tag.${name}`, name)),
     ui.scene.lengths ? choice("length", "length") : "",
+    choice("trust", "neighbours kept"),
   );
+  ui.made.textContent = `How the map was made: ${ui.scene.settings}.`;
 }
 
 /** Show what a link asks for, or the beginning. */
@@ -135,6 +145,8 @@ function restore(ui, text) {
   if (HINTS[asked.tool]) ui.look.tool = asked.tool;
   ui.look.find = asked.find ?? "";
   ui.look.contours = asked.contours === "1";
+  ui.look.labels = asked.labels !== "0";
+  ui.look.draw = asked.draw ? Number(asked.draw) : null;
   const lit = asked.lit?.split(".").map(Number);
   if (lit && lit[0] in ui.scene.modes && lit[1] >= 0 && lit[1] < ui.scene.components)
     ui.look.lit = lit;
@@ -146,6 +158,7 @@ function restore(ui, text) {
   ui.colours.value = ui.look.colour;
   ui.search.value = ui.look.find;
   ui.contours.setAttribute("aria-pressed", String(ui.look.contours));
+  ui.labels.setAttribute("aria-pressed", String(ui.look.labels));
   ui.status.textContent = "";
   ui.lassoed = null;
   ui.hidden.clear();
@@ -155,6 +168,7 @@ function restore(ui, text) {
   if (ui.look.zoom) frameOf(ui, ui.look.zoom);
   else fit(ui, { quiet: true });
   fetchTexts(ui);
+  tell("latent-map", { checkpoint: ui.scene.checkpoint });
   showAt(ui, asked.at ?? ui.look.at);
 }
 
@@ -168,6 +182,7 @@ async function fetchTexts(ui) {
     ui.original = answer.original;
     ui.scene.thumbs = answer.thumbs && bytes(answer.thumbs);
     ui.words.low = ui.words.map((text) => text.toLowerCase());
+    readWords(ui);
     ui.element.dataset.texts = ui.words.length;
     if (ui.selection?.kind === "point") drawCard(ui);
   }
@@ -194,6 +209,8 @@ export function remember(ui) {
   if (ui.look.find) state.find = ui.look.find;
   if (ui.look.lit) state.lit = ui.look.lit.join(".");
   if (ui.look.contours) state.contours = "1";
+  if (!ui.look.labels) state.labels = "0";
+  if (ui.look.draw != null && ui.look.at.startsWith("s~")) state.draw = ui.look.draw;
   if (ui.look.zoom) state.zoom = ui.look.zoom.map((x) => Number(x.toPrecision(5))).join("~");
   state.at = ui.look.at;
   ui.written = link.write(state);
@@ -217,6 +234,7 @@ function setUp(ui) {
   ui.scene = null; // the points, as the server sent them
   ui.look = {}; // what of them is shown, and how; see fresh()
   ui.words = null; // one sentence for each point, once they have come
+  ui.names = {}; // that a person gave to modes: "1.2" -> "weather"; the microscope tells them
   ui.original = false; // whether these are the corpus's own
   ui.selection = null; // see selection.js
   ui.lassoed = null; // Uint8Array, 1 for points within the lasso
@@ -242,6 +260,14 @@ function setUp(ui) {
     const { variable: j, component: k } = detail;
     if (!(j in ui.scene.modes) || !(k >= 0 && k < ui.scene.components)) return;
     if (ui.look.lit?.join() !== `${j},${k}`) setLit(ui, [j, k], { tell: false });
+  });
+  hear("latent-names", (detail) => {
+    if (!ui.scene || ui.scene.absent || detail?.checkpoint !== ui.scene.checkpoint) return;
+    ui.names = detail.names;
+    recolour(ui);
+    drawMarks(ui);
+    redraw(ui);
+    if (ui.selection) drawCard(ui);
   });
 }
 

@@ -1,11 +1,13 @@
 // The points as one bitmap, their colours and legend, and the marks that lie above them.
 
 import { el, svg } from "../../page/dom.js";
-import { count, fixed } from "../../page/numbers.js";
+import { count, fixed, percent } from "../../page/numbers.js";
 import { COLOURS, GLYPHS, SYMBOLS } from "../../page/palette.js";
+import { bytes } from "../../page/pictures.js";
 import { drawContours } from "./contours.js";
 import { setLit } from "./controls.js";
-import { isText, modeName, noun, view } from "./latent_map.js";
+import { drawLabels } from "./labels.js";
+import { ask, fail, isText, modeName, noun, view } from "./latent_map.js";
 import { frame, toScreen } from "./plot.js";
 import { drawTable } from "./table.js";
 
@@ -22,7 +24,8 @@ const VIRIDIS = [
   "#FDE725",
 ];
 const NAMED = COLOURS.length * SYMBOLS.length; // categories with a mark of their own; the rest are grey
-const [DIM, LIT] = [30, 205]; // opacity of a point, of 256
+const [DIM, GREY, LIT] = [30, 56, 205]; // opacity of a point, of 256
+const RINGED = 1000; // hits of a search that are ringed; more would hide the map
 
 const glyphOf = (k) => (k < NAMED ? GLYPHS[k % GLYPHS.length] : "●");
 export const hueOf = (k) => (k < NAMED ? COLOURS[k % COLOURS.length] : "#8A867E");
@@ -60,11 +63,15 @@ export function recolour(ui) {
       inks: categories.map((_, k) => ink(hueOf(k))),
     };
   } else {
-    const values = kind === "sure" ? ui.scene.sure[name] : ui.scene.lengths;
+    const values = { sure: ui.scene.sure[name], trust: trustOf(ui), length: ui.scene.lengths }[
+      kind
+    ];
     const [low, high] =
       kind === "sure"
         ? [Math.floor(255 / ui.scene.components), 255]
-        : [Math.min(...extremes(values)), Math.max(...extremes(values))];
+        : kind === "trust"
+          ? [0, 255]
+          : [Math.min(...extremes(values)), Math.max(...extremes(values))];
     const t = (value) => Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
     ui.scheme = {
       kind,
@@ -76,6 +83,26 @@ export function recolour(ui) {
   }
   drawLegend(ui);
   relight(ui, { draw: false });
+}
+
+/** Neighbours kept on this view; nothing but zeros until the server has counted them. */
+function trustOf(ui) {
+  const of = view(ui);
+  if (ui.look.colour === "trust" && !of.asked) {
+    const mine = ui.scene;
+    of.asked = true;
+    ask(ui, "trust", { view: of.id }).then((answer) => {
+      if (ui.scene !== mine) return;
+      of.asked = !answer.error;
+      if (answer.error) return fail(ui, answer.error);
+      of.trust = bytes(answer.kept);
+      of.trustMean = answer.mean;
+      if (ui.look.colour !== "trust" || view(ui) !== of) return;
+      recolour(ui);
+      redraw(ui);
+    });
+  }
+  return of.trust ?? new Uint8Array(ui.scene.n);
 }
 
 function extremes(values) {
@@ -122,6 +149,7 @@ export function find(ui) {
   const n = ui.matches?.reduce((a, b) => a + b, 0) ?? 0;
   ui.found.textContent = !ui.matches ? "" : n ? `${count(n)} found` : "no match";
   ui.found.classList.toggle("lp-caution", Boolean(ui.matches) && !n);
+  ui.steps.classList.toggle("map-hits", n > 0);
   relight(ui);
 }
 
@@ -160,6 +188,7 @@ export function redraw(ui) {
     if (!ui.scene || ui.scene.absent || !ui.element.isConnected) return;
     drawPoints(ui);
     placeMarks(ui);
+    drawLabels(ui);
     if (ui.element.dataset.points === String(ui.scene.n)) return;
     performance.measure("latent-map-drawn", { start: ui.since });
     ui.element.dataset.points = ui.scene.n; // how tests know
@@ -186,7 +215,7 @@ export function drawPoints(ui) {
   const filtered = Boolean(ui.matches || ui.look.lit || ui.lassoed);
   const rest = ink(hueOf(NAMED));
   for (const pass of filtered ? [1, 2] : [2]) {
-    const opacity = pass === 1 ? DIM : LIT;
+    const opacity = pass === 1 ? (ui.matches ? GREY : DIM) : LIT;
     for (let i = 0; i < ui.scene.n; i++) {
       if (ui.level[i] !== pass) continue;
       const value = values[i];
@@ -195,7 +224,8 @@ export function drawPoints(ui) {
       const x0 = Math.round(ox + xy[2 * i] * sx - side / 2);
       const y0 = Math.round(oy - xy[2 * i + 1] * sx - side / 2);
       if (x0 < 0 || y0 < 0 || x0 + side > w || y0 + side > h) continue;
-      const colour = known ? inks[value] : rest;
+      const grey = pass === 1 && ui.matches; // hits alone keep their colour
+      const colour = known && !grey ? inks[value] : rest;
       const [redBlue, green] = [colour & 0xff00ff, colour & 0xff00];
       for (let row = 0, m = 0; row < side; row++) {
         let p = (y0 + row) * w + x0;
@@ -213,6 +243,23 @@ export function drawPoints(ui) {
     }
   }
   context.putImageData(ui.image, 0, 0);
+  if (ui.matches) ringHits(ui, context, ratio, radius);
+}
+
+/** A ring around each point that the search found; where there are very many, none. */
+function ringHits(ui, context, ratio, radius) {
+  const hits = [];
+  for (let i = 0; i < ui.scene.n; i++) if (ui.level[i] === 2) hits.push(i);
+  if (hits.length > RINGED) return;
+  const { points: xy } = view(ui);
+  context.strokeStyle = getComputedStyle(ui.stage).color;
+  context.lineWidth = 1.5 * ratio;
+  for (const i of hits) {
+    const [x, y] = toScreen(ui, xy[2 * i], xy[2 * i + 1]);
+    context.beginPath();
+    context.arc(x * ratio, y * ratio, radius + 3 * ratio, 0, 2 * Math.PI);
+    context.stroke();
+  }
 }
 
 /** The card's colour, on which the points are blended. */
@@ -314,10 +361,11 @@ export function drawLegend(ui) {
       : `Rings${ui.look.contours ? " and lines" : ""}: ${ui.scene.variables > 1 ? `modes of c${j + 1}` : "modes"}`;
   const note = el("span", { class: "map-rings", text: rings });
   if (!categories) {
-    const [from, to] =
-      kind === "sure"
-        ? [fixed(ui.scheme.low / 255), "1"]
-        : [ui.scheme.low, `${ui.scheme.high} words and marks`];
+    const [from, to] = {
+      sure: () => [fixed(ui.scheme.low / 255), "1"],
+      length: () => [ui.scheme.low, `${ui.scheme.high} words and marks`],
+      trust: () => ["none", `all neighbours kept; ${trustSaid(ui)}`],
+    }[kind]();
     const strip = el("i", { class: "map-ramp", "aria-hidden": "true" });
     strip.style.background = `linear-gradient(90deg, ${VIRIDIS.join(",")})`;
     return ui.legend.replaceChildren(
@@ -359,6 +407,11 @@ export function drawLegend(ui) {
     note,
   );
 }
+
+const trustSaid = (ui) =>
+  view(ui).trust
+    ? `on average ${percent(view(ui).trustMean, 0)} on ${view(ui).title}`
+    : "being counted …";
 
 // ---- the bitmap ---------------------------------------------------------------------------
 

@@ -153,7 +153,14 @@ function showCross(ui, x, y) {
   say(row >= 0 ? nameOf(ui, row) : `${fixed(px)}, ${fixed(py)}`);
 }
 
+function showWheelHint(ui) {
+  ui.wheelHint.hidden = false;
+  clearTimeout(ui.wheeling);
+  ui.wheeling = setTimeout(() => (ui.wheelHint.hidden = true), 1500);
+}
+
 function setUpRelease(ui) {
+  ui.wheeling = 0;
   ui.stage.addEventListener("pointerup", (event) => {
     if (!ui.fingers.delete(event.pointerId) || !ui.press) return;
     const { x, y, far } = ui.press;
@@ -174,6 +181,8 @@ function setUpRelease(ui) {
     "wheel",
     (event) => {
       if (!ui.scene || ui.scene.absent) return;
+      const meant = event.ctrlKey || event.metaKey || ui.stage.contains(document.activeElement);
+      if (!meant) return showWheelHint(ui); // the page scrolls on
       event.preventDefault();
       const lines = event.deltaMode === 1 ? 20 : 1;
       zoomBy(ui, Math.exp(-0.0016 * event.deltaY * lines), ...position(ui, event));

@@ -11,6 +11,7 @@ import { ask, fail, isText, modeName, recover, remember, view } from "./latent_m
 import { drawMarks } from "./paint.js";
 import { reveal } from "./plot.js";
 
+const SEEN = 240; // px of the card
 const REST = 120; // ms before the numbers of a place are asked for
 const whereIs = (ui, row) => [view(ui).points[2 * row], view(ui).points[2 * row + 1]];
 
@@ -54,8 +55,9 @@ export async function selectPoint(ui, row, how = {}) {
   const mine = begin(ui, { kind: "point", row, where: whereIs(ui, row) });
   drawCard(ui); // its sentence is here already
   if (time) measureDecode(time);
+  if (time) bringCard(ui);
   if (!quiet) reveal(ui, ...ui.selection.where);
-  const answer = await ask(ui, "point", { row });
+  const answer = await ask(ui, "point", { row, view: ui.look.view });
   if (mine !== ui.turn) return;
   if (answer.error) return fail(ui, answer.error);
   Object.assign(ui.selection, answer);
@@ -75,6 +77,7 @@ export async function selectPlace(ui, where, how = {}) {
   Object.assign(ui.selection, first);
   drawCard(ui);
   if (time) measureDecode(time);
+  if (time) bringCard(ui);
   ui.element.dataset.decoded = ui.look.at; // how tests know
   if (isText(ui)) say(first.item);
   await new Promise((done) => setTimeout(done, REST)); // who clicks on waits for nothing
@@ -91,7 +94,7 @@ export async function placeSentence(ui, text) {
   const before = [ui.selection, ui.look.at];
   const mine = ++ui.turn;
   ui.element.dataset.placing = "1";
-  const answer = await ask(ui, "sentence", { text });
+  const answer = await ask(ui, "sentence", { text, draw: ui.look.draw });
   delete ui.element.dataset.placing;
   if (mine !== ui.turn) return;
   if (answer.error) {
@@ -124,6 +127,16 @@ export async function walk(ui, places, drawn) {
   say(`${answer.rows.length} places decoded.`);
 }
 
+/** Where the card stands below the map, on a phone, its beginning comes into sight. */
+function bringCard(ui) {
+  const { top } = ui.card.getBoundingClientRect();
+  if (top < ui.stage.getBoundingClientRect().bottom) return; // beside it
+  const hidden = top + SEEN - window.innerHeight;
+  if (hidden <= 0) return;
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  window.scrollBy({ top: hidden, behavior: still ? "auto" : "smooth" });
+}
+
 function measureDecode(start) {
   if (performance.getEntriesByName("latent-map-decode").length > 500)
     performance.clearMeasures("latent-map-decode");
@@ -141,8 +154,10 @@ const likeliest = (ui, shares) =>
 /** A view was changed: the selection lies elsewhere on it, or nowhere. */
 export function moveSelection(ui) {
   if (!ui.selection) return;
-  if (ui.selection.kind === "point") ui.selection.where = whereIs(ui, ui.selection.row);
-  else if (ui.selection.kind === "sentence")
+  if (ui.selection.kind === "point") {
+    ui.selection.where = whereIs(ui, ui.selection.row);
+    drawCard(ui); // what it says of one view is not so of another
+  } else if (ui.selection.kind === "sentence")
     ui.selection.where = ui.selection.places[ui.look.view];
   else
     selectPoint(ui, ui.selection.base ?? ui.selection.near?.[0]?.row ?? ui.scene.home, {

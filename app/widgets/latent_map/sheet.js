@@ -2,13 +2,13 @@
 
 import { button, el, svg } from "../../page/dom.js";
 import { result } from "../../page/result.js";
-import { setColour, setContours, setTool, setView } from "./controls.js";
+import { setColour, setContours, setLabels, setTool, setView, stepFound } from "./controls.js";
 import { draw, id } from "./latent_map.js";
 import { fit, zoomBy } from "./plot.js";
 
 export const HINTS = {
   point:
-    "Click a point to see it, an empty place to decode it; drag to move, wheel to zoom. Keys: arrows, Enter decodes, Space takes the nearest point, + − 0 zoom.",
+    "Click a point to see it, an empty place to decode it; drag to move. The wheel zooms once the map was clicked, with Ctrl at any time. Keys: arrows, Enter decodes, Space takes the nearest point, + − 0 zoom.",
   path: "Drag a line: eight places along it are decoded. Keys: arrows move, Enter sets a corner, Shift+Enter ends the line.",
   lasso:
     "Drag around points to list them below. Keys: arrows move, Enter sets a corner, Shift+Enter closes the loop.",
@@ -100,6 +100,12 @@ function setUp1(ui) {
     "aria-describedby": id(ui, "found"),
   });
   ui.found = el("output", { class: "map-found", id: id(ui, "found") });
+  ui.steps = el(
+    "span",
+    { class: "map-steps-found" },
+    button(null, "‹", () => stepFound(ui, -1), { "aria-label": "Previous hit" }),
+    button(null, "›", () => stepFound(ui, 1), { "aria-label": "Next hit" }),
+  );
   ui.contours = el(
     "button",
     {
@@ -113,15 +119,35 @@ function setUp1(ui) {
     },
     "Contours",
   );
+  ui.labels = el(
+    "button",
+    {
+      type: "button",
+      class: "lp-button",
+      id: id(ui, "labels"),
+      "aria-pressed": "true",
+      title: "Words that mark an area against the rest of the map; nearer, the areas are smaller",
+      on: { click: () => setLabels(ui, !ui.look.labels) },
+    },
+    "Labels",
+  );
   ui.canvas = el("canvas", { class: "map-points", "aria-hidden": "true" });
   ui.lines = svg("svg", { class: "map-lines", "aria-hidden": "true" });
   ui.marks = el("div", { class: "map-marks" });
+  ui.areas = el("div", { class: "map-areas", "aria-hidden": "true" });
+  ui.wheelHint = el("p", {
+    class: "map-wheel",
+    "aria-hidden": "true",
+    hidden: true,
+    text: "Click the map, or hold Ctrl, to zoom with the wheel",
+  });
 }
 
 function setUp2(ui) {
   ui.tip = el("div", { class: "map-tip", "aria-hidden": "true", hidden: true });
   ui.cross = el("div", { class: "map-cross", "aria-hidden": "true", hidden: true });
   ui.hint = el("p", { class: "map-note map-hint", id: id(ui, "hint") });
+  ui.made = el("p", { class: "map-note" });
   ui.stage = el(
     "div",
     {
@@ -134,13 +160,16 @@ function setUp2(ui) {
     },
     ui.canvas,
     ui.lines,
+    ui.areas,
     ui.marks,
     ui.cross,
     ui.tip,
+    ui.wheelHint,
   );
   ui.zoomer = el(
     "div",
     { class: "map-zoom" },
+    ui.labels,
     button(null, "+", () => zoomBy(ui, 1.5), { "aria-label": "Zoom in" }),
     button(null, "−", () => zoomBy(ui, 1 / 1.5), { "aria-label": "Zoom out" }),
     button(null, "Fit", () => fit(ui), { title: "Show all points" }),
@@ -178,6 +207,7 @@ function setUp2(ui) {
       ui.status,
       ui.legend,
       ui.hint,
+      ui.made,
     ),
     el("div", { class: "map-right" }, ui.placer, ui.card),
   );
@@ -192,7 +222,7 @@ function setUp3(ui) {
     el("label", { class: "map-label" }, el("span", { text: "Colour by" }), ui.colours),
     ui.contours,
     el("label", { class: "lp-offscreen", for: ui.search.id, text: "Search" }),
-    el("div", { class: "map-searching" }, ui.search, ui.found),
+    el("div", { class: "map-searching" }, ui.search, ui.found, ui.steps),
   );
   ui.life.body.append(ui.missing, ui.bar, ui.sheet, ui.table);
   for (const node of [ui.bar, ui.sheet, ui.table]) node.hidden = true; // until there is something in them

@@ -13,10 +13,11 @@ import numpy as np
 import pydantic
 
 from app import parts, together
-from app.components import as_base64, finite, packed_each, script, served, widget
+from app.components import Seed, as_base64, finite, packed_each, script, served, widget
 from app.session import get_space, model_work
 from app.widgets.latent_map import compute
 from app.widgets.paths.words import marked
+from backend.codes.keywords import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from backend.codes.projection import Projection, View
@@ -39,6 +40,8 @@ read_state = parts.reader(
         "at": r".{0,2000}",
         "lit": r".{0,20}",
         "contours": r"\d?",
+        "labels": r"0",
+        "draw": r"\d{1,10}",  # seed of the code of a sentence of one's own
         "zoom": r".{0,80}",
     },
     LONGEST,
@@ -59,6 +62,7 @@ def latent_map(elem_id: str, tab: str) -> gr.HTML:
     functions: dict[str, Callable[..., dict]] = {
         "run": load,
         "texts": texts,
+        "trust": trust,
         "pictures": pictures,
         "decode": decode,
         "place": place,
@@ -98,6 +102,7 @@ def load(checkpoint: str) -> dict:
                 for tag, names in projection.tags.names.items()
             ],
             "lengths": as_base64(projection.lengths) if space.words else None,
+            "plain": sorted(FUNCTION_WORDS) if space.words else [],
             "home": _home(space),
             "settings": _settings(projection.settings),
             "code": script(checkpoint, "result = space.projection.points('umap')"),
@@ -128,6 +133,14 @@ def texts(checkpoint: str) -> dict:
     if originals is None:
         return {"texts": projection.texts, "original": False}
     return {"texts": originals, "original": True}
+
+
+def trust(checkpoint: str, view: str) -> dict:
+    """How many of each point's neighbours a view keeps, as bytes: 255 for all of them."""
+    space = get_space(checkpoint)
+    with model_work():
+        kept = space.projection.neighbours_kept(view)
+    return {"kept": as_base64((255 * kept).round(), np.uint8), "mean": float(kept.mean())}
 
 
 def pictures(checkpoint: str, rows: list[Row]) -> dict:
@@ -165,14 +178,21 @@ def place(checkpoint: str, view: str, x: Number, y: Number, base: Row | None = N
         }
 
 
-def point(checkpoint: str, row: Row) -> dict:
-    """A held-out item: what the model makes of it, its responsibilities, its neighbours."""
+def point(checkpoint: str, row: Row, view: str = "umap") -> dict:
+    """A held-out item: what the model makes of it, its responsibilities, its neighbours.
+
+    ``kept`` of the ``of`` nearest are near on the view too.
+    """
     space = get_space(checkpoint)
     _checked(space, [row])
     with model_work():
         projection = space.projection
         code = projection.codes[row]
+        of = projection.neighbours_counted
         return {
+            "on": view,
+            "kept": round(of * float(projection.neighbours_kept(view, row)[0])),
+            "of": of,
             "original": _items(space, [row])[0] if projection.originals() is not None else None,
             "item": _reconstruction(space, row),
             "shares": projection.responsibilities[row].round(4).tolist(),
@@ -212,13 +232,16 @@ def path(checkpoint: str, view: str, places: list[Place], base: Row | None = Non
     return {"rows": rows, "code": code}
 
 
-def sentence(checkpoint: str, text: str) -> dict:
-    """A typed sentence: where it lies on every view, and all that a place has."""
+def sentence(checkpoint: str, text: str, draw: Seed | None = None) -> dict:
+    """A typed sentence: where it lies on every view, and all that a place has.
+
+    Its code is the mean of q(z|x), or one draw of it by the seed ``draw``.
+    """
     space = get_space(checkpoint)
     if not space.words:
         raise ValueError("This model reads pictures. Choose a text model to place a sentence.")
     with model_work():
-        z = space.modes.places([text])
+        z = space.modes.places([text], draw=draw)
         where = space.projection.locate(z)
         return {
             "text": text,
@@ -226,9 +249,14 @@ def sentence(checkpoint: str, text: str) -> dict:
             "unknown": space.unknown_words(text),
             "where": {view: found[0].round(4).tolist() for view, found in where.items()},
             "near": _near(space, z[0]),
-            **_evidence(space, z[0], space.modes.responsibilities([text])[0]),
+            "draw": draw,
+            **_evidence(
+                space, z[0], space.modes.responsibilities([text])[0] if draw is None else None
+            ),
             "code": script(
-                checkpoint, f"z = space.modes.places([{text!r}])", "result = space.decode(z)[0]"
+                checkpoint,
+                f"z = space.modes.places([{text!r}]{'' if draw is None else f', draw={draw}'})",
+                "result = space.decode(z)[0]",
             ),
         }
 

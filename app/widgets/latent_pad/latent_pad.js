@@ -323,11 +323,12 @@ function linked(request) {
   const { checkpoint, mode, points, seed, at: place } = request;
   const need = needed(request);
   if (!need) return { checkpoint, mode, at: place };
-  if (points !== "own") return { checkpoint, mode, points, seed, at: place };
+  const drawn = points === "drawn";
+  if (points !== "own" && !drawn) return { checkpoint, mode, points, seed, at: place };
   const text = checkpoints[checkpoint]?.modality === "text";
   const own = (text ? ["a", "b", "c"] : ["p", "q", "r"]).slice(0, need);
   const items = Object.fromEntries(own.map((key) => [key, request[key]]));
-  return { checkpoint, mode, points, ...items, at: place };
+  return { checkpoint, mode, points, ...(drawn ? { seed } : {}), ...items, at: place };
 }
 
 /** @param {Ui} ui @param {Told} told */

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from backend.space import LatentSpace
 
 Mode = Literal["plane", "unit"]
-Points = Literal["own", "held-out", "samples"]
+Points = Literal["own", "drawn", "held-out", "samples"]  # drawn: from q(z|x) of a person's own
+OWN = ("own", "drawn")
 Place = tuple[float, float]
 
 FAR = 1000.0  # no code of any checkpoint lies further out
@@ -55,14 +56,16 @@ def choose(space: "LatentSpace", mode: Mode, points: Points, seed: int, own: lis
     n = count(space, mode)
     if n == 0:
         return Anchors(np.empty((0, 2), np.float32), "", [])
-    if points == "own":
-        if space.words:
-            codes = space.encode(own, refine=True)  # so that they come out as they were typed
-            return Anchors(codes, f"points = space.encode({own!r}, refine=True)", own)
-        codes = space.encode(np.stack(own))
-        return Anchors(codes, f"points = {_literal(codes)}", ["your picture"] * n)
     if not 0 <= seed < 2**32:
         raise ValueError(f"The seed is {seed}; it must lie between 0 and 4,294,967,295.")
+    if points in OWN:
+        draw = seed if points == "drawn" else None
+        if space.words:
+            codes = space.encode(own, refine=draw is None, draw=draw)  # as they were typed
+            how = "refine=True" if draw is None else f"draw={draw}"
+            return Anchors(codes, f"points = space.encode({own!r}, {how})", own)
+        codes = space.encode(np.stack(own), draw=draw)
+        return Anchors(codes, f"points = {_literal(codes)}", ["your picture"] * n)
     if points == "samples" or not space.encodes:  # nothing held out has a code then
         codes = space.sample_codes(n, seed=seed)
         return Anchors(codes, f"points = space.sample_codes({n}, seed={seed})", ["sample"] * n)

@@ -80,7 +80,7 @@ def view(
             "modality": space.modality,
             "anchors": _exact(anchors.codes),
             "script": anchors.script,
-            "points": _points(space, points == "own", anchors),
+            "points": _points(space, points in place.OWN, anchors),
         }
         laid = _units(space, anchors.codes[0]) if mode == "unit" else _plane(space, anchors.codes)
     return shared | laid | {"code": place.script(space, mode, anchors.script, laid["home"])}
@@ -131,7 +131,7 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
 def _anchors(
     space: "LatentSpace", mode: Mode, points: Points, seed: int, values: dict[str, str]
 ) -> place.Anchors:
-    n = place.count(space, mode) if points == "own" else 0
+    n = place.count(space, mode) if points in place.OWN else 0
     return place.choose(space, mode, points, seed, boxes.given(space, "abc"[:n], values))
 
 

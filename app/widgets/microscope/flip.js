@@ -36,13 +36,20 @@ export function drawFlip(ui, { base: item, items, parts, unknown, responsibiliti
     ? `The model does not know: ${unknown.slice(0, 8).join(", ")}${unknown.length > 8 ? " and more" : ""}`
     : "";
   const now = responsibilities.indexOf(Math.max(...responsibilities));
+  ui.flipWhy.textContent = why(ui, items[now] === item, now, responsibilities[now]);
   const others = isText(ui) ? items : pictures(items, responsibilities.length);
   ui.flipped.replaceChildren(
     ...others.map((other, k) =>
       el(
         "li",
-        { class: k === now ? "lens-now" : "", "data-mode": k },
-        el("span", { class: "lens-origin" }, mark(k), el("span", { text: k + 1 })),
+        { class: k === now ? "lens-own" : "", "data-mode": k },
+        el(
+          "span",
+          { class: "lens-origin" },
+          mark(k),
+          el("span", { text: k + 1 }),
+          k === now ? el("em", { text: "its own" }) : null,
+        ),
         isText(ui)
           ? words(parts[k], other === item)
           : picture(other, `c${ui.view.flip + 1} at mode ${k + 1}`),
@@ -54,6 +61,17 @@ export function drawFlip(ui, { base: item, items, parts, unknown, responsibiliti
       ),
     ),
   );
+}
+
+/** Why the row of its own mode reads as the code itself does, or not. */
+function why(ui, same, now, share) {
+  const what = isText(ui) ? "sentence" : "picture";
+  const place = `Each row moves c${ui.view.flip + 1} to the centre of one mode; the line above is the code as it is, which lies in mode ${now + 1} with responsibility ${percent(share)}.`;
+  if (!isText(ui)) return place;
+  const reason = same
+    ? `The row of mode ${now + 1} is unchanged: from the code to that centre the ${what} stays the same.`
+    : `The row of mode ${now + 1} is changed all the same: the code does not lie at that centre.`;
+  return `${place} ${reason}`;
 }
 
 function source(ui, { code, text, row: typicalRow }) {

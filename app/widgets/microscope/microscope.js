@@ -6,7 +6,8 @@
 //   samples.js     samples from it, or with other weights
 //   flip.js        a sentence with one variable at each of its modes
 //
-// It hears "latent-mode" and "latent-code" on the window (the map says them) and says the former.
+// It hears "latent-mode" and "latent-code" on the window (the map says them), and says the former
+// and "latent-names". The map says "latent-map" when it wants to hear the names again.
 
 import { keep, restoring } from "../../page/address.js";
 import { rendered } from "../../page/dom.js";
@@ -43,6 +44,7 @@ function fresh(ui) {
     t: 1,
     weights: null,
     flip: row.variable,
+    names: {}, // "1.2" -> what a person calls this mode
     text: "",
   };
 }
@@ -53,7 +55,7 @@ export const row = (ui) =>
 
 function state(ui) {
   const first = fresh(ui);
-  const { variable, component, seed, t, weights, flip, text } = ui.view;
+  const { variable, component, seed, t, weights, flip, names, text } = ui.view;
   return link.write(
     {
       mode: `${variable + 1}.${component + 1}`,
@@ -61,6 +63,9 @@ function state(ui) {
       t,
       weights: weights?.join("."),
       flip: flip + 1,
+      names: Object.entries(names)
+        .map((pair) => pair.join("="))
+        .join(";"),
       text,
     },
     {
@@ -90,8 +95,47 @@ function read(ui, text) {
   if (weights?.length === ui.scene.components) now.weights = weights;
   if (given.flip) now.flip = within(given.flip, ui.scene.variables);
   if (given.text && isText(ui)) now.text = given.text;
+  now.names = namesIn(given.names ?? "", ui.scene.variables, ui.scene.components);
   return now;
 }
+
+/**
+ * Names of modes as a link has them; those of modes that are not there are left out.
+ * @param {string} text such as "1.2=weather;3.1=thanks"
+ */
+export function namesIn(text, variables, components) {
+  const pairs = text.split(";").map((pair) => pair.split("="));
+  const there = ([mode, name]) => {
+    const [j, k] = mode.split(".").map(Number);
+    return name && j >= 1 && j <= variables && k >= 1 && k <= components;
+  };
+  return Object.fromEntries(pairs.filter(there));
+}
+
+/** What a person called a mode, or nothing. */
+export const givenName = (ui, { variable, component }) =>
+  ui.view.names[`${variable + 1}.${component + 1}`] ?? "";
+
+/** A name given to the chosen mode, kept in the link; an empty one takes it back. */
+export function rename(ui, text) {
+  const name = text
+    .replace(/[;=\s]+/g, " ")
+    .trim()
+    .slice(0, 40);
+  const names = { ...ui.view.names };
+  const key = `${ui.view.variable + 1}.${ui.view.component + 1}`;
+  if (name) names[key] = name;
+  else delete names[key];
+  ui.view = { ...ui.view, names };
+  drawChips(ui);
+  drawCard(ui);
+  tellNames(ui);
+  remember(ui);
+  if (!ui.pending) ui.element.dataset.settled = state(ui);
+}
+
+const tellNames = (ui) =>
+  tell("latent-names", { checkpoint: ui.scene.checkpoint, names: ui.view.names });
 export function remember(ui) {
   ui.props.value = ui.written = state(ui);
   keep(ui.props.tab, { microscope: ui.props.value });
@@ -109,10 +153,12 @@ function load(ui) {
 
 /** Called with the server's answer about a checkpoint. */
 function draw(ui, data) {
+  const other = ui.scene && ui.scene.checkpoint !== data.checkpoint;
   ui.scene = data;
   ui.base = null;
   ui.acted = false;
   ui.view = read(ui, ui.props.value); // what was chosen for another checkpoint is kept as far as it fits
+  if (other && ui.props.value === ui.written) ui.view.names = {}; // but names are of its modes alone
   ui.element.dataset.modality = data.modality;
   ui.element.dataset.checkpoint = data.checkpoint;
   ui.heading.textContent = `${data.title}. ${data.variables} ${data.variables === 1 ? "variable" : "variables"} of ${data.components} modes${data.n ? `; share: of ${count(data.n)} held-out ${isText(ui) ? "sentences" : "pictures"}` : ""}.`;
@@ -129,6 +175,7 @@ function drawAll(ui) {
   ui.flipBox.value = ui.base?.text ?? ui.view.text;
   sampleAgain(ui);
   flipAgain(ui);
+  tellNames(ui);
   keep(ui.props.tab, { microscope: (ui.written = ui.props.value) });
 }
 
@@ -186,6 +233,7 @@ function setUp2(ui) {
     if (there)
       choose(ui, { variable: detail.variable, component: detail.component }, { say: false });
   });
+  hear("latent-map", (detail) => heard(ui, detail) && tellNames(ui));
   hear("latent-code", (detail) => {
     if (!heard(ui, detail) || !Array.isArray(detail.code)) return;
     if (ui.view.text && !ui.acted) return; // the map opens with a point of its own; a sentence goes first

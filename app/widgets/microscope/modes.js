@@ -4,7 +4,7 @@ import { el } from "../../page/dom.js";
 import { fixed, percent } from "../../page/numbers.js";
 import { mark } from "../../page/palette.js";
 import { bytes, picture } from "../../page/pictures.js";
-import { choose, isText, row } from "./microscope.js";
+import { choose, givenName, isText, rename, row } from "./microscope.js";
 
 export function drawChips(ui) {
   const faces = ui.scene.faces ? bytes(ui.scene.faces) : null;
@@ -43,7 +43,14 @@ export function drawChips(ui) {
 
 function chip(ui, r, face) {
   const words = r.flags.map(([word]) => word);
-  const name = `c${r.variable + 1} mode ${r.component + 1}: weight ${percent(r.weight)}${r.share == null ? "" : `, share ${percent(r.share)}`}${words.length ? `, ${words.join(", ")}` : ""}`;
+  const given = givenName(ui, r);
+  const said =
+    given ||
+    r.keywords
+      .slice(0, 2)
+      .map(({ word }) => word)
+      .join(" · ");
+  const name = `c${r.variable + 1} mode ${r.component + 1}${said ? `, ${said}` : ""}: weight ${percent(r.weight)}${r.share == null ? "" : `, share ${percent(r.share)}`}${words.length ? `, ${words.join(", ")}` : ""}`;
   const sentence = r.flags.map(([, text]) => text).join(" ");
   return el(
     "button",
@@ -64,6 +71,7 @@ function chip(ui, r, face) {
       { class: "lens-chip-name" },
       mark(r.component),
       el("span", { text: r.component + 1 }),
+      el("span", { class: given ? "lens-given" : "lens-said", text: said }),
     ),
     el("span", { class: "lens-share", text: r.share == null ? "" : percent(r.share) }),
     el("span", { class: "lens-bar" }, el("i", { style: `width:${100 * (r.share ?? r.weight)}%` })),
@@ -92,6 +100,16 @@ export function drawCard(ui) {
   ]
     .filter(Boolean)
     .join("   ");
+  ui.naming.value = givenName(ui, r);
+  ui.keywords.replaceChildren(
+    ...r.keywords.map(({ word, z, share }) =>
+      el("li", {
+        text: word,
+        title: `Log-odds against the other modes: ${fixed(z, 1)} standard deviations above none. ${percent(share)} of the times that it occurs, it is here.`,
+      }),
+    ),
+  );
+  ui.keywords.hidden = !r.keywords.length;
   ui.flags.replaceChildren(
     ...r.flags.map(([word, sentence]) => el("li", {}, el("b", { text: word }), ` ${sentence}`)),
   );
@@ -136,6 +154,7 @@ export function thing(ui, item, label) {
 
 /** Arrow keys go from chip to chip. */
 export function setUp(ui) {
+  ui.naming.addEventListener("change", () => rename(ui, ui.naming.value));
   ui.chips.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[
       event.key

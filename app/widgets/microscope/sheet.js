@@ -13,6 +13,19 @@ export function setUp(ui) {
   ui.title = el("h4");
   ui.facts = el("p", { class: "lens-facts" });
   ui.flags = el("ul", { class: "lens-flags" });
+  ui.naming = el("input", {
+    class: "lp-input lens-naming",
+    id: id(ui, "name"),
+    "aria-label": "Name of this mode",
+    title: "What you call this mode, here, on the map and in the link",
+    placeholder: "Name it",
+    maxlength: 40,
+    autocomplete: "off",
+  });
+  ui.keywords = el("ul", {
+    class: "lens-keywords",
+    "aria-label": "Words that mark this mode against the others",
+  });
   ui.tags = el("div", { class: "lens-tags" });
   ui.typicalHead = el("h5");
   ui.typical = el("ol", {
@@ -51,7 +64,8 @@ export function setUp(ui) {
     { class: "lp-choice-small", "aria-label": "Variable to flip" },
     (flip) => choose(ui, { flip }),
   );
-  ui.flipBase = el("p", { class: "lens-base" });
+  ui.flipBase = el("p", { class: "lens-base lens-now" });
+  ui.flipWhy = el("p", { class: "lens-note" });
   ui.flipUnknown = el("p", { class: "lens-unknown", role: "status" });
   ui.flipped = el("ol", {
     class: "lens-items lens-flipped",
@@ -67,8 +81,9 @@ export function setUp(ui) {
       el(
         "section",
         { class: "lens-card" },
-        ui.title,
+        el("div", { class: "lens-controls" }, ui.title, ui.naming),
         ui.facts,
+        ui.keywords,
         ui.flags,
         ui.tags,
         ui.typicalHead,
@@ -126,6 +141,7 @@ export function setUp(ui) {
       ui.flipBase,
       ui.flipUnknown,
       ui.flipped,
+      ui.flipWhy,
     ),
   );
 }

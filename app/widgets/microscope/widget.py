@@ -25,6 +25,8 @@ SAMPLES = 8
 Index = Annotated[int, pydantic.Field(ge=0, lt=1000)]
 Row = Annotated[int, pydantic.Field(ge=0)]  # of the map
 
+_NAMED = r"\d{1,3}\.\d{1,3}=[^;=]{1,40}"  # variable, mode and the name that a person gave it
+
 read_state = parts.reader(
     {
         "mode": r"\d{1,3}\.\d{1,3}",
@@ -32,6 +34,7 @@ read_state = parts.reader(
         "t": r"[0-5](\.\d{1,2})?",
         "weights": r"\d{1,3}(\.\d{1,3}){0,99}",
         "flip": r"\d{1,3}",
+        "names": rf"{_NAMED}(;{_NAMED})*",  # 1.2=weather;3.1=thanks
         "text": r".{0,400}",
     }
 )
@@ -172,6 +175,7 @@ def _known(space: "LatentSpace", projection: "Projection") -> list[dict]:
         for tag, ids in projection.tags.ids.items()
     }
     rows = []
+    keywords = space.modes.keywords()
     for mode in space.modes.table():
         tags = [
             {
@@ -185,7 +189,8 @@ def _known(space: "LatentSpace", projection: "Projection") -> list[dict]:
         typical = [
             {"row": r, "item": _item(space, projection, originals, r)} for r in mode.typical
         ]
-        rows.append(mode._asdict() | {"tags": tags, "typical": typical})
+        words = [word._asdict() for word in keywords[mode.variable][mode.component]]
+        rows.append(mode._asdict() | {"tags": tags, "typical": typical, "keywords": words})
     return rows
 
 
@@ -199,7 +204,9 @@ def _item(space: "LatentSpace", projection: "Projection", originals: Any, row: i
 
 def _bare(found: "Modes") -> list[dict]:
     """Rows without a map: nothing is known but the prior."""
-    nothing: dict[str, object] = {"share": None, "tags": [], "typical": [], "flags": []}
+    nothing: dict[str, object] = {
+        "share": None, "tags": [], "typical": [], "flags": [], "keywords": [],
+    }  # fmt: skip
     return [
         {"variable": j, "component": k, "weight": weight} | nothing
         for j, row in enumerate(found.prior.weights.tolist())

@@ -46,6 +46,10 @@ function linked({ a, b, c, d, picture_a, picture_b, picture_c, picture_d, ...res
     ? { a, b, c, d }
     : { a: picture_a, b: picture_b, c: picture_c, d: picture_d };
   for (const key of NEEDED[rest.mode]) rest[text ? key : `picture_${key}`] = inputs[key];
+  if (rest.code !== "draw") {
+    delete rest.code;
+    delete rest.seed;
+  }
   if (rest.mode !== "path") {
     delete rest.steps;
     delete rest.path;
@@ -56,8 +60,11 @@ function linked({ a, b, c, d, picture_a, picture_b, picture_c, picture_d, ...res
 /** @param {Ui} ui @param {Answer} data @param {Request} request */
 function draw(ui, data, request) {
   ui.last = { data, request: linked(request) };
+  const panel = /** @type {HTMLElement | null} */ (ui.element.closest('[role="tabpanel"]'));
+  if (panel) panel.dataset.code = request.code;
   ui.note.textContent = data.mode === "path" ? PATHS[request.path] : WHY[data.mode];
-  if (data.modality === "text" && data.mode !== "arithmetic") ui.note.textContent += REFINED;
+  const refined = data.modality === "text" && data.mode !== "arithmetic";
+  if (refined && request.code !== "draw") ui.note.textContent += REFINED;
   const kind =
     data.mode === "path" && data.modality === "text"
       ? (/** @type {Row[]} */ rows) => table(ui, rows)
@@ -171,8 +178,8 @@ function table(ui, rows) {
       { "data-index": i },
       el("td", { class: "lp-number", text: t(i, rows.length) }),
       el("td", {}, words(row.parts ?? [])),
-      el("td", { class: "lp-number", text: nats(row.log_p_z) }),
-      el("td", { class: "lp-number", text: nats(row.log_p_x) }),
+      el("td", { class: "lp-number", "data-of": "log p(z)", text: nats(row.log_p_z) }),
+      el("td", { class: "lp-number", "data-of": "log p(x|z)", text: nats(row.log_p_x) }),
       el("td", {}, dots(row.round_trip)),
       el("td", {}, typical(row)),
       el("td", { class: "lp-item" }, star(ui, row, i)),

@@ -1,8 +1,10 @@
-// The checkpoints as a native list, and beside it the chosen one's numbers and card.
+// The checkpoints as a native list that can be searched; beside it the chosen one's numbers and
+// card, below it what it is known to fail at.
 
 import { checkpoints } from "../../page/checkpoints.js";
 import { button, el, panelOf, rendered } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
+import { LOST } from "../../page/result.js";
 
 function gauge({ label, value, unit, split, n, state, note }) {
   const fine = state === "ok";
@@ -17,7 +19,7 @@ function gauge({ label, value, unit, split, n, state, note }) {
 }
 async function refresh(ui) {
   const name = (ui.asked = ui.props.value);
-  ui.list.value = name;
+  fill(ui); // what is chosen is in the list, whatever is searched
   const info = checkpoints[name];
   const tab = panelOf(ui.element);
   if (tab && info)
@@ -32,16 +34,44 @@ async function refresh(ui) {
   ui.gauges.replaceChildren(...facts.gauges.map(gauge));
   if (!facts.gauges.length)
     ui.gauges.append(el("span", { class: "lp-facts", text: "Not measured yet" }));
-  ui.text.replaceChildren(rendered(facts.card));
   ui.opener.hidden = !facts.card;
+  ui.warning.textContent = facts.warning;
+  ui.warning.hidden = !facts.warning;
   document.getElementById("lp-device").textContent = facts.device;
 }
 
-function setUp(ui) {
-  ui.list = el("select", { class: "lp-input", id: `${ui.element.id}-list` });
-  for (const { label, options } of ui.props.groups) {
-    if (!options.length) continue;
-    ui.list.append(
+/**
+ * The options that have every word of a query in their name, title or group; and the chosen one,
+ * since a list shows what is chosen.
+ * @param {{label: string, options: {name: string, title: string, disabled?: boolean}[]}[]} groups
+ * @param {string} query
+ * @param {string} [chosen]
+ */
+export function matching(groups, query, chosen) {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (label, { name, title }) => {
+    const said = `${label} ${title} ${name}`.toLowerCase();
+    return words.every((word) => said.includes(word));
+  };
+  return groups
+    .map(({ label, options }) => ({
+      label,
+      options: options.filter((one) => one.name === chosen || fits(label, one)),
+    }))
+    .filter(({ options }) => options.length);
+}
+
+/** The names that a query finds and one can choose, in order. */
+const found = (ui) =>
+  matching(ui.props.groups, ui.find.value)
+    .flatMap(({ options }) => options)
+    .filter(({ disabled }) => !disabled)
+    .map(({ name }) => name);
+
+function fill(ui) {
+  const groups = matching(ui.props.groups, ui.find.value, ui.props.value);
+  ui.list.replaceChildren(
+    ...groups.map(({ label, options }) =>
       el(
         "optgroup",
         { label },
@@ -49,11 +79,58 @@ function setUp(ui) {
           el("option", { value: name, text: title, disabled: Boolean(disabled) }),
         ),
       ),
-    );
-  }
+    ),
+  );
   if (!ui.props.value)
     ui.list.prepend(el("option", { value: "", text: "No checkpoint here yet" }));
   ui.list.value = ui.props.value;
+  ui.said.textContent = ui.find.value.trim() ? `${count(found(ui).length)} found` : "";
+}
+
+function choose(ui, name) {
+  ui.props.value = name;
+  refresh(ui);
+  ui.trigger("input");
+}
+
+/** Enter takes the first that was found, Escape ends the search. */
+function finding(ui, event) {
+  if (event.key === "Escape") ui.find.value = "";
+  else if (event.key !== "Enter") return;
+  event.preventDefault();
+  event.stopPropagation();
+  const [first] = found(ui);
+  if (event.key === "Enter" && first && first !== ui.props.value) choose(ui, first);
+  fill(ui);
+}
+
+async function openCard(ui) {
+  const name = ui.props.value;
+  const answer = await ui.server.card({ checkpoint: name });
+  if (name !== ui.props.value) return;
+  ui.text.replaceChildren(rendered(answer?.card ?? ""));
+  if (!answer?.card) ui.text.textContent = answer?.error ?? LOST;
+  ui.card.showModal();
+}
+
+function setUp(ui) {
+  const id = ui.element.closest(".lp-picker").id;
+  ui.list = el("select", { class: "lp-input", id: `${id}-list` });
+  ui.find = el("input", {
+    type: "search",
+    class: "lp-input lp-find",
+    id: `${id}-find`,
+    "aria-label": "Find a checkpoint",
+    placeholder: "Find",
+    title: "Shortens the list to what has all these words; Enter takes the first",
+    maxlength: 80,
+    autocomplete: "off",
+    spellcheck: "false",
+    on: { input: () => fill(ui), keydown: (event) => finding(ui, event) },
+  });
+  ui.said = el("output", { class: "lp-facts", for: ui.find.id });
+  ui.warning = el("p", { class: "lp-warning", role: "note", hidden: true });
+  fill(ui);
   ui.gauges = el("div", { class: "lp-gauges" });
   ui.card = el("dialog", { class: "lp-dialog lp-card-dialog", "aria-label": "Model card" });
   ui.text = el("div", { class: "lp-text", tabindex: "0" });
@@ -61,18 +138,20 @@ function setUp(ui) {
     ui.text,
     button("close", "Close", () => ui.card.close()),
   );
-  ui.opener = button("card", "Card", () => ui.card.showModal(), { hidden: true });
-  ui.asked = "";
-  ui.list.addEventListener("change", () => {
-    ui.props.value = ui.list.value;
-    refresh(ui);
-    ui.trigger("input");
+  ui.opener = button("card", "Card", () => openCard(ui), {
+    hidden: true,
+    class: "lp-button lp-open-card",
   });
+  ui.asked = "";
+  ui.list.addEventListener("change", () => choose(ui, ui.list.value));
   ui.element.append(
     el("label", { class: "lp-offscreen", for: ui.list.id, text: "Checkpoint" }),
     ui.list,
+    ui.find,
+    ui.said,
     ui.gauges,
     ui.opener,
+    ui.warning,
     ui.card,
   );
   ui.watch("value", () => ui.asked !== ui.props.value && refresh(ui));

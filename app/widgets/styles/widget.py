@@ -8,7 +8,7 @@ import pydantic
 
 import backend
 from app import memory, parts, session
-from app.components import Seed, as_base64, finite, served, widget
+from app.components import Seed, as_base64, finite, served, titled, widget
 from app.door import PictureModel
 from app.widgets.triptych import compute
 from backend import corpora
@@ -38,7 +38,7 @@ def class_styles(elem_id: str, tab: str) -> gr.HTML:
     models = [
         {
             "name": info.name,
-            "title": info.title,
+            "title": titled(info),
             "told": styles.told(info),
             "digits": corpora.classes(info.dataset)[:1] == ("digit 0",),
             "names": corpora.classes(info.dataset) or None,

@@ -6,7 +6,7 @@ import { csv, download } from "../../page/files.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { tray } from "../../page/tray.js";
 
-const FIELDS = ["kept", "checkpoint", "fingerprint", "seed", "index", "result", "link"];
+const FIELDS = ["kept", "checkpoint", "fingerprint", "seed", "index", "result", "link", "name"];
 
 const values = (item) => FIELDS.map((field) => item[field]);
 
@@ -16,10 +16,20 @@ function entry(item) {
       ? picture(bytes(item.result), "kept picture")
       : el("span", { class: "lp-sentence", text: item.result });
   const title = checkpoints[item.checkpoint]?.title ?? `${item.checkpoint} (no longer here)`;
+  const name = el("input", {
+    class: "lp-input lp-name",
+    "aria-label": "Name of what is kept",
+    placeholder: "Name it",
+    maxlength: 80,
+    autocomplete: "off",
+    on: { input: () => tray.rename(item, name.value.trim()) },
+  });
+  name.value = item.name ?? "";
   return el(
     "li",
     { class: "lp-item" },
     shown,
+    name,
     el("span", { class: "lp-source", text: `${title}, seed ${item.seed}, no. ${item.index + 1}` }),
     button("open", "Open again", () => (location.hash = item.link), { quiet: true }),
     button("close", "Remove", () => tray.remove(item), { quiet: true }),

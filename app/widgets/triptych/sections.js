@@ -20,8 +20,10 @@ const SAMPLES_NOTE =
   "The same random numbers where codes have one size. A code means another thing to each model, so pictures in one place need not be alike.";
 
 /** @param {Ui} ui @param {Run} run */
-const named = (ui, run) =>
-  el(
+function named(ui, run) {
+  const { exhibit = "", warning = "" } = checkpoints[run.name] ?? {};
+  const failing = exhibit && el("em", { class: "lp-caution", text: exhibit, title: warning });
+  return el(
     "span",
     { class: "trip-name" },
     el("i", {
@@ -30,7 +32,10 @@ const named = (ui, run) =>
       text: GLYPHS[kindIndex(ui, run.kind)],
     }),
     el("b", { text: run.label }),
+    failing || null,
   );
+}
+
 /**
  * A sentence on the models that are told classes, if there are any.
  * @param {Ui} ui

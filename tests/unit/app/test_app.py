@@ -220,6 +220,35 @@ def test_what_is_wrong_with_a_link_is_said(fragment, said):
     assert said in links.read(fragment)[2]
 
 
+def test_a_link_can_hide_controls_and_no_other_thing():
+    assert links.read("#v=1&tab=sample&hide=seed,code")[2] == ""
+    assert "hides 'body'" in links.read("#v=1&tab=sample&hide=seed,body")[2]
+    for tab, controls in links.controls().items():
+        assert controls, tab
+        assert all(re.fullmatch(r"[\w-]+", elem_id) for elem_id in controls.values())
+
+
+def test_a_picture_in_a_link_is_never_an_address_to_fetch(built):
+    """Whichever field takes a picture: the browser would ask that host for it."""
+    fields = {
+        component._id: (tab, name, parse)
+        for tab, view in links._views.items()
+        for (name, component), parse in zip(
+            view.components.items(), view.parsers.values(), strict=True
+        )
+    }
+    pictures = [
+        one for one in built.blocks.values() if "lp-image-input" in (one.elem_classes or [])
+    ]
+    linked = [fields[one._id] for one in pictures if one._id in fields]
+    assert {tab for tab, _, _ in linked} >= {"explore", "interpolate"}
+    for tab, name, parse in linked:
+        for address in ("http://example.org/a.png", "//example.org/a.png", "data:text/html,x"):
+            with pytest.raises(ValueError, match="cannot be read"):
+                parse(address)
+            assert "cannot be read" in links.read(f"#v=1&tab={tab}&{name}={address}")[2]
+
+
 def test_a_link_to_a_checkpoint_trained_anew_says_so():
     name = checkpoint("image")
     assert "trained anew" in links.read(f"#v=1&tab=sample&checkpoint={name}&fp=0123456789ab")[2]
@@ -357,10 +386,31 @@ def test_a_collapsed_posterior_is_told():
 
 
 def test_a_damaged_checkpoint_is_listed_with_its_reason_and_cannot_be_chosen():
-    sound = SimpleNamespace(name="a", title="A", modality="text", problem=None)
+    facts = {"dataset": "tatoeba", "metrics": {}, "problem": None}
+    sound = SimpleNamespace(name="a", title="A", modality="text", **facts)
     broken = SimpleNamespace(name="b", title="B", modality="", problem="b is cut short")
     *_, unavailable = components.groups([sound, broken])
     assert unavailable["options"] == [{"name": "b", "title": "b is cut short", "disabled": True}]
+
+
+def test_the_picker_groups_by_kind_and_corpus_and_counts_as_people_do():
+    groups = components.groups(backend.available({"encode", "decode"}))
+    labels = [group["label"] for group in groups if group["options"]]
+    assert labels[0] == "Sentences: DailyDialog" and "Pictures: MNIST" in labels
+    assert len(labels) == len(set(labels))
+    names = [option["name"] for group in groups for option in group["options"]]
+    betas = [int(name.partition("--beta")[2]) for name in names if "--beta" in name]
+    assert betas == [1, 2, 4, 10]
+
+
+def test_an_exhibit_of_a_failure_says_so_wherever_it_is_named():
+    told = {name: facts for name, facts in components.checkpoint_facts().items()}
+    one_class = told["gan/dcgan--mnist--minimax"]
+    assert one_class["title"] == "DCGAN, minimax, MNIST digits (exhibit: covers 1 of 10 classes)"
+    assert "1 of 10" in one_class["warning"]
+    assert "collapse" in told["text_vae/text_vae--tatoeba--collapsed"]["warning"]
+    assert told["vae/vae--mnist--2d"]["warning"] == ""
+    assert components.facts("gan/dcgan--mnist--minimax")["warning"] == one_class["warning"]
 
 
 # --- endpoints ---------------------------------------------------------------------------------

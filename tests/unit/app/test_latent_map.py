@@ -95,6 +95,9 @@ def test_a_sentence_is_placed_and_nothing_else_moves() -> None:
     space = session.get_space(TEXT)
     before = space.projection.points("umap").copy()
     found = widget.sentence(TEXT, "will it rain in zanzibarrr today?")
+    drawn = widget.sentence(TEXT, "will it rain in zanzibarrr today?", 1)
+    assert drawn["z"] == widget.sentence(TEXT, "will it rain in zanzibarrr today?", 1)["z"]
+    assert drawn["z"] != found["z"] and drawn["where"] != found["where"]
     assert found["unknown"] == ["zanzibarrr"]
     assert set(found["where"]) == {view.id for view in space.projection.views}
     assert np.array_equal(space.projection.points("umap"), before)

@@ -39,6 +39,8 @@ VIEWS = [
     (WIDE, "plane", "own", PICTURES, (-0.1, 0.4)),
     (WIDE, "unit", "own", PICTURES, (3, -2.0)),
     (TEXT, "plane", "own", WORDS, (0.25, 0.5)),
+    (TEXT, "plane", "drawn", WORDS, (0.25, 0.5)),
+    (WIDE, "unit", "drawn", PICTURES, (3, -2.0)),
     (TEXT, "plane", "samples", {}, (0.1, 0.9)),
     (TEXT, "unit", "held-out", {}, (0, 1.5)),
 ]

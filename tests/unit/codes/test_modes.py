@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 
 import backend
 from backend import checkpoint, corpora
-from backend.codes.projection import FILE, MissingProjection, Projection, StaleProjection
+from backend.codes.projection import FILE, KEPT, MissingProjection, Projection, StaleProjection
 from backend.codes.snapshots import Snapshots
 from backend.corpora.tags import Tags
 
@@ -331,3 +332,66 @@ def test_tags_are_ordered_by_frequency() -> None:
     assert json.loads(tags.metadata()["tags"]) == tags.names
     with pytest.raises(ValueError, match="more than 256"):
         Tags.of({"id": [str(i) for i in range(300)]})
+
+
+def test_modes_of_the_car_assistant_are_marked_by_words_of_their_own(space) -> None:
+    words = space.modes.keywords()
+    assert [len(row) for row in words] == [space.modes.components] * space.modes.variables
+    weather = next(row[0] for row in words[0] if row)
+    assert weather.z > 1.96 and 0 < weather.share <= 1
+    for j, row in enumerate(words):
+        for k, found in enumerate(row):
+            mine = space.projection.modes[:, j] == k
+            used = {w for text, own in zip(_texts(space), mine, strict=True) if own
+                    for w in space.tokens(text)}  # fmt: skip
+            assert {each.word for each in found} <= used
+
+
+def test_modes_of_pictures_are_marked_by_their_class() -> None:
+    words = backend.load("vae/gm_vae--mnist", device="cpu").modes.keywords()
+    assert all(each.word.isdigit() for each in words[0][0]) and any(words[0])
+
+
+def _texts(space) -> list[str]:
+    return space.projection.originals() or space.projection.texts
+
+
+def test_neighbours_kept_are_counted_item_by_item(space) -> None:
+    projection = space.projection
+    kept = projection.neighbours_kept("umap")
+    assert kept.shape == (len(projection.codes),) and kept.dtype == np.float32
+    chance = KEPT / (len(kept) - 1)
+    assert 20 * chance < kept.mean() < 1
+    compared = 0
+    for row in range(0, len(kept), 50):
+        sets, clear = [], True  # where no two are equally near, as equal sentences are
+        for x in (projection.codes, projection.points("umap")):
+            away = np.linalg.norm(x - x[row], axis=1)
+            away[row] = np.inf
+            order = np.argsort(away, kind="stable")
+            sets.append(set(order[:KEPT].tolist()))
+            clear &= bool(away[order[KEPT]] > 1.01 * away[order[KEPT - 1]])
+        if clear:
+            compared += 1
+            by_hand = pytest.approx(len(sets[0] & sets[1]) / KEPT)
+            assert kept[row] == by_hand
+            assert projection.neighbours_kept("umap", row)[0] == by_hand
+    assert compared > 5
+    with pytest.raises(ValueError, match="items 0 to"):
+        projection.neighbours_kept("umap", len(kept))
+
+
+def test_a_plane_that_is_the_whole_code_keeps_all_neighbours(space) -> None:
+    codes = space.projection.codes[:300, :2]
+    flat = dataclasses.replace(space.projection, codes=codes, planes=0)
+    assert flat.neighbours_kept("z").min() == 1
+
+
+def test_a_map_that_was_used_is_saved_without_what_it_counted(space, tmp_path: Path) -> None:
+    space.projection.neighbours_kept("umap")
+    space.projection.save(tmp_path)
+    with (
+        safe_open(space.info.path / FILE, "np") as shipped,
+        safe_open(tmp_path / FILE, "np") as made,
+    ):
+        assert set(made.keys()) == set(shipped.keys())

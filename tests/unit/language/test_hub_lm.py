@@ -291,7 +291,8 @@ def test_the_page_offers_it_beside_our_own(folder: Path) -> None:
     try:
         assert session.given_lms() == [(name, f"{folder.name}, from elsewhere")]
         assert session.get_language_model(name).log_probs(["a dog"])[0] < 0
-        assert components.facts(name) == {"gauges": [], "card": "", "device": "cpu"}
+        facts = {"gauges": [], "card": False, "warning": "", "device": "cpu"}
+        assert components.facts(name) == facts
         with pytest.raises(ValueError, match="is not here"):
             session.get_language_model(f"{session.HUB}{folder}")
     finally:

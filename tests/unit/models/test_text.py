@@ -170,6 +170,8 @@ def test_a_corpus_that_comes_tokenised_is_cut_at_spaces(tmp_path: Path) -> None:
     trained.save(tmp_path)
     for processor in (trained, TextProcessor.load(tmp_path)):
         assert processor.tokens("N <unk> n.v.") == ["N", "<unk>", "n.v."]
+        assert processor.tokens("THE don't.") == ["the", "do", "n't", "."]  # as one types it
+        assert processor.unknown_words("The Zebra's don't.") == ["Zebra's", "."]
         ids = processor.encode(["the <unk> N zebra"])
         assert ids[0].tolist()[1] == ids[0].tolist()[3] == 3
         assert processor.decode(ids) == ["the <unk> N <unk>"]
