@@ -21,7 +21,7 @@ def test_every_victim_was_attacked_and_the_first_pair_measured() -> None:
     assert {info.name for info in VICTIMS} == {info.name for info in attacks.victims()}
     assert len(VICTIMS) == 3
     tables = read(backend.info(f"{PAIR}--forward"), "edits.json")
-    assert set(tables) == {"keywords", "mixing", "paraphrase", "correction"}
+    assert set(tables) == {"keywords", "released", "mixing", "paraphrase", "correction"}
 
 
 @pytest.mark.parametrize("info", VICTIMS, ids=lambda info: info.name)
