@@ -6,7 +6,7 @@ a dialogue model takes half the time.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -45,12 +45,13 @@ def packed_gru(rnn: nn.GRU, inputs: Tensor, state: Tensor | None, sizes: Sequenc
     if state is None:
         state = inputs.new_zeros(sizes[0], rnn.hidden_size)
     weight, bias = rnn.weight_hh_l0, rnn.bias_hh_l0
-    return _GRU.apply(inputs, weight, bias, state, sizes)  # type: ignore[no-untyped-call]
+    return _GRU.apply(inputs, weight, bias, state, sizes)
 
 
 def last_states(rnn: nn.GRU, x: Tensor, packing: Packing) -> Tensor:
     """States [B, H] after the last of each row's tokens, packed as x [N, E]."""
-    inputs = nn.functional.linear(x, rnn.weight_ih_l0, rnn.bias_ih_l0)
+    weight, bias = cast(Tensor, rnn.weight_ih_l0), cast(Tensor, rnn.bias_ih_l0)
+    inputs = nn.functional.linear(x, weight, bias)
     return packed_gru(rnn, inputs, None, packing.sizes)[packing.last]
 
 
@@ -83,8 +84,8 @@ class _GRU(torch.autograd.Function):
         return after
 
     @staticmethod
-    @torch.autograd.function.once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         gates, news, before, weight = ctx.saved_tensors
         sizes: Sequence[int] = ctx.sizes
         reset, update, candidate = gates.unbind(1)

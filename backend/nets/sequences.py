@@ -1,7 +1,7 @@
 """Recurrent encoder and decoder of sentences."""
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -154,8 +154,9 @@ class SequenceDecoder(nn.Module):
     def _taught(self, embedded: Tensor, z: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
         """The same states [B, T, H], and the last; what z gives to a gate is found once."""
         batch, steps, size = embedded.shape
-        of_words, of_code = self.rnn.weight_ih_l0.split([size, self.latent_dim], 1)
-        given = nn.functional.linear(z, of_code, self.rnn.bias_ih_l0)
+        weight, bias = cast(Tensor, self.rnn.weight_ih_l0), cast(Tensor, self.rnn.bias_ih_l0)
+        of_words, of_code = weight.split([size, self.latent_dim], 1)
+        given = nn.functional.linear(z, of_code, bias)
         gates = nn.functional.linear(embedded.transpose(0, 1), of_words) + given
         states = packed_gru(self.rnn, gates.flatten(0, 1), first, [batch] * steps)
         out = states.unflatten(0, (steps, batch))

@@ -77,7 +77,7 @@ def replies(elem_id: str) -> gr.HTML:
     )
 
 
-def written(turns: Sequence[Turn]) -> str:
+def written(turns: Sequence[tuple[str, str]]) -> str:
     """A conversation as the value of the widget."""
     who, lines = ("".join(part) for part in zip(*turns, strict=True)), [text for _, text in turns]
     return f"who:{next(who)} text:" + "\n".join(lines)

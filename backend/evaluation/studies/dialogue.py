@@ -130,8 +130,8 @@ def terms(model: DialogueModel, pairs: Conversations) -> Iterator[tuple[Tensor, 
 def _rate(q: Distribution, p: Distribution) -> Tensor | None:
     if isinstance(q, DiscreteVariables) and isinstance(p, DiscreteVariables):
         return (q.probs * (q.log_p - p.log_p)).sum((1, 2))
-    known = isinstance(q, GaussianModes) and isinstance(p, GaussianModes)
-    return kl(q, p) if known and p.means.shape[1] == 1 else None
+    known = isinstance(q, GaussianModes) and isinstance(p, GaussianModes) and p.means.shape[1] == 1
+    return kl(q, p) if known else None
 
 
 @torch.inference_mode()
@@ -144,10 +144,13 @@ def reply_modes(subject: Subject) -> Results:
     with seeded(0):
         for rows in torch.arange(len(test.pairs)).split(BATCH):
             c = model.history(test.pairs.batch(rows)[0].to(model.device))
-            noise = cast(GaussianModes, cast(Made, model.prior_of(c)).noise)
+            prior = cast(Made, model.prior_of(c))
+            noise = prior.noise
             weights.append(noise.weights)
             for mode in range(noise.means.shape[1]):
-                e = noise.means[:, mode] + noise.scales[:, mode] * torch.randn_like(c[:, :1])
+                e = noise.means[:, mode] + noise.scales[:, mode] * torch.randn_like(
+                    noise.means[:, mode]
+                )
                 z = cast(Made, model.prior_of(c)).make(e)
                 words = model.reply(z, c).generate(0.0, forbid=(UNK,)).cpu()
                 places.append(_meanings(dialogue.sentences(words), test.vectors))
