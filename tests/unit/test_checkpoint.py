@@ -8,16 +8,18 @@ import pytest
 
 import backend
 from backend import checkpoint
+from backend.files import CHECKSUMS
 
 GOOD = "vae/vae--mnist--2d"
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A trained folder with two copies of a shipped checkpoint; one is to be damaged."""
+    """Two copies of a shipped checkpoint, not sealed; one is to be damaged."""
     source = checkpoint.trained_dir() / GOOD
     for tag in ("2d", "broken"):
-        shutil.copytree(source, tmp_path / f"vae/vae--mnist--{tag}")
+        copy = tmp_path / f"vae/vae--mnist--{tag}"
+        shutil.copytree(source, copy, ignore=shutil.ignore_patterns(CHECKSUMS))
     monkeypatch.setenv("LATENT_TRAINED_DIR", str(tmp_path))
     return tmp_path / "vae/vae--mnist--broken"
 

@@ -120,7 +120,7 @@ def test_what_follows_a_step_depends_on_nothing_but_its_outcome() -> None:
         (WRITE, {"steps": 10**6}, "from 1 to 20,000 steps"),
         (WRITE, {"chains": 17}, "chains can run side by side"),
         (WRITE, {"chains": 0}, "chains can run side by side"),
-        (WRITE, {"kernels": ["magic"]}, "kernels"),
+        (WRITE, {"kernels": ["magic"]}, "Kernel 1 must be one of"),
         (WRITE | {"keywords": ["dgo"]}, {}, "Did you mean"),
         (WRITE | {"keywords": ["dog", "dog"]}, {}, "given twice"),
         (WRITE | {"keywords": ["<img src=x>"]}, {}, "not one word"),
