@@ -2,6 +2,7 @@
 
 import math
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -224,6 +225,8 @@ def test_a_model_of_sentences_does_not_converse(tmp_path, monkeypatch) -> None:
     write_text(tmp_path, "text_vae/text_vae--tatoeba")
     from backend.codes.statistics import CodeStatistics
 
-    CodeStatistics.none(3).save(tmp_path / "text_vae/text_vae--tatoeba")
+    one = np.zeros((1, 3), np.float32)  # a held-out code
+    codes = replace(CodeStatistics.none(3), codes=one)
+    codes.save(tmp_path / "text_vae/text_vae--tatoeba")
     with pytest.raises(ValueError, match="does not reply to conversations"):
         backend.load("text_vae/text_vae--tatoeba", device="cpu").respond(TURNS)
