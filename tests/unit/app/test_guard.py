@@ -289,6 +289,13 @@ def test_programs_send_their_login_with_each_request():
 # --- read-only ---------------------------------------------------------------------------------
 
 
+def test_an_upload_is_kept_unless_the_server_is_read_only(client, app, tmp_path, monkeypatch):
+    monkeypatch.setattr(app, "uploaded_file_dir", str(tmp_path))
+    files = {"files": ("x.png", b"x", "image/png")}
+    assert client.post("/gradio_api/upload", files=files).status_code == 200
+    assert [path.name for path in tmp_path.rglob("*.png")] == ["x.png"]
+
+
 def test_read_only_writes_nothing(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     app = app_of(read_only=True)
