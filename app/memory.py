@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
-import cachetools.func
+import cachetools
 import psutil
 
 LOG = logging.getLogger(__name__)
@@ -47,10 +47,16 @@ _watching = threading.Event()
 
 
 def kept(most: int) -> Callable[[Callable[P, R]], Kept[P, R]]:
-    """Keep the last ``most`` results of a function, until memory is short."""
+    """Keep the last ``most`` results of a function, until memory is short.
+
+    Two who ask the same at once may both compute it: whoever waited for the other's result could
+    have the model, which the other needs.
+    """
 
     def decorate(function: Callable[P, R]) -> Kept[P, R]:
-        cached = cast(Kept[P, R], cachetools.func.lru_cache(maxsize=most)(function))
+        results = cachetools.LRUCache[Any, Any](most)
+        decorator = cachetools.cached(results, lock=threading.Lock(), info=True)
+        cached = cast(Kept[P, R], decorator(function))
         _caches[f"{function.__module__}.{function.__name__}".removeprefix("app.")] = cached
         return cached
 

@@ -168,7 +168,7 @@ def test_the_film_strip_goes_back_and_the_table_can_be_saved(open_page, tmp_path
 def test_a_plane_through_three_sentences(open_page, shot):
     page = open_page(fragment(TEXT))
     settled(page)
-    page.locator("#explore-points").get_by_label("Your own").check()
+    page.locator("#explore-points").get_by_label("Your own", exact=True).check()
     for key, text in zip("abc", SENTENCES, strict=True):
         page.locator(f"#explore-{key} textarea").fill(text)
     page.locator("#explore-a textarea").press("Enter")
