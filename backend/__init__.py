@@ -66,19 +66,14 @@ def load_text_model(name: str, device: str = "auto") -> "TextModel":
 
 
 def conversations(dataset: str) -> list[list[tuple[str, str]]]:
-    """The conversations of a corpus's test set: turns of speaker and text, as they are read.
+    """The test conversations of a corpus of which no pair of turns stands in train or validation.
 
-    Raises ``KeyError`` for no corpus, ``ValueError`` for one of other items, and
-    ``MissingCorpus`` where it is not on this machine.
+    Each is its turns, of speaker and text, as they are read. Raises ``KeyError`` for no corpus,
+    ``ValueError`` for one of other items, and ``MissingCorpus`` where it is not on this machine.
     """
-    from backend.corpora.record import corpus
+    from backend.corpora.dialogues import unseen
 
-    record = corpus(dataset)
-    if record.dialogues is None:
-        raise ValueError(f"{dataset} has no dialogues")
-    mend = record.normalise or str.strip
-    found = record.dialogues()["test"]
-    return [[(turn.speaker, mend(turn.text)) for turn in one] for one in found]
+    return unseen(dataset)
 
 
 def load_snapshots(name: str) -> "Snapshots | None":

@@ -51,6 +51,22 @@ def load(dataset: str) -> dict[str, Windows]:
     return _without_leaks(splits)
 
 
+def unseen(dataset: str) -> list[list[tuple[str, str]]]:
+    """Test dialogues, speaker and text of each turn, of which `load` leaves out no pair.
+
+    Raises as `load` does.
+    """
+    test = load(dataset)["test"]
+    published = corpus(dataset).dialogues
+    assert published is not None  # or ``load`` had raised
+    kept, first, found = set(test.replies), 0, []
+    for dialogue in published()["test"]:
+        places = range(first, first := first + len(dialogue))
+        if kept.issuperset(places[1:]):
+            found.append([(test.speakers[place], test.turns[place]) for place in places])
+    return found
+
+
 def _windows(dialogues: Sequence[Dialogue]) -> Windows:
     turns = [turn for dialogue in dialogues for turn in dialogue]
     context, replies, first = [], [], 0

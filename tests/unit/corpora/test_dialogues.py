@@ -1,8 +1,11 @@
 """Windows of conversations: what was said before a reply, by whom, none twice in two splits."""
 
+import itertools
+
 import pytest
 import torch
 
+import backend
 from backend import corpora
 from backend.corpora import dialogues
 from backend.corpora.batching import DialogueBatches
@@ -61,6 +64,9 @@ def test_no_held_out_pair_stands_in_train(name: str) -> None:
     assert not pairs["train"] & pairs["test"]
     assert not pairs["validation"] & pairs["test"]
     assert found["train"].removed == 0 < found["test"].removed
+    shown = [[same_text(text) for _, text in one] for one in backend.conversations(name)]
+    assert len(shown) > 50
+    assert not pairs["train"] & {pair for one in shown for pair in itertools.pairwise(one)}
     for one in found.values():
         assert all(1 <= len(context) <= TURNS for context in one.context)
         assert all(
