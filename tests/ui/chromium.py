@@ -6,9 +6,13 @@ A module beside ``conftest``, of which pytest loads a copy of its own.
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -35,6 +39,24 @@ under_way: dict[Page, set[Request]] = {}  # questions that the server has not ye
 def browser_path() -> str:
     """Where the browser is; empty where there is none."""
     return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), "")
+
+
+@contextmanager
+def serving(*options: str, **environment: str) -> Iterator[str]:
+    """A server as ``launch.py`` starts it, on the CPU, on a port of its own; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu", *options]
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield wait_for_address(server, log)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
 
 
 def wait_for_address(server: subprocess.Popen, log) -> str:

@@ -6,10 +6,6 @@ or asked any other host for anything. Screenshots go to ``tests/artifacts``.
 """
 
 import os
-import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,10 +15,9 @@ from tests.ui.chromium import (
     ARGUMENTS,
     ARTIFACTS,
     PATIENCE,
-    ROOT,
     OpenPage,
     browser_path,
-    wait_for_address,
+    serving,
     wait_until_drawn,
     watch,
 )
@@ -48,17 +43,8 @@ def app_url() -> Iterator[str]:
     if running := os.environ.get("LATENT_APP_URL"):
         yield running
         return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu", "--mcp"]
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            yield wait_for_address(server, log)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    with serving("--mcp") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,7 @@ A server of its own shows small untrained models with made-up numbers.
 """
 
 import csv
-import os
 import re
-import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +14,7 @@ from playwright.sync_api import Page, expect
 from backend.evaluation.tradeoffs import QUANTITIES
 from tests.small_pictures import NAMES, STEPS, numbers, write_bench
 from tests.ui.charts import spot, traces
-from tests.ui.chromium import ROOT, wait_for_address
+from tests.ui.chromium import serving
 from tests.ui.reachable import everything_fits
 
 pytestmark = pytest.mark.browser
@@ -38,23 +33,9 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("bench")
     write_bench(folder)
     (folder / DAMAGED / "tradeoffs.json").write_text('{"format_version": 1', "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "LATENT_TRAINED_DIR": str(folder),
-        "LATENT_DATA_DIR": str(folder / "data"),
-    }
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu"]
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            yield wait_for_address(server, log)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    data = str(folder / "data")
+    with serving(LATENT_TRAINED_DIR=str(folder), LATENT_DATA_DIR=data) as url:
+        yield url
 
 
 def fragment(**fields: str) -> str:

@@ -1,11 +1,6 @@
 """The page "Replies" as a person uses it, on small models that were not trained."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.small_dialogues import write_checkpoint
-from tests.ui.chromium import ROOT, wait_for_address, wait_until_drawn
+from tests.ui.chromium import serving, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 MODES, ACTS, PLAIN = (f"dialog/{m}--dailydialog" for m in ("dialog_wae_gmp", "cvae", "hred"))
@@ -27,20 +22,8 @@ def app_url(tmp_path_factory) -> Iterator[str]:
     trained = tmp_path_factory.mktemp("trained")
     for name in (MODES, ACTS, PLAIN):
         write_checkpoint(trained, name)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    given = os.environ | {"LATENT_TRAINED_DIR": str(trained), "LATENT_DATA_DIR": str(trained)}
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu"]
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=given, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            yield wait_for_address(server, log)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    with serving(LATENT_TRAINED_DIR=str(trained), LATENT_DATA_DIR=str(trained)) as url:
+        yield url
 
 
 def turns(page: Page) -> list[str]:
