@@ -75,6 +75,8 @@ def sample(
     source: str = "prior",
     token_temperature: float = 0.0,
     labels: list[int] | None = None,
+    top_k: int = 0,
+    top_p: float = 1.0,
 ) -> list[str]:
     """Draw sentences or pictures from a checkpoint's latent space.
 
@@ -85,6 +87,8 @@ def sample(
         temperature: scales the standard deviation of the codes, 0 to 5.
         source: where codes are drawn from: prior, or aggregate (the aggregate posterior).
         token_temperature: for sentences; 0 takes the likeliest word each time, 1 draws words.
+        top_k: draw from the likeliest words alone, so many; 0 draws from all.
+        top_p: draw from the fewest likeliest words whose probabilities add up to it, 0 to 1.
         labels: for a model that is told classes, one for each item; drawn at random if left out.
 
     Returns:
@@ -93,7 +97,15 @@ def sample(
     space = session.get_space(checkpoint)
     codes = space.sample_codes(n, seed=seed, temperature=temperature, source=source)
     told = space.sample_labels(n, seed=seed) if labels is None else labels
-    return decoded(space, codes, token_temperature=token_temperature, seed=seed, labels=told)
+    return decoded(
+        space,
+        codes,
+        token_temperature=token_temperature,
+        seed=seed,
+        labels=told,
+        top_k=top_k,
+        top_p=top_p,
+    )
 
 
 def interpolate(
@@ -140,6 +152,8 @@ def decode(
     token_temperature: float = 0.0,
     seed: Seed = 0,
     labels: list[int] | None = None,
+    top_k: int = 0,
+    top_p: float = 1.0,
 ) -> list[str]:
     """Turn codes into sentences or pictures.
 
@@ -147,6 +161,8 @@ def decode(
         checkpoint: name of a checkpoint, for example text_vae/text_vae--tatoeba.
         codes: lists of numbers, each as long as the latent space has dimensions.
         token_temperature: for sentences; 0 takes the likeliest word each time, 1 draws words.
+        top_k: draw from the likeliest words alone, so many; 0 draws from all.
+        top_p: draw from the fewest likeliest words whose probabilities add up to it, 0 to 1.
         seed: the same seed draws the same words.
         labels: for a model that is told classes, that of each code, -1 where it is not known.
 
@@ -154,7 +170,15 @@ def decode(
         Sentences, or pictures as data URLs of PNG files.
     """
     space = session.get_space(checkpoint)
-    return decoded(space, codes, token_temperature=token_temperature, seed=seed, labels=labels)
+    return decoded(
+        space,
+        codes,
+        token_temperature=token_temperature,
+        seed=seed,
+        labels=labels,
+        top_k=top_k,
+        top_p=top_p,
+    )
 
 
 def modes(checkpoint: str) -> list[dict]:

@@ -165,6 +165,8 @@ class Page(gr.Blocks):
         """As Gradio's own; raises ``gr.Error`` for all that is wrong with the call."""
         fn = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         name = fn.api_name or "this event"
+        if isinstance(inputs, list):
+            inputs = [*inputs, *_left_out(fn, inputs)]
         if not isinstance(inputs, list) or len(inputs) != len(fn.inputs):
             got = len(inputs) if isinstance(inputs, list) else "none"
             raise _error(f"/{name} takes {len(fn.inputs)} values in a list; got {got}.")
@@ -175,6 +177,16 @@ class Page(gr.Blocks):
         except Exception as error:
             LOG.exception("/%s failed", name)
             raise _error(UNEXPECTED) from error
+
+
+def _left_out(fn: Any, given: list[Any]) -> list[Any]:
+    """The defaults of what a call leaves out at its end; nothing where one has none.
+
+    So a call that was written before an argument came goes on working.
+    """
+    rest = list(inspect.signature(fn.fn).parameters.values())[len(given) :] if fn.fn else []
+    defaults = [one.default for one in rest]
+    return [] if inspect.Parameter.empty in defaults else defaults
 
 
 class _told:

@@ -29,6 +29,7 @@ from backend.device import ONE_THREAD, pick_device, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.sequence import COLDEST
 from backend.distributions.sequence import Sequence as SequenceDistribution
+from backend.distributions.truncation import check_kept
 from backend.objectives.priors import FittedMixture, Prior, StandardNormal
 from backend.processors import KINDS, load_processor
 from backend.processors.base import Item, Items, Processor
@@ -228,6 +229,8 @@ class LatentSpace:
         z: np.ndarray,
         *,
         token_temperature: float = 0.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
         seed: int = 0,
         chunk: int = CHUNK,
         labels: Labels | None = None,
@@ -236,12 +239,14 @@ class LatentSpace:
         """The items of codes z [n, D], ``chunk`` at a time; together they are ``decode(z)``.
 
         With ``token_temperature`` > 0 words are drawn at random, and ``chunk`` is part of what
-        makes the result: keep its default to get what ``decode`` gives. ``rest`` is called
-        between two words of the sentences that are decoded together.
+        makes the result: keep its default to get what ``decode`` gives. Of each word's likeliest
+        ``top_k`` (0: all) those that reach ``top_p`` together are drawn from; see `truncated`.
+        ``rest`` is called between two words of the sentences that are decoded together.
         """
         self._check_alone()
         codes = self.check_codes(z)
         _check_temperature(token_temperature)
+        check_kept(top_k, top_p)
         told = self.context.read(labels, len(codes))
         for index in range(0, len(codes), chunk):
             draws = None
@@ -251,7 +256,7 @@ class LatentSpace:
                 part = torch.from_numpy(codes[index : index + chunk])
                 part = self.prior.snap(part).to(self.device)
                 context = self._part(told, index, chunk)
-                x = self._event(part, context, token_temperature, draws, rest)
+                x = self._event(part, context, token_temperature, draws, rest, top_k, top_p)
                 items = self.processor.decode(x)
             yield items  # outside: whoever consumes is in no mode
 
@@ -260,15 +265,23 @@ class LatentSpace:
         z: np.ndarray,
         *,
         token_temperature: float = 0.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
         seed: int = 0,
         labels: Labels | None = None,
     ) -> Items:
         """Codes [n, D] to n items. Sentences are greedy at ``token_temperature`` 0.
 
-        Discrete codes are taken as the nearest one-hots.
+        Discrete codes are taken as the nearest one-hots. ``top_k`` and ``top_p`` as in
+        ``decode_chunks``.
         """
         chunks = self.decode_chunks(
-            z, token_temperature=token_temperature, seed=seed, labels=labels
+            z,
+            token_temperature=token_temperature,
+            top_k=top_k,
+            top_p=top_p,
+            seed=seed,
+            labels=labels,
         )
         return self.processor.join(list(chunks))
 
@@ -280,13 +293,22 @@ class LatentSpace:
         temperature: float = 1.0,
         source: str = "prior",
         token_temperature: float = 0.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
         labels: Labels | None = None,
     ) -> Items:
         """``n`` items decoded from ``sample_codes``, and from ``sample_labels`` unless given."""
         z = self.sample_codes(n, seed=seed, temperature=temperature, source=source)
         if labels is None:
             labels = self.sample_labels(n, seed=seed)
-        return self.decode(z, token_temperature=token_temperature, seed=seed, labels=labels)
+        return self.decode(
+            z,
+            token_temperature=token_temperature,
+            top_k=top_k,
+            top_p=top_p,
+            seed=seed,
+            labels=labels,
+        )
 
     # Codes from items
 
@@ -519,11 +541,13 @@ class LatentSpace:
         token_temperature: float = 0.0,
         draws: torch.Generator | None = None,
         rest: Callable[[], object] = lambda: None,
+        top_k: int = 0,
+        top_p: float = 1.0,
     ) -> Tensor:
         """The most fitting x for each code: greedy or drawn words, or mean pixels."""
         p = self.model.decode(z, context)
         if isinstance(p, SequenceDistribution):
-            return p.generate(token_temperature, (UNK,), draws, rest)
+            return p.generate(token_temperature, (UNK,), draws, rest, top_k=top_k, top_p=top_p)
         return p.mean
 
     def _part(self, told: Tensor | None, start: int, size: int) -> Tensor | None:

@@ -25,6 +25,8 @@ TERMS = {
     "1 rare ones, at 0 the middle.",
     "word temperature": "0 takes the likeliest word each time; at 1 words are drawn as likely as "
     "the model holds them.",
+    "top k, top p": "Words are drawn from the likeliest alone: so many of them, or the fewest "
+    "whose probabilities add up to p. They matter where the word temperature is above 0.",
     "seed": "The same seed gives the same items.",
 }
 COLLAPSED = 0.5  # nats of KL below which the code says next to nothing
@@ -57,6 +59,24 @@ def build() -> None:
             elem_id="sample-words",
             elem_classes="lp-only-text",
         )
+        top_k = gr.Slider(
+            0,
+            100,
+            0,
+            step=1,
+            label="Top k (0: all words)",
+            elem_id="sample-top-k",
+            elem_classes="lp-only-text",
+        )
+        top_p = gr.Slider(
+            0.0,
+            1.0,
+            1.0,
+            step=0.01,
+            label="Top p",
+            elem_id="sample-top-p",
+            elem_classes="lp-only-text",
+        )
         most = max((info.classes for info in backend.available({"sample", "decode"})), default=0)
         label = gr.Radio(
             [("drawn for each", DRAWN), *[(str(one), str(one)) for one in range(most)]],
@@ -84,9 +104,11 @@ def build() -> None:
             "temperature": (temperature, links.number),
             "token_temperature": (words, links.number),
             "label": (label, links.one_of(DRAWN, *map(str, range(most)))),
+            "top_k": (top_k, links.integer),
+            "top_p": (top_p, links.number),
         },
         [go.click, n.submit, chosen.input, picker.input, source.input, label.input]
-        + [slider.release for slider in (temperature, words)],
+        + [slider.release for slider in (temperature, words, top_k, top_p)],
     )
 
 
@@ -98,6 +120,8 @@ def sample(
     temperature: float,
     token_temperature: float,
     label: Label = DRAWN,
+    top_k: int = 0,
+    top_p: float = 1.0,
 ) -> dict:
     """The first chunk of samples, and the job that yields the rest when asked.
 
@@ -107,7 +131,13 @@ def sample(
     one = None if label == DRAWN or not space.classes else int(label)
     z = space.sample_codes(n, seed=seed, temperature=temperature, source=source)
     labels = space.sample_labels(n, seed=seed) if one is None else [one] * n
-    how: dict = {"token_temperature": token_temperature, "seed": seed, "labels": labels}
+    how: dict = {
+        "token_temperature": token_temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "seed": seed,
+        "labels": labels,
+    }
     job = None
     if n <= CHUNK:
         first = together.items(space, z, **how)
@@ -123,7 +153,9 @@ def sample(
         "bytes_each": 0 if space.words else cast(np.ndarray, first)[0].size,
         "job": job,
         "warning": "" if failures(space.info) else collapse_warning(space),  # said by the picker
-        "code": sample_script(checkpoint, n, seed, source, temperature, token_temperature, one),
+        "code": sample_script(
+            checkpoint, n, seed, source, temperature, token_temperature, one, top_k, top_p
+        ),
     }
 
 
@@ -153,10 +185,11 @@ def collapse_warning(space: "LatentSpace") -> str:
 
 def sample_script(checkpoint: str, n: int, seed: int, *settings: Any) -> str:
     """The same samples by the public interface."""
-    source, temperature, token_temperature, label = settings
+    source, temperature, token_temperature, label, top_k, top_p = settings
     told = "" if label is None else f",\n    labels=[{label}] * {n}"
+    kept = f", top_k={top_k}" * (top_k > 0) + f", top_p={top_p}" * (top_p < 1)
     return script(
         checkpoint,
         f"result = space.sample(\n    {n}, seed={seed}, source={source!r}, "
-        f"temperature={temperature!r}, token_temperature={token_temperature!r}{told}\n)",
+        f"temperature={temperature!r}, token_temperature={token_temperature!r}{kept}{told}\n)",
     )

@@ -6,6 +6,16 @@ https://aclanthology.org/P18-1082 and https://arxiv.org/abs/1904.09751 (Holtzman
 import torch
 from torch import Tensor
 
+MOST = 100_000  # the largest top k that makes a difference to any vocabulary
+
+
+def check_kept(top_k: int, top_p: float) -> None:
+    """Raises ``ValueError`` unless ``truncated`` can be asked for these."""
+    if not 0 <= top_k <= MOST:
+        raise ValueError(f"The top k lies from 0 to {MOST:,}; got {top_k}.")
+    if not 0 <= top_p <= 1:
+        raise ValueError(f"The top p lies from 0 to 1; got {top_p}.")
+
 
 def truncated(log_p: Tensor, top_k: int = 0, top_p: float = 1.0) -> Tensor:
     """log p [..., V] with -inf for the tokens left out; what is left is not normalised again.

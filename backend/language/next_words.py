@@ -17,7 +17,7 @@ from torch import Tensor
 from backend.device import seeded
 from backend.distributions.sequence import BOS, COLDEST, EOS, PAD, StepDecoder
 from backend.distributions.sequence import Sequence as SequenceDistribution
-from backend.distributions.truncation import truncated
+from backend.distributions.truncation import check_kept, truncated
 from backend.language.beam import beam_search
 from backend.language.hub_lm import HubLM
 from backend.language.text_models import TextModel
@@ -31,8 +31,6 @@ LIMITS = {  # name of an argument -> how the page calls it, the least and the mo
     "width": ("beam width", 1, 20),
     "shown": ("number of pruned branches", 0, 20),
     "n": ("number of continuations", 1, 50),
-    "top_k": ("top k", 0, 100_000),
-    "top_p": ("top p", 0, 1),
 }
 
 
@@ -199,7 +197,8 @@ def predict(
     Raises:
         ValueError: the text is too long, or a number is out of its range.
     """
-    _check(k=k, temperature=temperature, top_k=top_k, top_p=top_p)
+    _check(k=k, temperature=temperature)
+    check_kept(top_k, top_p)
     reader = _reader(lm)
     typed = _reading_order(reader, reader.ids(text))
     start = reader.start(1)
@@ -261,7 +260,8 @@ def continuations(
     Raises:
         ValueError: as `predict`.
     """
-    _check(n=n, temperature=temperature, top_k=top_k, top_p=top_p)
+    _check(n=n, temperature=temperature)
+    check_kept(top_k, top_p)
     reader = _reader(lm)
     rest = Continued(reader, _reading_order(reader, reader.ids(text)))
     p = rest.distribution(n)

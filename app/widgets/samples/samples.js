@@ -22,11 +22,17 @@ const MANY = 500; // samples that a link may ask for by itself
 /** @param {Request} request */
 const told = (request) => checkpoints[request.checkpoint]?.classes > 0;
 /**
- * What goes into a link: a class only where the model is told one.
+ * What goes into a link: a class only where the model is told one, and of what limits the words
+ * only what does.
  * @param {Request} request
  */
-function linked({ label, ...request }) {
-  return told(request) && label !== "drawn" ? { ...request, label } : request;
+function linked({ label, top_k, top_p, ...request }) {
+  return {
+    ...request,
+    ...(told(request) && label !== "drawn" ? { label } : {}),
+    ...(top_k > 0 ? { top_k } : {}),
+    ...(top_p < 1 ? { top_p } : {}),
+  };
 }
 
 /** @param {Ui} ui */
@@ -64,6 +70,7 @@ async function draw(ui, data, request, alive) {
   ui.shown = [];
   ui.items.replaceChildren();
   ui.items.dataset.modality = data.modality;
+  ui.items.dataset.words = request.token_temperature > 0 ? "drawn" : "likeliest";
   ui.warning.textContent = data.warning;
   ui.warning.hidden = !data.warning;
   const noun = data.modality === "text" ? "sentence" : "picture";

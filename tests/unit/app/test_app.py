@@ -279,6 +279,20 @@ def test_sample_shows_code_that_gives_the_same(modality, token_temperature):
     assert same(view["items"], run_script(view["code"]))
 
 
+def test_words_are_drawn_from_the_likeliest_alone_where_that_is_asked_for():
+    name, draw = checkpoint("text"), ("prior", 1.0, 1.5)
+    limits = ((0, 1.0), (1, 1.0), (0, 0.5))
+    free, best, kept = (sample_tab.sample(name, 8, 5, *draw, top_k=k, top_p=p) for k, p in limits)
+    assert best["items"] == sample_tab.sample(name, 8, 5, "prior", 1.0, 0.0)["items"]
+    assert len({tuple(view["items"]) for view in (free, best, kept)}) == 3
+    for view in (free, best, kept):
+        assert same(view["items"], run_script(view["code"]))
+    for wrong in ({"top_k": -1}, {"top_p": 1.01}):
+        with pytest.raises(ValueError, match=r"The top [kp] lies from 0"):
+            sample_tab.sample(name, 1, 5, *draw, **wrong)
+    assert api.sample(name, 8, 5, token_temperature=1.5, top_k=1) == best["items"]
+
+
 def test_samples_pulled_in_chunks_are_those_of_one_call():
     name = checkpoint("text")
     view = sample_tab.sample(name, 150, 1, "prior", 1.0, 0.5)

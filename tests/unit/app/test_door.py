@@ -117,8 +117,9 @@ def call(page: gr.Blocks, name: str, values) -> None:
 @pytest.mark.parametrize(
     ("name", "values", "said"),
     [
-        ("sample", [], "takes 7 values"),
-        ("sample", "x", "takes 7 values"),
+        ("sample", [], "takes 9 values"),
+        ("sample", "x", "takes 9 values"),
+        ("sample", [0] * 10, "takes 9 values in a list; got 10"),
         ("sample", [TEXT, "x", 0, 1.0, "prior", 0.0, None], "n: must be a whole number"),
         ("sample", [TEXT, 1, 0, 1.0, "prior", 0.0, 3], "labels: must be a list"),
         ("sample", [[TEXT], 1, 0, 1.0, "prior", 0.0, None], "checkpoint: must be text"),
@@ -136,3 +137,12 @@ def call(page: gr.Blocks, name: str, values) -> None:
 def test_endpoints_and_private_events_answer_with_a_sentence(page, name, values, said):
     with pytest.raises(gr.Error, match=said):
         call(page, name, values)
+
+
+def test_a_call_written_before_an_argument_came_goes_on_working(page):
+    fn = next(fn for fn in page.fns.values() if fn.api_name == "sample")
+    given = [TEXT, 2, 0, 1.0, "prior", 0.0, None]
+    short, whole = (
+        asyncio.run(page.process_api(fn, values))["data"] for values in (given, [*given, 0, 1.0])
+    )
+    assert short == whole
