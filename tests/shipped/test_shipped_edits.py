@@ -62,6 +62,21 @@ def test_gradients_save_trials_and_chains_are_more_fluent(info) -> None:
     assert max(b["perplexity"], w["perplexity"]) < genetic["perplexity"]
 
 
+@pytest.mark.parametrize("info", VICTIMS, ids=lambda info: info.name)
+def test_successes_are_shown_at_three_levels_of_likeness(info) -> None:
+    """A sentence of three words of which all are others is a success, and like nothing."""
+    for row in read(info, "attacks.json")["rows"]:
+        if row["label"] in attacks.METHODS:
+            levels = [row[key] for key in ("success", "success, half", "success, quarter")]
+            assert levels == sorted(levels, reverse=True) and levels[0] > levels[2]
+
+
+def test_the_released_procedure_is_compared_at_equal_inputs_and_steps() -> None:
+    tables = read(backend.info(f"{PAIR}--forward"), "edits.json")
+    assert len({row["n"] for row in tables["released"]["rows"]}) == 1
+    assert not any("released" in row["label"] for row in tables["keywords"]["rows"])
+
+
 def test_chains_keep_their_keywords_and_write_almost_as_fluently_as_people() -> None:
     tables = read(backend.info(f"{PAIR}--forward"), "edits.json")
     rows = {row["label"]: row for row in tables["keywords"]["rows"]}
