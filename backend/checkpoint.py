@@ -269,6 +269,8 @@ def load_model(name: str) -> "GenerativeModel":
     from safetensors import SafetensorError
     from safetensors.torch import load_model as load_weights
 
+    from backend.shapes import shapes_only
+
     found = info(name)
     if found.problem:
         raise ValueError(found.problem)
@@ -277,7 +279,7 @@ def load_model(name: str) -> "GenerativeModel":
     try:
         cls = registry.model_class(content["model"])
         config = cls.Config.from_dict(content["config"])
-        with torch.device("meta"):  # shapes only, so that no wrong number can fill the memory
+        with shapes_only():  # so that no wrong number can fill the memory
             shaped = cls(config)
         count = sum(tensor.numel() for tensor in {*shaped.parameters(), *shaped.buffers()})
     except (ArithmeticError, KeyError, RuntimeError, TypeError, ValueError) as error:

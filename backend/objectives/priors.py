@@ -109,7 +109,7 @@ class GaussianMixture(ComponentPrior):
     def __init__(self, variables: int, components: int, dim: int, spread: float = 1.0) -> None:
         super().__init__()
         self.variables, self.components, self.dim = variables, components, dim
-        self.means = nn.Parameter(spread * torch.randn(variables, components, dim))
+        self.means = nn.Parameter(torch.randn(variables, components, dim).mul_(spread))
         self.log_var = nn.Parameter(torch.zeros(variables, components, dim))
         weights = torch.full((variables, components), 1 / components)
         self.register_buffer("weights", weights, persistent=False)

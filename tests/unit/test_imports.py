@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,21 @@ def test_importing_the_app_is_light():
     done = run("-c", "import sys, app.main; print(sorted({'torch', 'umap'} & set(sys.modules)))")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "[]\n"
+
+
+def test_a_first_path_waits_for_no_compiler():
+    """torch._dynamo takes 1.5 s and 70 MiB, and is for what is compiled: nothing here is."""
+    lines = """
+        import sys
+        import backend
+        for info in {i.model: i for i in backend.available({"sample", "decode"})}.values():
+            backend.load(info.name)
+        backend.load("text_vae/text_vae--tatoeba").encode(["I was late again ."], refine=True)
+        print("torch._dynamo" in sys.modules)
+    """
+    done = run("-c", textwrap.dedent(lines))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "False\n"
 
 
 def unsafe(tree: ast.AST) -> Iterator[str]:

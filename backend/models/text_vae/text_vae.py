@@ -1,5 +1,6 @@
 """Text VAE: sentences from a continuous space (Bowman et al., 2016)."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -60,7 +61,8 @@ class TextVAE(LatentModel):
         self.encoder = SequenceEncoder(config, words, 2 * config.latent_dim)
         self.decoder = SequenceDecoder(config, words)
         self.prior = StandardNormal(config.latent_dim)
-        self.register_buffer("log_weight", torch.tensor(float(config.kl_weight)).log())
+        weight = config.kl_weight
+        self.register_buffer("log_weight", torch.tensor(math.log(weight) if weight else -math.inf))
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         mu, log_var = self.encoder(x).chunk(2, dim=1)
