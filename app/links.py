@@ -113,7 +113,8 @@ def read(fragment: str) -> tuple[str, dict[str, Any], str]:
         return "", {}, "This link is too long to be one of ours. The page shows its defaults."
     pairs = parse_qsl(fragment.lstrip("#"), keep_blank_values=True)
     given = {name: _long(value) for name, value in pairs}
-    version, tab = given.pop("v", ""), given.pop("tab", "")
+    tab = given.pop("tab", "")
+    version = given.pop("v", str(SCHEMA) if tab else "")  # written by hand, it may lack one
     given.pop("pick", None)  # which result to point at: the page's own business
     if not version.isdecimal():
         return "", {}, "This address is not a link made by this page. It shows its defaults."

@@ -220,6 +220,10 @@ def test_what_is_wrong_with_a_link_is_said(fragment, said):
     assert said in links.read(fragment)[2]
 
 
+def test_a_link_written_by_hand_needs_no_version():
+    assert links.read("#tab=sample&n=5") == links.read("#v=1&tab=sample&n=5")
+
+
 def test_a_link_can_hide_controls_and_no_other_thing():
     assert links.read("#v=1&tab=sample&hide=seed,code")[2] == ""
     assert "hides 'body'" in links.read("#v=1&tab=sample&hide=seed,body")[2]
