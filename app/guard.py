@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from gradio.blocks import Blocks
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import session
@@ -46,6 +46,7 @@ class Rules(NamedTuple):
     hosts: frozenset[str]  # names that are ours, in small letters
     any_host: bool = False  # behind a proxy whose name nobody has told
     read_only: bool = False
+    root: str = ""  # the path that a proxy puts before, without a slash at its end
     blocks: Blocks | None = None  # the page, which knows its components
 
     @classmethod
@@ -60,6 +61,7 @@ class Rules(NamedTuple):
             hosts=frozenset(name.lower() for name in names if name),
             any_host=bool(options.root_path) and not address and not told,
             read_only=options.read_only,
+            root=urlsplit(options.root_path or "").path.rstrip("/"),
             blocks=blocks,
         )
 
@@ -91,6 +93,10 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
+            return
+        if scope["path"] == self.rules.root and scope["type"] == "http":
+            # The page names its scripts from where it stands, so it must stand in a folder.
+            await RedirectResponse(f"{self.rules.root}/")(scope, receive, send)
             return
         try:
             receive = await self._admit(scope, receive)
