@@ -7,6 +7,11 @@ import { hear } from "../../page/events.js";
 import { copy } from "../../page/files.js";
 import { hiddenOf, hideable } from "../../page/hidden.js";
 
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const count = Object.keys(checkpoints).length;
 const KEYS = [
   ["Enter", "run, from any text box"],
@@ -25,6 +30,7 @@ const KEYS = [
   ["?", "this list"],
 ];
 
+/** @param {string} choice */
 function theme(choice) {
   document.body.classList.toggle("dark", choice === "dark");
   document.documentElement.style.colorScheme = choice;
@@ -35,6 +41,7 @@ function flip() {
   theme(choice);
 }
 
+/** @param {Ui} ui */
 function showNotice(ui) {
   const text = ui.props.value?.notice ?? "";
   ui.notice.hidden = !text;
@@ -50,12 +57,16 @@ function showNotice(ui) {
   );
 }
 
-/** A notice is about the view that a link opened, and is seen where that is. */
+/**
+ * A notice is about the view that a link opened, and is seen where that is.
+ * @param {Ui} ui
+ */
 function fitNotice(ui) {
   const { tab } = ui.notice.dataset;
   if (tab) ui.notice.hidden = activeTab() !== tab || !ui.notice.textContent;
 }
 
+/** @param {any} target */
 function typing(target) {
   return (
     target.closest?.("input, textarea, select, [contenteditable]") &&
@@ -63,23 +74,31 @@ function typing(target) {
     target.type !== "radio"
   );
 }
-/** @returns {HTMLElement[]} */
-const all = (selector) => [...document.querySelectorAll(selector)];
+/** @param {string} selector @returns {HTMLElement[]} */
+const all = (selector) => /** @type {any[]} */ ([...document.querySelectorAll(selector)]);
+
+/** @param {string} selector */
 const press = (selector) =>
   all(`[role="tabpanel"] ${selector}`)
     .find((node) => node.offsetParent)
     ?.click();
 
+/** @param {Ui} ui @param {string} link */
 function send(ui, link) {
   const tab = link.match(/[#&]tab=(\w+)/)?.[1];
   ui.trigger(ui.props.tabs.includes(tab) ? `restore_${tab}` : "restore", { fragment: link });
 }
+
+/** @param {Ui} ui @param {string} address */
 function restore(ui, address) {
   const link = new URL(address).hash;
   if (link.length > 1) follow(link, (link) => send(ui, link));
 }
 
-/** A box for each control of the tab that is open: what is ticked, its link hides. */
+/**
+ * A box for each control of the tab that is open: what is ticked, its link hides.
+ * @param {Ui} ui
+ */
 function offerHiding(ui) {
   const tab = activeTab();
   const boxes = hideable(tab).map((name) => {
@@ -98,11 +117,15 @@ function offerHiding(ui) {
   );
 }
 
-/** So that nobody is left without a control that a link hid. */
+/**
+ * So that nobody is left without a control that a link hid.
+ * @param {Ui} ui
+ */
 function offerAll(ui) {
   ui.showAll.hidden = !hiddenOf(activeTab()).length;
 }
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.notice = el("div", { class: "lp-notice", role: "status", hidden: true });
   ui.facts = el("span", {
@@ -188,11 +211,13 @@ function setUp1(ui) {
   });
 }
 
+/** @param {Ui} ui */
 function showHelp(ui) {
   offerHiding(ui);
   ui.help.showModal();
 }
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   const tabs = new MutationObserver(() => fitNotice(ui));
   tabs.observe(document.body, { attributeFilter: ["aria-selected"], subtree: true });
@@ -204,7 +229,7 @@ function setUp2(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
 }

@@ -2,10 +2,17 @@
 // card, below it what it is known to fail at.
 
 import { checkpoints } from "../../page/checkpoints.js";
-import { button, el, panelOf, rendered } from "../../page/dom.js";
+import { button, el, one, panelOf, rendered } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
 import { LOST } from "../../page/result.js";
 
+/**
+ * @typedef {import("./types.js").Gauge} Gauge
+ * @typedef {import("./types.js").Option} Option
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {Gauge} gauge */
 function gauge({ label, value, unit, split, n, state, note }) {
   const fine = state === "ok";
   const hover = `${label}: ${significant(value)} ${unit}. Measured on ${split}, n = ${count(n)}.${note ? ` ${note}` : ""}`;
@@ -17,6 +24,8 @@ function gauge({ label, value, unit, split, n, state, note }) {
     fine || !note ? null : el("em", { text: note.split(":")[0] }),
   );
 }
+
+/** @param {Ui} ui */
 async function refresh(ui) {
   const name = (ui.asked = ui.props.value);
   fill(ui); // what is chosen is in the list, whatever is searched
@@ -37,7 +46,7 @@ async function refresh(ui) {
   ui.opener.hidden = !facts.card;
   ui.warning.textContent = facts.warning;
   ui.warning.hidden = !facts.warning;
-  document.getElementById("lp-device").textContent = facts.device;
+  one(document, "#lp-device").textContent = facts.device;
 }
 
 /**
@@ -49,7 +58,7 @@ async function refresh(ui) {
  */
 export function matching(groups, query, chosen) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (label, { name, title }) => {
+  const fits = (/** @type {string} */ label, /** @type {Option} */ { name, title }) => {
     const said = `${label} ${title} ${name}`.toLowerCase();
     return words.every((word) => said.includes(word));
   };
@@ -61,13 +70,17 @@ export function matching(groups, query, chosen) {
     .filter(({ options }) => options.length);
 }
 
-/** The names that a query finds and one can choose, in order. */
+/**
+ * The names that a query finds and one can choose, in order.
+ * @param {Ui} ui
+ */
 const found = (ui) =>
   matching(ui.props.groups, ui.find.value)
     .flatMap(({ options }) => options)
     .filter(({ disabled }) => !disabled)
     .map(({ name }) => name);
 
+/** @param {Ui} ui */
 function fill(ui) {
   const groups = matching(ui.props.groups, ui.find.value, ui.props.value);
   ui.list.replaceChildren(
@@ -87,13 +100,18 @@ function fill(ui) {
   ui.said.textContent = ui.find.value.trim() ? `${count(found(ui).length)} found` : "";
 }
 
+/** @param {Ui} ui @param {string} name */
 function choose(ui, name) {
   ui.props.value = name;
   refresh(ui);
   ui.trigger("input");
 }
 
-/** Enter takes the first that was found, Escape ends the search. */
+/**
+ * Enter takes the first that was found, Escape ends the search.
+ * @param {Ui} ui
+ * @param {KeyboardEvent} event
+ */
 function finding(ui, event) {
   if (event.key === "Escape") ui.find.value = "";
   else if (event.key !== "Enter") return;
@@ -104,6 +122,7 @@ function finding(ui, event) {
   fill(ui);
 }
 
+/** @param {Ui} ui */
 async function openCard(ui) {
   const name = ui.props.value;
   const answer = await ui.server.card({ checkpoint: name });
@@ -113,8 +132,9 @@ async function openCard(ui) {
   ui.card.showModal();
 }
 
+/** @param {Ui} ui */
 function setUp(ui) {
-  const id = ui.element.closest(".lp-picker").id;
+  const { id } = /** @type {Element} */ (ui.element.closest(".lp-picker"));
   ui.list = el("select", { class: "lp-input", id: `${id}-list` });
   ui.find = el("input", {
     type: "search",
@@ -126,7 +146,7 @@ function setUp(ui) {
     maxlength: 80,
     autocomplete: "off",
     spellcheck: "false",
-    on: { input: () => fill(ui), keydown: (event) => finding(ui, event) },
+    on: { input: () => fill(ui), keydown: (/** @type {any} */ event) => finding(ui, event) },
   });
   ui.said = el("output", { class: "lp-facts", for: ui.find.id });
   ui.warning = el("p", { class: "lp-warning", role: "note", hidden: true });
@@ -160,6 +180,6 @@ function setUp(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp(ui);
 }

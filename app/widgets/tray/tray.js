@@ -6,10 +6,19 @@ import { csv, download } from "../../page/files.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { tray } from "../../page/tray.js";
 
+/**
+ * @typedef {import("./types.js").Given} Given
+ * @typedef {import("./types.js").Kept} Kept
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @type {(keyof Kept)[]} */
 const FIELDS = ["kept", "checkpoint", "fingerprint", "seed", "index", "result", "link", "name"];
 
+/** @param {Kept} item */
 const values = (item) => FIELDS.map((field) => item[field]);
 
+/** @param {Kept} item */
 function entry(item) {
   const shown =
     item.kind === "image"
@@ -36,6 +45,7 @@ function entry(item) {
   );
 }
 
+/** @param {Ui} ui */
 function show(ui) {
   const kept = tray.all();
   ui.list.replaceChildren(...kept.map(entry));
@@ -46,6 +56,7 @@ function show(ui) {
   ui.error.textContent = tray.problem();
 }
 
+/** @param {Ui} ui */
 function setUp(ui) {
   ui.count = el("span", { class: "lp-facts" });
   ui.list = el("ul", { class: "lp-kept" });
@@ -89,6 +100,6 @@ function setUp(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp(ui);
 }

@@ -114,12 +114,14 @@ def test_without_the_corpus_reconstructions_are_shown(monkeypatch: pytest.Monkey
     assert widget.point(TEXT, 4)["original"] is None
 
 
-def test_thumbnails_are_half_as_large() -> None:
-    picture = np.zeros((1, 28, 28), np.uint8)
-    picture[0, :2, 2:4] = 255
-    packed = widget._thumbnails(picture)
-    assert packed.shape == (1, 98)
-    assert packed[0, 0] == 0x0F and packed[0, 1:].sum() == 0
+def test_thumbnails_are_half_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = np.zeros((2, 28, 28), np.uint8)
+    pictures[1, :2, 2:4] = 255
+    pictures[1, 26:, 26:] = [[17, 51], [17, 51]]
+    projection = session.get_space(IMAGE).projection
+    monkeypatch.setattr(type(projection), "originals", lambda self: pictures)
+    packed = array(widget.texts(IMAGE)["thumbs"]).reshape(2, 98)
+    assert packed[1, 0] == 0x0F and packed[1, -1] == 0x02 and packed.sum() == 0x11
 
 
 WRONG = [

@@ -20,13 +20,10 @@ WIDGETS = sorted((APP / "widgets").glob("*/*.js"))
 LOOSE = {
     "attack",
     "chain_player",
-    "header",
     "laboratory",
     "latent_map",
     "microscope",
-    "picker",
     "replies",
-    "tray",
 }
 TYPED = [path for path in WIDGETS if path.parent.name not in LOOSE]
 INFERRED = [path for path in WIDGETS if path.parent.name in LOOSE]

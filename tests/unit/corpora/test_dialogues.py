@@ -1,6 +1,7 @@
 """Windows of conversations: what was said before a reply, by whom, none twice in two splits."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ import backend
 from backend import corpora
 from backend.corpora import dialogues
 from backend.corpora.batching import DialogueBatches
-from backend.corpora.dialogues import TURNS, encoded, mark, neighbours, unmarked
+from backend.corpora.dialogues import TURNS, Windows, encoded, mark, neighbours, unmarked
 from backend.corpora.leaks import same_text
 from backend.corpora.location import Turn
 from backend.processors.text import BOS, EOS, PAD, TextProcessor
@@ -21,21 +22,32 @@ def dialogue(*texts: str, act: str = "tell") -> list[Turn]:
     return [Turn(text, "AB"[place % 2], {"act": act}) for place, text in enumerate(texts)]
 
 
-def test_every_turn_but_the_first_has_what_was_said_before_it() -> None:
-    long = dialogue(*"abcdefgh")
-    found = dialogues._windows([long, dialogue("x", "y")])
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Windows]]:
+    """``read(train=…, validation=…, test=…)``: what is loaded of a corpus of these dialogues."""
+
+    def load(**given: list[list[Turn]]) -> dict[str, Windows]:
+        splits = {name: given.get(name, []) for name in ("train", "validation", "test")}
+        made = corpora.corpus("dailydialog")._replace(dialogues=lambda: splits, normalise=None)
+        monkeypatch.setattr(dialogues, "corpus", lambda name: made)
+        return dialogues.load("dailydialog")
+
+    return load
+
+
+def test_every_turn_but_the_first_has_what_was_said_before_it(read) -> None:
+    found = read(train=[dialogue(*"abcdefgh"), dialogue("x", "y")])["train"]
     assert [found.turns[reply] for reply in found.replies] == [*"bcdefgh", "y"]
     before = ["".join(found.turns[place] for place in context) for context in found.context]
     assert before == ["a", "ab", "abc", "abcd", "abcde", "bcdef", "cdefg", "x"]
 
 
-def test_held_out_pairs_that_stand_in_train_or_each_other_are_removed_and_counted() -> None:
-    splits = {
-        "train": [dialogue("Hello .", "Hi there !"), dialogue("What now ?", "Hi there !")],
-        "validation": [dialogue("hello.", "“Hi  there!”", "Go on")],
-        "test": [dialogue("Go on", "Why ?"), dialogue("Hi there !", "go on")],
-    }
-    found = dialogues._without_leaks({k: dialogues._windows(v) for k, v in splits.items()})
+def test_held_out_pairs_that_stand_in_train_or_each_other_are_removed_and_counted(read) -> None:
+    found = read(
+        train=[dialogue("Hello .", "Hi there !"), dialogue("What now ?", "Hi there !")],
+        validation=[dialogue("hello.", "“Hi  there!”", "Go on")],
+        test=[dialogue("Go on", "Why ?"), dialogue("Hi there !", "go on")],
+    )
     left = {name: [one.turns[reply] for reply in one.replies] for name, one in found.items()}
     assert left == {
         "train": ["Hi there !", "Hi there !"],
@@ -92,9 +104,9 @@ def test_a_corpus_without_dialogues_says_so() -> None:
         dialogues.load("tatoeba")
 
 
-def test_pairs_as_ids_mark_the_turns_of_who_replies_and_are_no_larger_than_needed() -> None:
+def test_pairs_as_ids_mark_the_turns_of_who_replies_and_are_no_larger_than_needed(read) -> None:
     texts = "a b c", "d", "e f", "g h i j"
-    windows = dialogues._windows([dialogue(*texts)])
+    windows = read(train=[dialogue(*texts)])["train"]
     processor = TextProcessor.train(texts, min_count=1, max_tokens=40)
     pairs = encoded(windows, processor, acts=("ask", "tell"))
     assert len(pairs) == 3 and pairs.acts.tolist() == [1, 1, 1]
@@ -108,9 +120,9 @@ def test_pairs_as_ids_mark_the_turns_of_who_replies_and_are_no_larger_than_neede
     ]
 
 
-def test_a_long_turn_keeps_its_end_and_a_long_reply_is_left_out() -> None:
+def test_a_long_turn_keeps_its_end_and_a_long_reply_is_left_out(read) -> None:
     long = " ".join(f"w{n}" for n in range(50))
-    windows = dialogues._windows([dialogue(long, "short", long)])
+    windows = read(train=[dialogue(long, "short", long)])["train"]
     processor = TextProcessor.train(windows.turns, min_count=1, max_tokens=40)
     pairs = encoded(windows, processor)
     assert len(pairs) == 1
@@ -133,13 +145,13 @@ def test_neighbours_are_the_last_two_turns_wherever_empty_ones_stand() -> None:
     assert previous.tolist() == [a, empty]
 
 
-def test_batches_hold_pairs_of_equal_size_repeat_with_their_seed_and_cover_an_epoch() -> None:
+def test_batches_hold_pairs_of_equal_size_repeat_with_their_seed_and_cover_an_epoch(read) -> None:
     sizes = [(turns, words) for turns in range(1, 5) for words in (1, 4, 9) for _ in range(4)]
     conversations = []
     for number, (turns, words) in enumerate(sizes):
         said = [f"t{number}"] * turns
         conversations.append(dialogue(*said, " ".join([f"r{number}"] * words)))
-    windows = dialogues._windows(conversations)
+    windows = read(train=conversations)["train"]
     last = [row for row, reply in enumerate(windows.replies) if windows.turns[reply][0] == "r"]
     processor = TextProcessor.train(windows.turns, min_count=1, max_tokens=40)
     pairs = encoded(windows, processor).rows(torch.tensor(last))

@@ -2,16 +2,14 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from app import api
+from app import api, session
 from app.widgets.ablation import widget as ablation
 from app.widgets.beta_sweep import widget as beta_sweep
 from app.widgets.frontier import widget as frontier
@@ -156,20 +154,6 @@ def test_units_and_their_kl(bench):
     assert kl.tolist() == [0, 1, 2, 3] and activity[0] == 0 and (activity[1:] > 0).all()
 
 
-@pytest.mark.slow
-def test_no_torch_until_a_model_is_asked_for(bench):
-    code = (
-        "import sys; from app.widgets.frontier import widget as frontier; "
-        "from app.widgets.beta_sweep import widget as sweep; "
-        f"frontier.bench(); frontier.moments({VAE!r}); sweep.sweep(); "
-        "print('torch' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ)
-    )
-    assert done.stdout.strip() == "False", done.stderr
-
-
 # Attributes
 
 
@@ -270,15 +254,26 @@ def test_wrong_questions_are_answered_with_a_sentence(bench):
     assert "no checkpoint called" in chosen(question | {"amount": 0.0})["error"]
 
 
-def test_nearest_finds_the_planted_picture():
-    rng = np.random.default_rng(0)
-    train = rng.integers(0, 256, (12_000, 28, 28), np.uint8)
-    rows, distances = compute._closest(train[[7, 11_003]], train)
-    assert rows.tolist() == [7, 11_003] and distances == pytest.approx([0, 0], abs=1e-3)
-    half = np.full((1, 28, 28), 128, np.uint8)
-    dark = np.stack([np.zeros((28, 28), np.uint8), np.full((28, 28), 255, np.uint8)])
-    rows, distances = compute._closest(half, dark)
-    assert rows.tolist() == [1] and distances == pytest.approx([127 / 255], abs=1e-4)
+def test_nearest_finds_the_planted_pictures(bench, monkeypatch):
+    n = compute.PICTURES
+    with session.model_work():
+        samples = session.get_space(VAE).sample(n, seed=3)
+    train = np.random.default_rng(0).integers(0, 256, (12_000, 28, 28), np.uint8)
+    rows = np.linspace(7, 11_003, n).astype(int)
+    train[rows] = moved(samples, 5)
+    test = moved(train[20 : 20 + n], 10)
+    splits = {"train": SimpleNamespace(items=train), "test": SimpleNamespace(items=test)}
+    monkeypatch.setattr(compute, "corpus", lambda dataset: splits)
+    found = compute.nearest(VAE, seed=3)
+    assert found["distances"] == pytest.approx([5 / 255] * n, abs=1e-4)
+    assert found["usual"] == pytest.approx(10 / 255, abs=1e-4)
+    pictures = np.frombuffer(base64.b64decode(found["nearest"]), np.uint8)
+    assert np.array_equal(pictures.reshape(-1, 28, 28), train[rows])
+
+
+def moved(pictures: np.ndarray, levels: int) -> np.ndarray:
+    """Every pixel lighter or darker by as many grey levels, whichever there is room for."""
+    return np.where(pictures < 128, pictures + levels, pictures - levels).astype(np.uint8)
 
 
 def test_the_sweep_is_in_the_order_of_beta(bench):

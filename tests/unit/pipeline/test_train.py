@@ -203,12 +203,3 @@ def test_every_recipe_is_of_a_model_and_a_corpus_that_exist() -> None:
     for name in known:
         model, dataset = name.split("--")[:2]
         assert model in registry.model_names() and dataset in corpora.names()
-
-
-def test_listing_recipes_needs_neither_torch_nor_numpy() -> None:
-    code = (
-        "import sys; from backend.pipeline.recipe import recipes; recipes(); "
-        "print(sorted({'torch', 'numpy'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout == "[]\n", done.stderr
