@@ -36,6 +36,7 @@ from backend.training import StepReport, TrainConfig, fit, steps_done
 
 RUNS = Path(__file__).parents[2] / "runs"
 REPORT_EVERY = 50  # steps
+SAVE_EVERY = 500  # steps at most; a short run is saved after a tenth of it
 
 
 def train(
@@ -75,7 +76,9 @@ def _train(
     moments = Moments.of(run, material) if recipe.moments else None
     clock = Clock(history.seconds)
     every = max(50, config.steps // (12 if moments else 40) // 50 * 50)
-    reports = fit(model, batches_of(material, model, config), config, state=state)
+    save_every = min(SAVE_EVERY, max(REPORT_EVERY, config.steps // 10))
+    batches = batches_of(material, model, config)
+    reports = fit(model, batches, config, state=state, save_every=save_every)
     if 0 in recipe.snapshots and not state.exists():
         _snapshot(run, model.eval(), material, 0)
     for report in reports:

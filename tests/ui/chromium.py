@@ -5,7 +5,6 @@ A module beside ``conftest``, of which pytest loads a copy of its own.
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,9 +18,10 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+import launch
+
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,7 +38,7 @@ under_way: dict[Page, set[Request]] = {}  # questions that the server has not ye
 
 def browser_path() -> str:
     """Where the browser is; empty where there is none."""
-    return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    return launch.find_browser()
 
 
 @contextmanager
@@ -114,8 +114,9 @@ def wait_until_answered(page: Page) -> None:
 
 
 def wait_until_drawn(page: Page) -> None:
-    """Until the result of the tab that is open has been drawn and nothing is under way."""
-    expect(page.locator(".lp-result:visible").first).to_have_attribute(
-        "data-drawn", re.compile(r"\d+")
-    )
-    expect(page.locator(".lp-result:visible[aria-busy=true]")).to_have_count(0)
+    """Until the result of the tab that is open has been drawn and nothing is under way.
+
+    Not by ``expect``, which writes the whole page down each time that it has to go on waiting.
+    """
+    page.wait_for_selector(":nth-match(.lp-result:visible, 1)[data-drawn]")
+    page.wait_for_selector(".lp-result[aria-busy=true]:visible", state="detached")

@@ -433,6 +433,8 @@ def test_a_browser_on_the_path_is_found(programs):
     assert launch.find_browser() == ""
     chrome = make_program(programs / "google-chrome")
     assert launch.find_browser() == str(chrome)
+    light = make_program(programs / "chromium-headless-shell")
+    assert launch.find_browser() == str(light)
 
 
 def test_a_browser_in_the_usual_places_is_found(programs, monkeypatch, tmp_path):
@@ -458,13 +460,13 @@ def test_debian_root_gets_chromium_from_apt(programs, monkeypatch, tmp_path):
     make_program(
         programs / "apt-get",
         f'echo "$*" >> {log}\n'
-        f'case "$*" in *install*) echo > {programs}/chromium\n'
-        f"/bin/chmod 755 {programs}/chromium;; esac",
+        f'case "$*" in *install*) echo > {programs}/chromium-headless-shell\n'
+        f"/bin/chmod 755 {programs}/chromium-headless-shell;; esac",
     )
-    assert launch.install_browser() == str(programs / "chromium")
+    assert launch.install_browser() == str(programs / "chromium-headless-shell")
     update, install = log.read_text().splitlines()
     assert update == "-q update"
-    assert install.startswith("-q install -y") and " chromium" in install
+    assert install.startswith("-q install -y") and " chromium-headless-shell" in install
 
 
 def test_a_failing_apt_is_reported(programs, monkeypatch):
@@ -478,7 +480,7 @@ def test_a_failing_apt_is_reported(programs, monkeypatch):
 @pytest.mark.parametrize(
     ("systems", "command"),
     [
-        (["debian"], "Install it with: sudo apt-get install chromium"),
+        (["debian"], "Install it with: sudo apt-get install chromium-headless-shell"),
         (["linuxmint", "ubuntu", "debian"], "Install it with: sudo snap install chromium"),
         (["darwin"], "Install it with: brew install --cask google-chrome"),
         (["plan9"], "set CHROMIUM_PATH"),
