@@ -66,6 +66,7 @@ class CheckpointInfo:
     path: Path
     problem: str | None = None  # why it cannot be loaded
     context: str = ""  # what it is told beside the code: key of ``backend.contexts.CONTEXTS``
+    yours: bool = False  # trained or taken in by the user; see ``backend.yours``
 
     @property
     def classes(self) -> int:
@@ -77,6 +78,11 @@ def trained_dir() -> Path:
     return Path(os.environ.get("LATENT_TRAINED_DIR") or ROOT / "trained")
 
 
+def yours_dir() -> Path:
+    """What the user trained or took in lies beside what ships, and never in it."""
+    return Path(os.environ.get("LATENT_YOURS_DIR") or trained_dir().parent / "yours")
+
+
 def available(
     requires: Collection[str] = (), modality: str | None = None, include_damaged: bool = False
 ) -> list[CheckpointInfo]:
@@ -84,7 +90,7 @@ def available(
 
     A damaged one is left out, unless asked for; then its ``problem`` says what is wrong.
     """
-    found = [_listed(folder) for folder in _folders()]
+    found = sorted((_listed(folder) for folder in _folders()), key=lambda one: one.name)
 
     def wanted(one: CheckpointInfo) -> bool:
         if one.problem:
@@ -96,18 +102,32 @@ def available(
 
 def info(name: str) -> CheckpointInfo:
     """Raises ``KeyError`` if there is no such folder; damage is reported in ``problem``."""
-    folder = trained_dir() / name
-    if not _NAME.fullmatch(name) or not folder.is_dir():
+    folders = [root / name for root in (trained_dir(), yours_dir())]
+    there = [folder for folder in folders if is_name(name) and folder.is_dir()]
+    if not there:
         raise KeyError(f"There is no checkpoint {name!r} in {trained_dir()}.")
+    return _listed(there[0])
+
+
+def is_name(text: str) -> bool:
+    """Whether a checkpoint can be called this: "family/model--corpus" or with "--tag"."""
+    return bool(_NAME.fullmatch(text))
+
+
+def at(folder: Path) -> CheckpointInfo:
+    """What is known of the checkpoint in a folder, wherever that lies; never raises."""
     return _listed(folder)
 
 
 def _folders() -> list[Path]:
-    """All that look like checkpoints, hidden and misnamed ones too."""
-    try:
-        return sorted(path for path in trained_dir().glob("*/*--*") if path.is_dir())
-    except OSError:
-        return []
+    """All that look like checkpoints, misnamed ones too; of two of one name that which ships."""
+    found: dict[str, Path] = {}
+    for root, families in ((trained_dir(), "*"), (yours_dir(), "[!.]*")):
+        with suppress(OSError):
+            for path in root.glob(f"{families}/*--*"):
+                if path.is_dir():
+                    found.setdefault(f"{path.parent.name}/{path.name}", path)
+    return list(found.values())
 
 
 def _listed(folder: Path) -> CheckpointInfo:
@@ -141,7 +161,7 @@ def _read(folder: Path, _files: tuple) -> CheckpointInfo:
         model, dataset, tag = (*rest.split("--"), "", "")[:3]
         return CheckpointInfo(
             name, family, model, dataset, tag, "", frozenset(), 0, name.split("/")[-1], {}, {}, "",
-            folder, problem=f"{name} cannot be loaded: {said}",
+            folder, problem=f"{name} cannot be loaded: {said}", yours=_is_yours(folder),
         )  # fmt: skip
     model, dataset, tag = (*rest.split("--"), "")[:3]
     return CheckpointInfo(
@@ -159,7 +179,12 @@ def _read(folder: Path, _files: tuple) -> CheckpointInfo:
         fingerprint=config["weights"]["sha256"][:12],
         path=folder,
         context=_context(config),
+        yours=_is_yours(folder),
     )
+
+
+def _is_yours(folder: Path) -> bool:
+    return folder.parents[1] == yours_dir()
 
 
 def _context(config: dict[str, Any]) -> str:

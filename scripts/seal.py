@@ -34,7 +34,7 @@ def main() -> None:
     names = options.names or [info.name for info in checkpoint.available(include_damaged=True)]
     different = False
     for name in names:
-        folder = checkpoint.trained_dir() / name
+        folder = checkpoint.info(name).path
         if files := changed(folder):
             different = True
             print(f"{name}: {', '.join(files)}")
