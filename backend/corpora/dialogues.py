@@ -1,6 +1,7 @@
 """Conversations as dialogue models read them: some turns of context and the reply to them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -54,17 +55,24 @@ def load(dataset: str) -> dict[str, Windows]:
 def unseen(dataset: str) -> list[list[tuple[str, str]]]:
     """Test dialogues, speaker and text of each turn, of which `load` leaves out no pair.
 
+    Where all are too long for that, it is the stretches of them, of at least ``TURNS`` turns.
     Raises as `load` does.
     """
     test = load(dataset)["test"]
     published = corpus(dataset).dialogues
     assert published is not None  # or ``load`` had raised
-    kept, first, found = set(test.replies), 0, []
+    kept, first = set(test.replies), 0
+    whole: list[range] = []
+    stretches: list[range] = []
     for dialogue in published()["test"]:
-        places = range(first, first := first + len(dialogue))
-        if kept.issuperset(places[1:]):
-            found.append([(test.speakers[place], test.turns[place]) for place in places])
-    return found
+        end = first + len(dialogue)
+        begins = [place for place in range(first, end) if place not in kept]
+        parts = [range(*ends) for ends in pairwise([*begins, end])]
+        whole += parts if len(parts) == 1 else []
+        stretches += [part for part in parts if len(part) >= TURNS]
+        first = end
+    found = whole or stretches
+    return [[(test.speakers[place], test.turns[place]) for place in part] for part in found]
 
 
 def _windows(dialogues: Sequence[Dialogue]) -> Windows:

@@ -220,11 +220,18 @@ def measure(
 
 @torch.inference_mode()
 def replies_of(
-    model: DialogueModel, pairs: Conversations, n: int = 10, *, seed: int = 0, size: int = 50
+    model: DialogueModel,
+    pairs: Conversations,
+    n: int = 10,
+    *,
+    heat: float | None = None,
+    seed: int = 0,
+    size: int = 50,
 ) -> list[list[tuple[int, ...]]]:
     """``n`` replies to each context, from draws of the prior.
 
-    The words are the likeliest of each code; a model without a code draws them.
+    ``heat`` is the temperature of the words. Left out, they are the likeliest of each code, and a
+    model without a code draws them.
     """
     found: list[list[tuple[int, ...]]] = []
     with seeded(seed):
@@ -233,7 +240,8 @@ def replies_of(
             c = model.history(context)
             z = model.prior_of(c).sample((n,)).flatten(0, 1)
             p = model.reply(z, c.repeat(n, 1))
-            words = p.generate(0.0 if z.shape[1] else 1.0, forbid=(UNK,))
+            usual = 0.0 if z.shape[1] else 1.0
+            words = p.generate(usual if heat is None else heat, forbid=(UNK,))
             several = sentences(words.cpu())
             found += [several[row :: len(rows)] for row in range(len(rows))]
     return found

@@ -365,6 +365,23 @@ _DIALOGUE = (
         "How many of all replies are among the ten commonest replies of the training set.",
     ),
     Metric(
+        "likeliest_sameness", "", "Likeness, likeliest words", "", "lower",
+        "Likeness of replies to one context, as above, where every model says the likeliest "
+        "words of each code that it draws: without a code these are 10 copies.",
+    ),
+    Metric(
+        "likeliest_bleu_f1", "M14", "BLEU F1, likeliest words", "", "higher",
+        "BLEU F1, as the plain one above, of these replies.",
+    ),
+    Metric(
+        "drawn_sameness", "", "Likeness, drawn words", "", "lower",
+        "Likeness of replies to one context where every model draws each word at temperature 1.",
+    ),
+    Metric(
+        "drawn_bleu_f1", "M14", "BLEU F1, drawn words", "", "higher",
+        "BLEU F1 of these replies.",
+    ),
+    Metric(
         "effective_modes", "", "Effective modes", "modes", "higher",
         "exp of the entropy of the prior's weights, averaged over contexts: how many of its "
         "modes are used.",

@@ -21,7 +21,8 @@ REPLIES = (
     *("reply_nll", "reply_kl", "bleu_recall", "bleu_precision", "bleu_f1", "bleu_papers_f1"),
     *("bow_average", "bow_extrema", "bow_greedy", "intra_distinct_1", "inter_distinct_1"),
     *("intra_distinct_2", "inter_distinct_2", "reply_length", "reply_sameness"),
-    *("most_common_reply", "dull_replies"),
+    *("most_common_reply", "dull_replies", "likeliest_sameness", "likeliest_bleu_f1"),
+    *("drawn_sameness", "drawn_bleu_f1", "effective_modes", "mode_silhouette"),
 )
 
 
@@ -89,7 +90,10 @@ def _replies(infos: list[CheckpointInfo]) -> list[str]:
         for info in rows:
             cells = " | ".join(_with_deviation(info.metrics.get(id)) for id in REPLIES)
             lines.append(f"| [{info.title}](../trained/{info.name}) | {cells} |")
-        random = [rows[0].metrics.get(id, {}).get("reference") for id in REPLIES]
+        random = [
+            None if id == "mode_silhouette" else rows[0].metrics.get(id, {}).get("reference")
+            for id in REPLIES
+        ]
         cells = " | ".join("" if value is None else f"{value:.3g}" for value in random)
         lines.append(f"| *Random training replies* | {cells} |")
         note = (

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from statistics import fmean, stdev
 from typing import Any, cast
@@ -37,6 +38,7 @@ SCORES = (
     *("intra_distinct_1", "inter_distinct_1", "intra_distinct_2", "inter_distinct_2"),
     *("reply_length", "reply_sameness", "most_common_reply", "dull_replies"),
 )
+WORDS = {"likeliest": 0.0, "drawn": 1.0}  # temperatures of the two ways to choose them
 PERCENT = ("most_common_reply", "dull_replies")
 
 
@@ -70,9 +72,15 @@ class HeldOut:
         return list(self.subject.words.decode(ids))
 
 
+@lru_cache(maxsize=1)
+def held_out(subject: Subject) -> HeldOut:
+    """Once for all studies of a checkpoint."""
+    return HeldOut(subject)
+
+
 def reply_scores(subject: Subject) -> Results:
     """Each number is the mean over sampling seeds; beside it the same of random replies."""
-    test = HeldOut(subject)
+    test = held_out(subject)
     rows = [
         test.scores(dialogue.replies_of(_model(subject), test.pairs, REPLIES, seed=seed))
         for seed in SEEDS
@@ -102,6 +110,17 @@ def reply_scores(subject: Subject) -> Results:
                 settings=settings | more,
             ),
         )
+
+
+def reply_decodings(subject: Subject) -> Results:
+    """Models with and without a code, their words chosen in the same way."""
+    test = held_out(subject)
+    for name, heat in WORDS.items():
+        replies = dialogue.replies_of(_model(subject), test.pairs, REPLIES, heat=heat)
+        score = dialogue.best_and_mean(replies, test.references, dialogue.bleu)
+        n = len(test.pairs)
+        yield f"{name}_sameness", Measured(value=dialogue.sameness(replies), n=n)
+        yield f"{name}_bleu_f1", Measured(value=score.f1, n=n)
 
 
 def reply_codes(subject: Subject) -> Results:
@@ -139,7 +158,7 @@ def reply_modes(subject: Subject) -> Results:
     """Whether the modes of a mixture are used, and mean something."""
     from sklearn.metrics import silhouette_score
 
-    test, model = HeldOut(subject), _model(subject)
+    test, model = held_out(subject), _model(subject)
     weights, places, modes = [], [], []
     with seeded(0):
         for rows in torch.arange(len(test.pairs)).split(BATCH):
@@ -205,6 +224,11 @@ def _codes(subject: Subject) -> Names:
 STUDIES = (
     Study(names=_codes, measure=reply_codes, needs=frozenset({"respond"})),
     Study(names=SCORES, measure=reply_scores, needs=frozenset({"respond"})),
+    Study(
+        names=tuple(f"{way}_{what}" for way in WORDS for what in ("sameness", "bleu_f1")),
+        measure=reply_decodings,
+        needs=frozenset({"respond"}),
+    ),
     Study(
         names=("effective_modes", "mode_silhouette"),
         measure=reply_modes,

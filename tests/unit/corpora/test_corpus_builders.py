@@ -31,6 +31,13 @@ def zipped(files: dict[str, str]) -> bytes:
     return stream.getvalue()
 
 
+SWDA = {
+    "train/2005.txt": "A|How are you?|qw\r\nB|Fine,|sd\r\nB|and you <laughter>?|qw^d\r\n",
+    "val/2347.txt": 'B|Um, all  right.|fo_o_fw_"_by_bc\nA|Uh-huh.|b\n',
+    "test/4325.txt": "A|Right. *listen|aa\nB|Bye.|fc\n",
+    "dev/2005.txt": "A|How are you?|qw\n",
+    "train/2005_text.txt": "How are you?\n",
+}
 PUBLISHED: dict[str, dict[str, str | bytes]] = {
     "ptb": {"ptb.zip": zipped(PTB)},
     "yelp-sentences": {
@@ -78,6 +85,9 @@ PUBLISHED: dict[str, dict[str, str | bytes]] = {
         "correction.txt": "we have to try to get a new things . \r\n",
         "fra-eng.zip": zipped({"fra.txt": "\n".join(TATOEBA)}),
     },
+    "swda": {
+        "Switchboard-Corpus.zip": zipped({f"S-master/swda_data/{k}": v for k, v in SWDA.items()})
+    },
     "tatoeba": {
         "fra-eng.zip": zipped({"fra.txt": "\n".join(TATOEBA)}),
         "deu-eng.zip": zipped({"deu.txt": "I like tea.\tx\ty"}),
@@ -119,6 +129,35 @@ def test_ptb(build):
     assert splits["train"].items == ["a <unk> year", "but N"]
     assert splits["validation"].items == ["no it was n't"]
     assert splits["test"].items == ["yes"]
+
+
+def test_swda(build):
+    build("swda")
+    splits = corpora.load("swda")
+    assert splits["train"].items == ["How are you?", "Fine,", "and you ?"]
+    assert splits["train"].tags == {
+        "act": ["wh-question", "statement", "declarative wh-question"],
+        "speaker": ["A", "B", "B"],
+    }
+    assert splits["validation"].items == ["Um, all right.", "Uh-huh."]
+    assert splits["test"].items == ["Right.", "Bye."]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"), [("A|How are you?", "not enough values"), ("C|Hello.|fp", "a line of 'C'")]
+)
+def test_swda_of_another_layout(build, monkeypatch, line, said):
+    wrong = zipped({"S-master/swda_data/train/1.txt": line})
+    monkeypatch.setitem(PUBLISHED, "swda", {"Switchboard-Corpus.zip": wrong})
+    with pytest.raises(ValueError, match=said):
+        build("swda")
+
+
+def test_swda_without_a_split(build, monkeypatch):
+    part = zipped({"S-master/swda_data/train/1.txt": "A|How are you?|qw"})
+    monkeypatch.setitem(PUBLISHED, "swda", {"Switchboard-Corpus.zip": part})
+    with pytest.raises(ValueError, match=r"no calls for val\.jsonl\.gz"):
+        build("swda")
 
 
 def test_yelp(build):

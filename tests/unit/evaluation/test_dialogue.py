@@ -247,10 +247,14 @@ def test_replies_stand_with_their_context_however_many_are_asked_at_once(size: i
     assert found == [six, five, six, five]
 
 
-@pytest.mark.parametrize(("dim", "temperature"), [(1, 0.0), (0, 1.0)])
-def test_words_are_drawn_where_there_is_no_code_to_draw(dim: int, temperature: float) -> None:
+@pytest.mark.parametrize(
+    ("dim", "heat", "temperature"), [(1, None, 0.0), (0, None, 1.0), (1, 1.0, 1.0), (0, 0.0, 0.0)]
+)
+def test_words_are_drawn_where_there_is_no_code_to_draw_or_as_one_asks(
+    dim: int, heat: float | None, temperature: float
+) -> None:
     model = Echo(dim)
-    measures.replies_of(model, pairs(), 2)
+    measures.replies_of(model, pairs(), 2, heat=heat)
     assert model.asked == [(temperature, (3,))]
 
 

@@ -75,7 +75,8 @@ def test_recipes_of_one_corpus_share_nets_seed_and_batches() -> None:
     for name, one in recipes().items():
         if name.startswith("dialog/"):
             cls = model_class(name.split("--")[0])
-            cls.Config(vocab_size=100, max_len=41, **one.model)
+            told = {"acts": ACTS} if one.model.get("act") else {}
+            cls.Config(vocab_size=100, max_len=41, **one.model, **told)
 
 
 @pytest.mark.parametrize("name", ["dialog/cvae", "dialog/dialog_wae_gmp", "dialog/hred"])
@@ -90,6 +91,9 @@ def test_replies_are_measured_against_held_out_ones_and_the_card_says_how(
     assert ("reply_kl" in found) == (name == "dialog/cvae")
     assert ("effective_modes" in found) == (name == "dialog/dialog_wae_gmp")
     assert found["bleu_f1"]["settings"]["sampling_seeds"] == 3
+    # Without a code the likeliest words are the same each time, and drawn ones are not.
+    copies = found["likeliest_sameness"]["value"] == 1
+    assert copies == (name == "dialog/hred") and found["drawn_sameness"]["value"] < 1
     assert found["bleu_f1"]["reference"] is not None  # of random training replies
     # The test conversations are those of train with another word in front: they say no more.
     said = {text.lower().replace(" ", "") for text in TURNS}
