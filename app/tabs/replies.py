@@ -7,7 +7,7 @@ from app.components import checkpoint_picker, seed
 from app.widgets.replies.widget import replies, talk
 
 TITLE = "Replies"
-FIRST = "dialog/cvae--dailydialog"
+FIRST = "dialog/dialog_wae_gmp--dailydialog"
 
 
 def build() -> None:

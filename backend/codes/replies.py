@@ -158,7 +158,7 @@ class Speaker:
             if token_temperature is None:
                 token_temperature = temperature if by_word else 0.0
             words = self._words(z, c, acts, token_temperature)
-        names = self._names(z, acts)
+        names = self.names(z, acts)
         return Replies(
             [
                 Reply(text, place, None if modes is None else int(modes[row]), names[row], score)
@@ -206,7 +206,7 @@ class Speaker:
         if self.model.tells_acts:
             acts = self._teller.act_logits(place, c).argmax(1)
         coded = q.mode if isinstance(q, DiscreteVariables) else place
-        [action] = self._names(coded, acts)
+        [action] = self.names(coded, acts)
         return ReplyPosterior(mean, spread, action, distance, text, told.left_out)
 
     # Inside
@@ -260,7 +260,8 @@ class Speaker:
         picked = chosen.to(z.device)
         return z[picked], None if modes is None else modes[chosen], log_p[picked]
 
-    def _names(self, z: Tensor, acts: Tensor | None) -> list[str | None]:
+    def names(self, z: Tensor, acts: Tensor | None) -> list[str | None]:
+        """Actions of codes [n, D], or of ``acts`` [n] where a code tells them; else Nones."""
         if acts is not None:
             return [self.actions[int(act)] for act in acts]
         if not self.actions:

@@ -382,6 +382,11 @@ _DIALOGUE = (
         "BLEU F1 of these replies.",
     ),
     Metric(
+        "action_obeyed", "", "Actions obeyed", "%", "higher",
+        "Replies in which the model reads the action that it was asked for, one of all drawn for "
+        "each context.",
+    ),
+    Metric(
         "effective_modes", "", "Effective modes", "modes", "higher",
         "exp of the entropy of the prior's weights, averaged over contexts: how many of its "
         "modes are used.",

@@ -130,7 +130,7 @@ function modeButtons(own) {
 function actionBars(own) {
   const { actions } = own.found;
   const most = Math.max(...actions.map(({ probability }) => probability), 1e-12);
-  return actions.map(({ name, probability }) => {
+  return actions.map(({ name, probability, typical }) => {
     const pressed = chosen(own, "action") === name;
     const fill = el("i", { style: `width: ${(100 * probability) / most}%` });
     return el(
@@ -143,6 +143,9 @@ function actionBars(own) {
       el("span", { text: name }),
       el("span", { class: "replies-track", "aria-hidden": "true" }, fill),
       el("span", { class: "replies-p", text: percent(probability) }),
+      typical.length
+        ? el("span", { class: "replies-typical", text: typical.map((t) => `“${t}”`).join(" ") })
+        : null,
     );
   });
 }

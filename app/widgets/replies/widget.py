@@ -127,6 +127,7 @@ def look(
 
 def seen(space: "LatentSpace", turns: list[Turn], seed: int) -> dict[str, Any]:
     found = space.moves(turns, seed=seed)
+    said = typical(space.info)
     centres, covariances = found.ellipses()
     return {
         "title": space.info.title,
@@ -137,7 +138,9 @@ def seen(space: "LatentSpace", turns: list[Turn], seed: int) -> dict[str, Any]:
         "covariances": covariances.tolist(),
         "origin": found.origin.tolist(),
         "axes": found.axes.tolist(),
-        "actions": [action._asdict() for action in found.actions],
+        "actions": [
+            action._asdict() | {"typical": said.get(action.name, [])} for action in found.actions
+        ],
         "common": commonest(space.info),
     }
 
@@ -268,6 +271,12 @@ def commonest(info: backend.CheckpointInfo) -> list[str]:
     """The ten commonest replies of the training set, as they were found when it was measured."""
     entry = info.metrics.get("dull_replies", {})
     return list(entry.get("settings", {}).get("commonest", []))
+
+
+def typical(info: backend.CheckpointInfo) -> dict[str, list[str]]:
+    """Replies of the training set that stand for each action, found when it was measured."""
+    entry = info.metrics.get("action_obeyed", {})
+    return entry.get("settings", {}).get("typical", {})
 
 
 def speaker(checkpoint: str) -> "LatentSpace":

@@ -18,7 +18,7 @@ from backend.distributions.discrete import DiscreteVariables
 from backend.distributions.modes import GaussianModes, Made
 from backend.evaluation import dialogue
 from backend.evaluation.dialogue import Sentence
-from backend.evaluation.study import Measured, Names, Results, Study, mean
+from backend.evaluation.study import Measured, Names, Results, Study, mean, share
 from backend.evaluation.subject import Subject, spread
 from backend.nets.dialog import DialogueModel
 from backend.objectives.divergences import kl
@@ -39,6 +39,8 @@ SCORES = (
     *("reply_length", "reply_sameness", "most_common_reply", "dull_replies"),
 )
 WORDS = {"likeliest": 0.0, "drawn": 1.0}  # temperatures of the two ways to choose them
+TYPICAL = 3  # utterances that stand for an action
+READ = 5000  # training replies whose actions a model without labels is asked for
 PERCENT = ("most_common_reply", "dull_replies")
 
 
@@ -62,6 +64,12 @@ class HeldOut:
         dull = [tuple(reply) in self.common for several in replies for reply in several]
         values["dull_replies"] = fmean(dull)
         return values | {name: 100 * values[name] for name in PERCENT}
+
+    def talk(self, row: int) -> list[tuple[str, str]]:
+        """Speakers and turns of the context of a test pair."""
+        test = self.subject.windows["test"]
+        places = [place for place in self.pairs.context[row].tolist() if place >= 0]
+        return [(test.speakers[place], test.turns[place]) for place in places]
 
     @property
     def commonest(self) -> list[str]:
@@ -141,7 +149,7 @@ def terms(model: DialogueModel, pairs: Conversations) -> Iterator[tuple[Tensor, 
         for rows in torch.arange(len(pairs)).split(BATCH):
             context, x, _ = (part.to(model.device) for part in pairs.batch(rows))
             c = model.history(context)
-            q, p = model.posterior_of(model.turns(x), c), model.prior_of(c)
+            q, p = model.encode(x, context), model.prior_of(c)
             nll = -model.reply(q.sample(), c).log_prob(x)
             yield nll, _rate(q, p)
 
@@ -194,6 +202,52 @@ def reply_modes(subject: Subject) -> Results:
         )
 
 
+def reply_actions(subject: Subject) -> Results:
+    """Whether the model reads in its reply the action that it was asked for."""
+    test, space = held_out(subject), subject.space
+    actions = space.speaker.actions
+    rng = np.random.default_rng(0)
+    asked = rng.choice(len(actions), len(test.pairs))
+    read = []
+    for row, action in enumerate(asked):
+        talk = test.talk(row)
+        [reply] = space.respond(talk, 1, seed=row, action=actions[action]).replies
+        readable = subject.words.complaint(subject.words.tokens(reply.text)) is None
+        read.append(space.encode_reply(talk, reply.text, seed=0).action if readable else None)
+    names = np.array(actions)[asked]
+    by_chance = float(np.mean(rng.permutation(names) == np.array(read)))
+    yield (
+        "action_obeyed",
+        share(
+            [one == name for one, name in zip(read, names, strict=True)],
+            reference=(100 * by_chance, "shuffled requests"),
+            settings={"actions": len(actions), "typical": typical(subject, test.train)},
+        ),
+    )
+
+
+@torch.inference_mode()
+def typical(subject: Subject, train: Conversations) -> dict[str, list[str]]:
+    """For each action the commonest replies of the training set that have it more than others."""
+    model, actions = _model(subject), subject.space.speaker.names
+    if model.tells_acts:
+        pairs = train.rows((train.acts >= 0).nonzero()[:, 0])
+        names = actions(torch.empty(0), pairs.acts)
+    else:
+        pairs = train.rows(torch.from_numpy(spread(len(train), READ)))
+        x = pairs.turns[pairs.replies].to(model.device)
+        names = actions(torch.cat([model.encode(part).mode for part in x.split(BATCH)]), None)
+    counts = Counter(zip(dialogue.references_of(pairs), names, strict=True))
+    found: dict[str, list[str]] = {}
+    taken: set[Sentence] = set()
+    for (reply, name), _ in counts.most_common():
+        few = found.setdefault(str(name), [])
+        if reply and reply not in taken and UNK not in reply and len(few) < TYPICAL:
+            few.append(subject.words.written([subject.words.vocabulary[id] for id in reply]))
+        taken.add(reply)
+    return {name: few for name, few in found.items() if few}
+
+
 def _by_context(parts: list[np.ndarray], modes: int) -> np.ndarray:
     """[contexts, modes, …] of parts that come by batch, and within it by mode."""
     batches = [np.stack(parts[i : i + modes], 1) for i in range(0, len(parts), modes)]
@@ -228,6 +282,12 @@ STUDIES = (
         names=tuple(f"{way}_{what}" for way in WORDS for what in ("sameness", "bleu_f1")),
         measure=reply_decodings,
         needs=frozenset({"respond"}),
+    ),
+    Study(
+        names=("action_obeyed",),
+        measure=reply_actions,
+        needs=frozenset({"respond"}),
+        where=lambda subject: bool(_model(subject).actions),
     ),
     Study(
         names=("effective_modes", "mode_silhouette"),

@@ -69,6 +69,17 @@ def test_two_models_answer_side_by_side_and_one_that_cannot_says_so():
     assert "no checkpoint called" in sides[1]["error"] and sides[0]["weights"]
 
 
+def test_actions_come_with_replies_that_stand_for_them(folder):
+    entry = {"value": 90.0, "unit": "%", "split": "test", "n": 300, "stderr": 1.0}
+    known = {"typical": {"thank": ["Thank you.", "Thanks."]}}
+    entry |= {"reference": 2.0, "settings": known}
+    backend.checkpoint.write_metrics(folder / ACTS, values={"action_obeyed": entry})
+    [side] = widget.look(ACTS, TALK, 4, 1.0, 7)["sides"]
+    said = {action["name"]: action["typical"] for action in side["actions"]}
+    assert said == {"ask": [], "tell": [], "thank": ["Thank you.", "Thanks."]}
+    backend.checkpoint.write_metrics(folder / ACTS, values={})
+
+
 def test_a_place_says_what_the_reply_there_says():
     reply = widget.respond(MODES, TURNS, 1, 1.0, 3)["replies"][0]
     assert widget.say(MODES, TURNS, [reply["z"], reply["z"]])["texts"] == [reply["text"]] * 2
