@@ -286,6 +286,15 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             f"{number(value['bleu_f1'])} and {number(random['bleu_f1'])}. There is "
             "one reference to each context, and many good replies are unlike it."
         )
+    curves = checkpoint.history(info.name)
+    if "bleu_f1" in value and "validation_slope" in curves:
+        gap, slope = curves["validation_critic_loss"], curves["validation_slope"][-1]
+        yield (
+            "On held-out pairs the critic told posterior from prior by "
+            f"{number(-gap[0], 3)} at step {curves['step'][0]:.0f} and by {number(-gap[-1], 3)} "
+            f"at the end, the mean length of its gradient then being {number(slope, 3)} (1 is "
+            "wanted)."
+        )
     corpus = corpora.corpus(info.dataset)
     talks = "respond" in info.capabilities and corpus.caution_of_talk
     yield corpus.caution_of_talk if talks else corpus.caution
