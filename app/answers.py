@@ -1,12 +1,14 @@
 """Answers that are the same for all who ask: made once, compressed once, kept by browsers.
 
 The page's HTML is 0.4 MB that Gradio writes anew for each visitor, from a configuration that it
-copies and from nothing else that changes; its scripts it compresses anew for each visitor.
+copies and from nothing else that changes but the checkpoints that are here; its scripts it
+compresses anew for each visitor.
 """
 
 import asyncio
 import gzip
 import hashlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import anyio.to_thread
@@ -42,8 +44,10 @@ class Answer(NamedTuple):
 class Answers:
     """ASGI middleware, behind the guard; what it does not know goes on as it came."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, renewed: Callable[[], str] = str) -> None:
+        """``renewed`` brings the page up to date; what it tells changes when the page has."""
         self.app = app
+        self.renewed = renewed
         self._kept: LRUCache[tuple, Answer] = LRUCache(MOST, getsizeof=lambda one: one.size)
         self._making: dict[tuple, asyncio.Lock] = {}
 
@@ -52,6 +56,8 @@ class Answers:
         if key is None:
             await self.app(scope, receive, send)
             return
+        if path_of(scope) in PAGES:
+            key = (*key, await anyio.to_thread.run_sync(self.renewed))
         answer: Answer | list[Message] | None = self._kept.get(key)
         if answer is None:
             making = self._making.setdefault(key, asyncio.Lock())

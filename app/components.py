@@ -133,17 +133,42 @@ def checkpoint_picker(
     person chooses. ``first`` is chosen at the start, if it is there. Beside it: the checkpoint's
     honest numbers, and its card. ``given`` are names and titles of models from elsewhere.
     """
-    infos = fitting(requires, excluding)
-    others = [{"name": name, "title": title} for name, title in given]
-    names = [info.name for info in infos if not info.problem] + [name for name, _ in given]
+    wanted: dict[str, list] = {
+        "requires": list(requires),
+        "excluding": list(excluding),
+        "given": list(given),
+    }
+    options = [one for group in offered(**wanted) for one in group["options"]]
+    names = [one["name"] for one in options if not one.get("disabled")]
+
+    def listed() -> dict:
+        """What can be chosen now, and what the page must know of it."""
+        return {"groups": offered(**wanted), "checkpoints": checkpoint_facts()}
+
     return widget(
         "picker",
         first if first in names else next(iter(names), ""),
         elem_id=elem_id,
-        server=[served(facts, "facts"), served(card, "card")],
+        server=[served(facts, "facts"), served(card, "card"), served(listed, "listed")],
         emits=["input"],
-        groups=[*groups(infos), {"label": "Given with --lm", "options": others}],
+        groups=offered(**wanted),
+        wanted=wanted,
     )
+
+
+def offered(
+    requires: Iterable[str], excluding: Iterable[str], given: Iterable[tuple[str, str]]
+) -> list[dict]:
+    """The groups of a picker, of the checkpoints that are here now."""
+    others = [{"name": name, "title": title} for name, title in given]
+    return [*groups(fitting(requires, excluding)), {"label": "Given with --lm", "options": others}]
+
+
+def offer_anew(page: gr.Blocks) -> None:
+    """Let the pickers of ``page`` offer the checkpoints that are here now."""
+    for block in page.blocks.values():
+        if isinstance(block, gr.HTML) and "wanted" in block.props:
+            block.props["groups"] = offered(**block.props["wanted"])
 
 
 def fitting(requires: Iterable[str], excluding: Iterable[str]) -> list[backend.CheckpointInfo]:
@@ -178,8 +203,9 @@ def exhibit(info: backend.CheckpointInfo) -> str:
 
 
 def titled(info: backend.CheckpointInfo) -> str:
-    """The checkpoint's title; an exhibit of a failure says so wherever it is named."""
-    return f"{info.title} ({said})" if (said := exhibit(info)) else info.title
+    """The checkpoint's title; one's own and an exhibit of a failure say so wherever named."""
+    said = "; ".join(filter(None, ["yours" * info.yours, exhibit(info)]))
+    return f"{info.title} ({said})" if said else info.title
 
 
 def warning(info: backend.CheckpointInfo) -> str:

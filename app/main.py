@@ -1,6 +1,8 @@
 """Build the page, start the server, and say when it answers."""
 
 import contextlib
+import functools
+import hashlib
 import importlib
 import json
 import os
@@ -58,6 +60,7 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
         components.widget("tray", elem_id="tray")
         links.restore_into(header, tabs)
         api.publish()
+    page.offered = here()
     return page
 
 
@@ -91,6 +94,7 @@ def light_visits() -> None:
 
 
 light_visits()
+_renewing = threading.Lock()
 
 
 def head() -> str:
@@ -213,7 +217,30 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
 def middleware(options: Namespace, page: gr.Blocks) -> list[Middleware]:
     """What every request passes, in order; nearer to the application than Gradio's own."""
     rules = guard.Rules.of(options, page)
-    return [Middleware(guard.Guard, rules), Middleware(answers.Answers)]
+    renewed = functools.partial(renew, page)
+    return [Middleware(guard.Guard, rules), Middleware(answers.Answers, renewed)]
+
+
+def renew(page: gr.Blocks) -> str:
+    """Let the page offer the checkpoints that are here now; their digest.
+
+    Some come and go while it is served: a run has ended, one's own was renamed or deleted.
+    """
+    now = here()
+    with _renewing:
+        if now != page.offered:
+            components.offer_anew(page)
+            page.head = head()
+            page.config = page.get_config_file()
+            page.offered = now
+    return now
+
+
+def here() -> str:
+    """A digest of which checkpoints there are, and of what the page says of them by itself."""
+    infos = backend.available(include_damaged=True)
+    told = [(info.name, info.title, info.fingerprint, info.problem) for info in infos]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def wait_until_it_answers(url: str, patience: float = 30.0) -> None:

@@ -69,6 +69,12 @@ def gives_way(drop: Callable[[], bool]) -> Callable[[], bool]:
     return drop
 
 
+def forget_results() -> None:
+    """Compute all kept results anew: what they are of has changed."""
+    for cached in _caches.values():
+        cached.cache_clear()
+
+
 def resident() -> int:
     """Bytes of this process in memory."""
     return _process.memory_info().rss
@@ -102,8 +108,7 @@ def relieve() -> None:
     _trim()
     if resident() <= NEAR * _limit:
         return
-    for cached in _caches.values():
-        cached.cache_clear()
+    forget_results()
     _trim()
     for drop in _drops:
         while resident() > NEAR * _limit and drop():

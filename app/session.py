@@ -68,6 +68,11 @@ class Spaces:
             LOG.info("dropped %s, since memory is short", name)
             return True
 
+    def forget(self, name: str) -> None:
+        """Let go of the space called ``name``, if it is loaded: its checkpoint has changed."""
+        with self._guard:
+            self._spaces.pop(name, None)
+
     def sizes(self) -> dict[str, int]:
         """Bytes of weights and codes by name."""
         with self._guard:
@@ -143,6 +148,12 @@ def get_text_model(name: str) -> "TextModel":
     found = backend.load_text_model(name, device=_spaces.device)
     one_thread()
     return found
+
+
+def forget(name: str) -> None:
+    """Load the checkpoint ``name`` anew when it is next asked for."""
+    _spaces.forget(name)
+    memory.forget_results()
 
 
 def give_lm(name: str) -> str:

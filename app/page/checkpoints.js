@@ -1,4 +1,5 @@
-// What the page knows of each checkpoint without asking; Python writes it into the head.
+// What the page knows of each checkpoint without asking; Python writes it into the head. Where some
+// come or go while the page is open ("latent-checkpoints"), the pickers ask for it anew.
 // @ts-check
 
 /**
@@ -16,3 +17,9 @@ const written = globalThis.document?.getElementById("lp-checkpoints")?.textConte
 
 /** @type {Record<string, Checkpoint>} by name */
 export const checkpoints = JSON.parse(written ?? "{}");
+
+/** @param {Record<string, Checkpoint>} found those that are here now */
+export function renew(found) {
+  for (const name of Object.keys(checkpoints)) if (!found[name]) delete checkpoints[name];
+  Object.assign(checkpoints, found);
+}

@@ -1,8 +1,9 @@
 // The checkpoints as a native list that can be searched; beside it the chosen one's numbers and
 // card, below it what it is known to fail at.
 
-import { checkpoints } from "../../page/checkpoints.js";
+import { checkpoints, renew } from "../../page/checkpoints.js";
 import { button, el, one, panelOf, rendered } from "../../page/dom.js";
+import { hear } from "../../page/events.js";
 import { count, significant } from "../../page/numbers.js";
 import { LOST } from "../../page/result.js";
 
@@ -69,6 +70,25 @@ export function matching(groups, query, chosen) {
     }))
     .filter(({ options }) => options.length);
 }
+
+/**
+ * Checkpoints have come or gone: where the chosen one has, the first is chosen.
+ * @param {Ui} ui
+ */
+async function relist(ui) {
+  const answer = await ui.server.listed({});
+  if (!answer || answer.error) return;
+  ui.props.groups = answer.groups;
+  renew(answer.checkpoints);
+  if (isListed(ui)) return refresh(ui);
+  const [first] = found(ui);
+  if (first) choose(ui, first);
+  else fill(ui);
+}
+
+/** @param {Ui} ui whether what is chosen is there */
+const isListed = (ui) =>
+  ui.props.groups.some(({ options }) => options.some(({ name }) => name === ui.props.value));
 
 /**
  * The names that a query finds and one can choose, in order.
@@ -174,6 +194,7 @@ function setUp(ui) {
     ui.warning,
     ui.card,
   );
+  hear("latent-checkpoints", () => relist(ui));
   ui.watch("value", () => ui.asked !== ui.props.value && refresh(ui));
   refresh(ui);
 }

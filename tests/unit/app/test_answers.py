@@ -38,12 +38,16 @@ async def asset(request: Request) -> Response:
     return Response("x" * size, headers=headers[name], media_type="text/javascript")
 
 
+checkpoints = ["a"]  # what the page offers
+
+
 @pytest.fixture
 def app() -> Iterator[Starlette]:
     made.clear()
     routes = [Route("/", page, methods=["GET", "POST"]), Route("/config", page)]
     routes.append(Route("/assets/{name}", asset))
-    app = Starlette(routes=routes, middleware=[Middleware(answers.Answers)])
+    kept = Middleware(answers.Answers, lambda: " ".join(checkpoints))
+    app = Starlette(routes=routes, middleware=[kept])
     app.cookie_id, app.tokens = "id", {}
     yield app
 
@@ -85,6 +89,14 @@ def test_what_a_page_depends_on_makes_another(app, client):
         answer = client.get("/", headers=headers)
         assert len(made) == before + 1, headers
         assert answer.text.startswith(headers.get("host", "localhost"))
+
+
+def test_a_page_that_offers_something_else_is_made_anew_and_scripts_are_not(client, monkeypatch):
+    for offered in (["a"], ["a"], ["a", "b"]):
+        monkeypatch.setattr(f"{__name__}.checkpoints", offered)
+        client.get("/")
+        client.get("/assets/js")
+    assert made == ["http://localhost/", "/assets/js", "http://localhost/"]
 
 
 def test_other_questions_go_on_as_they_came(client):

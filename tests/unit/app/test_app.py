@@ -6,6 +6,7 @@ import io
 import json
 import math
 import re
+import shutil
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from app.tabs import interpolate as interpolate_tab
 from app.tabs import sample as sample_tab
 from app.widgets.image_input import to_value
 from app.widgets.paths.words import marked
+from backend import yours
 from backend.language import attacks, edits
 from backend.language.traces import to_json
 
@@ -404,7 +406,7 @@ def test_a_collapsed_posterior_is_told():
 
 
 def test_a_damaged_checkpoint_is_listed_with_its_reason_and_cannot_be_chosen():
-    facts = {"dataset": "tatoeba", "metrics": {}, "problem": None}
+    facts = {"dataset": "tatoeba", "metrics": {}, "problem": None, "yours": False}
     sound = SimpleNamespace(name="a", title="A", modality="text", **facts)
     broken = SimpleNamespace(name="b", title="B", modality="", problem="b is cut short")
     *_, unavailable = components.groups([sound, broken])
@@ -419,6 +421,23 @@ def test_the_picker_groups_by_kind_and_corpus_and_counts_as_people_do():
     names = [option["name"] for group in groups for option in group["options"]]
     betas = [int(name.partition("--beta")[2]) for name in names if "--beta" in name]
     assert betas == [1, 2, 4, 10]
+
+
+def test_a_checkpoint_that_comes_while_the_page_is_served_is_offered_by_the_next(
+    built, monkeypatch, tmp_path
+):
+    name = "text_vae/text_vae--own-diary"
+    monkeypatch.setenv("LATENT_YOURS_DIR", str(tmp_path))
+    before = main.renew(built)
+    shutil.copytree(backend.info(session.FIRST).path, tmp_path / name)
+    yours.rename(name, "My diary")
+    picker = next(one for one in built.blocks.values() if one.elem_id == "sample-checkpoint")
+    assert main.renew(built) != before
+    options = [option for group in picker.props["groups"] for option in group["options"]]
+    assert {"name": name, "title": "My diary (yours)"} in options
+    assert json.dumps(name) in built.head and name in json.dumps(built.config["components"])
+    yours.remove(name)
+    assert main.renew(built) == before and json.dumps(name) not in built.head
 
 
 def test_an_exhibit_of_a_failure_says_so_wherever_it_is_named():
