@@ -98,6 +98,11 @@ def watch(page: Page, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
 
 
+def follow(page: Page, link: str) -> None:
+    """Open a link, a fragment, in the page that is open."""
+    page.evaluate("link => { location.hash = link }", link)
+
+
 def dress(page: Page, width: int, dark: bool) -> None:
     """Give the window another width, and the page another scheme; until it is laid out anew."""
     page.set_viewport_size({"width": width, "height": 900})

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 import backend
 from backend.evaluation import styles
 from tests.ui.charts import traces
-from tests.ui.chromium import wait_until_drawn
+from tests.ui.chromium import follow, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +77,10 @@ def test_the_same_styles_in_every_class(open_page, shot):
     page.locator(f"{STYLES} summary", has_text="Classes as a table").click()
     expect(page.locator(f"{STYLES} .lp-twin").first.locator("tbody tr")).to_have_count(10)
 
+    follow(page, fragment("of:vae/gone--mnist"))
+    expect(page.locator(f"{STYLES} .lp-error")).to_contain_text("vae/gone--mnist is not here")
+    expect(page.locator("#tradeoffs-styles-model")).to_have_value(TOLD)
+
 
 def test_a_link_brings_styles_and_unit_back(open_page):
     unit = styles.units(backend.load(FOUND, device="cpu"))[1]
@@ -92,13 +96,6 @@ def test_a_link_brings_styles_and_unit_back(open_page):
     drawn(again, FOUND, "unit", 3, 0, unit)
     where = f"{STYLES} .styles-grid"
     assert pixels(again, where) == pixels(page, where)
-
-
-def test_a_model_that_is_not_here_is_told(open_page):
-    page = open_page(fragment("of:vae/gone--mnist"))
-    bring_into_view(page)
-    expect(page.locator(f"{STYLES} .lp-error")).to_contain_text("vae/gone--mnist is not here")
-    expect(page.locator("#tradeoffs-styles-model")).to_have_value(TOLD)
 
 
 def test_one_class_is_sampled_where_a_model_is_told_classes(open_page, shot):
@@ -125,10 +122,11 @@ def test_one_class_is_sampled_where_a_model_is_told_classes(open_page, shot):
     assert "label=" not in page.evaluate("location.hash")
 
 
-@pytest.mark.parametrize("tab", ["explore", "interpolate"])
-def test_where_no_class_is_told_that_is_said(open_page, tab):
-    page = open_page(f"#v=1&tab={tab}&checkpoint={TOLD}")
-    note = page.locator(".lp-untold:visible")
-    expect(note).to_contain_text("Here it encodes and decodes without")
-    page.locator(f"#{tab}-checkpoint select").select_option("vae/vae--mnist--2d")
-    expect(page.locator(".lp-untold:visible")).to_have_count(0)
+def test_where_no_class_is_told_that_is_said(open_page):
+    page = open_page()
+    for tab in ("explore", "interpolate"):
+        follow(page, f"#v=1&tab={tab}&checkpoint={TOLD}")
+        note = page.locator(".lp-untold:visible")
+        expect(note).to_contain_text("Here it encodes and decodes without")
+        page.locator(f"#{tab}-checkpoint select").select_option("vae/vae--mnist--2d")
+        expect(note).to_have_count(0)

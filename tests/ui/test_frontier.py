@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from backend.evaluation.tradeoffs import QUANTITIES
 from tests.small_pictures import NAMES, STEPS, numbers, write_bench
 from tests.ui.charts import spot, traces
-from tests.ui.chromium import serving
+from tests.ui.chromium import dress, follow, serving
 from tests.ui.reachable import everything_fits
 
 pytestmark = pytest.mark.browser
@@ -105,16 +105,22 @@ def test_a_link_brings_the_view_back(open_page):
     expect(again.locator(f"{FRONTIER} .front-main > .front-note")).to_contain_text("DCGAN")
 
 
-@pytest.mark.parametrize("frontier", ["dot:vae/gone--mnist@100", "dot:<b>", "x:nonsense", "q:1"])
-def test_a_wrong_link_leaves_the_frontier(open_page, frontier):
-    page = open_page(fragment(frontier=frontier))
+def test_a_wrong_link_leaves_the_bench(open_page):
+    page = open_page(fragment(frontier="x:nonsense"))
     open_dot(page, f"{FUSION}@{STEPS[-1]}")
-    if frontier.startswith("dot:vae"):
-        expect(page.locator(f"{FRONTIER} .lp-error")).to_contain_text("vae/gone--mnist")
-    elif frontier.startswith("x:"):
-        expect(page.locator("#tradeoffs-frontier-x")).to_have_value("ms_ssim")
-    else:
-        expect(page.locator("#header .lp-notice")).to_be_visible()
+    expect(page.locator("#tradeoffs-frontier-x")).to_have_value("ms_ssim")
+    notice = page.locator("#header .lp-notice")
+    for frontier in ("dot:<b>", "q:1"):
+        follow(page, fragment(frontier=frontier))
+        expect(notice).to_be_visible()
+        notice.get_by_role("button", name="Dismiss").click()
+        open_dot(page, f"{FUSION}@{STEPS[-1]}")
+    gone = {"frontier": "dot:vae/gone--mnist@100", "triptych": f"models:{VAE},vae/gone--mnist"}
+    follow(page, fragment(**gone))
+    for part in (FRONTIER, TRIPTYCH):
+        expect(page.locator(f"{part} .lp-error")).to_contain_text("vae/gone--mnist")
+    open_dot(page, f"{FUSION}@{STEPS[-1]}")
+    expect(page.locator(f"{TRIPTYCH} .lp-section").first.locator("b")).to_have_text(["VAE"])
 
 
 def test_keys_move_between_dots(open_page):
@@ -197,13 +203,6 @@ def test_a_dot_is_put_in_the_triptych(open_page):
     page.wait_for_function("decodeURIComponent(location.hash).includes(',ae/ae--mnist--conv')")
 
 
-def test_a_missing_model_in_a_link_is_named(open_page):
-    page = open_page(fragment(triptych=f"models:{VAE},vae/gone--mnist"))
-    moved(page, "thickness 1")
-    expect(page.locator(f"{TRIPTYCH} .lp-error")).to_contain_text("vae/gone--mnist")
-    expect(page.locator(f"{TRIPTYCH} .lp-section").first.locator("b")).to_have_text(["VAE"])
-
-
 def test_beta_and_ablation(open_page, shot):
     page = open_page(fragment(beta="of:vae/beta_vae--mnist--beta1", ablation="moment:0"))
     walks = page.locator(f"{BETA} [data-walks]")
@@ -237,25 +236,26 @@ def test_beta_and_ablation(open_page, shot):
     shot(page, "beta-ablation")
 
 
-@pytest.mark.parametrize("width, dark", [(1320, True), (390, False)])
-def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
-    page = open_page(fragment(), width=width, dark=dark)
+def test_it_fits_and_nothing_jumps(open_page, shot):
+    page = open_page(fragment(), dark=True)
     moved(page, "thickness 1")
     assert page.locator(f"{BETA} [data-walks], {ABLATION} [data-moment]").count() == 0  # unseen
-    for section, loaded in ((BETA, "[data-walks]"), (ABLATION, "[data-moment]")):
-        link = page.locator(f"#tradeoffs-contents [data-section={section[1:]}]")
-        link.click()
-        page.wait_for_selector(f"{section} {loaded}")
-        expect(link).to_have_attribute("aria-current", "true")
-        expect(link).to_be_in_viewport()  # the contents stay in sight
-    for part in (FRONTIER, BETA, ABLATION):
-        everything_fits(page, part)
     parts = [f"{FRONTIER} .front-stage", f"{FRONTIER} .front-card", TRIPTYCH, BETA]
-    before = [place(page, part) for part in parts]
-    page.locator("#tradeoffs-frontier-earlier").click()
-    open_dot(page, f"{FUSION}@{STEPS[-2]}")
-    assert [place(page, part) for part in parts] == before
-    shot(page, f"bench-{width}-{'dark' if dark else 'light'}")
+    for width, dark, earlier in ((1320, True, STEPS[-2]), (390, False, STEPS[-3])):
+        dress(page, width, dark)
+        for section, loaded in ((BETA, "[data-walks]"), (ABLATION, "[data-moment]")):
+            link = page.locator(f"#tradeoffs-contents [data-section={section[1:]}]")
+            link.click()
+            page.wait_for_selector(f"{section} {loaded}")
+            expect(link).to_have_attribute("aria-current", "true")
+            expect(link).to_be_in_viewport()  # the contents stay in sight
+        for part in (FRONTIER, BETA, ABLATION):
+            everything_fits(page, part)
+        before = [place(page, part) for part in parts]
+        page.locator("#tradeoffs-frontier-earlier").click()
+        open_dot(page, f"{FUSION}@{earlier}")
+        assert [place(page, part) for part in parts] == before
+        shot(page, f"bench-{width}-{'dark' if dark else 'light'}")
 
 
 def place(page: Page, part: str) -> float:

@@ -35,7 +35,7 @@ def choose(page: Page, group: str, choice: str) -> None:
     page.locator(f"#interpolate-{group}").get_by_text(choice, exact=True).click()
 
 
-def test_the_first_screen_shows_a_path_with_its_evidence(open_page, shot):
+def test_the_first_screen_shows_a_path_with_its_evidence(open_page, shot, tmp_path):
     page = open_page()
     page.get_by_role("tab", name="Interpolate").click()
     wait_until_drawn(page)
@@ -47,16 +47,16 @@ def test_the_first_screen_shows_a_path_with_its_evidence(open_page, shot):
     expect(row.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"round trip \d+%"))
     assert page.evaluate("location.hash").startswith(TAB)
     shot(page, "interpolate-light")
-
-
-def test_unknown_words_are_named_under_their_box(open_page):
-    page = open_page(TAB)
-    box(page, "a").fill("I like qwertys.")
-    go(page)
-    expect(page.locator("#interpolate-a .lp-unknown")).to_have_text(
-        "The model does not know: qwertys"
+    with page.expect_download() as found:
+        page.locator("#interpolate-csv").click()
+    found.value.save_as(tmp_path / "path.csv")
+    rows = list(
+        csv.DictReader((tmp_path / "path.csv").read_text(encoding="utf-8-sig").splitlines())
     )
-    expect(page.locator("#interpolate-b .lp-unknown")).to_have_text("")
+    assert len(rows) == 8 and set(rows[0]) >= {"t", "sentence", "log_p_z", "log_p_x", "round_trip"}
+    expect(page.locator(f"{RESULT} .lp-note")).to_contain_text("follows the arc")
+    choose(page, "path", "lerp")
+    expect(page.locator(f"{RESULT} .lp-note")).to_contain_text("follows the straight line")
 
 
 def test_markup_stays_text_wherever_it_is_shown(open_page):
@@ -82,8 +82,14 @@ BAD = {  # what a person may write: what the answer must say
 }
 
 
-def test_a_sentence_that_cannot_be_used_is_told_plainly(open_page):
+def test_what_cannot_be_used_of_a_sentence_is_told_plainly(open_page):
     page = open_page(TAB)
+    box(page, "a").fill("I like qwertys.")
+    go(page)
+    expect(page.locator("#interpolate-a .lp-unknown")).to_have_text(
+        "The model does not know: qwertys"
+    )
+    expect(page.locator("#interpolate-b .lp-unknown")).to_have_text("")
     before = sentences(page)
     error = page.locator(f"{RESULT} .lp-error")
     for text, said in BAD.items():
@@ -106,16 +112,8 @@ def test_swap_turns_the_path_round(open_page):
     page.get_by_role("button", name="Swap A and B").click()
     expect(box(page, "a")).to_have_value("It is raining.")
     expect(page.locator(f"{RESULT} .lp-result")).not_to_have_attribute("data-drawn", before)
-    shown = page.locator(f"{RESULT} tbody tr .lp-sentence").first
-    assert (shown.text_content(), last) and first
+    assert (sentences(page)[0], sentences(page)[-1]) == (last, first)
     assert "&a=It+is+raining." in page.evaluate("location.hash")
-
-
-def test_the_difference_between_the_paths_is_said(open_page):
-    page = open_page(TAB)
-    expect(page.locator(f"{RESULT} .lp-note")).to_contain_text("follows the arc")
-    choose(page, "path", "lerp")
-    expect(page.locator(f"{RESULT} .lp-note")).to_contain_text("follows the straight line")
 
 
 def test_four_corners_and_arithmetic(open_page, shot):
@@ -156,17 +154,6 @@ def test_a_sketch_is_a_picture_to_walk_from(open_page):
     page.mouse.move(x, y + canvas["height"] / 2, steps=5)
     page.mouse.up()
     expect(page.locator(f"{RESULT} .lp-result")).not_to_have_attribute("data-drawn", before)
-
-
-def test_the_table_can_be_saved(open_page, tmp_path):
-    page = open_page(TAB)
-    with page.expect_download() as found:
-        page.locator("#interpolate-csv").click()
-    found.value.save_as(tmp_path / "path.csv")
-    rows = list(
-        csv.DictReader((tmp_path / "path.csv").read_text(encoding="utf-8-sig").splitlines())
-    )
-    assert len(rows) == 8 and set(rows[0]) >= {"t", "sentence", "log_p_z", "log_p_x", "round_trip"}
 
 
 def test_a_step_of_the_path_can_be_kept(open_page):

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from app.session import get_space
 from app.widgets.interpretability.widget import ROWS
 from app.widgets.microscope import widget
+from tests.ui.chromium import dress, follow
 
 pytestmark = pytest.mark.browser
 
@@ -68,7 +69,7 @@ def test_every_mode_has_a_chip_and_the_first_a_card(open_page, shot):
     shot(page, "modes-microscope")
 
 
-def test_choosing_a_mode_tells_the_page_and_the_link(open_page):
+def test_choosing_a_mode_tells_the_page_which_tells_of_others(open_page):
     page = open_page(fragment())
     settled(page)
     listen(page)
@@ -83,11 +84,6 @@ def test_choosing_a_mode_tells_the_page_and_the_link(open_page):
     settled(page, "mode:3.4")
     assert page.evaluate("document.activeElement.dataset.mode") == "2.3"
     assert len(page.evaluate("window.told")) == 3
-
-
-def test_a_mode_chosen_elsewhere_is_shown(open_page):
-    page = open_page(fragment())
-    settled(page)
     say = "detail => window.dispatchEvent(new CustomEvent('latent-mode', { detail }))"
     page.evaluate(say, {"checkpoint": OTHER, "variable": 2, "component": 1})
     page.evaluate(say, {"checkpoint": SMD, "variable": 9, "component": 1})
@@ -217,26 +213,26 @@ def test_another_checkpoint_keeps_what_fits(open_page):
     assert texts(page, ".lens-drawn") == widget.samples(OTHER, 1, 2, 5, 1.0)["items"]
 
 
-@pytest.mark.parametrize("wrong", ["mode:x", "t:99", "weights:1,2", "script:alert"])
-def test_a_wrong_link_is_named(open_page, wrong):
-    page = open_page(fragment(wrong))
+def test_a_wrong_link_is_named_and_it_fits_and_nothing_jumps(open_page, shot):
+    page = open_page(fragment("mode:x"), dark=True)
+    notice = page.locator("#header .lp-notice")
+    for wrong in ("mode:x", "t:99", "weights:1,2", "script:alert"):
+        follow(page, fragment(wrong))
+        expect(notice).to_contain_text("microscope")
+        notice.get_by_role("button", name="Dismiss").click()
+        expect(notice).to_be_hidden()
     settled(page)
-    expect(page.locator("#header .lp-notice")).to_contain_text("microscope")
-
-
-@pytest.mark.parametrize("width, dark", [(1320, True), (420, False)])
-def test_it_fits_and_nothing_jumps(open_page, shot, width, dark):
-    page = open_page(fragment(), width=width, dark=dark)
-    settled(page)
-    parts = [f"{LENS} {part}" for part in (".lens-sheet", ".lens-drawn", ".lens-flip")]
     top = "e => e.getBoundingClientRect().top + scrollY"
-    before = [page.locator(part).evaluate(top) for part in parts[:2]]
-    page.get_by_role("button", name="Roll the seed of the samples").click()
-    page.wait_for_function("location.hash.includes('seed:')")
-    settled(page)
-    assert [page.locator(part).evaluate(top) for part in parts[:2]] == before
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    shot(page, f"modes-microscope-{width}-{'dark' if dark else 'light'}")
+    parts = [page.locator(f"{LENS} {part}") for part in (".lens-sheet", ".lens-drawn")]
+    for width, dark in ((1320, True), (420, False)):
+        dress(page, width, dark)
+        before, link = [part.evaluate(top) for part in parts], page.evaluate("location.hash")
+        page.get_by_role("button", name="Roll the seed of the samples").click()
+        page.wait_for_function("link => location.hash !== link", arg=link)
+        settled(page)
+        assert [part.evaluate(top) for part in parts] == before
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        shot(page, f"modes-microscope-{width}-{'dark' if dark else 'light'}")
 
 
 def test_the_table_of_codes(open_page, tmp_path, shot):

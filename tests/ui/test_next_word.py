@@ -69,7 +69,7 @@ def test_a_bar_that_is_clicked_becomes_the_next_word(open_page):
     assert len(words(page)) == 12
 
 
-def test_a_sentence_is_written_with_the_keyboard_alone(open_page):
+def test_a_sentence_is_written_with_the_keyboard_alone_and_typing_is_followed(open_page):
     page = open_page(TAB)
     settled(page)
     page.locator("#next-word-text").press("ArrowDown")
@@ -83,11 +83,6 @@ def test_a_sentence_is_written_with_the_keyboard_alone(open_page):
     settled(page)
     page.keyboard.press("ArrowUp")
     expect(page.locator("#next-word-text")).to_be_focused()
-
-
-def test_typing_is_followed(open_page):
-    page = open_page(TAB)
-    settled(page)
     page.locator("#next-word-text").fill("")
     page.locator("#next-word-text").press_sequentially("i would like to")
     expect(page.locator(f"{RESULT} .next-tokens li")).to_have_count(4)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 import backend
 from app.widgets.panels import widget
 from tests.ui.charts import above, drawn, traces
-from tests.ui.chromium import dress
+from tests.ui.chromium import dress, follow
 
 pytestmark = pytest.mark.browser
 
@@ -66,6 +66,7 @@ def test_the_deck_s_figure_is_there_at_once(open_page, shot):
     assert label.startswith("DGMVAE at 2,000 steps: 500 codes and 5 modes of c1.")
     drawn(page, f"{PANELS} [data-curve=mi_c]")
     shot(page, "modes-panels")
+    curves_tell_values_and_take_clicks(page)
 
 
 def test_keys_scrub_the_lower_row_alone(open_page):
@@ -119,9 +120,7 @@ def test_variable_and_colour(open_page, shot):
     shot(page, "modes-panels-speaker")
 
 
-def test_curves_tell_values_and_take_clicks(open_page):
-    page = open_page(fragment())
-    at_step(page, LAST)
+def curves_tell_values_and_take_clicks(page: Page) -> None:
     history = next(run for run in widget.runs()["runs"] if run["title"] == "DGMVAE")["history"]
     curve = page.locator(f"{PANELS} [data-curve='mean_variance']")
     shown = curve.locator(".panel-values b").last
@@ -172,24 +171,23 @@ def test_a_link_brings_the_view_back(open_page):
     again = open_page(page.evaluate("location.hash"))
     at_step(again, 750)
     assert pixels(again, 1) == pixels(page, 1)
+    again.locator(f"{PANELS} .lp-fold > summary").click()
+    again.wait_for_function("location.hash.includes('shut:1')")
+    follow(page, again.evaluate("location.hash"))
+    page.wait_for_selector(f"{PANELS} .lp-fold:not([open])")  # shut stays shut
+    expect(page.locator(f"{PANELS} .panel-sheet")).to_be_hidden()
 
 
-def test_shut_stays_shut(open_page):
-    page = open_page(fragment())
+def test_a_wrong_link_leaves_the_figure(open_page):
+    page = open_page(fragment("of:99"))  # no variable here: it is brought into range
     at_step(page, LAST)
-    page.locator(f"{PANELS} .lp-fold > summary").click()
-    page.wait_for_function("location.hash.includes('panels=shut:1')")
-    again = open_page(page.evaluate("location.hash"))
-    again.wait_for_selector(f"{PANELS} .lp-fold:not([open])")
-    expect(again.locator(f"{PANELS} .panel-sheet")).to_be_hidden()
-
-
-@pytest.mark.parametrize("panels", ["of:99", "step:1e9", "colour:<b>", "nonsense"])
-def test_a_wrong_link_leaves_the_figure(open_page, panels):
-    page = open_page(fragment(panels))
-    at_step(page, LAST)
-    if panels != "of:99":  # a number that is no variable here is brought into range
-        expect(page.locator("#header .lp-notice")).to_be_visible()
+    notice = page.locator("#header .lp-notice")
+    expect(notice).to_be_hidden()
+    for panels in ("step:1e9", "colour:<b>", "nonsense"):
+        follow(page, fragment(panels))
+        expect(notice).to_be_visible()
+        at_step(page, LAST)
+        notice.get_by_role("button", name="Dismiss").click()
 
 
 def place(page: Page, part: str) -> list[float]:
