@@ -36,7 +36,7 @@ def write(page: Page, text: str) -> None:
 
 
 def probabilities(page: Page) -> list[float]:
-    shown = page.locator(f"{RESULT} .next-bar .next-p").all_text_contents()
+    shown = page.locator(f"{RESULT} .next-bar .lp-odds-p").all_text_contents()
     return [float(text.replace(" %", "")) for text in shown]
 
 
@@ -134,7 +134,7 @@ def test_a_box_of_the_tree_is_taken_with_all_before_it(open_page):
     expect(page.locator(f"{RESULT} .next-tokens li")).to_have_count(5)
     found = page.locator(f"{RESULT} .next-found button")
     scores = [
-        float(t.replace("\u2212", "-")) for t in found.locator(".next-p").all_text_contents()
+        float(t.replace("\u2212", "-")) for t in found.locator(".lp-odds-p").all_text_contents()
     ]
     assert scores == sorted(scores, reverse=True)
     text = found.first.locator(".next-text").text_content()

@@ -115,7 +115,7 @@ def test_two_models_and_a_reply_of_ones_own(open_page, shot):
     expect(page.locator(f"{FIRST} .replies-mine")).to_contain_text("it is read back as")
     expect(page.locator(f"{FIRST} .replies-own-mark")).to_have_count(1)
     drawn_after(page, lambda: page.locator("#replies-beside").select_option(ACTS))
-    expect(page.locator(f"{SECOND} .replies-bar")).to_have_count(3)
+    expect(page.locator(f"{SECOND} .lp-odds")).to_have_count(3)
     drawn_after(page, lambda: page.get_by_label("Only thank").click())
     expect(page.locator(f"{SECOND} .replies-mine")).to_contain_text("KL")
     facts = page.locator(f"{SECOND} .replies-facts").all_text_contents()

@@ -28,15 +28,15 @@ export function drawBars(ui) {
           "button",
           {
             type: "button",
-            class: kind === "word" ? "next-bar" : "next-bar next-mark",
+            class: `lp-odds next-bar${kind === "word" ? "" : " next-mark"}`,
             disabled: !whole,
             "aria-label": `${name}, ${percent(p)}`,
             "data-place": i,
             on: { click: () => take(ui, text) },
           },
           el("span", { class: "next-word", text: name }),
-          el("span", { class: "next-track", "aria-hidden": "true" }, fill),
-          el("span", { class: "next-p", text: percent(p) }),
+          el("span", { class: "lp-odds-track", "aria-hidden": "true" }, fill),
+          el("span", { class: "lp-odds-p", text: percent(p) }),
         ),
       );
     }),
@@ -99,7 +99,7 @@ export function option(ui, { text, log_p, cut }, how) {
         ...sentence(ui, text || "(nothing)"),
         cut ? el("span", { class: "next-typed", text: " …" }) : null,
       ),
-      el("span", { class: "next-p", text: nats(log_p) }),
+      el("span", { class: "lp-odds-p", text: nats(log_p) }),
     ),
   );
 }

@@ -136,13 +136,13 @@ function actionBars(own) {
     return el(
       "button",
       {
-        ...{ type: "button", class: "replies-bar", "data-action": name },
+        ...{ type: "button", class: "lp-odds", "data-action": name },
         ...{ "aria-pressed": String(pressed), "aria-label": `Only ${name}` },
         on: { click: () => toggle(own, "action", name) },
       },
       el("span", { text: name }),
-      el("span", { class: "replies-track", "aria-hidden": "true" }, fill),
-      el("span", { class: "replies-p", text: percent(probability) }),
+      el("span", { class: "lp-odds-track", "aria-hidden": "true" }, fill),
+      el("span", { class: "lp-odds-p", text: percent(probability) }),
       typical.length
         ? el("span", { class: "replies-typical", text: typical.map((t) => `“${t}”`).join(" ") })
         : null,
@@ -300,7 +300,7 @@ async function showWay(own, from, to) {
   if (own.found !== found) return;
   if (answer.error) return fail(own, answer.error);
   const lines = answer.texts.map((text, i) =>
-    el("li", {}, el("span", { class: "replies-p", text: fixed(shares[i]) }), text || "(nothing)"),
+    el("li", {}, el("span", { class: "lp-odds-p", text: fixed(shares[i]) }), text || "(nothing)"),
   );
   own.way.hidden = false;
   own.way.replaceChildren(

@@ -156,7 +156,7 @@ function setUp2(ui) {
   ui.plots = el("div", { class: "theory-plots" });
   ui.facts = el("dl", { class: "theory-facts" });
   ui.twin = tableTwin("Numbers as a table");
-  ui.notes = el("details", { class: "theory-notes" });
+  ui.notes = el("details", { class: "lp-more theory-notes" });
   ui.life.body.append(
     ui.chooser.group,
     ui.claim,
