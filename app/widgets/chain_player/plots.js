@@ -315,7 +315,7 @@ export function setUp(ui) {
   ui.lagChart = chart({ label: "No autocorrelation yet", id: id(ui, "lags"), height: 208 });
   ui.lagTable = el(
     "details",
-    {},
+    { class: "lp-more" },
     el("summary", { text: "Autocorrelation as a table" }),
     el("div", {
       class: "chain-wide",
