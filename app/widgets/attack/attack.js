@@ -15,7 +15,15 @@ import { drawScene, drawStart, setUp as setUpCards } from "./cards.js";
 import { setUp as setUpCurve } from "./curve.js";
 import { fill, offerVictims, readState, settings, setUp as setUpForm, stateOf } from "./form.js";
 
+/**
+ * @typedef {import("./types.js").Method} Method
+ * @typedef {import("./types.js").Settings} Settings
+ * @typedef {import("./types.js").Start} Start
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const MODE = "attack";
+/** @type {Method[]} */
 export const METHODS = [
   {
     key: "b-mha",
@@ -36,14 +44,18 @@ export const METHODS = [
     about: "a population of word substitutions, as Alzantot et al. 2018",
   },
 ];
+/** @param {Ui} ui @param {string} name */
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
+/** @param {number} p */
 export const share = (p) => percent(p, 1);
 
 // ---- when it is shown ---------------------------------------------------------------------
 
+/** @param {Ui} ui */
 export const here = (ui) => ui.panel.dataset.mode === MODE;
 
+/** @param {Ui} ui */
 export async function shownOrHidden(ui) {
   if (!here(ui)) return keep(ui.TAB, { attack: "" });
   if (!ui.offers && !(await prepare(ui))) return;
@@ -52,6 +64,7 @@ export async function shownOrHidden(ui) {
   run(ui);
 }
 
+/** @param {Ui} ui */
 async function prepare(ui) {
   const answer = (await ui.server.options({})) ?? { error: LOST };
   if (answer.error) return void ui.life.fail(answer.error);
@@ -60,6 +73,7 @@ async function prepare(ui) {
   return true;
 }
 
+/** @param {Ui} ui */
 function remember(ui) {
   ui.written = ui.props.value = stateOf(ui, settings(ui));
   keep(ui.TAB, { attack: ui.written, chain: "" }); // the chain beside it is not what is linked
@@ -68,6 +82,7 @@ function remember(ui) {
 
 // ---- running ------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 export async function run(ui) {
   cancel(ui, { quietly: true });
   const before = ui.scene;
@@ -79,14 +94,23 @@ export async function run(ui) {
   }
 }
 
-/** What is shown is of other inputs than those in the form: dimmed, until it is of them again. */
+/**
+ * What is shown is of other inputs than those in the form: dimmed, until it is of them again.
+ * @param {Ui} ui
+ */
 export function fit(ui) {
   const now = ui.scene && stateOf(ui, ui.scene.settings);
   const other = Boolean(ui.scene) && now !== stateOf(ui, settings(ui));
   ui.element.classList.toggle("lp-stale", other);
 }
 
-/** Called with the server's answer to the settings; asks for rows until there are no more. */
+/**
+ * Called with the server's answer to the settings; asks for rows until there are no more.
+ * @param {Ui} ui
+ * @param {Start} data
+ * @param {{settings: Settings}} asked
+ * @param {() => boolean} alive
+ */
 async function draw(ui, data, { settings: asked }, alive) {
   ui.scene = {
     ...data,
@@ -119,12 +143,18 @@ async function draw(ui, data, { settings: asked }, alive) {
   say(summary(ui));
 }
 
+/** @param {Ui} ui @param {string} key */
 const tried = (ui, key) => ui.scene.rows[key].at(-1)?.trials ?? 0;
+/** @param {string} key */
+const titleOf = (key) => METHODS.find((method) => method.key === key)?.title;
+
+/** @param {Ui} ui */
 const progress = (ui) =>
   `${ui.scene.settings.methods
-    .map((key) => `${METHODS.find((m) => m.key === key).title} ${count(tried(ui, key))}`)
+    .map((key) => `${titleOf(key)} ${count(tried(ui, key))}`)
     .join(", ")} trials`;
 
+/** @param {Ui} ui */
 function summary(ui) {
   const won = Object.values(ui.scene.verdicts).filter(({ flipped }) => flipped).length;
   const of = ui.scene.settings.methods.length;
@@ -133,6 +163,7 @@ function summary(ui) {
     : "";
 }
 
+/** @param {Ui} ui @param {{quietly?: boolean}} [how] */
 export function cancel(ui, { quietly = false } = {}) {
   if (!ui.running) return;
   ui.server.stop({ job: ui.running });
@@ -146,6 +177,7 @@ export function cancel(ui, { quietly = false } = {}) {
   }
 }
 
+/** @param {Ui} ui @param {string} text */
 function busy(ui, text) {
   ui.underWay.status.textContent = text;
   ui.underWay.bar.hidden = ui.underWay.cancel.hidden = !text;
@@ -157,11 +189,10 @@ function busy(ui, text) {
   else ui.underWay.bar.removeAttribute("value"); // nothing known yet
 }
 
+/** @param {Ui} ui */
 function setUp(ui) {
   ui.TAB = ui.props.tab;
   ui.panel = panelOf(ui.element);
-  ui.offers = null; // {victims, most}
-  ui.scene = null; // what the server said of the start, with rows and verdicts by method
   ui.place = Infinity; // of the cursor on the curve, in passes or trials
   ui.axis = "passes";
   ui.running = null; // the job that is asked for rows
@@ -184,7 +215,7 @@ function setUp(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp(ui);
   setUpForm(ui);
   setUpCards(ui);

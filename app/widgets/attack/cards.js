@@ -7,6 +7,13 @@ import { mark } from "../../page/palette.js";
 import { id, METHODS, share } from "./attack.js";
 import { drawCurve, reach } from "./curve.js";
 
+/**
+ * @typedef {import("./types.js").Method} Method
+ * @typedef {import("./types.js").Row} Row
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {import("./types.js").Verdict} Verdict
+ */
+
 const COLUMNS = [
   "method",
   "step",
@@ -18,8 +25,10 @@ const COLUMNS = [
   "sentence",
 ];
 
+/** @param {Ui} ui */
 export const labelWanted = (ui) => ui.scene.labels[ui.scene.wanted];
 
+/** @param {Ui} ui */
 export function drawStart(ui) {
   const { premise, start, labels, label, p } = ui.scene;
   const given =
@@ -59,6 +68,7 @@ export function drawStart(ui) {
   );
 }
 
+/** @param {Ui} ui */
 export function drawScene(ui) {
   if (ui.place === Infinity || ui.place > reach(ui)) ui.place = Infinity;
   drawCards(ui);
@@ -78,19 +88,25 @@ export function drawScene(ui) {
       ]),
     ),
   );
-  ui.element.dataset.rows = ui.rowTable.rows().length; // how tests know
+  ui.element.dataset.rows = String(ui.rowTable.rows().length); // how tests know
   ui.element.dataset.done = Object.keys(ui.scene.verdicts).length ? "yes" : "no";
 }
 
-/** The row of a method at the cursor; null before its first. */
+/**
+ * The row of a method at the cursor; null before its first.
+ * @param {Ui} ui
+ * @param {string} key
+ */
 const rowAt = (ui, key) => ui.scene.rows[key].findLast((row) => row[ui.axis] <= ui.place) ?? null;
 
+/** @param {Ui} ui */
 export function drawCards(ui) {
   ui.cards.replaceChildren(
     ...METHODS.filter(({ key }) => ui.scene.rows[key]).map((method) => card(ui, method)),
   );
 }
 
+/** @param {Ui} ui @param {Method} method */
 function card(ui, method) {
   const { key, title, about } = method;
   const [rows, verdict] = [ui.scene.rows[key], ui.scene.verdicts[key]];
@@ -127,7 +143,11 @@ function card(ui, method) {
   );
 }
 
-/** What became of it; a success only counts once the classifier, asked afresh, agrees. */
+/**
+ * What became of it; a success only counts once the classifier, asked afresh, agrees.
+ * @param {Ui} ui
+ * @param {Verdict | undefined} verdict
+ */
 function said(ui, verdict) {
   if (verdict?.flipped)
     return el("span", {
@@ -146,6 +166,7 @@ function said(ui, verdict) {
   return el("span", { class: "attack-verdict", text: ui.running ? "running" : "not verified" });
 }
 
+/** @param {string} label @param {number} share @param {string} text @param {boolean} [half] */
 function gauge(label, share, text, half = false) {
   return el(
     "div",
@@ -160,6 +181,7 @@ function gauge(label, share, text, half = false) {
   );
 }
 
+/** @param {Ui} ui */
 function saveJson(ui) {
   const { settings: asked, labels, label, wanted, premise, start, rows, verdicts } = ui.scene;
   const plain = Object.fromEntries(
@@ -181,6 +203,7 @@ function saveJson(ui) {
   download("attack.json", "application/json", `${JSON.stringify(content, null, 1)}\n`);
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.original = el("section", {
     class: "attack-original",

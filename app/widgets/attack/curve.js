@@ -7,26 +7,39 @@ import { count } from "../../page/numbers.js";
 import { here, id, METHODS, shownOrHidden } from "./attack.js";
 import { drawCards, drawScene, labelWanted } from "./cards.js";
 
+/**
+ * @typedef {import("./types.js").Axis} Axis
+ * @typedef {import("./types.js").Row} Row
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @type {Record<Axis, string>} */
 const AXES = { passes: "forward passes", trials: "trials" };
 
+/** @param {Ui} ui */
 export const reach = (ui) =>
   Math.max(1, ...Object.values(ui.scene.rows).map((rows) => rows.at(-1)?.[ui.axis] ?? 0));
 
+/** @param {Ui} ui */
 export function drawCurve(ui) {
   ui.curveTitle.textContent = `P(${labelWanted(ui)}) along each chain`;
-  ui.slider.max = reach(ui);
-  ui.slider.value = Math.min(ui.place, reach(ui));
+  ui.slider.max = String(reach(ui));
+  ui.slider.value = String(Math.min(ui.place, reach(ui)));
   ui.where.textContent =
     ui.place === Infinity
       ? `at the end, ${count(reach(ui))} ${AXES[ui.axis]}`
       : `after ${count(ui.place)} ${AXES[ui.axis]}`;
   ui.slider.setAttribute("aria-valuetext", ui.where.textContent);
   const start = ui.scene.p[ui.scene.wanted];
-  const chains = METHODS.map(({ key, title }, k) => [ui.scene.rows[key] ?? [], title ?? key, k]);
+  const chains = METHODS.map(({ key, title }, k) => ({
+    rows: ui.scene.rows[key] ?? [],
+    title,
+    k,
+  }));
   ui.chart.draw(
     chains
-      .filter(([rows]) => rows.length)
-      .flatMap(([rows, title, k]) => curves(ui, rows, title, k, start)),
+      .filter(({ rows }) => rows.length)
+      .flatMap(({ rows, title, k }) => curves(ui, rows, title, k, start)),
     {
       x: { label: AXES[ui.axis], low: 0, high: reach(ui) },
       y: { label: "P", low: 0, high: 1 },
@@ -39,7 +52,14 @@ export function drawCurve(ui) {
   ui.chart.mark(ui.place === Infinity ? null : ui.place);
 }
 
-/** A chain, and the sign of its method where it ends. */
+/**
+ * A chain, and the sign of its method where it ends.
+ * @param {Ui} ui
+ * @param {Row[]} rows
+ * @param {string} title
+ * @param {number} k
+ * @param {number} start
+ */
 function curves(ui, rows, title, k, start) {
   const x = [0, ...rows.map((row) => row[ui.axis])];
   const y = [start, ...rows.map(({ p }) => p)];
@@ -49,6 +69,7 @@ function curves(ui, rows, title, k, start) {
   ];
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.axisChoice = choice(id(ui, "axis"), { "aria-label": "Horizontal axis" }, (axis) => {
     ui.axis = axis;
@@ -60,7 +81,7 @@ export function setUp(ui) {
     label: "P of the label that is wanted",
     height: 232,
     scrub: (place) => {
-      ui.slider.value = Math.round(place);
+      ui.slider.value = String(Math.round(place));
       ui.slider.dispatchEvent(new Event("input"));
     },
   });

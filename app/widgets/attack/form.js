@@ -15,6 +15,14 @@ import { count } from "../../page/numbers.js";
 import * as link from "../../page/state.js";
 import { cancel, fit, id, METHODS, run } from "./attack.js";
 
+/**
+ * @typedef {import("./types.js").Settings} Settings
+ * @typedef {import("./types.js").State} State
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {import("./types.js").Victim} Victim
+ */
+
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.victimList = select(id(ui, "victim"), [], () => {
     offerExamples(ui);
@@ -80,7 +88,7 @@ function setUp1(ui) {
         dice(
           "Roll the seed and attack",
           (seed) => {
-            ui.seedBox.value = seed;
+            ui.seedBox.value = String(seed);
             submit(ui);
           },
           { "data-key": "r", class: "lp-button lp-square" },
@@ -132,15 +140,20 @@ function setUp1(ui) {
   );
 }
 
-const victim = (ui) => ui.offers.victims.find(({ name }) => name === ui.victimList.value);
+/** @param {Ui} ui */
+const victim = (ui) =>
+  /** @type {Victim} */ (ui.offers.victims.find(({ name }) => name === ui.victimList.value));
+/** @param {string} text */
 const shorter = (text) => (text.length > 90 ? `${text.slice(0, 88)}…` : text);
 
+/** @param {Ui} ui */
 export function offerVictims(ui) {
   const victims = ui.offers.victims.map(({ name, title }) => [name, title]);
   offer(ui.victimList, victims);
-  ui.trialsBox.max = ui.offers.most;
+  ui.trialsBox.max = String(ui.offers.most);
 }
 
+/** @param {Ui} ui */
 function offerExamples(ui) {
   const { examples, labels } = victim(ui);
   const own = [-1, "your own sentence"];
@@ -156,23 +169,28 @@ function offerExamples(ui) {
   ui.panel.dataset.victim = ui.victimList.value; // for the tables that were measured of it
 }
 
-/** Which example is in the box, as its corpus has it or as one writes it; -1 for none. */
+/**
+ * Which example is in the box, as its corpus has it or as one writes it; -1 for none.
+ * @param {Ui} ui
+ */
 const exampleOf = (ui) =>
   victim(ui).examples.findIndex(({ text, written }) => [text, written].includes(ui.textBox.value));
 
+/** @param {Ui} ui @param {number} i */
 function takeExample(ui, i) {
   const example = victim(ui).examples[i];
-  ui.exampleList.value = example ? i : -1;
+  ui.exampleList.value = String(example ? i : -1);
   if (example) ui.textBox.value = example.written;
   else ui.textBox.focus();
 }
 
+/** @param {Ui} ui */
 function submit(ui) {
   const empty = [ui.trialsBox, ui.seedBox, ui.weightBox, ui.likenessBox].find(
     (box) => box.value === "" || !box.checkValidity(),
   );
   const problem = empty
-    ? `${empty.labels[0].textContent}: write a number from ${empty.min} to ${count(empty.max)}.`
+    ? `${empty.labels?.[0].textContent}: write a number from ${empty.min} to ${count(Number(empty.max))}.`
     : settings(ui).methods.length
       ? ""
       : "No method is chosen. Choose at least one.";
@@ -181,8 +199,9 @@ function submit(ui) {
   fit(ui);
 }
 
+/** @param {Ui} ui */
 export function settings(ui) {
-  const example = victim(ui).examples[ui.exampleList.value];
+  const example = victim(ui).examples[Number(ui.exampleList.value)];
   return {
     victim: ui.victimList.value,
     text: ui.textBox.value,
@@ -196,7 +215,11 @@ export function settings(ui) {
   };
 }
 
-/** Settings as a field of the link; numbers that are as at the start are left out. */
+/**
+ * Settings as a field of the link; numbers that are as at the start are left out.
+ * @param {Ui} ui
+ * @param {Settings} settings
+ */
 export function stateOf(
   ui,
   { victim: name, text, methods, trials, seed, weight, likeness = 0, spare_label_words },
@@ -224,6 +247,7 @@ export function stateOf(
   return link.write({ ...now, text }, first);
 }
 
+/** @param {Ui} ui @param {string} state */
 export function readState(ui, state) {
   const start = { trials: ui.props.trials, seed: 0, methods: "bwg", weight: 1, like: 0 };
   /** @type {any} */
@@ -231,15 +255,15 @@ export function readState(ui, state) {
   return { ...start, ...given };
 }
 
+/** @param {Ui} ui @param {State} state */
 export function fill(ui, { victim: name, trials, seed, methods, weight, like, words, text }) {
-  ui.victimList.value = ui.offers.victims.some((one) => one.name === name)
-    ? name
-    : ui.offers.victims[0].name;
+  const known = ui.offers.victims.find((one) => one.name === name) ?? ui.offers.victims[0];
+  ui.victimList.value = known.name;
   offerExamples(ui);
   takeExample(ui, 0);
   if (text !== undefined) {
     ui.textBox.value = text;
-    ui.exampleList.value = exampleOf(ui);
+    ui.exampleList.value = String(exampleOf(ui));
   }
   ui.trialsBox.value = trials;
   ui.seedBox.value = seed;
@@ -249,15 +273,17 @@ export function fill(ui, { victim: name, trials, seed, methods, weight, like, wo
   ui.methodBoxes.forEach(({ box }, i) => (box.checked = methods.includes(METHODS[i].letter)));
 }
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit(ui);
   });
   for (const type of ["input", "change"]) ui.form.addEventListener(type, () => fit(ui));
-  ui.textBox.addEventListener("input", () => (ui.exampleList.value = exampleOf(ui)));
+  ui.textBox.addEventListener("input", () => (ui.exampleList.value = String(exampleOf(ui))));
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   setUp1(ui);
   setUp2(ui);
