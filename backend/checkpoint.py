@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend import registry
+from backend.corpora.location import ROOT, trained_dir, yours_dir
 from backend.files import (
     CHECKSUMS,
     another_file,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 WEIGHTS = "model.safetensors"
 CARD = "README.md"
-ROOT = Path(__file__).parents[1]
 _NAME = re.compile(r"[a-z0-9_]+/[a-z0-9_]+(--[a-z0-9_-]+?){1,2}")
 HALF, SLACK = 2, 1 << 16  # bytes of a stored number; of those that shared tensors save
 
@@ -72,15 +72,6 @@ class CheckpointInfo:
     def classes(self) -> int:
         """How many classes it can be told when it encodes and decodes; 0 where it takes none."""
         return self.config["classes"] if self.context == "labels" else 0
-
-
-def trained_dir() -> Path:
-    return Path(os.environ.get("LATENT_TRAINED_DIR") or ROOT / "trained")
-
-
-def yours_dir() -> Path:
-    """What the user trained or took in lies beside what ships, and never in it."""
-    return Path(os.environ.get("LATENT_YOURS_DIR") or trained_dir().parent / "yours")
 
 
 def available(

@@ -1,4 +1,4 @@
-"""Where the corpora lie, and what a loader gives back."""
+"""Where corpora and checkpoints lie, and what a loader gives back."""
 
 import gzip
 import os
@@ -60,6 +60,16 @@ class MissingCorpus(FileNotFoundError):
 
 def data_dir() -> Path:
     return Path(os.environ.get("LATENT_DATA_DIR") or ROOT / "data")
+
+
+def trained_dir() -> Path:
+    """Where the checkpoints lie that ship."""
+    return Path(os.environ.get("LATENT_TRAINED_DIR") or ROOT / "trained")
+
+
+def yours_dir() -> Path:
+    """Where the user's corpora, runs and checkpoints lie: beside what ships, never in it."""
+    return Path(os.environ.get("LATENT_YOURS_DIR") or trained_dir().parent / "yours")
 
 
 def corpus_file(name: str) -> Path:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from backend.corpora.location import Dialogue, Split
+from backend.corpora.location import Dialogue, Split, yours_dir
 
 HERE = Path(__file__).parent
+OWN = "own-"  # how the keys of the user's corpora begin; see ``backend.corpora.own``
 Unit = Literal["sentence", "turn", "pair", "picture"]
 
 
@@ -43,8 +44,8 @@ class Corpus(NamedTuple):
 
 
 def names() -> list[str]:
-    """All corpora, sorted."""
-    found = []
+    """All corpora, sorted; the user's own among them."""
+    found = [path.parent.name for path in yours_dir().glob(f".data/{OWN}*/corpus.json")]
     for file in HERE.glob("*.py"):
         if declares(file, "CORPUS"):
             found.append(file.stem.replace("_", "-"))
@@ -53,6 +54,8 @@ def names() -> list[str]:
 
 def corpus(name: str) -> Corpus:
     """Raises ``KeyError`` naming those there are."""
+    if name.startswith(OWN):
+        return importlib.import_module("backend.corpora.own").record(name)
     module = name.replace("-", "_")
     if not re.fullmatch(r"[a-z0-9-]+", name) or not declares(HERE / f"{module}.py", "CORPUS"):
         raise KeyError(f"no corpus {name!r}; there are: {', '.join(names())}")

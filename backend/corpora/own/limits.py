@@ -1,0 +1,12 @@
+"""What is taken in of a user's data."""
+
+LIMITS = {
+    "bytes": 256 << 20,  # of a file
+    "unpacked": 1 << 30,  # bytes of what a ZIP or a gzip unpacks to
+    "items": 500_000,  # more sentences are sampled
+    "pictures": 100_000,
+    "pixels": 50_000_000,  # of one picture
+    "length": 2_000,  # characters of a sentence
+    "classes": 100,
+    "fewest": 20,  # different items
+}

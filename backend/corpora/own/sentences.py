@@ -1,0 +1,203 @@
+"""Sentences from a user's file: plain text, CSV, TSV, or a JSON object a line."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from backend.corpora.hashed import bucket_of
+from backend.corpora.leaks import same_text
+from backend.corpora.own.found import Found
+from backend.corpora.own.limits import LIMITS
+
+# How files begin that people take for text.
+MAGIC = {
+    b"PAR1": "a Parquet file; save it as CSV or JSONL",
+    b"PK\x03\x04": "a ZIP; unpack it, or put pictures into it",
+    b"\x1f\x8b": "packed by gzip; unpack it",
+    b"%PDF": "a PDF; save its text as a text file",
+    b"\x89PNG": "a picture; put pictures into a ZIP",
+    b"\xff\xd8\xff": "a picture; put pictures into a ZIP",
+    b"SQLite format 3": "a database; save a table of it as CSV",
+}
+BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+LOOKED_AT = 200  # rows of a table behind the choice of a column
+COUNTED = 50_000  # sentences behind histogram and vocabulary
+
+Row = tuple[str, str]  # sentence and label
+
+
+def read(file_name: str, data: bytes, column: str, label_column: str) -> Found:
+    """The sentences of a file, each once.
+
+    Raises ``ValueError``, with what is wrong and what to do, as all functions here do.
+    """
+    notes: list[str] = []
+    text = decoded(file_name, data, notes)
+    ending = Path(file_name).suffix.lower()
+    columns: tuple[str, ...] = ()
+    if ending in (".csv", ".tsv", ".tab"):
+        table = partial(_table, file_name, text, "\t" if ending != ".csv" else _delimiter(text))
+        columns, column = _columns(file_name, table, column, label_column)
+        rows = _cells(table, columns, column, label_column)
+    elif ending in (".jsonl", ".ndjson"):
+        objects = partial(_objects, file_name, text)
+        columns, column = _columns(file_name, objects, column, label_column)
+        rows = _cells(objects, columns, column, label_column)
+    else:
+        column = label_column = ""
+        rows = ((line, "") for line in io.StringIO(text))
+    found, labels = _once(rows, text.count("\n"), notes)
+    found.columns, found.column, found.label_column = columns, column, label_column
+    if label_column:
+        found.labels, found.classes = classes_of(labels, label_column)
+    return found
+
+
+def decoded(file_name: str, data: bytes, notes: list[str]) -> str:
+    """Text in whatever encoding it is in; ``notes`` tell where that is not UTF-8."""
+    for magic, what in MAGIC.items():
+        if data.startswith(magic):
+            raise ValueError(f"{file_name} is no text but {what}.")
+    encoding = next((name for bom, name in BOMS.items() if data.startswith(bom)), "utf-8")
+    if encoding != "utf-16" and b"\0" in data[: 1 << 16]:
+        raise ValueError(
+            f"{file_name} is no text: it has bytes that no text has. Choose a text file."
+        )
+    try:
+        text = data.decode(encoding)
+        if encoding == "utf-16":
+            notes.append("The file is in UTF-16.")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+        notes.append("The file is not in UTF-8; it was read as Windows-1252, Western European.")
+    odd = sum(
+        not character.isprintable() and character not in "\n\r\t" for character in text[:4096]
+    )
+    if odd > 0.05 * min(len(text), 4096):
+        raise ValueError(f"{file_name} is no text. Choose a text file.")
+    return text
+
+
+def classes_of(labels: list[str], name: str) -> tuple[list[int], tuple[str, ...]]:
+    """Labels as numbers, and what they are called."""
+    classes = tuple(sorted(set(labels)))
+    if len(classes) > LIMITS["classes"]:
+        raise ValueError(
+            f"{name} has {len(classes):,} different values; labels have at most "
+            f"{LIMITS['classes']}. Choose another column, or none."
+        )
+    numbers = {label: number for number, label in enumerate(classes)}
+    return [numbers[label] for label in labels], classes
+
+
+def words_of(
+    sentences: list[str], sizes: tuple[int, ...], n: int
+) -> tuple[dict[int, int], list[tuple[int, float]], list[str]]:
+    """Sentences by their number of words; the share of words known by vocabulary; examples.
+
+    An example is its tokens as a model reads them, with <unk> for those that stand once in all.
+    """
+    from backend.processors.text import tokenize  # brings torch
+
+    step = max(1, len(sentences) // COUNTED)
+    tokens = [tokenize(sentence) for sentence in sentences[::step]]
+    counts = Counter(token for row in tokens for token in row)
+    lengths = Counter(map(len, tokens))
+    ordered = [count for _, count in counts.most_common()]
+    total, vocabulary = max(1, sum(ordered)), []
+    for size in (*(size for size in sizes if size < len(ordered)), len(ordered)):
+        vocabulary.append((size, sum(ordered[:size]) / total))
+    shown = tokens[:: max(1, len(tokens) // n)][:n]
+    examples = [" ".join(t if counts[t] > 1 else "<unk>" for t in row) for row in shown]
+    return dict(sorted(lengths.items())), vocabulary, examples
+
+
+def _once(rows: Iterator[Row], lines: int, notes: list[str]) -> tuple[Found, list[str]]:
+    """Without what is empty, too long or there already, drawn if too many; and the labels."""
+    most = LIMITS["items"]
+    share = most / lines if lines > most else 1.0
+    items: dict[str, Row] = {}
+    n = long = 0
+    for sentence, label in rows:
+        line = " ".join(sentence.split())
+        if not line:
+            continue
+        if len(line) > LIMITS["length"]:
+            long += 1
+            continue
+        key = same_text(line)
+        if share < 1 and bucket_of(key) >= share:
+            continue
+        n += 1
+        items.setdefault(key, (line, label))
+    if long:
+        notes.append(f"{long:,} lines of more than {LIMITS['length']:,} characters were left out.")
+    if share < 1:
+        notes.append(f"Of {lines:,} lines {n:,} were drawn, by a hash of what they say.")
+    kept = list(items.values())
+    sentences = [sentence for sentence, _ in kept]
+    found = Found("text", sentences, duplicates=n - len(kept), notes=notes)
+    return found, [label for _, label in kept]
+
+
+def _delimiter(text: str) -> str:
+    """What stands most often between the names of the columns."""
+    first = text[: text.find("\n")] if "\n" in text else text
+    return max(",;\t|", key=first.count)
+
+
+def _table(file_name: str, text: str, delimiter: str) -> Iterator[dict[str, Any]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        names = next(reader, [])
+        for row in reader:
+            yield dict(zip(names, row, strict=False))
+    except csv.Error as error:
+        raise ValueError(
+            f"{file_name}, line {reader.line_num}: {error}. Is a quotation mark missing?"
+        ) from None
+
+
+def _objects(file_name: str, text: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(io.StringIO(text), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise ValueError(f"{file_name}, line {number} is no JSON.") from None
+        if not isinstance(row, dict):
+            raise ValueError(
+                f"{file_name}, line {number} is no JSON object. Write one a line, like "
+                '{"text": "…"}.'
+            )
+        yield row
+
+
+def _columns(file_name: str, table: Any, column: str, label: str) -> tuple[tuple[str, ...], str]:
+    """All columns, and that of the sentences: as asked for, or the one with the most text."""
+    first = list(islice(table(), LOOKED_AT))
+    if not first:
+        raise ValueError(f"{file_name} has no rows. Choose another file.")
+    columns = tuple(dict.fromkeys(name for row in first for name in row))
+    for asked in filter(None, (column, label)):
+        if asked not in columns:
+            there = ", ".join(columns[:20])
+            raise ValueError(f"{file_name} has no column {asked[:80]!r}; it has: {there}.")
+    texts = {name: sum(len(_cell(row.get(name))) for row in first) for name in columns}
+    return columns, column or max(texts, key=texts.__getitem__)
+
+
+def _cells(table: Any, columns: tuple[str, ...], column: str, label: str) -> Iterator[Row]:
+    for row in table():
+        yield _cell(row.get(column)), _cell(row.get(label)) if label else ""
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
