@@ -4,6 +4,7 @@
     python3 launch.py [OPTIONS]           the app
     python3 launch.py test [ARGUMENTS]    the tests; ARGUMENTS go to pytest (-n 0: one process)
     python3 launch.py test --quick        those that take neither a browser nor long
+    python3 launch.py check FILE          whether views that were kept still show the same
 
 The first use makes ``.venv`` beside this file and installs ``requirements.txt`` into it; later
 uses touch no network. An interpreter that already has the requirements is used as it is.
@@ -89,6 +90,10 @@ def main(argv: list[str]) -> int:
         if argv[:1] == ["test"]:
             ensure_requirements(argv)
             return run_tests(argv[1:])
+        if argv[:1] == ["check"]:
+            options = check_parser().parse_args(argv[1:])
+            ensure_requirements(argv)
+            return run_check(options)
         options = parse_options(argv)
         ensure_requirements(argv)
         return run_app(options)
@@ -179,11 +184,38 @@ def options_parser() -> Parser:
     add("--data-dir", type=folder, metavar="FOLDER", help="corpora (LATENT_DATA_DIR)")
     add("--trained-dir", type=folder, metavar="FOLDER", help="checkpoints (LATENT_TRAINED_DIR)")
     add("--lm", metavar="FOLDER_OR_NAME", help="a causal language model of transformers to add")
+    add(
+        "--space",
+        type=python_file,
+        action="append",
+        default=[],
+        metavar="FILE.py",
+        help="a model of your own: a file with a class, which is run; may be repeated",
+    )
     add("--read-only", action="store_true", help="let visitors change nothing on disk")
     add("--root-path", type=root_path, metavar="PATH", help="path behind a reverse proxy")
     add("--mcp", action="store_true", help="offer the named endpoints as MCP tools")
     add("--debug", action="store_true", help="show full tracebacks")
     add("--version", action="version", version=f"Latent Playground {VERSION}")
+    return parser
+
+
+def check_parser() -> Parser:
+    parser = Parser(
+        prog="launch.py check",
+        allow_abbrev=False,
+        description="Open the views of a file of checks, and compare what they show.",
+        epilog="Exit code: 0 if all are as they were, 1 if one differs, 2 for no file of checks.",
+    )
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE", help="checks.json, as the page gives it")
+    add("--report", type=Path, metavar="FILE.html", help="default: beside the file of checks")
+    add("--trained-dir", type=folder, metavar="FOLDER", help="checkpoints (LATENT_TRAINED_DIR)")
+    add("--data-dir", type=folder, metavar="FOLDER", help="corpora (LATENT_DATA_DIR)")
+    add(
+        "--space", type=python_file, action="append", default=[], metavar="FILE.py",
+        help="a model of your own; may be repeated",
+    )  # fmt: skip
     return parser
 
 
@@ -243,6 +275,13 @@ def folder(text: str) -> Path:
     path = Path(text).expanduser().resolve()
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {path}")
+    return path
+
+
+def python_file(text: str) -> Path:
+    path = Path(text).expanduser().resolve()
+    if path.suffix != ".py" or not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no Python file {path}")
     return path
 
 
@@ -548,6 +587,23 @@ def run_tests(arguments: list[str]) -> int:
             flush=True,
         )
     return status
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Views of a file, opened on a server of their own in a browser."""
+    go_offline()
+    go_direct()
+    browser = find_browser() or install_browser()
+    arguments = [part for file in options.space for part in ("--space", str(file))]
+    for name, path in [("--trained-dir", options.trained_dir), ("--data-dir", options.data_dir)]:
+        arguments += [name, str(path)] if path else []
+    from app.checks import run
+
+    report = options.report or options.file.with_suffix(".html")
+    try:
+        return run(options.file, report, browser, arguments)
+    except (OSError, RuntimeError) as error:  # a report that cannot be written, a server
+        raise SetupError(str(error)) from error
 
 
 def find_browser() -> str:

@@ -161,7 +161,11 @@ def offered(
 ) -> list[dict]:
     """The groups of a picker, of the checkpoints that are here now."""
     others = [{"name": name, "title": title} for name, title in given]
-    return [*groups(fitting(requires, excluding)), {"label": "Given with --lm", "options": others}]
+    return [
+        *groups(fitting(requires, excluding)),
+        {"label": "Given with --lm", "options": others},
+        {"label": "Yours, unfit here", "options": unfit(requires)},
+    ]
 
 
 def offer_anew(page: gr.Blocks) -> None:
@@ -175,6 +179,15 @@ def fitting(requires: Iterable[str], excluding: Iterable[str]) -> list[backend.C
     """Checkpoints with these capabilities and none of those, damaged ones included."""
     infos = backend.available(requires=frozenset(requires), include_damaged=True)
     return [info for info in infos if info.capabilities.isdisjoint(excluding)]
+
+
+def unfit(requires: Iterable[str]) -> list[dict]:
+    """The picker's options of the user's own spaces that cannot do all of ``requires``: why."""
+    return [
+        {"name": info.name, "title": f"{titled(info)}: {why}", "disabled": True}
+        for info in backend.available()
+        if (why := backend.lacks(info, frozenset(requires)))
+    ]
 
 
 def groups(infos: list[backend.CheckpointInfo]) -> list[dict]:
@@ -204,7 +217,7 @@ def exhibit(info: backend.CheckpointInfo) -> str:
 
 def titled(info: backend.CheckpointInfo) -> str:
     """The checkpoint's title; one's own and an exhibit of a failure say so wherever named."""
-    said = "; ".join(filter(None, ["yours" * info.yours, exhibit(info)]))
+    said = "; ".join(filter(None, ["yours" * (info.yours or info.own), exhibit(info)]))
     return f"{info.title} ({said})" if said else info.title
 
 
@@ -258,6 +271,7 @@ def checkpoint_facts() -> dict[str, dict]:
             "fingerprint": info.fingerprint,
             "latent_dim": info.latent_dim,
             "classes": info.classes,
+            "own": info.own,
         }
         for info in backend.available()
         if info.capabilities & {"decode", "log_prob", "respond"}
@@ -298,7 +312,10 @@ def script(checkpoint: str, *lines: str) -> str:
 
     Lines may call ``picture("…")`` on the base64 of a PNG.
     """
-    body = "\n".join([f"space = backend.load({checkpoint!r})", *lines, "print(result)", ""])
+    load = f"backend.load({checkpoint!r})"
+    if checkpoint in backend.files():
+        load = f"backend.load_file({backend.files()[checkpoint].name!r})"
+    body = "\n".join([f"space = {load}", *lines, "print(result)", ""])
     if "picture(" not in body:
         return f"import backend\n\n{body}"
     imports = "import base64\nimport io\n\nimport numpy as np\nfrom PIL import Image\n\n"

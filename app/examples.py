@@ -7,6 +7,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image, ImageDraw
 
+from app import items as boxes
 from app import memory, session
 from app.widgets.image_input import to_value
 
@@ -55,7 +56,7 @@ def fill_pictures(checkpoint: str, *pictures: str) -> list:
     examples = example_pictures(checkpoint)
     _given.update(examples)
     return [
-        gr.HTML(dataset=space.info.dataset, value=new if old in replaceable else old)
+        gr.HTML(dataset=boxes.dataset(space), value=new if old in replaceable else old)
         for old, new in zip(pictures, examples, strict=True)
     ]
 
@@ -66,6 +67,7 @@ def example_pictures(checkpoint: str) -> list[str]:
     space = session.get_space(checkpoint)
     labels = [] if space.labels is None else space.labels.tolist()
     wanted = [labels.index(label) for label in (3, 8, 0, 7) if label in labels]
+    rows = wanted if len(wanted) == len(STROKES) else np.arange(len(STROKES)) % len(space.codes)
     with session.model_work():
-        pictures = cast(np.ndarray, space.decode(space.codes[wanted or range(4)]))
+        pictures = cast(np.ndarray, space.decode(space.codes[rows]))
         return [to_value(picture) for picture in pictures]

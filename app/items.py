@@ -1,12 +1,13 @@
 """What the page does with each kind of item: read what a person gave, write it as Python."""
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from app.widgets.image_input import read as read_picture
-from app.widgets.image_input import to_value
+from app.widgets.image_input import read_as, to_value
 
 if TYPE_CHECKING:
     from backend.processors.base import Item, Items
@@ -44,14 +45,26 @@ def given(space: "LatentSpace", letters: str, values: dict[str, Any]) -> list:
 
     Raises ``ValueError`` naming the box that is empty or cannot be read.
     """
-    box = BOXES[space.modality]
+    box, read = BOXES[space.modality], reader(space)
     items = []
     for letter in letters:
         try:
-            items.append(box.read(values.get(f"{box.prefix}{letter}", "")))
+            items.append(read(values.get(f"{box.prefix}{letter}", "")))
         except ValueError as error:
             raise ValueError(f"{box.trouble.format(letter.upper())} {error}") from None
     return items
+
+
+def reader(space: "LatentSpace") -> Callable[[Any], Any]:
+    """What was given -> an item of the space, as ``Box.read``."""
+    if space.info.own and not space.words:
+        return functools.partial(read_as, shape=space.info.config["data_shape"])
+    return BOXES[space.modality].read
+
+
+def dataset(space: "LatentSpace") -> str:
+    """Whose pictures a field offers: of the model's corpus, or those that a class names."""
+    return space.info.name if space.info.own else space.info.dataset
 
 
 def literal(space: "LatentSpace", item: "Item") -> str:
@@ -61,7 +74,7 @@ def literal(space: "LatentSpace", item: "Item") -> str:
 
 def read_all(space: "LatentSpace", values: list[str]) -> list:
     """Items as endpoints take them: sentences, or pictures as data URLs."""
-    return values if space.words else [read_picture(value) for value in values]
+    return values if space.words else [reader(space)(value) for value in values]
 
 
 def written(found: "Items") -> list[str]:

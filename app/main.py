@@ -141,6 +141,12 @@ def main(options: Namespace) -> None:
                 print(note, flush=True)
         except ValueError as error:
             sys.exit(f"--lm: {error}")
+    for path in options.space:
+        try:
+            backend.load_file(path, lambda said: print(said, flush=True))
+        except ValueError as error:
+            # Who names a file wants to see it; a page without it would leave them looking for it.
+            sys.exit(f"--space: {error}")
     page = build(options.device)
     url, shared = start(page, options)
     wait_until_it_answers(url)

@@ -7,6 +7,7 @@
 Everything the app shows comes through here. Listing reads JSON only; ``load`` imports torch.
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 from backend.checkpoint import CheckpointInfo, available, card, card_pictures, info, trained_dir
@@ -14,6 +15,9 @@ from backend.corpora.location import MissingCorpus, data_dir
 from backend.processors import KINDS, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
     from backend.codes.snapshots import Snapshots
     from backend.language.text_models import TextModel
     from backend.space import LatentSpace
@@ -29,8 +33,11 @@ __all__ = [
     "check_device",
     "conversations",
     "data_dir",
+    "files",
     "info",
+    "lacks",
     "load",
+    "load_file",
     "load_snapshots",
     "load_text_model",
     "trained_dir",
@@ -50,9 +57,39 @@ def load(name: str, device: str = "auto") -> "LatentSpace":
     Raises ``KeyError`` if there is no such checkpoint and ``ValueError`` if it is damaged or the
     device is not there; each says what to do.
     """
+    from backend.own import opened
     from backend.space import LatentSpace
 
-    return LatentSpace.load(name, device)
+    return opened(name) or LatentSpace.load(name, device)
+
+
+def load_file(path: "Path | str", say: "Callable[[str], object]" = print) -> "LatentSpace":
+    """The latent space of a class of the user's own; see ``backend.own`` for what it has.
+
+    The file is run. From then on ``available`` lists the space, and ``load`` knows its name.
+    ``say`` is told what takes long. Raises ``ValueError`` with the file and line of what is wrong.
+    """
+    from backend import own
+
+    return own.load_file(path, say)
+
+
+def files() -> "dict[str, Path]":
+    """The files that were loaded by ``load_file``, by the names of their spaces."""
+    if "backend.own" not in sys.modules:  # nothing was, and torch need not be here yet
+        return {}
+    from backend import own
+
+    return own.files()
+
+
+def lacks(info: CheckpointInfo, needed: "Collection[str]") -> str:
+    """Why a space of the user's own cannot do what takes these capabilities; empty if it can."""
+    if not info.own or info.capabilities.issuperset(needed):
+        return ""
+    from backend import own
+
+    return own.lacks(info, needed)
 
 
 def load_text_model(name: str, device: str = "auto") -> "TextModel":

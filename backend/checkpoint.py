@@ -20,7 +20,7 @@ import subprocess
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 WEIGHTS = "model.safetensors"
 CARD = "README.md"
+YOURS = "yours"  # family and corpus of a class in a file of the user's
 _NAME = re.compile(r"[a-z0-9_]+/[a-z0-9_]+(--[a-z0-9_-]+?){1,2}")
 HALF, SLACK = 2, 1 << 16  # bytes of a stored number; of those that shared tensors save
 
@@ -67,11 +68,20 @@ class CheckpointInfo:
     problem: str | None = None  # why it cannot be loaded
     context: str = ""  # what it is told beside the code: key of ``backend.contexts.CONTEXTS``
     yours: bool = False  # trained or taken in by the user; see ``backend.yours``
+    own: bool = False  # a class in a file of the user's; see ``backend.own``
 
     @property
     def classes(self) -> int:
         """How many classes it can be told when it encodes and decodes; 0 where it takes none."""
         return self.config["classes"] if self.context == "labels" else 0
+
+
+_given: dict[str, CheckpointInfo] = {}  # of models that are in no folder, by name
+
+
+def give(info: CheckpointInfo) -> None:
+    """List what is in no folder; see ``backend.own``."""
+    _given[info.name] = info
 
 
 def available(
@@ -82,6 +92,7 @@ def available(
     A damaged one is left out, unless asked for; then its ``problem`` says what is wrong.
     """
     found = sorted((_listed(folder) for folder in _folders()), key=lambda one: one.name)
+    found += _given.values()
 
     def wanted(one: CheckpointInfo) -> bool:
         if one.problem:
@@ -93,6 +104,8 @@ def available(
 
 def info(name: str) -> CheckpointInfo:
     """Raises ``KeyError`` if there is no such folder; damage is reported in ``problem``."""
+    if name in _given:
+        return _given[name]
     folders = [root / name for root in (trained_dir(), yours_dir())]
     there = [folder for folder in folders if is_name(name) and folder.is_dir()]
     if not there:
@@ -258,7 +271,10 @@ def save(
         "commit": _commit(),
         "versions": {
             "python": platform.python_version(),
-            **{package: version(package) for package in ("torch", "safetensors", "tokenizers")},
+            **{
+                package: metadata.version(package)
+                for package in ("torch", "safetensors", "tokenizers")
+            },
         },
     }
     write_json(folder / "config.json", content)
@@ -331,10 +347,12 @@ def _read_config(folder: Path) -> dict[str, Any]:
     """Raises ``ValueError`` or ``OSError`` with a reason fit to show."""
     path = folder / "config.json"
     content = _read_object(path)
-    if content.get("format_version") != FORMAT_VERSION:
+    if (version := content.get("format_version")) != FORMAT_VERSION:
+        newer = isinstance(version, int) and version > FORMAT_VERSION
         raise ValueError(
-            f"its format is version {str(content.get('format_version'))[:40]}; "
-            f"this program reads version {FORMAT_VERSION}. Update the program"
+            f"its format is version {str(version)[:40]}; this program reads version "
+            f"{FORMAT_VERSION}. "
+            + ("Update the program" if newer else "No program of ours wrote that: copy it anew")
         )
     from backend import schema
 

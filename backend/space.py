@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from torch import Tensor
+from torch.distributions import Distribution
 
 from backend import checkpoint
 from backend.base import LatentModel
@@ -32,7 +33,7 @@ from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.distributions.truncation import check_kept
 from backend.objectives.priors import FittedMixture, Prior, StandardNormal
 from backend.processors import KINDS, load_processor
-from backend.processors.base import Item, Items, Processor
+from backend.processors.base import Item, Items, Processor, Words
 from backend.processors.text import UNK, TextProcessor
 
 Labels = np.ndarray | Sequence[int]  # [n], classes from 0; -1 where the class is not known
@@ -71,7 +72,16 @@ class LatentSpace:
     A model of ``classes`` > 0 can be told the class of each item: ``labels``, int [n]. Without
     them it encodes and decodes as for a class that is not known. Labels for a model that takes
     none, of another number or length, are wrong input.
+
+    Attributes:
+        chunk: how many items are decoded at once.
+        class_names: by label, of classes that have names of their own.
+        items: those whose codes ``codes`` are, where no corpus has them.
     """
+
+    chunk = CHUNK
+    class_names: Sequence[str] = ()
+    items: Items | None = None
 
     def __init__(
         self,
@@ -165,9 +175,24 @@ class LatentSpace:
         return "encode" in self.info.capabilities
 
     @property
+    def slow(self) -> bool:
+        """Whether decoding takes so long that fewer items are decoded at once."""
+        return self.chunk < CHUNK
+
+    @property
+    def held_out(self) -> bool:
+        """Whether ``codes`` are those of items."""
+        return self.encodes
+
+    @property
     def labels(self) -> np.ndarray | None:
         """Classes of those items, int64 [N]."""
         return self.statistics.labels
+
+    @property
+    def refines(self) -> bool:
+        """Whether a code can be moved until its sentence comes out: see ``encode``."""
+        return isinstance(self.processor, TextProcessor) and not self.discrete
 
     @property
     def discrete(self) -> bool:
@@ -232,7 +257,7 @@ class LatentSpace:
         top_k: int = 0,
         top_p: float = 1.0,
         seed: int = 0,
-        chunk: int = CHUNK,
+        chunk: int | None = None,
         labels: Labels | None = None,
         rest: Callable[[], object] = lambda: None,
     ) -> Iterator[Items]:
@@ -248,6 +273,7 @@ class LatentSpace:
         _check_temperature(token_temperature)
         check_kept(top_k, top_p)
         told = self.context.read(labels, len(codes))
+        chunk = chunk or self.chunk
         for index in range(0, len(codes), chunk):
             draws = None
             if token_temperature:  # of its own: nobody has to wait for the state of the process
@@ -256,7 +282,8 @@ class LatentSpace:
                 part = torch.from_numpy(codes[index : index + chunk])
                 part = self.prior.snap(part).to(self.device)
                 context = self._part(told, index, chunk)
-                x = self._event(part, context, token_temperature, draws, rest, top_k, top_p)
+                p = self.model.decode(part, context)
+                x = self._event(p, token_temperature, draws, rest, top_k, top_p)
                 items = self.processor.decode(x)
             yield items  # outside: whoever consumes is in no mode
 
@@ -349,7 +376,7 @@ class LatentSpace:
                 with alone, torch.no_grad():
                     q = self.model.encode(x, self._part(told, start, CHUNK))
                     z = q.mode if draw is None else q.sample()
-                if refine and draw is None and self.words and not self.discrete:
+                if refine and draw is None and self.refines:
                     z = refinement.refine(self.model, x, z, forbid=(UNK,))
             codes.append(z.float().cpu())
         return torch.cat(codes).numpy()
@@ -504,13 +531,15 @@ class LatentSpace:
         z = self.prior.snap(z)
         on_device = z.to(self.device)
         p = self.model.decode(on_device)
-        x = self._event(on_device)
+        x = self._event(p)
         sure = isinstance(p, Deterministic)  # a point has no density
         log_p_x = [math.nan] * len(x) if sure else p.log_prob(x).float().tolist()
         items = self.processor.decode(x)
         trips = [math.nan] * len(items)
         if self.encodes:
-            again = self.processor.decode(self._event(self.model.encode(x).mode))
+            again = self.processor.decode(
+                self._event(self.model.decode(self.model.encode(x).mode))
+            )
             trips = [self.processor.likeness(a, b) for a, b in zip(items, again, strict=True)]
         typicality = self._typicality(z)
         columns = (
@@ -534,18 +563,16 @@ class LatentSpace:
         densities = self.aggregate().log_prob(z).numpy()
         return 100 * np.searchsorted(self._densities, densities) / len(self._densities)
 
+    @staticmethod
     def _event(
-        self,
-        z: Tensor,
-        context: Tensor | None = None,
+        p: Distribution,
         token_temperature: float = 0.0,
         draws: torch.Generator | None = None,
         rest: Callable[[], object] = lambda: None,
         top_k: int = 0,
         top_p: float = 1.0,
     ) -> Tensor:
-        """The most fitting x for each code: greedy or drawn words, or mean pixels."""
-        p = self.model.decode(z, context)
+        """The most fitting x of each p(x|z): greedy or drawn words, or mean pixels."""
         if isinstance(p, SequenceDistribution):
             return p.generate(token_temperature, (UNK,), draws, rest, top_k=top_k, top_p=top_p)
         return p.mean
@@ -554,8 +581,8 @@ class LatentSpace:
         """The context of some of the items, on the model's device."""
         return None if told is None else told[start : start + size].to(self.device)
 
-    def _text(self, what: str) -> TextProcessor:
-        if not isinstance(self.processor, TextProcessor):
+    def _text(self, what: str) -> Words:
+        if not isinstance(self.processor, Words):
             raise ValueError(f"{what} is for text models; {self.info.name} makes pictures.")
         return self.processor
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import backend
 from backend.corpora import MissingCorpus
 from backend.pipeline.map import LIMIT, project
 from scripts.console import show_what_can_be_shown
@@ -21,9 +22,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="+", metavar="NAME", help="checkpoints to map")
     parser.add_argument("--limit", type=int, default=LIMIT, help="most items on the map")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--space", metavar="FILE.py", action="append", default=[], help="a model of your own"
+    )
     options = parser.parse_args(arguments)
     if options.limit < 100:
         parser.error(f"--limit must be at least 100 items, got {options.limit}")
+    for file in options.space:
+        try:
+            backend.load_file(file)
+        except ValueError as error:
+            sys.exit(str(error))
     for name in options.names:
         try:
             for report in project(name, options.limit, options.seed):

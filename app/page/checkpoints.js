@@ -11,6 +11,7 @@
  * @property {string} fingerprint of the weights
  * @property {number} latent_dim
  * @property {number} classes that it is told; 0 for none
+ * @property {boolean} own a class in a file of the user's
  */
 
 const written = globalThis.document?.getElementById("lp-checkpoints")?.textContent;

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { download } from "./files.js";
 import { origin, withTexts } from "./png.js";
 
-const SIDE = 28; // pixels, of every picture of the corpora
+const CELL = 112; // pixels of a picture on a sheet, if its own are fewer
 
 /**
  * @param {string} base64
@@ -28,6 +28,16 @@ export function split(data, n) {
 }
 
 /**
+ * Pixels along one side of a square picture. Its bytes tell, and whether it has colours: no square
+ * number is three times another.
+ * @param {Uint8Array} data
+ */
+export function sideOf({ length }) {
+  const grey = Math.sqrt(length);
+  return Number.isInteger(grey) ? grey : Math.sqrt(length / 3);
+}
+
+/**
  * The bytes of one picture as an image of its own, with a name for those who cannot see it.
  * @param {Uint8Array} data
  * @param {string} label
@@ -43,19 +53,17 @@ export function picture(data, label, props = {}) {
  * Grey becomes the opacity of ink, to which the page's style gives its colour; red, green and
  * blue, three bytes a pixel, stay what they are.
  * @param {HTMLCanvasElement} canvas
- * @param {Uint8Array} data one picture, or several grey ones
- * @param {number} [index] which of several
- * @param {number} [size] pixels along one side
+ * @param {Uint8Array} data of a square
  */
-export function paint(canvas, data, index = 0, size = SIDE) {
+export function paint(canvas, data) {
+  const size = sideOf(data);
   canvas.width = canvas.height = size;
   const context = pen(canvas);
   const image = context.createImageData(size, size);
   const coloured = data.length === 3 * size * size;
-  const start = index * size * size;
   for (let i = 0; i < size * size; i++) {
     if (coloured) image.data.set([data[3 * i], data[3 * i + 1], data[3 * i + 2], 255], 4 * i);
-    else image.data[4 * i + 3] = data[start + i];
+    else image.data[4 * i + 3] = data[i];
   }
   context.putImageData(image, 0, 0);
   canvas.classList.toggle("lp-ink", !coloured);
@@ -65,13 +73,12 @@ export function paint(canvas, data, index = 0, size = SIDE) {
  * Pictures side by side in one PNG, which the person gets as a file; the link is inside.
  * @param {Uint8Array[]} pictures
  * @param {string} name of the file
- * @param {number} [side] pixels of a picture
- * @param {number} [scale] of a pixel
  * @param {number} [across] pictures in a row; 0 for a square sheet
  */
-export function sheet(pictures, name, side = SIDE, scale = 4, across = 0) {
+export function sheet(pictures, name, across = 0) {
   across ||= Math.ceil(Math.sqrt(pictures.length));
-  const step = side * scale;
+  const side = sideOf(pictures[0]);
+  const step = side * Math.max(1, Math.round(CELL / side));
   const height = Math.ceil(pictures.length / across) * step;
   const canvas = el("canvas", { width: across * step, height });
   const context = pen(canvas);
@@ -80,7 +87,7 @@ export function sheet(pictures, name, side = SIDE, scale = 4, across = 0) {
   context.imageSmoothingEnabled = false;
   const one = el("canvas");
   for (const [i, data] of pictures.entries()) {
-    paint(one, data, 0, side);
+    paint(one, data);
     const [x, y] = [(i % across) * step, Math.floor(i / across) * step];
     context.drawImage(one, x, y, step, step);
   }

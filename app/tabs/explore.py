@@ -4,6 +4,7 @@ import gradio as gr
 import numpy as np
 
 from app import door, links, session
+from app import items as boxes
 from app.components import checkpoint_picker, quietly, seed, terms, untold_note
 from app.widgets.image_input import image_input, to_value
 from app.widgets.latent_pad.widget import latent_pad, read_place
@@ -102,7 +103,7 @@ def build() -> None:
 def corpus(checkpoint: str) -> list[gr.HTML]:
     """Let the picture fields offer test images of the checkpoint's own corpus."""
     space = session.get_space(checkpoint)
-    return [gr.HTML(dataset=space.info.dataset)] * len(SKETCHES)
+    return [gr.HTML(dataset=boxes.dataset(space))] * len(SKETCHES)
 
 
 def _id(key: str) -> str:

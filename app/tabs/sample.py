@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from backend.space import LatentSpace
 
 TITLE = "Sample"
-CHUNK = 64  # items between two looks at Cancel
 DRAWN = "drawn"  # in place of a class: one for each item, from the seed
 TERMS = {
     "prior": "The distribution of codes that the model was trained towards, or N(0, I).",
@@ -57,7 +56,7 @@ def build() -> None:
             step=0.05,
             label="Word temperature",
             elem_id="sample-words",
-            elem_classes="lp-only-text",
+            elem_classes=["lp-only-text", "lp-words-drawn"],
         )
         top_k = gr.Slider(
             0,
@@ -66,7 +65,7 @@ def build() -> None:
             step=1,
             label="Top k (0: all words)",
             elem_id="sample-top-k",
-            elem_classes="lp-only-text",
+            elem_classes=["lp-only-text", "lp-words-drawn"],
         )
         top_p = gr.Slider(
             0.0,
@@ -75,7 +74,7 @@ def build() -> None:
             step=0.01,
             label="Top p",
             elem_id="sample-top-p",
-            elem_classes="lp-only-text",
+            elem_classes=["lp-only-text", "lp-words-drawn"],
         )
         most = max((info.classes for info in backend.available({"sample", "decode"})), default=0)
         label = gr.Radio(
@@ -139,7 +138,7 @@ def sample(
         "labels": labels,
     }
     job = None
-    if n <= CHUNK:
+    if n <= space.chunk:
         first = together.items(space, z, **how)
     else:
         pieces = space.decode_chunks(z, **how, rest=session.rest)

@@ -35,13 +35,16 @@ class Mode(NamedTuple):
 
 
 class Modes:
-    """Modes of a space; see ``LatentSpace.modes``. m variables of K components, codes [n, D]."""
+    """Modes of a space; see ``LatentSpace.modes``. m variables of K components, codes [n, D].
 
-    def __init__(self, space: "LatentSpace") -> None:
+    They are those of its prior, unless others are given.
+    """
+
+    def __init__(self, space: "LatentSpace", prior: ComponentPrior | None = None) -> None:
         if "components" not in space.info.capabilities:
             raise ValueError(f"{space.info.name} has no modes: its prior has no components.")
         self.space = space
-        self.prior = cast(ComponentPrior, space.prior)
+        self.prior = prior or cast(ComponentPrior, space.prior)
         self.variables: int = self.prior.variables
         self.components: int = self.prior.components
         self.discrete = isinstance(self.prior, DiscreteCode)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backend import corpora
-from backend.checkpoint import CheckpointInfo
+from backend.checkpoint import YOURS, CheckpointInfo
 from backend.codes.neighbours import neighbours
 from backend.corpora.tags import Tags
 from backend.files import replacing_tensors
@@ -59,7 +59,8 @@ class MissingProjection(ValueError):
 
     def __init__(self, message: str, name: str, limit: int | None = None) -> None:
         size = f" --limit {limit}" if limit else ""
-        self.command = f"python scripts/project.py {name}{size}"
+        file = " --space FILE.py" if name.startswith(f"{YOURS}/") else ""
+        self.command = f"python scripts/project.py {name}{size}{file}"
         super().__init__(f"{message} `{self.command}` makes one.")
 
 
@@ -86,6 +87,7 @@ class Projection:
     planes: int  # mixture variables that are two numbers each, 0 if they are not
     discrete: bool  # whether codes hold probabilities of classes
     prose: Callable[[str], str] = str  # a sentence of the corpus -> as one writes it
+    known: list[str] | np.ndarray | None = None  # the items, where no corpus has them
 
     @classmethod
     def load(cls, info: CheckpointInfo) -> "Projection":
@@ -264,6 +266,8 @@ class Projection:
 
     @cached_property
     def _originals(self) -> list[str] | np.ndarray | None:
+        if self.known is not None:
+            return self.known
         if not corpora.available(self.dataset):
             return None
         # Maps from before held-out items were cleaned know them as they were published.

@@ -50,7 +50,7 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
     yield Progress("map", 60 / 100, "laying them out by UMAP")
     placed = umap_layout(np.concatenate([codes, centres]), seed)
     two_numbers = modes.dim == 2 and not modes.discrete
-    lengths = [len(space.tokens(i)) if space.words else 0 for i in items]
+    lengths = [min(255, len(space.tokens(i))) if space.words else 0 for i in items]
     projection = Projection(
         codes=codes,
         responsibilities=modes.at(codes),
@@ -64,7 +64,7 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
         texts=texts,
         settings={
             "fingerprint": space.info.fingerprint,
-            "split": "validation and test",
+            "split": "validation and test" if space.items is None else "of its class",
             "n": len(codes),
             "seed": seed,
             "n_neighbors": NEIGHBOURS,
@@ -83,7 +83,13 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
 
 
 def held_out(space: LatentSpace, limit: int) -> tuple[list, dict[str, list[str]]]:
-    """Validation and test items that the model reads with their tags, thinned to ``limit``."""
+    """Validation and test items that the model reads with their tags, thinned to ``limit``.
+
+    Of a class of the user's own, all the items that it names.
+    """
+    if space.items is not None:
+        classes = [] if space.labels is None else [space.class_names[i] for i in space.labels]
+        return list(space.items), {"label": classes} if classes else {}
     items: list = []
     columns: dict[str, list[str]] = {}
     loaded = corpora.load(space.info.dataset)

@@ -41,3 +41,21 @@ class Processor(ABC):
     @abstractmethod
     def load(cls, folder: Path) -> Self:
         """Raises ``FileNotFoundError`` naming the file that is missing."""
+
+
+class Words(Processor):
+    """Items are sentences: they have words, which can be marked and unknown."""
+
+    max_tokens: int  # words and marks that a sentence may have
+
+    @abstractmethod
+    def tokens(self, text: str) -> list[str]:
+        """The words and marks of a sentence, as they are read."""
+
+    @abstractmethod
+    def unknown_words(self, text: str) -> list[str]:
+        """Tokens of ``text`` that are not known, in order, each once."""
+
+    @abstractmethod
+    def prose(self, text: str) -> str:
+        """A sentence of the corpus as people write it; the same tokens are read from it."""

@@ -15,7 +15,7 @@ from tokenizers.models import WordLevel
 from torch import Tensor
 
 from backend.files import replacing
-from backend.processors.base import Processor
+from backend.processors.base import Words
 from backend.processors.prose import apostrophe, cut, cut_as_penn, joined, spaced
 
 PAD, BOS, EOS, UNK = range(4)
@@ -74,7 +74,7 @@ def tokenize(text: str) -> list[str]:
     return [token for token, _ in rules.pre_tokenizer.pre_tokenize_str(normal)]
 
 
-class TextProcessor(Processor):
+class TextProcessor(Words):
     """Sentences <-> ids [B, T], each ended by ``<eos>`` and padded with ``<pad>`` (0).
 
     The vocabulary is ordered by falling frequency, which adaptive softmax needs. ``casing``

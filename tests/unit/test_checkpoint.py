@@ -39,7 +39,8 @@ DAMAGE = {
     "model.safetensors is missing": lambda f: (f / "model.safetensors").unlink(),
     "config.json is missing": lambda f: (f / "config.json").unlink(),
     "not valid JSON": lambda f: (f / "config.json").write_text("{"),
-    "reads version 1": lambda f: change_config(f, format_version=2),
+    "reads version 1. Update the program": lambda f: change_config(f, format_version=2),
+    "reads version 1. No program of ours": lambda f: change_config(f, format_version=0),
     "metrics.json is not valid JSON": lambda f: (f / "metrics.json").write_text("{"),
     "not a JSON object": lambda f: (f / "config.json").write_text("[]"),
 }
@@ -54,6 +55,23 @@ def test_a_damaged_checkpoint_hides_only_itself(folder: Path, reason: str) -> No
     with pytest.raises(ValueError, match="vae--mnist--broken cannot be loaded"):
         backend.load("vae/vae--mnist--broken", device="cpu")
     backend.load(GOOD, device="cpu")
+
+
+def test_a_folder_from_before_contexts_and_checksums_is_told_classes_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "vae/cvae--mnist"
+    told = backend.info(name).classes
+    without = shutil.ignore_patterns(CHECKSUMS)
+    folder = Path(
+        shutil.copytree(checkpoint.trained_dir() / name, tmp_path / name, ignore=without)
+    )
+    config = json.loads((folder / "config.json").read_text())
+    config.pop("context", None)  # the name came later than the classes
+    (folder / "config.json").write_text(json.dumps(config))
+    monkeypatch.setenv("LATENT_TRAINED_DIR", str(tmp_path))
+    assert backend.info(name).classes == told == 10
+    assert backend.load(name, device="cpu").sample(1, labels=[7]).shape == (1, 28, 28)
 
 
 def test_changed_weights_of_the_right_size_are_noticed_when_loading(folder: Path) -> None:

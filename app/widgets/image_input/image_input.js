@@ -10,6 +10,7 @@ import { pen } from "../../page/pictures.js";
  */
 
 const SIDE = 280; // pixels of the paper
+const SEES = 64; // pixels, at most, of what is shown as a model sees it
 const SENT = 112; // pixels of a sketch as it travels, four for each that a model sees
 const BRUSH = 22; // about two of the 28 pixels wide, as pen strokes are in MNIST
 const MAX_FILE = 20e6; // bytes
@@ -67,7 +68,7 @@ function drawPicture(ui, picture) {
   const scale = SIDE / Math.max(picture.width, picture.height);
   const [w, h] = [picture.width * scale, picture.height * scale];
   wipe(ui);
-  ui.pen.imageSmoothingEnabled = picture.width !== 28; // what a model sees is shown pixel for pixel
+  ui.pen.imageSmoothingEnabled = picture.width > SEES; // what a model sees is shown pixel for pixel
   ui.pen.drawImage(picture, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
 }
 
@@ -105,7 +106,9 @@ async function upload(ui, chosen) {
   const url = URL.createObjectURL(chosen);
   try {
     const picture = await loadPicture(url);
-    const reply = await ui.server.as_seen({ value: asPng(picture, SIDE) }).catch(() => null);
+    const reply = await ui.server
+      .as_seen({ value: asPng(picture, SIDE), dataset: ui.props.dataset })
+      .catch(() => null);
     if (!reply || reply.error) {
       ui.note.textContent = reply ? reply.error : LOST;
       return;

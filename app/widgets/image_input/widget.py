@@ -4,12 +4,14 @@ import base64
 import binascii
 import io
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import gradio as gr
 import numpy as np
+import pydantic
 
-from app import memory
+import backend
+from app import memory, session
 from app.components import served, widget
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ SIDE = 28  # pixels of the pictures that the image models know
 BOX = 20  # the ink of an MNIST digit fits a box of this side
 MAX_CHARS = 2_000_000  # of base64; the widget itself never sends more than a few thousand
 MAX_SIDE = 2048  # pixels; a small PNG can unfold into gigabytes
-Dataset = Literal["mnist", "fashion-mnist"]
 TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 
 KEPT = ("tone", "kept")  # a text within a PNG: light paper is meant, so nothing is inverted
@@ -27,6 +28,16 @@ KEPT = ("tone", "kept")  # a text within a PNG: light paper is meant, so nothing
 EMPTY = "The picture is empty. Sketch something, upload a picture, or take a test image."
 UNREADABLE = "That is not a picture this field can read. Upload a PNG or JPEG, or sketch one."
 TOO_LARGE = f"The picture is too large. Use one of at most {MAX_SIDE} x {MAX_SIDE} pixels."
+
+
+def _has_pictures(dataset: str) -> str:
+    if dataset not in TITLES and dataset not in backend.files():
+        raise ValueError(f"dataset must be one of {', '.join(TITLES)}, or a space of your own.")
+    return dataset
+
+
+# Whose test images are offered: a corpus, or those that a class of the user's own names.
+Dataset = Annotated[str, pydantic.AfterValidator(_has_pictures)]
 
 
 def image_input(label: str, elem_id: str, value: str = "", dataset: str = "mnist") -> gr.HTML:
@@ -69,6 +80,26 @@ def read(value: Any) -> np.ndarray:
     return _like_mnist(pixels)
 
 
+def read_as(value: Any, shape: tuple[int, int, int]) -> np.ndarray:
+    """The picture for a model of other pictures than MNIST's, uint8 [H, W] or [H, W, 3].
+
+    All of it, with the tones it has, in the middle of a square; ``shape`` is channels, height,
+    width. Raises ``ValueError`` as ``read`` does.
+    """
+    from PIL import Image, ImageOps
+
+    channels, *size = shape
+    if value is None or value == "":
+        raise ValueError(EMPTY)
+    given = _opened(value).convert("RGBA")
+    flat = Image.alpha_composite(Image.new("RGBA", given.size, "black"), given)
+    sized = ImageOps.pad(flat.convert("RGB"), (size[1], size[0]), Image.Resampling.BOX)
+    pixels = np.array(sized if channels == 3 else sized.convert("L"))
+    if np.ptp(pixels) < 16:  # one flat tone
+        raise ValueError(EMPTY)
+    return pixels
+
+
 def to_value(pixels: np.ndarray, kept: bool = False) -> str:
     """Returns the value of the field that ``read`` turns back into exactly these pixels.
 
@@ -108,6 +139,11 @@ def _from_list(value: list) -> np.ndarray:
 
 
 def _from_data_url(value: Any) -> tuple[np.ndarray, bool]:
+    picture = _opened(value)
+    return _on_paper(*_tones(picture)), picture.info.get(KEPT[0]) == KEPT[1]
+
+
+def _opened(value: Any) -> "Image.Image":
     from PIL import Image, ImageOps
 
     head, _, body = value.partition(",") if isinstance(value, str) else ("", "", "")
@@ -120,8 +156,7 @@ def _from_data_url(value: Any) -> tuple[np.ndarray, bool]:
         with Image.open(file, formats=["PNG", "JPEG"]) as picture:
             if max(picture.size) > MAX_SIDE:
                 raise ValueError(TOO_LARGE)
-            kept = picture.info.get(KEPT[0]) == KEPT[1]
-            return _on_paper(*_tones(ImageOps.exif_transpose(picture))), kept
+            return ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError:
         raise ValueError(TOO_LARGE) from None
     except (binascii.Error, OSError, SyntaxError):  # PIL reports broken PNGs as SyntaxError
@@ -230,11 +265,14 @@ def _start(weights: np.ndarray) -> int:
     return min(max(start, 0), SIDE - len(weights))
 
 
-def as_seen(value: str) -> dict:
-    """For the page: an uploaded picture the way ``read`` makes it.
+def as_seen(value: str, dataset: str = "") -> dict:
+    """For the page: an uploaded picture the way ``read`` makes it, or ``read_as``.
 
     ``kept`` is the value that undoes an inversion, "" where there was none.
     """
+    if dataset in backend.files():
+        shape = session.get_space(dataset).info.config["data_shape"]
+        return {"value": to_value(read_as(value, shape)), "kept": ""}
     pixels, _ = _pixels(value)
     inverted = _darker(pixels.astype(np.float64), float(np.median(_border(pixels))))
     if pixels.shape == (SIDE, SIDE):
@@ -249,6 +287,8 @@ def corpus_state(dataset: Dataset) -> dict:
     """For the page: whether test images can be offered, and if not, why."""
     from backend import corpora
 
+    if dataset in backend.files():
+        return {"present": session.get_space(dataset).held_out, "note": ""}
     if corpora.available(dataset):
         return {"present": True, "note": ""}
     note = f"The {TITLES[dataset]} test images are not on this machine."
@@ -257,17 +297,20 @@ def corpus_state(dataset: Dataset) -> dict:
 
 def next_test_image(dataset: Dataset, index: int) -> dict:
     """For the page: picture ``index`` of the test set, counted round and round."""
+    title = TITLES.get(dataset, "Your")
     try:
         pictures = _test_images(dataset)
     except FileNotFoundError as missing:
         raise ValueError(str(missing)) from None
     index %= len(pictures)
-    note = f"{TITLES[dataset]} test image {index:,} of {len(pictures):,}"
+    note = f"{title} test image {index:,} of {len(pictures):,}"
     return {"value": to_value(pictures[index]), "index": index, "note": note}
 
 
 @memory.kept(2)
-def _test_images(dataset: str) -> np.ndarray:  # uint8 [N, 28, 28]
+def _test_images(dataset: str) -> np.ndarray:  # uint8 [N, H, W] or [N, H, W, 3]
     from backend import corpora
 
+    if dataset in backend.files():
+        return cast(np.ndarray, session.get_space(dataset).items)
     return corpora.load(dataset)["test"].pictures

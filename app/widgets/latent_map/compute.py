@@ -11,6 +11,7 @@ from collections import deque
 from pathlib import Path
 from typing import NamedTuple
 
+import backend
 from app import session
 
 ROOT = Path(__file__).parents[3]
@@ -50,13 +51,15 @@ def start(checkpoint: str) -> dict:
     if session.read_only():
         raise ValueError(READ_ONLY)
     session.check_name(checkpoint)  # what reaches the child is a name from the list
+    file = backend.files().get(checkpoint)
+    own = ["--space", str(file)] if file else []
     with _guard:
         if _last and _last.process.poll() is None:
             if _last.checkpoint == checkpoint:
                 return state(checkpoint)
             raise ValueError(f"The map of {_last.checkpoint} is being computed. Wait for it.")
         process = subprocess.Popen(
-            [*COMMAND, checkpoint],
+            [*COMMAND, checkpoint, *own],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -101,7 +101,7 @@ function thumbnail(ui, row) {
     (pair, i) => ([data[2 * i], data[2 * i + 1]] = [(pair >> 4) * 17, (pair & 15) * 17]),
   );
   const made = el("canvas");
-  paint(made, data, 0, 14);
+  paint(made, data);
   return made;
 }
 

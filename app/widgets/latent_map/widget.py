@@ -361,10 +361,23 @@ def _settings(settings: dict) -> str:
 
 
 def _thumbnails(pictures: np.ndarray) -> np.ndarray:
-    """Pictures [n, 28, 28] at half their size and 4 bits a pixel, [n, 98]; two pixels a byte."""
-    halves = pictures.reshape(len(pictures), 14, 2, 14, 2).mean((2, 4))
+    """Pictures [n, H, W] or [n, H, W, 3] as grey ones of 14 x 14 pixels of 4 bits, [n, 98].
+
+    Two pixels are a byte.
+    """
+    if pictures.shape[1:] == (28, 28):
+        halves = pictures.reshape(len(pictures), 14, 2, 14, 2).mean((2, 4))
+    else:
+        halves = np.stack([_small(picture) for picture in pictures])
     grey = (halves / 17).round().astype(np.uint8).reshape(len(pictures), 98, 2)
     return grey[..., 0] << 4 | grey[..., 1]
+
+
+def _small(picture: np.ndarray) -> np.ndarray:
+    from PIL import Image
+
+    grey = Image.fromarray(picture).convert("L")
+    return np.asarray(grey.resize((14, 14), Image.Resampling.BOX))
 
 
 def _columns(table: np.ndarray) -> list[str]:

@@ -66,7 +66,7 @@ def choose(space: "LatentSpace", mode: Mode, points: Points, seed: int, own: lis
             return Anchors(codes, f"points = space.encode({own!r}, {how})", own)
         codes = space.encode(np.stack(own), draw=draw)
         return Anchors(codes, f"points = {_literal(codes)}", ["your picture"] * n)
-    if points == "samples" or not space.encodes:  # nothing held out has a code then
+    if points == "samples" or not space.held_out:  # nothing held out has a code then
         codes = space.sample_codes(n, seed=seed)
         return Anchors(codes, f"points = space.sample_codes({n}, seed={seed})", ["sample"] * n)
     rows = _draw_rows(space, n, seed)

@@ -3,7 +3,7 @@
 import { el, svg } from "../../page/dom.js";
 import { fixed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
-import { bytes, pen as penOf } from "../../page/pictures.js";
+import { bytes, pen as penOf, sideOf } from "../../page/pictures.js";
 import { CORNERS, fail, go, isUnit, placeText } from "./latent_pad.js";
 import { drawStrip } from "./units.js";
 
@@ -156,15 +156,16 @@ export async function drawBackdrop(ui) {
  */
 function drawTiles(ui, { n, tiles: packed }) {
   const data = bytes(packed);
-  const size = n * 28;
+  const side = sideOf(data.subarray(0, data.length / (n * n)));
+  const size = n * side;
   const context = penOf(ui.tiles);
   ui.tiles.width = ui.tiles.height = size;
   const image = context.createImageData(size, size);
   const coloured = data.length === 3 * size * size;
   for (let i = 0; i < size * size; i++) {
-    const tile = Math.floor(i / 784);
-    const y = Math.floor(tile / n) * 28 + Math.floor((i % 784) / 28);
-    const x = (tile % n) * 28 + (i % 28);
+    const tile = Math.floor(i / side ** 2);
+    const y = Math.floor(tile / n) * side + Math.floor((i % side ** 2) / side);
+    const x = (tile % n) * side + (i % side);
     const at = 4 * (y * size + x);
     if (coloured) image.data.set([data[3 * i], data[3 * i + 1], data[3 * i + 2], 255], at);
     else image.data[at + 3] = data[i];

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from backend.space import LatentSpace
 
 TILES = 20  # decoded pictures on a side of the backdrop
+WIDEST = 1120  # pixels of a backdrop
+SLOW = 5  # items on a side where decoding takes long
 CELLS = 21  # decoded sentences on a side of the map of sentences
 DRAGGABLE = 16  # sentences decoded at a time: a drag waits no longer than for these
 STRIP = 9  # decoded values of one unit
@@ -121,7 +123,7 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
         "nearest": {
             "item": item,
             "label": label,
-            "held_out": space.encodes,  # or a draw of the prior, where nothing can be encoded
+            "held_out": space.held_out,  # or a draw of the prior, where nothing can be encoded
             "away": finite(float(np.linalg.norm(space.codes[nearest] - z))),
         },
         "code": place.script(space, mode, script, at),
@@ -199,22 +201,39 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
         values = np.linspace(*_range(space, unit), STRIP)
         items = space.decode(space.traverse(codes[0], unit, values))
         return {"values": values.tolist(), "items": packed_each(items)}
-    n = CELLS if space.words else TILES
+    n = _across(space)
     places = place.grid(place.frame(space, codes), n)
     z = np.stack([place.code_at(space, mode, codes, at) for at in places.tolist()])
     if not space.words:
-        return {"n": n, "tiles": as_base64(space.decode(z))}
+        tiles = []
+        for part in space.decode_chunks(z):
+            tiles.append(part)
+            rest()
+        return {"n": n, "tiles": as_base64(np.concatenate(tiles))}
     items = []
-    for chunk in space.decode_chunks(z, chunk=DRAGGABLE, rest=rest):
+    for chunk in space.decode_chunks(z, chunk=min(DRAGGABLE, space.chunk), rest=rest):
         items += chunk
+        rest()
     texts = list(dict.fromkeys(items))
     number = {text: i for i, text in enumerate(texts)}
     return {"n": n, "texts": texts, "cells": [number[text] for text in items]}
 
 
+def _across(space: "LatentSpace") -> int:
+    """Items on a side of the backdrop: fewer where they are large, or slow to make."""
+    if space.slow:
+        return SLOW
+    if space.words:
+        return CELLS
+    side = space.info.config["data_shape"][1]
+    return max(SLOW, min(TILES, WIDEST // side))
+
+
 def _classes(space: "LatentSpace") -> list[str]:
     if space.labels is None:
         return []
+    if space.class_names:
+        return list(space.class_names)
     return list(CLOTHES if space.info.dataset == "fashion-mnist" else "0123456789")
 
 

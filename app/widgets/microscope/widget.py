@@ -38,6 +38,7 @@ read_state = parts.reader(
         "text": r".{0,400}",
     }
 )
+FITTED = "; its modes are Gaussians fitted to the codes of its items"
 
 
 def microscope(elem_id: str) -> gr.HTML:
@@ -64,7 +65,7 @@ def modes(checkpoint: str) -> dict:
         faces = "" if space.words else packed(_faces(space))
     return {
         "checkpoint": checkpoint,
-        "title": space.info.title,
+        "title": space.info.title + (FITTED if space.info.own else ""),
         "modality": space.modality,
         "variables": found.variables,
         "components": found.components,

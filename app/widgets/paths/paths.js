@@ -63,7 +63,10 @@ function draw(ui, data, request) {
   const panel = /** @type {HTMLElement | null} */ (ui.element.closest('[role="tabpanel"]'));
   if (panel) panel.dataset.code = request.code;
   ui.note.textContent = data.mode === "path" ? PATHS[request.path] : WHY[data.mode];
-  const refined = data.modality === "text" && data.mode !== "arithmetic";
+  const refined =
+    data.modality === "text" &&
+    data.mode !== "arithmetic" &&
+    !checkpoints[request.checkpoint]?.own;
   if (refined && request.code !== "draw") ui.note.textContent += REFINED;
   const kind =
     data.mode === "path" && data.modality === "text"
@@ -273,8 +276,6 @@ function savePng(ui) {
     sheet(
       ui.last.data.rows.map((row) => bytes(row.item)),
       "path.png",
-      28,
-      4,
       ui.last.data.mode === "path" ? ui.last.data.rows.length : 0,
     );
 }

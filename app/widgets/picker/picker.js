@@ -32,8 +32,11 @@ async function refresh(ui) {
   fill(ui); // what is chosen is in the list, whatever is searched
   const info = checkpoints[name];
   const tab = panelOf(ui.element);
-  if (tab && info)
+  if (tab && info) {
     Object.assign(tab.dataset, { modality: info.modality, told: Boolean(info.classes) });
+    for (const node of tab.querySelectorAll(".lp-words-drawn"))
+      node.toggleAttribute("inert", info.own);
+  }
   if (!name) return;
   const facts = await ui.server.facts({ checkpoint: name });
   if (ui.asked !== name || !facts) return;

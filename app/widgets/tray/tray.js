@@ -5,6 +5,7 @@ import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { tray } from "../../page/tray.js";
+import { section } from "./checks.js";
 
 /**
  * @typedef {import("./types.js").Given} Given
@@ -93,6 +94,7 @@ function setUp(ui) {
       ui.empty,
       ui.list,
     ),
+    section(),
   );
   tray.listen(() => show(ui));
   show(ui);

@@ -1,0 +1,158 @@
+// Views as checks: what a view shows now, so that it can be compared with what it shows later.
+// `launch.py check` opens the links of a file of checks, and takes what they show by `shown` here.
+// @ts-check
+import { viewOf } from "./address.js";
+import { el } from "./dom.js";
+import { pen } from "./pictures.js";
+
+/**
+ * @typedef {object} Shown
+ * @property {string[]} text lines of the result, as they are read
+ * @property {string[]} pictures PNG files as data URLs, at most SIDE pixels wide and high
+ * @property {number} more pictures that are not among them
+ *
+ * @typedef {object} Frame what the view was seen in
+ * @property {number} width of the window, pixels
+ * @property {number} height
+ * @property {boolean} dark
+ *
+ * @typedef {Shown & Frame & {link: string, kept: string, thumbnail: string}} Check
+ */
+
+export const FORMAT = 1;
+const KEY = "latent-checks";
+const MOST = 50; // checks in this browser
+const SIDE = 32; // pixels of a picture that is kept
+const PICTURES = 64;
+const THUMB = { width: 160, height: 120, cell: 40, lines: 8 };
+const FULL = "This browser's storage is full or closed: download the checks, and remove some.";
+
+/** @type {Check[]} */
+let checks = globalThis.localStorage ? read() : [];
+
+/** @returns {Check[]} */
+function read() {
+  try {
+    const stored = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(stored) ? stored.filter(({ link }) => /^#v=\d+&tab=/.test(link)) : [];
+  } catch {
+    return []; // a damaged store must not take the page with it
+  }
+}
+
+/** @returns {string} what is wrong with the storage; nothing if all is well */
+function write() {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(checks));
+    return "";
+  } catch {
+    return FULL;
+  }
+}
+
+/** The results that are seen: not the controls above them, nor the tools below. */
+function results() {
+  const bodies = [...document.querySelectorAll(".lp-result > .lp-body, .lp-result > .lp-error")];
+  return /** @type {HTMLElement[]} */ (bodies.filter((node) => node.checkVisibility()));
+}
+
+/**
+ * Lines of a text without what only parts them.
+ * @param {string} text
+ */
+export const lines = (text) =>
+  text
+    .split("\n")
+    .map((line) => line.replace(/\s+/g, " ").trim())
+    .filter(Boolean);
+
+/** What is seen, whoever asks. @returns {Shown} */
+export function shown() {
+  const bodies = results();
+  const drawn = bodies
+    .flatMap((body) => [...body.querySelectorAll("canvas")])
+    .filter((canvas) => canvas.width && canvas.height && canvas.checkVisibility());
+  return {
+    text: bodies.flatMap((body) => lines(body.innerText)),
+    pictures: drawn.slice(0, PICTURES).map(small),
+    more: Math.max(0, drawn.length - PICTURES),
+  };
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function small(canvas) {
+  const scale = Math.min(1, SIDE / Math.max(canvas.width, canvas.height));
+  const [width, height] = [canvas.width, canvas.height].map((n) => Math.max(1, n * scale));
+  return sheet(width, height, (context) => context.drawImage(canvas, 0, 0, width, height));
+}
+
+/**
+ * A PNG on white paper.
+ * @param {number} width
+ * @param {number} height
+ * @param {(context: CanvasRenderingContext2D) => void} draw
+ */
+function sheet(width, height, draw) {
+  const made = el("canvas", { width: Math.floor(width), height: Math.floor(height) });
+  const context = pen(made);
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, made.width, made.height);
+  draw(context);
+  return made.toDataURL("image/png");
+}
+
+/** The first pictures, or the first lines. @param {string[]} text */
+export function thumbnail(text) {
+  const { width, height, cell, lines: most } = THUMB;
+  const drawn = results().flatMap((body) => [...body.querySelectorAll("canvas")]);
+  return sheet(width, height, (context) => {
+    context.imageSmoothingEnabled = false;
+    const across = width / cell;
+    for (const [i, canvas] of drawn.slice(0, across * (height / cell)).entries())
+      if (canvas.width && canvas.height)
+        context.drawImage(canvas, (i % across) * cell, Math.floor(i / across) * cell, cell, cell);
+    if (drawn.length) return;
+    context.fillStyle = "#000";
+    context.font = "10px sans-serif";
+    for (const [i, line] of text.slice(0, most).entries())
+      context.fillText(line, 4, 14 + 13 * i, width - 8);
+  });
+}
+
+/**
+ * Keep what a tab shows; why not, in a sentence, or nothing.
+ * @param {string} tab
+ */
+export function keepView(tab) {
+  const link = viewOf(tab).fragment;
+  const seen = shown();
+  const busy = document.querySelector(".lp-result[aria-busy=true]");
+  if (busy?.checkVisibility()) return "The view is not drawn yet. Wait for it.";
+  if (!link || !(seen.text.length || seen.pictures.length))
+    return "This view shows no result that could be checked.";
+  if (checks.length >= MOST) return `There are ${MOST} checks. Remove some first.`;
+  const size = { width: innerWidth, height: innerHeight };
+  checks = [
+    ...checks.filter((one) => one.link !== link),
+    {
+      link,
+      kept: new Date().toISOString(),
+      ...size,
+      dark: document.body.classList.contains("dark"),
+      thumbnail: thumbnail(seen.text),
+      ...seen,
+    },
+  ];
+  return write();
+}
+
+/** @param {Check} check */
+export function forget(check) {
+  checks = checks.filter((one) => one !== check);
+  return write();
+}
+
+export const all = () => checks;
+
+/** The file that `launch.py check` reads. */
+export const file = () => JSON.stringify({ format: "latent-checks", version: FORMAT, checks });

@@ -1,0 +1,90 @@
+"""A class of the user's own in the page: through the tabs, and where it cannot do something."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.ui.chromium import ROOT, serving, wait_until_drawn, watch
+
+pytestmark = pytest.mark.browser
+NAME = "yours/digits_pca--yours"
+# Makes pictures 4 x 2 in colour, and cannot encode; fails for codes far from 0.
+MAKER = """
+import numpy as np
+
+class Maker:
+    modality = "image"
+    latent_dim = 3
+
+    def decode(self, z):
+        if np.abs(z).max() > 50:
+            raise ArithmeticError("too far <b>away</b>")
+        return np.tile((np.tanh(z) / 2 + 0.5)[:, None, None], (1, 4, 2, 1))
+"""
+COLOUR = """canvas => {
+  const data = canvas.getContext("2d").getImageData(0, 0, 4, 4).data;
+  return [canvas.width, new Set([data[4], data[5], data[6]]).size, data[3], data[0]];
+}"""
+
+
+def test_a_class_of_ones_own_goes_through_the_tabs(browser: Browser, tmp_path: Path) -> None:
+    maker, complaints = tmp_path / "maker.py", []
+    maker.write_text(MAKER)
+    files = [str(ROOT / "examples" / "digits_pca.py"), str(maker)]
+    options = ("--space", files[0], "--space", files[1])
+    with serving(*options, TMPDIR=str(tmp_path)) as url:  # no map from an earlier run
+        page = browser.new_page(viewport={"width": 1320, "height": 900})
+        watch(page, complaints)
+
+        def open_tab(link: str) -> None:
+            page.evaluate("link => { location.hash = link }", link)
+            expect(page.locator("#tabs [aria-selected=true]")).to_have_id(
+                f"tab-{link.split('tab=')[1].split('&')[0]}-button"
+            )
+            wait_until_drawn(page)
+
+        page.goto(f"{url}#v=1&tab=sample&checkpoint={NAME}&n=3&seed=2")
+        pictures = page.locator("#sample-result canvas")
+        expect(pictures).to_have_count(3)
+        assert pictures.first.evaluate("canvas => canvas.width") == 8
+        expect(page.locator("#sample-checkpoint option:checked")).to_have_text(
+            "PCA of digits (yours)"
+        )
+        page.locator("#sample-result [data-key=c]").click()
+        expect(page.locator("#sample-result pre")).to_contain_text("load_file('digits_pca.py')")
+
+        open_tab("#v=1&tab=interpolate&steps=4")
+        page.locator("#interpolate-checkpoint select").select_option(NAME)
+        expect(page.locator("#interpolate-result .lp-strip canvas")).to_have_count(4)
+        greyed = page.locator("#interpolate-checkpoint option:disabled")
+        expect(greyed.filter(has_text="Maker (yours): its class has no encode")).to_have_count(1)
+        box = page.locator("#interpolate-picture-a")
+        box.get_by_role("button", name="Next test image").click()
+        expect(box.get_by_role("status")).to_contain_text("of 797")
+
+        open_tab(f"#v=1&tab=explore&checkpoint={NAME}")
+        expect(page.locator("#explore-pad .pad-nearest-item canvas")).to_have_count(1)
+        expect(page.locator("#explore-pad")).to_contain_text("Nearest held-out item")
+
+        open_tab(f"#v=1&tab=modes&checkpoint={NAME}")
+        missing = page.locator("#modes-map .map-missing")
+        expect(missing.get_by_role("button", name="Compute the map")).to_be_visible()
+        expect(missing.locator("pre")).to_contain_text(f"project.py {NAME} --space FILE.py")
+
+        open_tab("#v=1&tab=sample&checkpoint=yours/maker--yours&n=2")
+        assert pictures.first.evaluate(COLOUR)[0] == 4
+        assert pictures.first.evaluate(COLOUR)[3] == 0  # beside a picture 2 wide is paper
+        open_tab(
+            "#v=1&tab=explore&checkpoint=yours/maker--yours&mode=unit&at=0,100&points=samples"
+        )
+        error = page.locator("#explore-pad .lp-error")
+        expect(error).to_contain_text(
+            "maker.py, line 10, decode: ArithmeticError: too far <b>away"
+        )
+        assert str(tmp_path) not in page.content()
+
+        page.evaluate("link => { location.hash = link }", f"#v=1&tab=sample&checkpoint={maker}")
+        expect(page.locator("#header .lp-notice")).to_contain_text("is not on this machine")
+        page.close()
+    assert not complaints, complaints

@@ -1,0 +1,338 @@
+"""A class of the user's own as a space: what it may have, what is told where it is wrong."""
+
+import shutil
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from torch import arange, tensor
+from torch.distributions import Normal, kl_divergence
+
+import backend
+from app import session
+from app.components import fitting, packed_each, served, titled, unfit
+from app.tabs.interpolate import interpolate
+from app.tabs.sample import more, sample
+from app.widgets.image_input import read_as, to_value
+from app.widgets.image_input.widget import corpus_state, next_test_image
+from app.widgets.latent_map import widget as latent_map
+from app.widgets.microscope.widget import modes
+from backend import checkpoint, own
+from backend.pipeline.map import project
+from backend.space import LatentSpace
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+Load = Callable[[str], LatentSpace]
+
+
+@pytest.fixture(autouse=True)
+def nothing_open(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """What a test opens is forgotten after it, and its maps lie in a folder of its own."""
+    monkeypatch.setattr(own, "_spaces", {})
+    monkeypatch.setattr(checkpoint, "_given", {})
+    monkeypatch.setattr(own, "private_folder", lambda name: tmp_path)
+    yield
+    session.configure("cpu")
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """``load(source)``: the space of a file with this text."""
+
+    def load_text(source: str) -> LatentSpace:
+        file = tmp_path / "mine.py"
+        file.write_text(textwrap.dedent(source), encoding="utf-8")
+        return backend.load_file(file, lambda _: None)
+
+    return load_text
+
+
+# Pictures 4 x 2 whose two colours are the numbers of the code, from -1 to 1.
+PICTURES = """
+import numpy as np
+
+class Tones:
+    modality = "image"
+    latent_dim = 2
+    items = np.random.default_rng(0).integers(0, 256, (60, 1, 1, 3)).repeat(4, 1).repeat(2, 2)
+    items = items.astype(np.uint8)
+    labels = ["warm" if item[0, 0, 0] > 128 else "cold" for item in items]
+
+    def encode(self, items):
+        assert items.shape[1:] == (4, 2, 3)
+        return items[:, 0, 0, :2] / 127.5 - 1
+
+    def decode(self, z):
+        z = (np.concatenate([z, z[:, :1]], 1).clip(-1, 1) + 1) / 2
+        return np.tile(z[:, None, None], (1, 4, 2, 1))
+"""
+# Sentences of as many words as the code says.
+SENTENCES = """
+import torch
+from torch.distributions import Normal
+
+class Lengths:
+    title = "Lengths"
+    modality = "text"
+    latent_dim = 1
+    items = [" ".join(["Été"] * n) for n in range(1, 31)]
+    prior = Normal(torch.tensor([5.0]), torch.tensor([2.0]))
+
+    def encode(self, sentences):
+        return torch.tensor([[len(sentence.split())] for sentence in sentences])
+
+    def posterior(self, sentences):
+        return Normal(self.encode(sentences).double(), 0.25)
+
+    def decode(self, z):
+        return [" ".join(["Été"] * round(float(number))) for number in z[:, 0]]
+
+    def log_prob(self, sentences, z):
+        return -abs(z[:, 0] - self.encode(sentences)[:, 0].numpy())
+"""
+
+
+def test_pictures_of_any_size_and_colours(load: Load) -> None:
+    space = load(PICTURES)
+    assert space.info.name == "yours/mine--yours" and titled(space.info) == "Tones (yours)"
+    assert space.codes.shape == (60, 2) and space.class_names == ["cold", "warm"]
+    assert space.sample(5, seed=1).shape == (5, 4, 4, 3)  # in the middle of a square
+    again = space.reconstruct(space.items)
+    assert np.abs(again[..., :2].astype(int) - space.items[..., :2]).max() <= 1
+    assert not again[:, :, [0, 3]].any()  # paper beside it
+    assert np.array_equal(space.sample(5, seed=1), space.sample(5, seed=1))
+    assert space.inspect(space.codes[:3])[0].round_trip > 0.99
+    weights = space.modes.at(space.codes)
+    assert weights.shape == (60, 1, 1) and np.allclose(weights.sum(-1), 1)
+    assert backend.load(space.info.name) is space
+    assert space.info in backend.available({"encode", "decode", "components"}, modality="image")
+
+
+def test_sentences_with_a_prior_a_posterior_and_a_likelihood(load: Load) -> None:
+    space = load(SENTENCES)
+    assert space.reconstruct(["Été Été Été"]) == ["Été Été Été"]
+    drawn = space.sample_codes(4000, seed=0, temperature=0.5)
+    assert drawn.mean() == pytest.approx(5, abs=0.1) and drawn.std() == pytest.approx(1, abs=0.05)
+    found = space.inspect(np.float32([[3.2]]))[0]
+    assert found.item == "Été Été Été" and found.round_trip == 1
+    assert found.log_p_x == pytest.approx(-0.2, abs=1e-6)
+    assert found.log_p_z == pytest.approx(Normal(5.0, 2.0).log_prob(tensor(3.2)).item())
+    draws = space.encode(["Été Été"] * 2000, draw=1)
+    assert draws.mean() == pytest.approx(2, abs=0.05)
+    assert draws.std() == pytest.approx(0.25, abs=0.03)
+    kl = kl_divergence(Normal(arange(1.0, 31.0), 0.25), Normal(0.0, 1.0)).mean().item()
+    assert space.units()[0].kl == pytest.approx(kl, rel=1e-5)
+    assert len(space.interpolate("Été", "Été Été Été", steps=3)) == 3
+    answer = interpolate("yours/mine--yours", "path", 3, "lerp", a="Été", b="Été Été Été")
+    assert [row["item"] for row in answer["rows"]] == ["Été", "Été Été", "Été Été Été"]
+    assert [part["mark"] for part in answer["rows"][1]["parts"]] == ["", "insert"]
+
+
+CODES = "def encode(self, items): return np.zeros((len(items), 2))"
+GREY = "def decode(self, z): return np.zeros((len(z), 4, 4))"
+ITEMS = "items = np.zeros((30, 4, 4))"
+WRONG = {  # what the class has, and what must be said of it
+    "decodes to too few": (
+        ["def decode(self, z): return np.zeros((1, 4, 4))"],
+        "1 pictures for 2 codes",
+    ),
+    "decodes to one colour": (
+        ["def decode(self, z): return np.zeros((2, 1, 4, 4))"],
+        "colours last",
+    ),
+    "decodes to logits": (
+        ["def decode(self, z): return np.full((2, 4, 4), -3.0)"],
+        "from -3 to -3",
+    ),
+    "decodes to NaN": (["def decode(self, z): return np.full((2, 4, 4), np.nan)"], "from nan"),
+    "decodes to int64": (["def decode(self, z): return np.ones((2, 4, 4), int)"], "dtype int64"),
+    "decodes to nothing": (["def decode(self, z): pass"], "shape []"),
+    "decodes to ragged rows": (["def decode(self, z): return [[1], [1, 2]]"], "no array"),
+    "raises": (["def decode(self, z): return z @ np.eye(3)"], "line 6, decode: ValueError"),
+    "exits": (["def decode(self, z): raise SystemExit(3)"], "SystemExit: 3"),
+    "encodes too wide": (
+        [GREY, ITEMS, "def encode(self, items): return np.zeros((len(items), 3))"],
+        "encode returned [30, 3], and not [30, 2]",
+    ),
+    "encodes to NaN": (
+        [GREY, ITEMS, "def encode(self, items): return np.full((len(items), 2), np.inf)"],
+        "not finite (NaN or infinite) at [0, 0]",
+    ),
+    "encodes to text": (
+        [GREY, ITEMS, "def encode(self, items): return [['a', 'b']] * len(items)"],
+        "dtype <U1; it must return numbers",
+    ),
+    "encodes too far": (
+        [GREY, ITEMS, "def encode(self, items): return np.full((len(items), 2), 5000.0)"],
+        "number 5,000",
+    ),
+    "items of another size": ([GREY, CODES, "items = np.zeros((30, 5, 4))"], "[5, 4], and decode"),
+    "one item": ([GREY, CODES, "items = np.zeros((1, 4, 4))"], "items are 1"),
+    "labels of others": ([GREY, CODES, ITEMS, "labels = [1]"], "shape [1] for 30 items"),
+    "a prior of others": ([GREY, "prior = Normal(0.0, 1.0)"], "Distribution over [2] numbers"),
+    "a prior of its own": ([GREY, "prior = 'normal'"], "it is str"),
+    "a posterior of others": (
+        [GREY, CODES, ITEMS, "def posterior(self, items): return Normal(0.0, 1.0)"],
+        "Distribution over [30, 2]",
+    ),
+    "no whole size": ([GREY, "latent_dim = 2.5"], "latent_dim is 2.5"),
+    "no code": ([GREY, "latent_dim = 0"], "latent_dim is 0"),
+    "another kind": ([GREY, "modality = 'sound'"], "one of text, image"),
+    "text that is one": (
+        ["modality = 'text'", "def decode(self, z): return 'a sentence'"],
+        "list of texts; it is str",
+    ),
+}
+
+
+@pytest.mark.parametrize("lines, said", WRONG.values(), ids=WRONG)
+def test_what_is_wrong_with_a_class_is_told_in_a_sentence(
+    load: Load, lines: list[str], said: str
+) -> None:
+    head = "import numpy as np\nfrom torch.distributions import Normal\nclass Wrong:\n"
+    body = ["modality = 'image'", "latent_dim = 2", *lines]
+    with pytest.raises(own.OwnError) as raised:
+        load(head + "".join(f"    {line}\n" for line in body))
+    assert said in str(raised.value)
+    assert str(raised.value).startswith("mine.py, line ")
+    assert "\n" not in str(raised.value) and "/" not in str(raised.value)
+    assert not backend.files() and not checkpoint._given
+
+
+FILES = {
+    "x = 1 +": "mine.py, line 1, is imported: SyntaxError",
+    "\n\nimport not_there": "mine.py, line 3, is imported: ModuleNotFoundError",
+    "raise SystemExit": "mine.py, line 1, is imported: SystemExit",
+    "x = 1": "must define one class",
+    "class A:\n    modality = 'text'\n    def decode(self, z): pass\nclass B(A): pass": "(A, B)",
+    "class A:\n    modality = decode = 'text'\n    def __init__(self, n): pass": "TypeError",
+}
+
+
+@pytest.mark.parametrize("source, said", FILES.items())
+def test_a_file_that_does_not_run_is_told_with_its_line(
+    load: Load, source: str, said: str
+) -> None:
+    with pytest.raises(own.OwnError) as raised:
+        load(source)
+    assert said in str(raised.value)
+
+
+def test_what_is_raised_later_is_told_where_it_was_asked(load: Load, tmp_path: Path) -> None:
+    load(PICTURES + "\n    def log_prob(self, items, z):\n        return items.mean\n")
+    given = to_value(np.arange(48, dtype=np.uint8).reshape(4, 4, 3) * 5)
+    asked = {"picture_a": given, "picture_b": given}
+    answer = served(interpolate)(
+        {"checkpoint": "yours/mine--yours", "mode": "path", "steps": 3, "path": "lerp", **asked}
+    )
+    assert answer["error"].startswith("mine.py, line") and "log_prob" in answer["error"]
+    assert str(tmp_path) not in answer["error"]
+
+
+def test_what_a_class_cannot_do_is_offered_greyed_with_the_reason(load: Load) -> None:
+    source = PICTURES.replace("def encode", "def other")
+    space = load(source)
+    assert not space.encodes and not space.held_out and space.labels is None
+    assert space.sample(2).shape == (2, 4, 4, 3)
+    assert [info.name for info in fitting({"decode"}, ()) if info.own] == [space.info.name]
+    assert not [info for info in fitting({"encode"}, ()) if info.own]
+    assert unfit({"encode", "decode"}) == [
+        {
+            "name": "yours/mine--yours",
+            "title": "Tones (yours): its class has no encode",
+            "disabled": True,
+        }
+    ]
+    assert unfit({"decode"}) == []
+    with pytest.raises(ValueError, match="has no encoder"):
+        space.encode(np.zeros((1, 4, 4, 3), np.uint8))
+    with pytest.raises(ValueError, match="has no modes"):
+        _ = space.modes
+
+
+def test_a_slow_class_is_asked_for_few_at_a_time_and_can_be_stopped(load: Load) -> None:
+    slow = "    def decode(self, z):\n        import time; time.sleep(0.4 * len(z))\n"
+    space = load(SENTENCES.replace("    def decode(self, z):\n", slow))
+    assert space.slow and space.chunk == 2
+    given = {"source": "prior", "temperature": 1.0, "token_temperature": 0.0}
+    first = sample(space.info.name, 5, 0, **given)
+    assert first["total"] == 5 and len(first["items"]) == 2
+    assert len(more(first["job"])["items"]) == 2
+    session.jobs.stop(first["job"])
+    with pytest.raises(ValueError, match="no longer kept"):
+        more(first["job"])
+
+
+def test_pictures_of_a_person_come_as_the_class_takes_them(load: Load) -> None:
+    space = load(PICTURES)
+    name, shape = space.info.name, space.info.config["data_shape"]
+    exact = np.arange(48, dtype=np.uint8).reshape(4, 4, 3) * 5
+    assert np.array_equal(read_as(to_value(exact), shape), exact)
+    wide = np.full((10, 20, 3), 200, np.uint8)
+    assert read_as(to_value(wide), shape)[1:3].min() == 200  # all of it, in the middle
+    with pytest.raises(ValueError, match="empty"):
+        read_as(to_value(np.full((4, 4, 3), 9, np.uint8)), shape)
+    assert corpus_state(name)["present"]
+    assert read_as(next_test_image(name, 61)["value"], shape).tolist() == space.items[1].tolist()
+    said = served(corpus_state)({"dataset": str(EXAMPLES / "digits_pca.py")})["error"]
+    assert said.startswith("dataset must be one of")  # a path opens nothing
+    assert latent_map._thumbnails(space.items).shape == (60, 98)
+
+
+def test_two_files_of_one_name_are_told_apart(load: Load, tmp_path: Path) -> None:
+    load(SENTENCES)
+    load(SENTENCES)  # the same once more: as it is now
+    (tmp_path / "other").mkdir()
+    other = shutil.copy(tmp_path / "mine.py", tmp_path / "other")
+    with pytest.raises(own.OwnError, match="another file of that name"):
+        backend.load_file(other, lambda _: None)
+
+
+SAMPLES = {
+    "digits_pca": 0.85,
+    "torch_autoencoder": 0.85,
+    "hub_tokenizer": 1.0,
+    "transformer_autoencoder": 0.9,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name, least", SAMPLES.items())
+def test_an_example_reconstructs_what_it_names(name: str, least: float, tmp_path: Path) -> None:
+    file = Path(shutil.copy(EXAMPLES / f"{name}.py", tmp_path))  # what it writes stays there
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    assert len(lines) < 30
+    space = backend.load_file(file, lambda _: None)
+    items = space.items[:64]
+    pairs = zip(space.reconstruct(items), items, strict=True)
+    assert np.mean([space.processor.likeness(a, b) for a, b in pairs]) >= least
+    assert len(space.sample(3, source="aggregate")) == 3
+    assert len(space.interpolate(items[0], items[1], steps=4)) == 4
+    assert np.isfinite(space.inspect(space.codes[:1])[0].typicality)
+    assert {"encode", "components"} <= space.info.capabilities
+
+
+def test_every_example_is_tested() -> None:
+    assert sorted(SAMPLES) == sorted(path.stem for path in EXAMPLES.glob("*.py"))
+
+
+@pytest.mark.slow
+def test_a_map_is_fitted_to_the_items_of_a_class(load: Load) -> None:
+    space = load(PICTURES)
+    name = space.info.name
+    absent = latent_map.load(name)
+    assert absent["command"] == f"python scripts/project.py {name} --space FILE.py"
+    assert [report.done for report in project(name)][-1] == 1
+    found = latent_map.load(name)
+    assert found["n"] == 60 and [view["id"] for view in found["views"]] == ["umap", "z"]
+    assert found["tags"][0]["name"] == "label"
+    assert sorted(found["tags"][0]["categories"]) == ["cold", "warm"]
+    point = latent_map.point(name, 3)
+    assert point["original"] == packed_each(space.items[3:4])[0] and len(point["near"]) == 8
+    assert latent_map.place(name, "z", 0.5, 0.25)["exact"]
+    assert sum(row["share"] for row in modes(name)["rows"]) == pytest.approx(1)
+    load(PICTURES.replace("default_rng(0)", "default_rng(1)"))  # other items, another map
+    session.configure("cpu")
+    assert "other weights" in latent_map.load(name)["absent"]
