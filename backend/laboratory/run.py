@@ -26,6 +26,7 @@ from backend.laboratory.settings import (
     knobs,
     variants,
 )
+from backend.models.flow.flow_matching import FlowMatching
 from backend.registry import model_class
 from backend.training import Diverged, TrainConfig, Trainer, checked
 
@@ -36,6 +37,8 @@ ARROWS = 64  # of them, those with an arrow; also the points that are reconstruc
 SURFACE = 40  # values of the critic along each axis, over ±EXTENT
 MESH = 13  # codes of the manifold along each axis, over ±MESH_EXTENT
 MESH_EXTENT = 2.0
+TIMES = 6  # of a flow that are shown, from 0 to 1
+ARROWS_ASIDE = 12  # velocities along each axis, over ±EXTENT
 FRESH = 2**31 - 1  # seed of the points that nothing is trained on
 
 
@@ -285,7 +288,9 @@ def view(run: Run, entry: Entry) -> dict[str, np.ndarray]:
     - of an encoder: copies [64, 2], reconstructions of the first points shown;
     - of a critic of points: surface [40, 40] in rows from the bottom, its values as given to
       the sigmoid or as they are; pull [64, 2], the gradient at the first samples of what their
-      generator is paid for.
+      generator is paid for;
+    - of a flow, at six times from 0 to 1: course [6 * 400, 2], where the samples stand, and
+      field [6 * 144, 2], the velocities at a lattice in rows from the bottom.
     """
     entry.model.eval()  # clips a critic whose weights are held in a box
     found = {"samples": entry.samples(SHOWN, run.settings.seed)}
@@ -296,7 +301,9 @@ def view(run: Run, entry: Entry) -> dict[str, np.ndarray]:
             codes = entry.model.encode(run.shown[:ARROWS]).mean
             found["copies"] = entry.model.decode(codes).mean
         if critic := getattr(entry.model, "critic", None):
-            found["surface"] = critic(_lattice()).view(SURFACE, SURFACE)
+            found["surface"] = critic(_lattice(SURFACE)).view(SURFACE, SURFACE)
+        if isinstance(entry.model, FlowMatching):
+            found |= _flow(entry.model, run.settings.seed)
     if critic:
         found["pull"] = _pull(entry.model, found["samples"][:ARROWS])
     return {name: value.numpy() for name, value in found.items()}
@@ -309,10 +316,24 @@ def _pull(model: LatentModel, x: Tensor) -> Tensor:
     return torch.autograd.grad(game.reward(game.critic(x)).sum(), x)[0]
 
 
+def _flow(model: FlowMatching, seed: int) -> dict[str, Tensor]:
+    """The samples of ``Entry.samples`` on their way, and what carries them."""
+    with seeded(seed):
+        z = model.prior().sample((SHOWN,))
+    course = torch.stack([z, *model.course(z)])
+    shown = torch.linspace(0, len(course) - 1, TIMES).round().long()
+    places = _lattice(ARROWS_ASIDE)
+    times = torch.linspace(0, 1, TIMES).repeat_interleave(len(places))[:, None]
+    return {
+        "course": course[shown].flatten(0, 1),
+        "field": model.velocity(places.repeat(TIMES, 1), times),
+    }
+
+
 @functools.cache
-def _lattice() -> Tensor:
-    """Middles of the cells of the surface, x fastest: [SURFACE * SURFACE, 2]."""
-    ticks = (torch.arange(SURFACE) + 0.5) * (2 * EXTENT / SURFACE) - EXTENT
+def _lattice(side: int) -> Tensor:
+    """Middles of the cells of a square of ``side`` cells a row, x fastest: [side * side, 2]."""
+    ticks = (torch.arange(side) + 0.5) * (2 * EXTENT / side) - EXTENT
     y, x = torch.meshgrid(ticks, ticks, indexing="ij")
     return torch.stack([x.flatten(), y.flatten()], 1)
 

@@ -263,8 +263,15 @@ def test_no_more_than_three_models_and_never_none(open_page):
 
 
 def test_it_fits(open_page, shot):
-    page = open_page(f"{LINK}models:vae~gan+step:5", dark=True)
+    page = open_page(f"{LINK}models:flow_matching~gan+step:5+time:2", dark=True)
     rests_at(page, 5)
+    expect(part(page, "time")).to_have_value("2")
+    expect(part(page, "show-field")).to_be_visible()
+    square = page.locator(f"{LAB} .lab-square[data-model=flow_matching] canvas")
+    before = square.evaluate("canvas => canvas.toDataURL()")
+    part(page, "time").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"time:1\b"))
+    assert square.evaluate("canvas => canvas.toDataURL()") != before
     for width, dark in ((1320, True), (390, False)):
         dress(page, width, dark)
         everything_fits(page, "#tab-tradeoffs")

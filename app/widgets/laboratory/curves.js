@@ -264,6 +264,7 @@ export function setUp(ui) {
     ui.transport,
     ui.knobBox,
     ui.toggles,
+    ui.timeBox,
     ui.squares,
     ui.curves,
     ui.about,

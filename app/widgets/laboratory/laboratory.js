@@ -18,6 +18,7 @@ import { asker, LOST, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { buildCurves, drawCurves, setUp as setUpCurves } from "./curves.js";
 import { setUp as setUpDrawing } from "./drawing.js";
+import { LAST, setUp as setUpFlow } from "./flow.js";
 import {
   buildKnobs,
   fillForm,
@@ -238,6 +239,7 @@ function readState(ui, text) {
   const parts = link.read(text);
   const { first } = ui.props;
   ui.hidden = new Set(parts.hide ?? "");
+  ui.time = Number(parts.time ?? LAST);
   ui.speedBox.value = parts.speed ?? "0";
   return {
     data: parts.data ?? first.data,
@@ -279,6 +281,7 @@ function stateOf(ui, step, events = ui.scene.events) {
     step: step === ui.props.opening ? "" : step,
     speed: speed(ui) || "",
     hide: [...ui.hidden].join(""),
+    time: ui.time === LAST ? "" : ui.time,
   };
   return link.write(parts);
 }
@@ -347,7 +350,7 @@ function floats(base64) {
 }
 function unpacked(frame) {
   const found = { ...frame };
-  for (const name of ["samples", "mesh", "copies", "pull"])
+  for (const name of ["samples", "mesh", "copies", "pull", "field", "course"])
     if (frame[name]) found[name] = floats(frame[name]);
   if (frame.surface) found.surface = bytes(frame.surface);
   return found;
@@ -379,6 +382,7 @@ export default function mount(given) {
   setUp2(ui);
   setUpForm(ui);
   setUpDrawing(ui);
+  setUpFlow(ui);
   setUpSquares(ui);
   setUpCurves(ui);
 }

@@ -5,6 +5,7 @@ import { el, svg } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
 import { COLOURS } from "../../page/palette.js";
 import { drawDrawing, EXTENT } from "./drawing.js";
+import { arrow, paintField, samplesOf, showTime } from "./flow.js";
 import { id, remember } from "./laboratory.js";
 
 const SIZE = 560; // pixels of a square's own
@@ -23,6 +24,7 @@ const LAYERS = [
   ["s", "samples", "Samples", "samples of the model"],
   ["c", "surface", "Critic", "what the critic says of each place"],
   ["a", "pull", "Arrows", "the way the critic pulls samples"],
+  ["f", "field", "Velocities", "how noise is carried to data, at the time of the flow"],
   ["m", "mesh", "Mesh", "where the decoder puts a grid of codes, ±2"],
   ["r", "copies", "Reconstructions", "from points to what the auto-encoder makes of them"],
 ];
@@ -40,6 +42,9 @@ function swatch(key) {
       svg("rect", { x: 8, y: 2, width: 7, height: 12, class: "lab-true" }),
     ],
     pull: [svg("path", { d: "M2 14L14 2M14 2H8M14 2V8", class: "lab-arrow" })],
+    field: [
+      svg("path", { d: "M1 5H13M13 5L9 2M13 5L9 8M3 12H15M15 12L11 9", class: "lab-arrow" }),
+    ],
     mesh: [svg("path", { d: "M2 5H14M2 11H14M5 2V14M11 2V14", class: "lab-mesh" })],
     copies: [svg("path", { d: "M2 12L14 4", class: "lab-copy" })],
   }[key];
@@ -103,6 +108,7 @@ export function drawSquares(ui) {
     toggle.hidden =
       !["data", "samples"].includes(key) && !ui.scene.frames.some((frame) => frame[key]);
   }
+  showTime(ui);
   if (ui.pending) return drawSheets(ui);
   ui.scene.models.forEach((model, i) => {
     const frame = ui.scene.frames[i];
@@ -164,7 +170,8 @@ function drawSquare(ui, canvas, frame) {
   if (frame.mesh && on("m")) paintMesh(ui, pen, frame.mesh, x, y);
   if (frame.copies && on("r"))
     segments(pen, ui.scene.real, frame.copies, x, y, token(ui, "--accept"));
-  if (on("s")) dots(pen, frame.samples, x, y, 3.2, token(ui, "--ink"), null);
+  if (frame.field && on("f")) paintField(ui, pen, frame.field, EXTENT, x, y);
+  if (on("s")) dots(pen, samplesOf(ui, frame), x, y, 3.2, token(ui, "--ink"), null);
   if (frame.pull && on("a")) paintPull(ui, pen, frame, x, y);
 }
 
@@ -244,13 +251,7 @@ function paintPull(ui, pen, { samples, pull, slope }, x, y) {
     const drawn = Math.min(0.66, (0.33 * length) / slope) / length;
     const [ax, ay] = [x(samples[i]), y(samples[i + 1])];
     const [bx, by] = [x(samples[i] + drawn * pull[i]), y(samples[i + 1] + drawn * pull[i + 1])];
-    const turn = Math.atan2(by - ay, bx - ax);
-    pen.moveTo(ax, ay);
-    pen.lineTo(bx, by);
-    for (const side of [-0.5, 0.5]) {
-      pen.moveTo(bx, by);
-      pen.lineTo(bx - 6 * Math.cos(turn + side), by - 6 * Math.sin(turn + side));
-    }
+    arrow(pen, ax, ay, bx, by);
   }
   pen.stroke();
 }

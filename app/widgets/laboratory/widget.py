@@ -53,7 +53,8 @@ read_state = reader(
         "events": _NUMBERS + "{1,3000}",
         "step": r"\d{1,5}",
         "speed": r"\d{1,4}",
-        "hide": r"[a-z]{1,6}",
+        "hide": r"[a-z]{1,7}",
+        "time": r"[0-4]",  # of a flow, in fifths
     }
 )
 

@@ -15,7 +15,17 @@ from app.widgets.laboratory import widget as page
 from backend.corpora.plane import EXTENT
 from backend.laboratory import service
 from backend.laboratory.presets import PRESETS
-from backend.laboratory.run import OPTIMA, Run, describe, floor, train, view
+from backend.laboratory.run import (
+    ARROWS_ASIDE,
+    OPTIMA,
+    SHOWN,
+    TIMES,
+    Run,
+    describe,
+    floor,
+    train,
+    view,
+)
 from backend.laboratory.service import Gone, Laboratory
 from backend.laboratory.settings import (
     BATCH,
@@ -68,7 +78,26 @@ def test_every_model_takes_steps_and_can_be_looked_at(name: str) -> None:
     assert seen["samples"].shape == (400, 2) and seen["mesh"].shape == (169, 2)
     assert ("surface" in seen) == (describe(run)[0]["critic"] != "")
     assert ("copies" in seen) == describe(run)[0]["encodes"]
+    assert ("field" in seen) == ("course" in seen) == name.startswith("flow")
     assert all(math.isfinite(value) for array in seen.values() for value in array.flatten())
+
+
+def test_a_flow_is_seen_on_its_way_from_noise_to_its_samples() -> None:
+    run = Run(Settings(models=("flow_matching",)))
+    run.advance()
+    seen = view(run, run.entries[0])
+    course, model = seen["course"].reshape(TIMES, SHOWN, 2), run.entries[0].model
+    np.testing.assert_allclose(course[-1], seen["samples"], atol=1e-5)
+    z = torch.from_numpy(course[0])
+    assert abs(z.std().item() - 1) < 0.1
+    with torch.no_grad():
+        halfway = list(model.course(z))[7]  # the eighth of twenty stages: at 0.4
+        corner = model.velocity(
+            torch.full((1, 2), EXTENT / ARROWS_ASIDE - EXTENT), torch.ones(1, 1)
+        )
+    np.testing.assert_allclose(course[2], halfway, atol=1e-5)
+    field = seen["field"].reshape(TIMES, ARROWS_ASIDE**2, 2)
+    np.testing.assert_allclose(field[-1, 0], corner[0], atol=1e-5)
 
 
 def test_every_model_has_nets_of_the_same_size() -> None:

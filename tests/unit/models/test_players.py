@@ -241,6 +241,14 @@ def made(m, z: Tensor) -> Tensor:
     return out if out.shape[1] == 2 else (1 / (1 + torch.exp(-out))).view(-1, *PICTURES)
 
 
+def flow_matching(m, x) -> Terms:
+    x = x.flatten(1)
+    z, t = normal(*x.shape), torch.rand(len(x), 1, dtype=torch.float64)
+    velocity = m.net(torch.cat([z + t * (x - z), t], 1))
+    value = ((velocity + z - x) ** 2).sum(1).mean()
+    return {"loss": value, "mse": value}
+
+
 def gan_critic(m, x) -> Terms:
     fake = made(m, normal(BATCH, 2))
     loss = says(m.critic, x, True) + says(m.critic, fake, False)
@@ -385,6 +393,8 @@ CASES = [
     Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=8),
     Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=10),
     Case("vae/gm_vae", "model", gm_vae, {"components": 3}, training=False),
+    Case("flow/flow_matching", "model", flow_matching),
+    Case("flow/flow_matching", "model", flow_matching, {"latent_dim": 16}, PICTURES),
     Case("gan/gan", "critic", gan_critic),
     Case("gan/gan", "critic", gan_critic, shape=PICTURES),
     Case("gan/gan", "generator", gan_generator),
@@ -416,7 +426,7 @@ CASES = [
 def test_every_player_is_in_the_table() -> None:
     known = {(case.name, case.player) for case in CASES}
     for name in registry.model_names():
-        if name.split("/")[0] in ("ae", "vae", "gan"):
+        if name.split("/")[0] in ("ae", "vae", "gan", "flow"):
             assert {(name, player) for player in registry.model_class(name).players} <= known
 
 
