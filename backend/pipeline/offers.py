@@ -1,0 +1,197 @@
+"""Which models can learn from a user's data, with their settings; what is set as a recipe."""
+
+import dataclasses
+import types
+import typing
+from typing import Any, Literal, NamedTuple
+
+from backend import corpora, registry
+from backend.pipeline.recipe import Recipe, recipes
+
+Kind = Literal["text", "image"]
+Value = int | float | bool | str
+NEEDS = {"decode", "sample"}  # of a model whose codes can be looked at
+FIRST = (
+    *("steps", "latent_dim", "lr", "beta", "kl_target", "kl_weight", "word_dropout"),
+    *("batch_size", "net", "channels"),
+)
+FEW = 5  # of these are shown at once
+GIVEN = {"data_shape", "vocab_size", "max_len", "report_every", "precision"}  # by the data, by us
+LONGEST, LARGEST = 1_000_000, 4096  # of counts of steps, of other numbers that have no end
+TITLES = {"lr": "Learning rate", "latent_dim": "Size of the code", "kl_target": "KL target"}
+READING = {
+    "min_count": "Times that a word must occur to be known",
+    "max_tokens": "Longer sentences are left out, words",
+}
+# What a person waits for: fewer and smaller steps than the shipped run's, on two cores.
+SHORT: dict[str, dict[Kind, dict[str, Value]]] = {
+    "two minutes": {
+        "text": {
+            **{"steps": 1200, "batch_size": 64, "warmup": 50, "annealing_steps": 500},
+            **{"embedding_dim": 96, "encoder_dim": 96, "decoder_dim": 192, "min_count": 2},
+        },
+        "image": {"steps": 1500, "batch_size": 64, "warmup": 50, "channels": 8},
+    },
+    "half an hour": {
+        "text": {"steps": 6000, "batch_size": 128, "annealing_steps": 2000, "min_count": 2},
+        "image": {"steps": 12_000, "batch_size": 128, "channels": 16},
+    },
+}
+
+
+class Setting(NamedTuple):
+    """A field of ``Config``, ``TrainConfig`` or ``Recipe`` that a user may set."""
+
+    name: str
+    title: str  # if another than its name
+    default: Value
+    type: Literal["int", "float", "bool", "choice"]
+    least: float | None
+    most: float | None
+    help: str
+    first: bool  # one of the few that matter most
+    choices: tuple[str, ...] = ()
+
+
+class Offer(NamedTuple):
+    model: str  # "text_vae/text_vae"
+    title: str
+    about: str
+    settings: list[Setting]
+    presets: dict[str, dict[str, Value]]
+
+
+def offers(kind: Kind) -> list[Offer]:
+    """Models that learn from items of a kind alone, the plainest first, as they ship.
+
+    Models of conversations, and those that must be told a class, are not among them.
+    """
+    plain = {"text": "text_vae/text_vae", "image": "vae/vae"}[kind]
+    names = {name.split("--")[0] for name, recipe in recipes().items() if _kind(name) == kind}
+    fit = [name for name in sorted(names) if _fits(name)]
+    return [_offer(name, kind) for name in sorted(fit, key=lambda name: (name != plain, name))]
+
+
+def recipe_of(model: str, dataset: str, title: str, settings: dict[str, Any]) -> Recipe:
+    """What ``settings`` say, the rest as in the model's shipped run.
+
+    Raises ``ValueError`` with a sentence for a model that is not offered for the corpus's items,
+    and for a setting that is not known or out of its range.
+    """
+    kind = corpora.corpus(dataset).kind
+    offer = next((one for one in offers(kind) if one.model == model), None)  # type: ignore[arg-type]
+    if offer is None:
+        raise ValueError(f"{model[:80]!r} does not learn from data of this kind. Choose another.")
+    known = {one.name: one for one in offer.settings}
+    if unknown := [name for name in settings if name not in known]:
+        raise ValueError(f"{offer.title} has no setting {unknown[0][:40]!r}.")
+    values = {name: _checked(known[name], value) for name, value in settings.items()}
+    shipped = _shipped(model, kind)
+    training = {field.name for field in _fields(_train_config())}
+    sizes = {n: v for n, v in values.items() if n not in training and n not in READING}
+    shape = {"data_shape": _shape(dataset)} if kind == "image" else {}
+    return dataclasses.replace(
+        shipped,
+        title=title,
+        model=shipped.model | sizes | shape,
+        train=shipped.train | {n: v for n, v in values.items() if n in training},
+        snapshots=(),
+        moments=(),
+        note="",
+        **{name: values[name] for name in READING if name in values},
+    )
+
+
+def _kind(name: str) -> str:
+    return corpora.corpus(name.split("--")[1]).kind
+
+
+def _fits(model: str) -> bool:
+    cls = registry.model_class(model)
+    told = any(field.name == "classes" for field in _fields(cls.Config))
+    return cls.reads == "items" and cls.capabilities >= NEEDS and not told
+
+
+def _shipped(model: str, kind: Kind) -> Recipe:
+    """The recipe that ships; of several the one without a tag, else the first."""
+    found = {n: r for n, r in recipes().items() if n.split("--")[0] == model and _kind(n) == kind}
+    return found[min(found, key=lambda name: name.count("--"))]
+
+
+def _offer(model: str, kind: Kind) -> Offer:
+    shipped = _shipped(model, kind)
+    about = registry.about(model)
+    fields = [*_fields(_train_config()), *_fields(registry.model_class(model).Config)]
+    given = shipped.model | shipped.train
+    found = [one for field in fields if (one := _setting(field, given)) is not None]
+    if kind == "text":
+        found += [
+            Setting(name, "", getattr(shipped, name), "int", 1, 200, said, False)
+            for name, said in READING.items()
+        ]
+    order = [name for name in FIRST if name in {one.name for one in found}][:FEW]
+    few = [one._replace(first=True) for name in order for one in found if one.name == name]
+    settings = [*few, *(one for one in found if one.name not in order)]
+    names = {one.name for one in settings}
+    presets = {
+        title: {name: value for name, value in kinds[kind].items() if name in names}
+        for title, kinds in SHORT.items()
+    }
+    return Offer(model, about.title, about.summary, settings, presets | {"as shipped": {}})
+
+
+def _setting(field: dataclasses.Field, given: dict[str, Any]) -> Setting | None:
+    """None for what the data decide, and for what is no single value."""
+    kind, choices = _type(field.type)
+    if field.name in GIVEN or kind is None:
+        return None
+    default = given.get(field.name, field.default)
+    low, high, said = (field.metadata.get(name) for name in ("min", "max", "help"))
+    if high is None and kind == "int":
+        high = LONGEST if field.name.endswith("steps") else LARGEST
+    title = TITLES.get(field.name, "")
+    return Setting(field.name, title, default, kind, low, high, said or "", False, choices)
+
+
+def _type(kind: Any) -> tuple[Any, tuple[str, ...]]:
+    if typing.get_origin(kind) is Literal:
+        return "choice", typing.get_args(kind)
+    if isinstance(kind, types.UnionType | str):
+        return None, ()
+    return {int: "int", float: "float", bool: "bool"}.get(kind), ()
+
+
+def _checked(setting: Setting, value: Any) -> Value:
+    """The value as its type; raises ``ValueError`` for one that it cannot have."""
+    name = setting.title or setting.name.replace("_", " ").capitalize()
+    if setting.type == "choice":
+        if value not in setting.choices:
+            raise ValueError(f"{name} is one of {', '.join(setting.choices)}.")
+        return value
+    if setting.type == "bool":
+        return bool(value)
+    whole = setting.type == "int"
+    if isinstance(value, bool | str) or (whole and value != int(value)):
+        raise ValueError(f"{name} is a {'whole ' * whole}number; got {value!r}.")
+    least, most = setting.least, setting.most
+    if (least is not None and value < least) or (most is not None and value > most):
+        bounds = {"at least": least, "at most": most}
+        ends = [f"{said} {end:,}" for said, end in bounds.items() if end is not None]
+        raise ValueError(f"{name} is {' and '.join(ends)}; got {value:,}.")
+    return int(value) if whole else float(value)
+
+
+def _fields(config: type) -> tuple[dataclasses.Field, ...]:
+    return dataclasses.fields(config)
+
+
+def _train_config() -> type:
+    from backend.training import TrainConfig  # torch
+
+    return TrainConfig
+
+
+def _shape(dataset: str) -> tuple[int, int, int]:
+    """Channels, height and width of a corpus's pictures."""
+    shape = corpora.load(dataset)["train"].items.shape[1:]
+    return (shape[2] if len(shape) == 3 else 1, shape[0], shape[1])
