@@ -341,7 +341,14 @@ async function drawTraining(own) {
   own.chart.node.hidden = !names.length;
   own.told.textContent = answer.error ?? trainingNote(answer, names);
   const lines = names.map((name, k) => line(name, answer.step, answer.curves[name], { k }));
-  if (names.length) own.chart.draw(lines, { x: "step", y: { low: 0 } });
+  if (names.length) own.chart.draw(lines, { x: "step", y: reach(answer) });
+}
+
+/** All values but those of the first tenth of the steps: a critic's gap begins far above. */
+function reach({ step, curves }) {
+  const later = step.findIndex((at) => at >= step.at(-1) / 10);
+  const values = Object.values(curves).flatMap((curve) => curve.slice(later));
+  return { low: Math.min(0, ...values), high: 1.1 * Math.max(...values) };
 }
 
 /** What the last values say. */
@@ -350,6 +357,7 @@ function trainingNote({ step, curves }, names) {
   const kl = names.find((name) => name.startsWith("KL"));
   const last = kl && curves[kl].at(-1);
   const collapsed = kl && last < 0.5 ? " Posterior collapsed: the code adds almost nothing." : "";
-  const ends = names.map((name) => `${name}: ${fixed(curves[name].at(-1))}`).join("; ");
+  const both = (curve) => `${fixed(curve[0])} at first, ${fixed(curve.at(-1))} at the end`;
+  const ends = names.map((name) => `${name}: ${both(curves[name])}`).join("; ");
   return `Of held-out pairs, after ${step.at(-1)} steps: ${ends}.${collapsed}`;
 }

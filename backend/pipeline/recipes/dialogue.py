@@ -19,6 +19,7 @@ _NETS = {
 _TRAIN = {"steps": 3000, "batch_size": 64, "lr": 2e-3, "warmup": 200}
 _CODE = {"latent_dim": 64}
 _VARIATIONAL = _CODE | {"annealing": "linear", "annealing_steps": 1000, "word_dropout": 0.0}
+_MIXING = {"mixing_steps": 1500}  # the decoder then learns from g(ε) while the rate is high
 _RECOGNITION = {
     "embedding_dim": 128,
     "encoder_dim": 128,
@@ -39,7 +40,7 @@ def _dialogue_recipes() -> dict[str, Recipe]:
         ("dialog/cvae", daily, "--no-bow", "CVAE without words", _VARIATIONAL | {"bow": False}),
         ("dialog/cvae", daily, "", "CVAE", _VARIATIONAL),
         ("dialog/aed", daily, "", "Adversarial encoder-decoder", _CODE),
-        ("dialog/cvae_ae", daily, "", "CVAE of codes", _CODE | {"mixing_steps": 3000}),
+        ("dialog/cvae_ae", daily, "", "CVAE of codes", _CODE | _MIXING),
         ("dialog/dialog_wae", daily, "", "DialogWAE", _CODE),
         ("dialog/dialog_wae_gmp", daily, "", "DialogWAE, 3 modes", _CODE | {"components": 3}),
         ("dialog/dialog_wae_gmp", daily, "--k5", "DialogWAE, 5 modes", _CODE | {"components": 5}),
