@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn, cast
@@ -141,12 +141,7 @@ def main(options: Namespace) -> None:
                 print(note, flush=True)
         except ValueError as error:
             sys.exit(f"--lm: {error}")
-    for path in options.space:
-        try:
-            backend.load_file(path, lambda said: print(said, flush=True))
-        except ValueError as error:
-            # Who names a file wants to see it; a page without it would leave them looking for it.
-            sys.exit(f"--space: {error}")
+    open_spaces(options.space)
     page = build(options.device)
     url, shared = start(page, options)
     wait_until_it_answers(url)
@@ -159,6 +154,18 @@ def main(options: Namespace) -> None:
 
         webbrowser.open(url)
     page.block_thread()
+
+
+def open_spaces(paths: Sequence[Path]) -> None:
+    """Load the classes in these files; ends the program with a sentence where one does not run.
+
+    Who names a file wants to see it: a page without it would leave them looking for it.
+    """
+    for path in paths:
+        try:
+            backend.load_file(path, lambda said: print(said, flush=True))
+        except ValueError as error:
+            sys.exit(f"--space: {error}")
 
 
 def leave(number: int, _: object = None) -> NoReturn:

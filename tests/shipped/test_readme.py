@@ -20,8 +20,9 @@ def examples(path: str) -> list[str]:
 
 def test_the_first_example_runs() -> None:
     names: dict = {}
-    (first,) = examples("README.md")
+    first, own = examples("README.md")
     exec(first, names)
+    assert own == text("examples/digits_pca.py")
     assert names["z"].shape == (1, names["space"].latent_dim)
     assert names["z"].dtype == np.float32
 

@@ -564,6 +564,8 @@ def test_a_login_can_be_kept_from_the_list_of_processes(tmp_path, monkeypatch):
         (["--memory", "none"], {}, "'none' is no size"),
         (["--memory", "0.1"], {}, "'0.1' is no size"),
         (["--memory", "nan"], {}, "'nan' is no size"),
+        (["--space", "/nowhere/mine.py"], {}, "there is no Python file /nowhere/mine.py"),
+        (["--space", "README.md"], {}, "there is no Python file"),
     ],
 )
 def test_what_is_wrong_with_these_is_said(arguments, variables, said, monkeypatch, capsys):

@@ -13,6 +13,7 @@ from torch.distributions import Normal, kl_divergence
 import backend
 from app import session
 from app.components import fitting, packed_each, served, titled, unfit
+from app.main import open_spaces
 from app.tabs.interpolate import interpolate
 from app.tabs.sample import more, sample
 from app.widgets.image_input import read_as, to_value
@@ -218,6 +219,14 @@ def test_a_file_that_does_not_run_is_told_with_its_line(
     with pytest.raises(own.OwnError) as raised:
         load(source)
     assert said in str(raised.value)
+
+
+def test_a_file_that_does_not_run_ends_the_start(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.py", tmp_path / "bad.py"
+    good.write_text(SENTENCES)
+    bad.write_text("import nothing_of_this_name")
+    with pytest.raises(SystemExit, match=r"^--space: bad.py, line 1, is imported: ModuleNotF"):
+        open_spaces([good, bad])
 
 
 def test_what_is_raised_later_is_told_where_it_was_asked(load: Load, tmp_path: Path) -> None:
