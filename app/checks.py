@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request, Route
 
 ROOT = Path(__file__).resolve().parents[1]
-BROWSER = (  # arguments of a Chromium that asks nothing of any other host
+ARGUMENTS = [  # of a Chromium that asks nothing of any other host
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-)
+]
 PATIENCE = 120  # seconds for a server to start, or a view to be drawn
 QUIET = 0.3  # seconds without a question under way, after which a view is as it stays
 LARGEST = 64 << 20  # bytes of a file
@@ -124,7 +124,7 @@ def run(path: Path, report: Path, browser: str, options: Sequence[str]) -> int:
         return 2
     outcomes = []
     with serving(*options) as url, sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=browser, args=list(BROWSER))
+        chromium = driver.chromium.launch(executable_path=browser, args=ARGUMENTS)
         for check in checks:
             outcomes.append(outcome := see(chromium, url, check))
             said = "; ".join(outcome.differs) or "as it was"

@@ -123,7 +123,7 @@ class Source:
         self.modality = self.given.modality
         if self.modality not in KINDS:
             self.wrong(f"modality is {self.modality!r}; it must be one of {', '.join(KINDS)}")
-        self.latent_dim: int = getattr(self.given, "latent_dim", 0)
+        self.latent_dim: int = self.get("latent_dim")
         if type(self.latent_dim) is not int or not 1 <= self.latent_dim <= WIDEST:
             self.wrong(
                 f"latent_dim is {self.latent_dim!r}; it must be a whole number from 1 to "
@@ -132,10 +132,15 @@ class Source:
 
     @property
     def title(self) -> str:
-        return str(getattr(self.given, "title", "") or self.cls.__name__)[:80]
+        return str(self.get("title") or self.cls.__name__)[:80]
 
     def has(self, name: str) -> bool:
-        return getattr(self.given, name, None) is not None
+        return self.get(name) is not None
+
+    def get(self, name: str) -> Any:
+        """An attribute of the class, which may be a property; None where it has none."""
+        with self.told(name):
+            return getattr(self.given, name, None)
 
     def call(self, name: str, *arguments: Any) -> Any:
         """What a method of the class returns; what it raises becomes an ``OwnError``."""
@@ -182,7 +187,10 @@ class Source:
         return next((f.lineno or 1 for f in reversed(frames) if f.filename == str(self.path)), 1)
 
     def _starts(self) -> int:
-        return inspect.getsourcelines(self.cls)[1]
+        try:
+            return inspect.getsourcelines(self.cls)[1]
+        except OSError:  # a class that is made as the file runs
+            return 1
 
 
 def _imported(path: Path) -> ModuleType:
@@ -397,8 +405,7 @@ class Encoded(Distribution):
 
 
 def checked_prior(source: Source) -> Distribution:
-    with source.told("prior"):
-        prior = source.given.prior
+    prior = source.get("prior")
     shape = [*getattr(prior, "batch_shape", []), *getattr(prior, "event_shape", [])]
     if not isinstance(prior, Distribution) or shape != [source.latent_dim]:
         source.wrong(
@@ -551,8 +558,7 @@ def _named(
     """The items of the class, the number of the class of each, and the classes' names."""
     if not source.has("encode") or not source.has("items"):
         return None, None, []
-    with source.told("items"):
-        given = source.given.items
+    given = source.get("items")
     items: Items
     if isinstance(processor, OwnImage):
         pictures = _pictures(source, "items", given)
@@ -568,7 +574,7 @@ def _named(
         source.wrong(f"items are {len(items)}; give 2 or more, or leave them out")
     if not source.has("labels"):
         return items, None, []
-    labels = _plain(source, "labels", source.given.labels)
+    labels = _plain(source, "labels", source.get("labels"))
     if labels.shape != (len(given),):
         source.wrong(f"labels have the shape {list(labels.shape)} for {len(given)} items")
     names, numbers = np.unique(labels[:MOST_ITEMS], return_inverse=True)

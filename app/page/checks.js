@@ -34,7 +34,10 @@ let checks = globalThis.localStorage ? read() : [];
 function read() {
   try {
     const stored = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(stored) ? stored.filter(({ link }) => /^#v=\d+&tab=/.test(link)) : [];
+    if (!Array.isArray(stored)) return [];
+    return stored.filter(
+      ({ link, thumbnail }) => /^#v=\d+&tab=/.test(link) && /^data:image\/png;/.test(thumbnail),
+    );
   } catch {
     return []; // a damaged store must not take the page with it
   }

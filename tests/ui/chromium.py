@@ -3,33 +3,18 @@
 A module beside ``conftest``, of which pytest loads a copy of its own.
 """
 
-import os
-import re
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlparse
 
-import pytest
 from playwright.sync_api import Page, Request, expect
 
 import launch
+from app.checks import ARGUMENTS as ARGUMENTS
+from app.checks import serving as serving
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 OpenPage = Callable[..., Page]
 PATIENCE = 60_000  # ms; a busy machine is slow, not broken
 expect.set_options(timeout=PATIENCE)
@@ -39,38 +24,6 @@ under_way: dict[Page, set[Request]] = {}  # questions that the server has not ye
 def browser_path() -> str:
     """Where the browser is; empty where there is none."""
     return launch.find_browser()
-
-
-@contextmanager
-def serving(*options: str, **environment: str) -> Iterator[str]:
-    """A server as ``launch.py`` starts it, on the CPU, on a port of its own; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        command = [sys.executable, "launch.py", "--port", str(port), "--device", "cpu", *options]
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            yield wait_for_address(server, log)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def wait_for_address(server: subprocess.Popen, log) -> str:
-    """The address in the ready line; fails with the server's output if none comes."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        log.seek(0)
-        said = log.read()
-        if found := re.search(r"is ready: (\S+)", said):
-            return found[1]
-        if server.poll() is not None:
-            break
-        time.sleep(0.05)
-    pytest.fail(f"the server did not start:\n{said}")
 
 
 def watch(page: Page, complaints: list[str]) -> None:

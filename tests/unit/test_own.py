@@ -179,6 +179,11 @@ WRONG = {  # what the class has, and what must be said of it
         "Distribution over [30, 2]",
     ),
     "no whole size": ([GREY, "latent_dim = 2.5"], "latent_dim is 2.5"),
+    "labels that raise": (
+        [GREY, CODES, ITEMS, "labels = property(lambda self: {}['no'])"],
+        "line 9, labels: KeyError",
+    ),
+    "no size": ([GREY, "latent_dim = None"], "latent_dim is None"),
     "no code": ([GREY, "latent_dim = 0"], "latent_dim is 0"),
     "another kind": ([GREY, "modality = 'sound'"], "one of text, image"),
     "text that is one": (

@@ -27,7 +27,7 @@ function entry(check, removed) {
 
 /** The section below what is kept. */
 export function section() {
-  const list = el("ul", { class: "lp-kept" });
+  const list = el("ul", { class: "lp-checked" });
   const error = el("p", { class: "lp-error", role: "alert", hidden: true });
   const tell = (/** @type {string} */ problem) => {
     error.textContent = problem;
