@@ -51,6 +51,8 @@ def fit(
     *,
     state: Path | None = None,
     save_every: int = 500,
+    peak: Callable[[int], float] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Iterator[StepReport]:
     """Trains ``model`` in place on its own device, yielding a report every ``report_every`` steps.
 
@@ -58,13 +60,15 @@ def fit(
     atomically every ``save_every`` steps and continues from it: on the CPU, a run that was
     killed ends with the same weights as one that was not. A step is saved after its report was
     dealt with: what the caller keeps of a report is there whenever the state is. Closing the
-    generator stops training. The optimisers, and what torch imports for them, are made at once.
+    generator stops training. ``peak`` gives the peak learning rate of a step, where that is not
+    ``config.lr`` throughout. ``stop`` is asked after each report; where it says so, the run is
+    saved and ends there. The optimisers, and what torch imports for them, are made at once.
 
     Raises:
         Diverged: a term is NaN or infinite. The model keeps the weights it had before that step.
         ValueError: ``state`` belongs to a run with another configuration.
     """
-    return _fit(Trainer(model, config), batches, config, state, save_every)
+    return _fit(Trainer(model, config), batches, config, state, save_every, peak, stop)
 
 
 def _fit(
@@ -73,12 +77,14 @@ def _fit(
     config: TrainConfig,
     state: Path | None,
     save_every: int,
+    peak: Callable[[int], float] | None,
+    stop: Callable[[], bool] | None,
 ) -> Iterator[StepReport]:
     model = trainer.model
     identity = _identity(model, config)
     done = _restore(state, identity, model, trainer.optimisers) if state and state.exists() else 0
     for step, batch in _prefetch(batches, done, config.steps, model.device):
-        rate = _learning_rate(config, step)
+        rate = _learning_rate(config, step, peak(step) if peak else config.lr)
         with seeded(config.seed + step):
             terms = trainer.step(step, batch, rate)
         done = step + 1
@@ -88,8 +94,11 @@ def _fit(
             model.eval()
         if reporting:
             yield StepReport(done, checked(terms, done), rate, trainer.share_clipped())
-        if state and saving:
+        ending = bool(reporting and stop and stop())
+        if state and (saving or ending):
             _save(state, identity, model, trainer.optimisers, done)
+        if ending:
+            return
 
 
 def steps_done(state: Path) -> int:
@@ -187,10 +196,10 @@ def checked(terms: dict[str, Tensor], step: int) -> dict[str, float]:
     return values
 
 
-def _learning_rate(config: TrainConfig, step: int) -> float:
+def _learning_rate(config: TrainConfig, step: int, peak: float) -> float:
     rise = min(1.0, (step + 1) / config.warmup)
     fall = 0.5 * (1 + math.cos(math.pi * step / config.steps)) if config.decay else 1.0
-    return config.lr * rise * fall
+    return peak * rise * fall
 
 
 def _autocast(device: torch.device, precision: str) -> Callable[[], AbstractContextManager]:

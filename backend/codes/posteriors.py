@@ -34,7 +34,7 @@ def code_statistics(
         chosen = train[torch.randperm(len(train))[:DRAWS]]
         draws = torch.cat([q.sample() for q in _posteriors(model, chosen)]).numpy()
         posteriors = _posteriors(model, held_out)
-        kls = torch.cat([_kl_per_unit(model, q) for q in posteriors])
+        kls = torch.cat([kl_of_units(model, q) for q in posteriors])
     codes = torch.cat([q.mode for q in posteriors])
     weights, centres, factors = fit_mixture(draws, components, seed)
     return CodeStatistics(
@@ -64,7 +64,7 @@ def prior_statistics(model: LatentModel, n: int, seed: int = 0) -> CodeStatistic
     )
 
 
-def _kl_per_unit(model: LatentModel, q: Distribution, draws: int = 8) -> Tensor:
+def kl_of_units(model: LatentModel, q: Distribution, draws: int = 8) -> Tensor:
     """KL of each unit to its own marginal prior, [B, D], nats; zeros where there is no posterior.
 
     Closed for a standard normal prior, else a mean over ``draws`` draws. The units of a discrete

@@ -8,6 +8,7 @@ import numpy as np
 from backend.checkpoint import info
 from backend.files import write_json
 from backend.processors.base import Items
+from backend.processors.text import TextProcessor
 from backend.space import LatentSpace
 
 FILE = "examples.json"
@@ -27,7 +28,7 @@ def evaluate(name: str) -> dict[str, Any]:
     """What the checkpoint makes of fixed inputs, on the CPU, as JSON values."""
     space = LatentSpace.load(name, device="cpu")
     inputs = SENTENCES if space.words else space.sample(4, seed=SEED)
-    codes = space.encode(inputs) if space.encodes else space.sample_codes(4, seed=SEED)
+    codes = space.encode(inputs) if _reads(space) else space.sample_codes(4, seed=SEED)
     samples = space.sample(4, seed=SEED)
     return {
         "codes": np.round(codes[:, :8], 4).tolist(),
@@ -35,6 +36,13 @@ def evaluate(name: str) -> dict[str, Any]:
         "samples": _plain(samples),
         "log_p_z": [round(point.log_p_z, 3) for point in space.inspect(codes)],
     }
+
+
+def _reads(space: LatentSpace) -> bool:
+    """Whether it encodes; a model of a user's own sentences may know none of the words above."""
+    if not isinstance(space.processor, TextProcessor):
+        return space.encodes
+    return space.encodes and len(space.processor.readable(SENTENCES)) == len(SENTENCES)
 
 
 def _plain(items: Items) -> list:

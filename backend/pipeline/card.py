@@ -115,6 +115,11 @@ def _intended_use(info: CheckpointInfo) -> str:
 def _training_data(info: CheckpointInfo) -> str:
     corpus, sources = corpora.corpus(info.dataset), downloads()
     n = checkpoint.describe(info.name)["dataset"]["n"]
+    if not corpus.downloads:
+        return (
+            f"{corpus.title}, {n:,} training examples. Licence: unknown, as the data are the "
+            f"user's own.\n\nSplit: {corpus.split} The unit is the {_unit(info)}."
+        )
     named = len(corpus.downloads) > 1
     listed = "\n".join(
         f"{f'- {name}. ' if named else ''}Licence: {sources[name].licence}. Home page: "
@@ -142,9 +147,10 @@ def _recipe(info: CheckpointInfo) -> str:
     content = checkpoint.describe(info.name)
     rows = {**info.config, **content["train"]}
     versions = ", ".join(f"{name} {v}" for name, v in content.get("versions", {}).items())
+    again = f"Run it again with `python scripts/train.py {info.name}`.\n\n"
     return (
-        f"Run it again with `python scripts/train.py {info.name}`.\n\n"
-        "| Setting | Value |\n| --- | --- |\n"
+        ("" if info.yours else again)
+        + "| Setting | Value |\n| --- | --- |\n"
         + "\n".join(f"| {name} | {cell(value)} |" for name, value in rows.items())
         + _clipping(info, content["train"].get("clip"))
         + f"\n\nFingerprint of the weights: `{info.fingerprint}`"

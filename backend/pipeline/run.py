@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import psutil
@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 
 from backend import corpora
-from backend.base import LatentModel
+from backend.base import GenerativeModel, LatentModel
 from backend.evaluation import tradeoffs
 from backend.evaluation.pictures import PictureBench, as_picture, judge_of, load_judge
 from backend.files import remove_leftovers, replacing, write_json
@@ -26,6 +26,7 @@ from backend.pipeline.corpus import Material
 from backend.training import StepReport, steps_done
 
 STATE = "state.safetensors"
+Wish = Literal["go", "pause", "keep"]
 GAME = ("score_real", "score_fake", "critic_accuracy", "code_critic_accuracy")  # of the last step
 SPLIT = "validation"  # of the pictures that moments are measured on; test pictures stay unseen
 
@@ -74,6 +75,29 @@ def _holder(path: Path) -> str | None:
     except (ValueError, KeyError, TypeError):
         # Just being written, or cut off as its process was killed: only the first passes soon.
         return None if time.time() - path.stat().st_mtime > 5 else "another process"
+
+
+class Watch:
+    """Who looks at a run and steers it while it goes on; this one does neither."""
+
+    report_every = 50  # steps; of 5, 10, 25 and 50
+
+    def peak(self, step: int, rate: float) -> float:
+        """The peak learning rate of a step, of a run that began with ``rate``."""
+        return rate
+
+    def look(
+        self,
+        model: GenerativeModel,
+        material: Material,
+        report: StepReport,
+        row: dict[str, float] | None,
+    ) -> None:
+        """What a report brings; ``row`` of the curves at the steps that have one."""
+
+    def wish(self) -> Wish:
+        """Asked after each report: go on, stop for now, or end with what has been learned."""
+        return "go"
 
 
 class Rows:

@@ -6,7 +6,7 @@ command: the same seed gives the same bytes.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import cast
 
@@ -30,12 +30,11 @@ from backend.pipeline.corpus import (
 )
 from backend.pipeline.progress import Progress
 from backend.pipeline.recipe import Recipe
-from backend.pipeline.run import STATE, Clock, Moments, Rows, locked, n_parameters
+from backend.pipeline.run import STATE, Clock, Moments, Rows, Watch, locked, n_parameters
 from backend.processors.text import TextProcessor
 from backend.training import StepReport, TrainConfig, fit, steps_done
 
 RUNS = Path(__file__).parents[2] / "runs"
-REPORT_EVERY = 50  # steps
 SAVE_EVERY = 500  # steps at most; a short run is saved after a tenth of it
 
 
@@ -47,10 +46,14 @@ def train(
     steps: int | None = None,
     seed: int = 0,
     runs: Path = RUNS,
+    root: Path | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[Progress]:
     """Runs a recipe and writes the checkpoint ``name``; ``steps`` shortens it for a trial.
 
-    ``name`` is "family/model--corpus[--tag]". Closing the generator stops the run.
+    ``name`` is "family/model--corpus[--tag]", a folder of ``root``, which is that of the
+    checkpoints that ship unless another is named. Closing the generator stops the run; so does
+    ``watch`` where it wishes, after which all is saved.
 
     Raises:
         MissingCorpus: the corpus is not here.
@@ -60,43 +63,66 @@ def train(
         OSError: a file cannot be written, with a sentence.
     """
     with locked(runs / name):
-        yield from _train(name, recipe, device, steps, seed, runs / name)
+        folder = (root or checkpoint.trained_dir()) / name
+        yield from _train(name, recipe, device, steps, seed, runs / name, folder, watch or Watch())
 
 
 def _train(
-    name: str, recipe: Recipe, device: str, steps: int | None, seed: int, run: Path
+    name: str,
+    recipe: Recipe,
+    device: str,
+    steps: int | None,
+    seed: int,
+    run: Path,
+    folder: Path,
+    watch: Watch,
 ) -> Iterator[Progress]:
     reads = registry.model_class(name.split("--")[0]).reads
     material = read_corpus(name.split("--")[1], recipe, reads)
     settings = recipe.train | {"seed": seed} | ({"steps": steps} if steps else {})
-    config = TrainConfig(**settings, report_every=REPORT_EVERY)
+    config = TrainConfig(**settings, report_every=watch.report_every)
     model = build(name, recipe, material, seed).to(pick_device(device))
     state = run / STATE
     history = Rows(run / "history.jsonl", steps_done(state))
     moments = Moments.of(run, material) if recipe.moments else None
     clock = Clock(history.seconds)
     every = max(50, config.steps // (12 if moments else 40) // 50 * 50)
-    save_every = min(SAVE_EVERY, max(REPORT_EVERY, config.steps // 10))
+    save_every = min(SAVE_EVERY, max(50, config.steps // 10))
     batches = batches_of(material, model, config)
-    reports = fit(model, batches, config, state=state, save_every=save_every)
+    reports = fit(
+        model,
+        batches,
+        config,
+        state=state,
+        save_every=save_every,
+        peak=lambda step: watch.peak(step, config.lr),
+        stop=lambda: watch.wish() != "go",
+    )
     if 0 in recipe.snapshots and not state.exists():
         _snapshot(run, model.eval(), material, 0)
     for report in reports:
         # All that belongs to this step is written before ``fit`` saves the step.
-        last = report.step == config.steps
+        last, row = report.step == config.steps, None
         if report.step % every == 0 or last:
             with clock.stopped():
-                history.add(_curves(report, held_out_terms(model, material), clock.seconds))
+                row = _curves(report, held_out_terms(model, material), clock.seconds)
+                history.add(row)
         if moments and (report.step in recipe.moments or last):
             with clock.stopped():
                 moments.add(cast(LatentModel, model), report, clock.seconds)
         if report.step in recipe.snapshots:
             _snapshot(run, model, material, report.step)
+        with clock.stopped():
+            watch.look(model, material, report, row)
         text = f"step {report.step:,} of {config.steps:,}"
         yield Progress("train", report.step / config.steps, text, report.terms)
+    if (done := steps_done(state)) < config.steps:
+        if watch.wish() != "keep":
+            return
+        config = replace(config, steps=done)
     if recipe.snapshots:
-        Snapshots.load(run).save(checkpoint.trained_dir() / name)
-    folder = finish(name, recipe, material, model.cpu(), config, history)
+        Snapshots.load(run).save(folder)
+    finish(name, recipe, material, model.cpu(), config, history, folder)
     if moments:
         moments.save(folder, model)
     checkpoint.seal(folder)
@@ -156,9 +182,9 @@ def finish(
     model: GenerativeModel,
     config: TrainConfig,
     history: Rows,
-) -> Path:
-    """Writes the checkpoint of a trained model and returns its folder."""
-    folder = checkpoint.trained_dir() / name
+    folder: Path,
+) -> None:
+    """Writes the checkpoint of a trained model into its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     remove_leftovers(folder)
     checkpoint.save(
@@ -189,8 +215,7 @@ def finish(
     elif "decode" in model.capabilities:
         statistics = prior_statistics(cast(LatentModel, model), HELD_OUT)
     else:
-        return folder
+        return
     statistics.save(folder)
     if "decode" in model.capabilities:
         write_examples(name)
-    return folder

@@ -125,7 +125,15 @@ def finished(name: str, sizes: dict) -> Subject:
     recipe = Recipe("Tiny", sizes, {}, min_count=1, components=2)
     read = read_corpus(name.split("--")[1], recipe)
     model = train.build(name, recipe, read, seed=0).eval()
-    train.finish(name, recipe, read, model, TrainConfig(steps=1), Rows(Path("no such file"), 0))
+    train.finish(
+        name,
+        recipe,
+        read,
+        model,
+        TrainConfig(steps=1),
+        Rows(Path("no such file"), 0),
+        checkpoint.trained_dir() / name,
+    )
     return Subject(checkpoint.info(name), SIZES)
 
 

@@ -1,0 +1,358 @@
+"""Runs of a user's own: each a child process and a folder, found again whatever ends.
+
+The page, or a script, reads and writes small files of the folder alone; the child that does the
+work is ``backend.pipeline.worker``. Nobody has to be there for a run to go on, and one that was
+killed goes on where it was when it is resumed. No torch but to check what is asked for.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import psutil
+
+from backend import checkpoint, corpora
+from backend.checkpoint import yours_dir
+from backend.files import read_json, write_json
+from backend.pipeline.offers import Offer, Setting, offers, recipe_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backend.pipeline.progress import Progress
+
+__all__ = ["Offer", "Run", "Setting", "offers", "start"]
+
+ROOT = Path(__file__).parents[2]
+ABOUT = "run.json"  # what was asked for, written once
+PROCESS = "process.json"  # who works on it, or did last
+WISH = "wish.json"  # what the user wants of it: {"wish": "go", "rate": null}
+STATUS = "status.json"  # how far it is; the fields of ``Run`` that the worker knows
+CURVES = "curves.jsonl"
+EXAMPLES = "seen.json"  # units and examples at the last step of the curves
+LOG = "log.txt"
+OUTPUT = "output.txt"  # what the process printed: nothing, unless it broke
+MOST = 100  # runs that are kept
+THREADS = 2
+
+State = Literal["queued", "running", "pausing", "paused", "stopped", "done", "failed"]
+_ID = re.compile(r"[0-9]{14}-[a-z0-9-]{1,40}")
+_children: list[subprocess.Popen] = []  # of this process, so that none stays a zombie
+
+
+class Run(NamedTuple):
+    id: str
+    checkpoint: str
+    model: str
+    dataset: str
+    title: str
+    state: State
+    place: int  # in the queue, from 1; 0 for a run that does not wait
+    step: int
+    steps: int
+    seconds: float  # of training
+    left: float | None  # seconds of training to come, once that can be told
+    memory: int  # bytes that the process holds
+    disk: int  # bytes of the run's folder
+    message: str  # what went wrong, or what to do
+    stage: str  # "train", "measure", "map" or "card"
+    rate: float  # peak learning rate
+
+
+def start(model: str, dataset: str, name: str, settings: dict[str, Any]) -> str:
+    """Begin a run, or queue it behind the others; its id.
+
+    Raises ``ValueError`` with a sentence for what cannot be trained.
+    """
+    id = prepare(model, dataset, name, settings)
+    _launch(folder_of(id))
+    return id
+
+
+def prepare(
+    model: str,
+    dataset: str,
+    name: str,
+    settings: dict[str, Any],
+    *,
+    device: str = "auto",
+    threads: int = THREADS,
+) -> str:
+    """The folder of a new run, on which nobody works yet; its id. Raises as ``start`` does."""
+    if not (title := " ".join(name.split())):
+        raise ValueError("A model has a name of at least one letter. Write one.")
+    if dataset not in corpora.names() or not corpora.available(dataset):
+        raise ValueError(f"There is no corpus {dataset[:80]!r} on this machine.")
+    recipe = recipe_of(model, dataset, title, settings)
+    target = f"{model}--{dataset}--{_slug(title)}"
+    found = runs()
+    if len(found) >= MOST:
+        raise ValueError(f"{MOST} runs are kept. Discard some of them first.")
+    if any((root / target).exists() for root in (checkpoint.trained_dir(), yours_dir())) or any(
+        run.checkpoint == target and run.state not in ("done", "stopped") for run in found
+    ):
+        raise ValueError(f"There is a model called {title!r} of these data. Choose another name.")
+    while (folder := _runs() / f"{time.strftime('%Y%m%d%H%M%S')}-{_slug(title)}").exists():
+        time.sleep(0.1)
+    folder.mkdir(parents=True)
+    about = {
+        "format_version": 1,
+        "model": model,
+        "dataset": dataset,
+        "title": title,
+        "checkpoint": target,
+        "settings": settings,
+        "device": device,
+        "threads": threads,
+    }
+    steps, rate = recipe.train.get("steps", 0), recipe.train.get("lr", 0.0)
+    write_json(folder / WISH, {"wish": "go", "rate": None})
+    status = {"state": "queued", "since": time.time(), "steps": steps, "rate": rate}
+    write_json(folder / STATUS, status)
+    write_json(folder / ABOUT, about)
+    return folder.name
+
+
+def runs() -> list[Run]:
+    """All runs, the newest first, those of earlier starts of the app among them."""
+    for child in _children[:]:
+        if child.poll() is not None:
+            _children.remove(child)
+    folders = [path.parent for path in _runs().glob(f"*/{ABOUT}")]
+    waiting = queue()
+    found = (_run(folder, waiting) for folder in sorted(folders, reverse=True))
+    return [run for run in found if run]
+
+
+def look(id: str, since_step: int = 0, since_line: int = 0) -> dict[str, Any]:
+    """What is new of a run: curves after a step, lines of its log, its last examples.
+
+    Raises ``ValueError``, as all functions here do, for a run that is not there.
+    """
+    folder = folder_of(id)
+    if not (run := _run(folder, queue())):
+        raise ValueError(f"The run {id} was discarded.")
+    curves: dict[str, list[list[float]]] = {}
+    for row in rows_of(folder / CURVES):
+        if row["step"] > since_step:
+            for term, value in row.items():
+                if term not in ("step", "seconds"):
+                    curves.setdefault(term, []).append([row["step"], value])
+    path = folder / LOG
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    seen = _read(folder / EXAMPLES)
+    return {
+        "run": run._asdict(),
+        "curves": curves,
+        "units": seen.get("units", []),
+        "log": lines[since_line:],
+        "lines": len(lines),
+        "examples": seen.get("examples"),
+        "collapsed": seen.get("collapsed", False),
+    }
+
+
+def pause(id: str) -> None:
+    """Stop at the next report, with all saved; ``resume`` goes on from there."""
+    folder = folder_of(id)
+    if not alive(folder):
+        raise ValueError("This run does not run, so it cannot be paused.")
+    _set(folder, wish="pause")
+
+
+def resume(id: str) -> None:
+    """Go on with a run that was paused, stopped or killed, or that failed."""
+    folder = folder_of(id)
+    if alive(folder):
+        if _wish(folder)["wish"] == "go":
+            raise ValueError("This run runs already.")
+        _set(folder, wish="go")  # it had not come to its next report
+        return
+    _queue(folder)
+    _launch(folder)
+
+
+def take_up(id: str) -> "Iterator[Progress]":
+    """Go on with a run in this process; raises as ``resume`` does."""
+    from backend.pipeline.worker import work
+
+    folder = folder_of(id)
+    if alive(folder):
+        raise ValueError("This run runs already.")
+    _queue(folder)
+    sign(folder, os.getpid())
+    return work(folder)
+
+
+def stop_and_keep(id: str) -> None:
+    """End at the next report; what has been learned becomes a checkpoint."""
+    folder = folder_of(id)
+    status = _read(folder / STATUS)
+    if not status.get("step"):
+        raise ValueError("This run has learned nothing yet. Discard it instead.")
+    if status.get("state") in ("done", "stopped"):
+        raise ValueError("This run has ended, and its model is kept.")
+    _set(folder, wish="keep")
+    if not alive(folder):
+        write_json(folder / STATUS, status | {"state": "queued", "since": time.time()})
+        _launch(folder)
+
+
+def discard(id: str) -> None:
+    """End a run and remove its folder; a checkpoint that it wrote stays."""
+    folder = folder_of(id)
+    if (process := alive(folder)) is not None and process.pid != os.getpid():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+            process.wait(10)
+    shutil.rmtree(folder)
+
+
+def set_rate(id: str, rate: float) -> None:
+    """Another peak learning rate from the next report on."""
+    if not 0 < rate <= 1:
+        raise ValueError(f"A learning rate lies above 0 and at most at 1; got {rate}.")
+    _set(folder_of(id), rate=rate)
+
+
+# What the worker needs too
+
+
+def folder_of(id: str) -> Path:
+    folder = _runs() / id
+    if not _ID.fullmatch(id) or not (folder / ABOUT).is_file():
+        raise ValueError(f"There is no run {id[:60]!r}. It may have been discarded.")
+    return folder
+
+
+def queue() -> list[str]:
+    """Ids of the runs that wait for the device, the first in line first."""
+    waiting = []
+    for path in _runs().glob(f"*/{STATUS}"):
+        status = _read(path)
+        if status.get("state") == "queued" and alive(path.parent):
+            waiting.append((status.get("since", 0.0), path.parent.name))
+    return [id for _, id in sorted(waiting)]
+
+
+def alive(folder: Path) -> psutil.Process | None:
+    """The process that works on a run; None where it has ended, or its number means another."""
+    known = _read(folder / PROCESS)
+    try:
+        process = psutil.Process(known["pid"])
+        mine = process.create_time() == known["started"]
+        return process if mine and process.status() != psutil.STATUS_ZOMBIE else None
+    except (KeyError, psutil.NoSuchProcess):
+        return None
+
+
+def sign(folder: Path, pid: int) -> None:
+    """Say who works on a run."""
+    with contextlib.suppress(psutil.NoSuchProcess):  # it has ended already
+        started = psutil.Process(pid).create_time()
+        write_json(folder / PROCESS, {"pid": pid, "started": started})
+
+
+def rows_of(path: Path) -> list[dict[str, float]]:
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return [json.loads(line) for line in lines]
+
+
+def _runs() -> Path:
+    """Where the runs lie; hidden, so that it is never taken for a family of models."""
+    return yours_dir() / ".runs"
+
+
+def _launch(folder: Path) -> None:
+    command = [sys.executable, "-m", "backend.pipeline.worker", str(folder)]
+    with (folder / OUTPUT).open("ab") as output:
+        child = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+    _children.append(child)
+    sign(folder, child.pid)
+
+
+def _queue(folder: Path) -> None:
+    """Put a run that nobody works on at the end of the queue."""
+    status = _read(folder / STATUS)
+    if status.get("state") == "done":
+        raise ValueError("This run has come to its end.")
+    if status.get("state") == "stopped":
+        status["stage"] = "train"
+    write_json(folder / STATUS, status | {"state": "queued", "since": time.time(), "message": ""})
+    _set(folder, wish="go")
+
+
+def _run(folder: Path, waiting: list[str]) -> Run | None:
+    """None for one that was discarded meanwhile."""
+    if not (about := _read(folder / ABOUT)):
+        return None
+    status = _read(folder / STATUS)
+    state, message = status.get("state", "queued"), status.get("message", "")
+    if state in ("queued", "running"):
+        if not alive(folder):
+            state = "paused"
+            message = message or "It was interrupted. Resume goes on from what was saved last."
+        elif _wish(folder)["wish"] != "go":
+            state = "pausing"
+    return Run(
+        id=folder.name,
+        checkpoint=about["checkpoint"],
+        model=about["model"],
+        dataset=about["dataset"],
+        title=about["title"],
+        state=state,
+        place=waiting.index(folder.name) + 1 if folder.name in waiting else 0,
+        step=status.get("step", 0),
+        steps=status.get("steps", 0),
+        seconds=status.get("seconds", 0.0),
+        left=status.get("left") if state == "running" else None,
+        memory=status.get("memory", 0) if state == "running" else 0,
+        disk=_size(folder),
+        message=message,
+        stage=status.get("stage", "train"),
+        rate=_wish(folder)["rate"] or status.get("rate", 0.0),
+    )
+
+
+def _size(folder: Path) -> int:
+    """Bytes on disk; files may come and go meanwhile."""
+    size = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size
+
+
+def _wish(folder: Path) -> dict[str, Any]:
+    return {"wish": "go", "rate": None} | _read(folder / WISH)
+
+
+def _set(folder: Path, **values: Any) -> None:
+    write_json(folder / WISH, _wish(folder) | values)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What a small file says; nothing where there is none yet, or none any more."""
+    try:
+        return read_json(path)
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _slug(title: str) -> str:
+    """
+    >>> _slug("My diary, no. 2")
+    'my-diary-no-2'
+    """
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-") or "model"

@@ -1,0 +1,264 @@
+"""The child process of a run: waits for its turn, trains, measures, maps and writes the card.
+
+``python -m backend.pipeline.worker FOLDER``, with a folder that ``jobs.prepare`` made. What it
+finds there of an earlier process is gone on with.
+"""
+
+import base64
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import psutil
+import torch
+
+from backend import checkpoint
+from backend.base import GenerativeModel, LatentModel
+from backend.codes.posteriors import kl_of_units
+from backend.corpora import MissingCorpus
+from backend.device import seeded
+from backend.distributions.sequence import Sequence
+from backend.evaluation.gauges import COLLAPSED_KL
+from backend.files import read_json, write_json
+from backend.objectives.priors import StandardNormal
+from backend.pipeline import jobs
+from backend.pipeline.card import write_card
+from backend.pipeline.corpus import Material
+from backend.pipeline.map import project
+from backend.pipeline.measure import measure, quick
+from backend.pipeline.offers import recipe_of
+from backend.pipeline.progress import Progress
+from backend.pipeline.recipe import Recipe
+from backend.pipeline.run import STATE, Busy, Rows, Watch, Wish, locked
+from backend.pipeline.train import train
+from backend.processors.text import UNK
+from backend.training import Diverged, StepReport, steps_done
+
+SHOWN = 8  # held-out items that are followed through the run
+REPORTS = 400  # about so many in a run
+EARLY = 20  # steps behind an estimate of what is left
+STAGES = ("train", "measure", "map", "card")
+
+
+class Ended(Exception):
+    """The user wished so."""
+
+
+def work(folder: Path) -> Iterator[Progress]:
+    """Does what is left of a run, when its turn comes; its state is in its files.
+
+    What can go wrong, a full disk too, becomes the run's message.
+    """
+    about, status = read_json(folder / jobs.ABOUT), Status(folder)
+    try:
+        with _turn(folder, status):
+            recipe = recipe_of(*(about[key] for key in ("model", "dataset", "title", "settings")))
+            torch.set_num_threads(about["threads"])
+            yield from _stages(folder, about, recipe, status)
+    except Ended:
+        status.set(state="paused", left=None)
+        status.log("paused")
+    except (ArithmeticError, Busy, KeyError, MissingCorpus, OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if isinstance(error, Diverged):
+            said += ". The run is kept as it was saved last; a lower learning rate may help."
+        status.set(state="failed", message=said, left=None)
+        status.log(said)
+
+
+class Status:
+    """What the worker says of its run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def set(self, **values: Any) -> None:
+        path = self.folder / jobs.STATUS
+        write_json(path, read_json(path) | values)
+
+    def __getitem__(self, key: str) -> Any:
+        return read_json(self.folder / jobs.STATUS).get(key)
+
+    def log(self, line: str) -> None:
+        with (self.folder / jobs.LOG).open("a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+
+    def wish(self) -> Wish:
+        return read_json(self.folder / jobs.WISH)["wish"]
+
+
+@contextmanager
+def _turn(folder: Path, status: Status) -> Iterator[None]:
+    """One run at a time has the device; the others come in the order in which they queued."""
+    with ExitStack() as held:
+        while not _taken(folder, held):
+            if status.wish() == "pause":
+                raise Ended
+            time.sleep(0.3)
+        status.set(state="running", message="")
+        yield
+
+
+def _taken(folder: Path, held: ExitStack) -> bool:
+    """Whether the device is this run's now."""
+    if jobs.queue()[:1] != [folder.name]:
+        return False
+    try:
+        held.enter_context(locked(folder.parent / ".device"))
+    except Busy:
+        return False
+    return True
+
+
+def _stages(folder: Path, about: dict, recipe: Recipe, status: Status) -> Iterator[Progress]:
+    name, first = about["checkpoint"], status["stage"] or STAGES[0]
+    for stage in STAGES[STAGES.index(first) :]:
+        status.set(stage=stage)
+        for progress in _stage(stage, folder, about, recipe, status):
+            if stage != "train":
+                status.log(f"{stage}: {progress.text}")
+                if status.wish() == "pause":
+                    raise Ended
+            yield progress
+        if stage == "train" and steps_done(folder / name / STATE) < status["steps"]:
+            if status.wish() != "keep":
+                raise Ended
+            status.log(f"stopped at step {status['step']:,}; what has been learned is kept")
+    state = "stopped" if status.wish() == "keep" else "done"
+    status.set(state=state, left=None)
+    status.log(f"{name} is ready")
+
+
+def _stage(
+    stage: str, folder: Path, about: dict, recipe: Recipe, status: Status
+) -> Iterator[Progress]:
+    name, device = about["checkpoint"], about["device"]
+    if stage == "train":
+        steering = Steering(folder, recipe, steps_done(folder / name / STATE), status)
+        seed = recipe.train.get("seed", 0)
+        return train(
+            name,
+            recipe,
+            device=device,
+            seed=seed,
+            runs=folder,
+            root=checkpoint.yours_dir(),
+            watch=steering,
+        )
+    if stage == "measure":
+        return measure(name, quick(name), device=device)
+    if stage == "map":
+        mapped = "components" in checkpoint.info(name).capabilities
+        return project(name) if mapped else iter(())
+    return write_card(name)
+
+
+class Steering(Watch):
+    """Writes what a run does into its folder, and reads there what the user wishes."""
+
+    def __init__(self, folder: Path, recipe: Recipe, done: int, status: Status) -> None:
+        self.folder, self.status = folder, status
+        self.steps = recipe.train["steps"]
+        self.report_every = next(
+            n for n in (5, 10, 25, 50) if n == 50 or n * REPORTS >= self.steps
+        )
+        self.rows = Rows(folder / jobs.CURVES, done)
+        self.rates = Rows(folder / "rates.jsonl", self.steps)  # those to come again, too
+        self.first, self.began = done, time.monotonic()
+        self.before = status["seconds"] or 0.0
+        status.set(steps=self.steps, step=done)
+        status.log(f"training from step {done:,} to {self.steps:,}")
+
+    def peak(self, step: int, rate: float) -> float:
+        told = [row["rate"] for row in self.rates.rows if row["step"] <= step]
+        return told[-1] if told else rate
+
+    def wish(self) -> Wish:
+        return self.status.wish()
+
+    def look(
+        self,
+        model: GenerativeModel,
+        material: Material,
+        report: StepReport,
+        row: dict[str, float] | None,
+    ) -> None:
+        step = report.step
+        terms = {f"train_{term}": value for term, value in report.terms.items()}
+        terms |= {"train_clipped": report.clipped, "lr": report.lr}
+        held_out = {k: v for k, v in (row or {}).items() if k.startswith("validation_")}
+        self.rows.add({"step": step, **terms, **held_out})
+        if row:
+            write_json(self.folder / jobs.EXAMPLES, seen(cast(LatentModel, model), material, step))
+            loss = row.get("validation_loss")
+            self.status.log(
+                f"step {step:,}: held-out loss {loss:.4g}" if loss else f"step {step:,}"
+            )
+        self._turn_rate(step)
+        seconds, made = time.monotonic() - self.began, step - self.first
+        left = seconds / made * (self.steps - step) if made >= EARLY else None
+        self.status.set(
+            step=step,
+            seconds=round(self.before + seconds, 1),
+            left=left,
+            memory=psutil.Process().memory_info().rss,
+        )
+
+    def _turn_rate(self, step: int) -> None:
+        """Kept with its step before it counts, so that a killed run turns at the same one."""
+        rate = read_json(self.folder / jobs.WISH)["rate"]
+        if rate is not None and (not self.rates.rows or self.rates.rows[-1]["rate"] != rate):
+            self.rates.add({"step": step, "rate": rate})
+            self.status.set(rate=rate)
+            self.status.log(f"peak learning rate {rate:g} from step {step:,} on")
+
+
+@torch.no_grad()
+def seen(model: LatentModel, material: Material, step: int) -> dict[str, Any]:
+    """The same held-out items as they are and as they come back; samples; KL of each unit."""
+    held_out = cast(torch.Tensor, material.held_out)
+    x, decode = held_out[:SHOWN].to(model.device), material.processor.decode
+
+    def shown(ids: Any) -> list[str]:
+        items = decode(ids)
+        return items if material.kind == "text" else [_packed(item) for item in items]
+
+    def made(z: torch.Tensor) -> list[str]:
+        p = model.decode(z)
+        return shown(p.generate(0.0, forbid=(UNK,)) if isinstance(p, Sequence) else p.mean)
+
+    prior = model.prior if hasattr(model, "prior") else StandardNormal(model.config.latent_dim)
+    with seeded(0):
+        examples: dict[str, Any] = {"step": step, "given": shown(x), "back": []}
+        examples["samples"] = made(prior().sample((SHOWN,)).to(model.device))
+        units: list[float] = []
+        if "encode" in model.capabilities:
+            examples["back"] = made(model.encode(x).mode)
+            some = held_out[:250].to(model.device)
+            units = kl_of_units(model, model.encode(some)).mean(0).tolist()
+    if material.kind == "image":
+        examples["side"] = held_out.shape[-1]
+    return {
+        "units": units,
+        "examples": examples,
+        "collapsed": any(units) and sum(units) < COLLAPSED_KL,
+    }
+
+
+def _packed(picture: Any) -> str:
+    """uint8 [H, W] or [H, W, 3] as base64 of its bytes."""
+    return base64.b64encode(picture.tobytes()).decode("ascii")
+
+
+def main(folder: Path) -> None:
+    jobs.sign(folder, os.getpid())
+    for _ in work(folder):
+        pass
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

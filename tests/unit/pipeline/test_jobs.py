@@ -1,0 +1,208 @@
+"""Runs of a user's own: queued, watched, steered, killed, and the same as from the command."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import backend
+from backend import checkpoint
+from backend.corpora import own
+from backend.pipeline import jobs, worker
+from backend.pipeline.run import locked
+
+ROOT = Path(__file__).resolve().parents[3]
+MODEL = "text_vae/text_vae"
+SETTINGS = {
+    **{"steps": 120, "batch_size": 16, "warmup": 10, "min_count": 1, "latent_dim": 4},
+    **{"embedding_dim": 8, "encoder_dim": 8, "decoder_dim": 16, "max_tokens": 12},
+}
+LINES = [
+    f"The {colour} {animal} {verb} {place}."
+    for colour in ("red", "blue", "old", "small")
+    for animal in ("cat", "dog", "bird", "horse", "fish")
+    for verb in ("sleeps", "sits", "waits")
+    for place in ("here", "there", "outside", "at home", "in the rain")
+]
+DATA = "\n".join(LINES).encode()
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATENT_YOURS_DIR", str(tmp_path / "yours"))
+
+
+@pytest.fixture
+def dataset() -> str:
+    return own.keep("My lines", "lines.txt", DATA)
+
+
+def prepared(dataset: str, name: str, **more: float) -> str:
+    return jobs.prepare(MODEL, dataset, name, SETTINGS | more, device="cpu", threads=1)
+
+
+def run_of(id: str) -> jobs.Run:
+    return next(run for run in jobs.runs() if run.id == id)
+
+
+def work(id: str) -> None:
+    """As the child process would, in this one."""
+    worker.main(jobs.folder_of(id))
+
+
+def until(there: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
+def weights(id: str) -> bytes:
+    return (backend.info(run_of(id).checkpoint).path / "model.safetensors").read_bytes()
+
+
+def test_from_sentences_to_a_checkpoint_of_ones_own(dataset: str) -> None:
+    id = prepared(dataset, "My first")
+    work(id)
+    run = run_of(id)
+    assert (run.state, run.message, run.step, run.steps) == ("done", "", 120, 120)
+    assert run.checkpoint == f"{MODEL}--{dataset}--my-first"
+    info = backend.info(run.checkpoint)
+    assert (info.yours, info.title, info.problem) == (True, "My first", None)
+    assert {"kl", "recon_nll", "bleu"} <= info.metrics.keys()
+    assert "the user's own" in backend.card(run.checkpoint)
+    space = backend.load(run.checkpoint, device="cpu")
+    assert len(space.interpolate(LINES[0], LINES[-1], steps=4)) == 4
+
+    seen = jobs.look(id)
+    losses = seen["curves"]["train_loss"]
+    assert [step for step, _ in losses] == list(range(5, 121, 5))
+    held_out = seen["curves"]["validation_recon_nll"]
+    assert [step for step, _ in held_out] == [50, 100, 120]
+    assert held_out[-1][1] < held_out[0][1]
+    assert len(seen["units"]) == 4
+    assert {len(seen["examples"][what]) for what in ("given", "back", "samples")} == {8}
+    assert seen["examples"]["step"] == 120
+    assert seen["lines"] == len(seen["log"])
+    later = jobs.look(id, since_step=100, since_line=seen["lines"])
+    assert later["curves"]["train_loss"] == losses[-4:]
+    assert later["log"] == []
+
+    with pytest.raises(ValueError, match="There is a model called 'My first'"):
+        prepared(dataset, "My first")
+    jobs.discard(id)
+    assert jobs.runs() == []
+    assert backend.info(run.checkpoint).problem is None
+
+
+def test_killed_at_any_moment_it_ends_with_the_same_weights(dataset: str) -> None:
+    whole = prepared(dataset, "Whole")
+    jobs.set_rate(whole, 0.02)  # from the first report on
+    work(whole)
+    id = prepared(dataset, "Killed")
+    jobs.set_rate(id, 0.02)
+    folder = jobs.folder_of(id)
+    jobs._launch(folder)
+    until(lambda: run_of(id).step > 55)  # the state is saved at 50
+    jobs.alive(folder).kill()
+    until(lambda: run_of(id).state == "paused")
+    assert "Resume goes on" in run_of(id).message
+    jobs.resume(id)
+    until(lambda: run_of(id).state == "done")
+    assert weights(id) == weights(whole)
+    for what in ("train_loss", "validation_loss", "lr"):
+        assert jobs.look(id)["curves"][what] == jobs.look(whole)["curves"][what]
+    assert jobs.look(id)["curves"]["lr"][0][1] < 1e-3 < jobs.look(id)["curves"]["lr"][2][1]
+
+
+def test_one_at_a_time_in_the_order_of_the_queue(dataset: str) -> None:
+    first, second = prepared(dataset, "First"), prepared(dataset, "Second")
+    with locked(jobs.folder_of(first).parent / ".device"):
+        for id in (first, second):
+            jobs._launch(jobs.folder_of(id))
+        until(lambda: run_of(second).place == 2)
+        assert (run_of(first).state, run_of(first).place) == ("queued", 1)
+        with pytest.raises(ValueError, match="has learned nothing yet"):
+            jobs.stop_and_keep(first)
+        jobs.pause(first)
+        until(lambda: run_of(first).state == "paused")
+        assert run_of(second).place == 1
+        jobs.discard(second)
+    assert [run.id for run in jobs.runs()] == [first]
+    with pytest.raises(ValueError, match="There is no run"):
+        jobs.look(second)
+
+
+def test_paused_and_kept_before_its_end(dataset: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = prepared(dataset, "Short", steps=1000)
+    reports = worker.work(jobs.folder_of(id))
+    jobs.sign(jobs.folder_of(id), os.getpid())
+    for report in reports:
+        if report.text.startswith("step 20 "):
+            jobs.pause(id)
+    paused = run_of(id)
+    (jobs.folder_of(id) / jobs.PROCESS).unlink()  # nobody works on it
+    assert (paused.state, paused.step) == ("paused", 20)
+    with pytest.raises(ValueError, match="cannot be paused"):
+        jobs.pause(id)
+    monkeypatch.setattr(jobs, "_launch", lambda folder: work(id))
+    jobs.stop_and_keep(id)
+    run = run_of(id)
+    assert (run.state, run.step) == ("stopped", 25)
+    assert checkpoint.describe(run.checkpoint)["train"]["steps"] == run.step
+    assert backend.load(run.checkpoint, device="cpu").sample(2)
+
+
+def test_a_run_that_diverges_says_which_term(dataset: str) -> None:
+    id = prepared(dataset, "Wild")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(worker.Steering, "peak", lambda self, step, rate: 1e30)
+        work(id)
+    run = run_of(id)
+    assert run.state == "failed"
+    assert "no longer a number" in run.message or "no longer numbers" in run.message
+
+
+def test_the_command_makes_the_same_weights(dataset: str, tmp_path: Path) -> None:
+    id = prepared(dataset, "Mine")
+    work(id)
+    here = weights(id)
+    shutil.rmtree(backend.info(run_of(id).checkpoint).path)
+    jobs.discard(id)
+    (tmp_path / "lines.txt").write_bytes(DATA)
+    told = [word for k, v in SETTINGS.items() for word in ("--set", f"{k}={v}")]
+    command = [sys.executable, "scripts/train.py", MODEL, "--data", str(tmp_path / "lines.txt")]
+    command += ["--data-name", "My lines", "--name", "Mine", "--device", "cpu", "--threads", "1"]
+    subprocess.run([*command, *told], cwd=ROOT, check=True, capture_output=True)
+    (again,) = jobs.runs()
+    assert again.dataset == dataset
+    assert weights(again.id) == here
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": " "}, "at least one letter"),
+        ({"dataset": "../trained"}, "no corpus '../trained'"),
+        ({"model": "vae/vae"}, "does not learn from data of this kind"),
+        ({"settings": {"wings": 2}}, "has no setting 'wings'"),
+        ({"settings": {"latent_dim": 100_000}}, "at most 512"),
+    ],
+)
+def test_what_cannot_be_trained_is_told(dataset: str, change: dict, said: str) -> None:
+    asked = {"model": MODEL, "dataset": dataset, "name": "Mine", "settings": {}} | change
+    with pytest.raises(ValueError, match=said):
+        jobs.prepare(**asked)
+    assert jobs.runs() == []
+
+
+@pytest.mark.parametrize("id", ["..", "../x", "20260101000000-x/..", ""])
+def test_no_other_folder_is_taken_for_a_run(id: str) -> None:
+    for act in (jobs.look, jobs.pause, jobs.resume, jobs.stop_and_keep, jobs.discard):
+        with pytest.raises(ValueError, match="There is no run"):
+            act(id)
