@@ -39,6 +39,7 @@ PARTS = {
     "replies": decoding.replying,
     "chains": chains.chains,
     "train": training.training,
+    "dialogue": training.training_of_dialogue,
     "pictures": training.training_of_pictures,
     "small": training.training_of_a_small_vae,
     "paths": decoding.paths,

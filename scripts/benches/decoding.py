@@ -12,7 +12,7 @@ import torch
 
 import backend
 from backend import corpora
-from scripts.benches.rows import MODES, TEXT, Row, median_of, medians_of
+from scripts.benches.rows import MODES, TALK, TEXT, Row, median_of, medians_of
 
 
 def decoding() -> list[Row]:
@@ -96,11 +96,7 @@ def responsibilities(n: int = 10_000) -> list[Row]:
 
 
 def replying(n: int = 10) -> list[Row]:
-    """Nothing where no dialogue model is here."""
-    infos = backend.available({"respond"})
-    if not infos:
-        return []
-    space = backend.load(infos[0].name, device="cpu")
+    space = backend.load(TALK, device="cpu")
     talk = ["Can I help you?", "Yes, I am looking for a present for my sister."]
     batch, singly = medians_of(
         (
@@ -109,8 +105,11 @@ def replying(n: int = 10) -> list[Row]:
         ),
         5,
     )
-    how = f"{infos[0].name}; {1000 * singly:.0f} ms one by one"
+    code = space.respond(talk, 1).replies[0].z[None]
+    place = median_of(lambda: space.decode_replies(talk, code), 20)
+    how = f"{TALK}; {1000 * singly:.0f} ms one by one"
     return [
+        Row("A place to its reply", 1000 * place, "ms", "≤ 60", f"{TALK}, without the browser"),
         Row(f"{n} replies to a conversation", 1000 * batch, "ms", "≤ 150", how),
         Row("Replies in a batch, against one by one", singly / batch, "×", "≥ 5", how),
     ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 TEXT = "text_vae/text_vae--tatoeba"
+TALK = "dialog/dialog_wae_gmp--dailydialog"
 MODES = "text_vae/dgmvae--smd"
 LARGEST = "text_vae/dgmvae--dailydialog"
 
