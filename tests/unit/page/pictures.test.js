@@ -1,4 +1,4 @@
-import { bytes, split } from "../../../app/page/pictures.js";
+import { bytes, sideOf, split } from "../../../app/page/pictures.js";
 import { equal, test } from "./check.js";
 
 test("base64 as bytes, none as none", () => {
@@ -16,4 +16,11 @@ test("pictures that came one after another, each its own", () => {
       [4, 5],
     ],
   );
+});
+
+test("the bytes of a square picture tell its side, grey or coloured", () => {
+  for (const side of [1, 8, 28, 32, 64, 512]) {
+    equal(sideOf(new Uint8Array(side * side)), side);
+    equal(sideOf(new Uint8Array(3 * side * side)), side);
+  }
 });
