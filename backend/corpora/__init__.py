@@ -44,5 +44,12 @@ def published(dataset: str) -> dict[str, Split]:
 
 
 def available(dataset: str) -> bool:
-    """Whether the corpus's files are in the data folder."""
-    return all((data_dir() / file).is_file() for file in corpus(dataset).files)
+    """Whether the corpus's files are in the data folder; not so for one that is not known.
+
+    Models outlive the corpora of their users, and travel without them.
+    """
+    try:
+        record = corpus(dataset)
+    except KeyError:
+        return False
+    return all((data_dir() / file).is_file() for file in record.files)

@@ -1,6 +1,7 @@
 """The sample section of a card, drawn from the model."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -12,6 +13,8 @@ from backend.checkpoint import CheckpointInfo
 from backend.device import seeded
 from backend.files import replacing
 from backend.processors import load_processor
+from backend.processors.text import TextProcessor
+from backend.space import LatentSpace
 
 SEED = 0
 PICTURE = "samples.png"
@@ -33,8 +36,8 @@ def samples(info: CheckpointInfo) -> str:
             f"Codes from the {words}, seed {SEED}": space.sample(10, seed=SEED, source=source)
             for source, words in sources.items()
         }
-        if "discrete" not in info.capabilities:  # between one-hots there is no code
-            path = space.interpolate(*corpora.corpus(info.dataset).ends, steps=6)
+        if ends := _ends(space):
+            path = space.interpolate(*ends, steps=6)
             lists["From the first sentence to the last"] = path
         return "\n\n".join(
             _listed(f"{title}; greedy decoding", list(lines)) for title, lines in lists.items()
@@ -48,6 +51,13 @@ def samples(info: CheckpointInfo) -> str:
         f"![samples]({PICTURE})\n\nSeed {SEED}; upper block: codes from the {_prior(info)}, lower "
         f"block: codes from the {AGGREGATE}."
     )
+
+
+def _ends(space: LatentSpace) -> tuple[str, str] | None:
+    """Of the path; None between one-hots, where there is no code, and for what it cannot read."""
+    ends = corpora.corpus(space.info.dataset).ends
+    readable = cast(TextProcessor, space.processor).readable(ends)
+    return ends if "discrete" not in space.info.capabilities and len(readable) == 2 else None
 
 
 def _drawn_sentences(info: CheckpointInfo) -> list[str]:

@@ -155,19 +155,12 @@ def encodes(space: "LatentSpace") -> bool:
 
 def corpus(dataset: str) -> dict | None:
     """The splits, or None where they are not on this machine."""
-    return corpora.load(dataset) if _here(dataset) else None
+    return corpora.load(dataset) if corpora.available(dataset) else None
 
 
 def missing(dataset: str) -> str:
     """How to get a corpus."""
     return f"Get it with python scripts/download_data.py {dataset}."
-
-
-def _here(dataset: str) -> bool:
-    try:
-        return corpora.available(dataset)
-    except KeyError:
-        return False
 
 
 @memory.kept(4)

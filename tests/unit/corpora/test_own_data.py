@@ -99,6 +99,7 @@ def test_a_kept_corpus_is_one_like_others_until_it_is_forgotten() -> None:
     assert (kept.key, kept.n, kept.bytes > len(TEXT)) == (key, 30, True)
     own.forget(key)
     assert own.kept() == []
+    assert not corpora.available(key)  # as models of it ask, which stay
     with pytest.raises(KeyError, match="there are: none"):
         corpora.corpus(key)
     with pytest.raises(ValueError, match="no data of yours called"):
