@@ -2,6 +2,7 @@
 
 import functools
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # run as there are cores, and threads of each would only wait for one another.
 for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+# What the user of this machine brought and trained is no part of what is tested. Only a test that
+# names another folder writes there.
+os.environ["LATENT_YOURS_DIR"] = str(Path(tempfile.gettempdir()) / f"latent-tests-{os.getpid()}")
 
 
 @pytest.fixture(scope="session")
