@@ -74,6 +74,11 @@ def _sentences(dataset: str, splits: Splits, recipe: Recipe) -> Material:
     processor = TextProcessor.train(train.items, recipe.min_count, recipe.max_tokens, recipe.split)
     readable = held_out.rows(processor.readable_rows(held_out.items)[:HELD_OUT])
     known = train.rows(processor.readable_rows(train.items))
+    if not (known.items and readable.items):
+        raise ValueError(
+            f"No sentence of {dataset} can be read: all have more than {recipe.max_tokens} words, "
+            f"or none that occurs {recipe.min_count} times. Set other limits."
+        )
     return _material(dataset, processor, known, readable)
 
 

@@ -1,9 +1,10 @@
 """Which models can learn from a user's data, with their settings; what is set as a recipe."""
 
 import dataclasses
+import math
 import types
 import typing
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from backend import corpora, registry
 from backend.pipeline.recipe import Recipe, recipes
@@ -78,8 +79,8 @@ def recipe_of(model: str, dataset: str, title: str, settings: dict[str, Any]) ->
     Raises ``ValueError`` with a sentence for a model that is not offered for the corpus's items,
     and for a setting that is not known or out of its range.
     """
-    kind = corpora.corpus(dataset).kind
-    offer = next((one for one in offers(kind) if one.model == model), None)  # type: ignore[arg-type]
+    kind = cast(Kind, corpora.corpus(dataset).kind)
+    offer = next((one for one in offers(kind) if one.model == model), None)
     if offer is None:
         raise ValueError(f"{model[:80]!r} does not learn from data of this kind. Choose another.")
     known = {one.name: one for one in offer.settings}
@@ -98,7 +99,7 @@ def recipe_of(model: str, dataset: str, title: str, settings: dict[str, Any]) ->
         snapshots=(),
         moments=(),
         note="",
-        **{name: values[name] for name in READING if name in values},
+        **{name: cast(Any, values[name]) for name in READING if name in values},
     )
 
 
@@ -171,7 +172,7 @@ def _checked(setting: Setting, value: Any) -> Value:
     if setting.type == "bool":
         return bool(value)
     whole = setting.type == "int"
-    if isinstance(value, bool | str) or (whole and value != int(value)):
+    if isinstance(value, bool | str) or not math.isfinite(value) or (whole and value % 1):
         raise ValueError(f"{name} is a {'whole ' * whole}number; got {value!r}.")
     least, most = setting.least, setting.most
     if (least is not None and value < least) or (most is not None and value > most):
@@ -193,5 +194,5 @@ def _train_config() -> type:
 
 def _shape(dataset: str) -> tuple[int, int, int]:
     """Channels, height and width of a corpus's pictures."""
-    shape = corpora.load(dataset)["train"].items.shape[1:]
+    shape = corpora.load(dataset)["train"].pictures.shape[1:]
     return (shape[2] if len(shape) == 3 else 1, shape[0], shape[1])

@@ -81,6 +81,8 @@ def _train(
     material = read_corpus(name.split("--")[1], recipe, reads)
     settings = recipe.train | {"seed": seed} | ({"steps": steps} if steps else {})
     config = TrainConfig(**settings, report_every=watch.report_every)
+    if config.batch_size > len(material.train):  # few items of a user's own
+        config = replace(config, batch_size=len(material.train))
     model = build(name, recipe, material, seed).to(pick_device(device))
     state = run / STATE
     history = Rows(run / "history.jsonl", steps_done(state))

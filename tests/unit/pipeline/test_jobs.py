@@ -1,14 +1,19 @@
 """Runs of a user's own: queued, watched, steered, killed, and the same as from the command."""
 
+import base64
+import io
 import os
 import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import backend
 from backend import checkpoint
@@ -184,6 +189,38 @@ def test_the_command_makes_the_same_weights(dataset: str, tmp_path: Path) -> Non
     assert weights(again.id) == here
 
 
+def test_pictures_in_folders_become_a_model_of_one_s_own(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for n in range(60):
+            picture = np.zeros((40, 32, 3), np.uint8)
+            picture[:, :, n % 2] = rng.integers(0, 256, (40, 1))
+            file = io.BytesIO()
+            Image.fromarray(picture).save(file, "PNG")
+            archive.writestr(f"{('red', 'green')[n % 2]}/{n}.png", file.getvalue())
+    key = own.keep("Stripes", "stripes.zip", data.getvalue(), size=32, channels=3)
+    settings = {"steps": 60, "latent_dim": 2, "net": "conv", "channels": 4}  # batches are cut
+    id = jobs.prepare("vae/vae", key, "Mine", settings, device="cpu", threads=1)
+    work(id)
+    run = run_of(id)
+    assert (run.state, run.message) == ("done", "")
+    space = backend.load(run.checkpoint, device="cpu")
+    assert space.sample(3).shape == (3, 32, 32, 3)
+    assert space.labels is not None and set(space.labels) <= {0, 1}
+    assert {"mse", "kl"} <= backend.info(run.checkpoint).metrics.keys()
+    examples = jobs.look(id)["examples"]
+    assert examples["side"] == 32
+    assert {len(base64.b64decode(one)) for one in examples["back"]} == {32 * 32 * 3}
+
+
+def test_sentences_that_are_all_too_long_are_told(dataset: str) -> None:
+    id = prepared(dataset, "Long", max_tokens=3)
+    work(id)
+    assert run_of(id).state == "failed"
+    assert "all have more than 3 words" in run_of(id).message
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -192,6 +229,7 @@ def test_the_command_makes_the_same_weights(dataset: str, tmp_path: Path) -> Non
         ({"model": "vae/vae"}, "does not learn from data of this kind"),
         ({"settings": {"wings": 2}}, "has no setting 'wings'"),
         ({"settings": {"latent_dim": 100_000}}, "at most 512"),
+        ({"settings": {"lr": float("nan")}}, "is a number; got nan"),
     ],
 )
 def test_what_cannot_be_trained_is_told(dataset: str, change: dict, said: str) -> None:
