@@ -38,6 +38,7 @@ class StepReport(NamedTuple):
     terms: dict[str, float]  # of the last step, averaged over the batch
     lr: float
     clipped: float = 0.0  # share of the updates since the last report with a shortened gradient
+    norm: float = 0.0  # mean length of their gradients, before any was shortened
 
 
 class Diverged(ArithmeticError):
@@ -93,7 +94,7 @@ def _fit(
         if saving or reporting:
             model.eval()
         if reporting:
-            yield StepReport(done, checked(terms, done), rate, trainer.share_clipped())
+            yield StepReport(done, checked(terms, done), rate, *trainer.gradients())
         ending = bool(reporting and stop and stop())
         if state and (saving or ending):
             _save(state, identity, model, trainer.optimisers, done)
@@ -139,6 +140,7 @@ class Trainer:
         }
         self._autocast = _autocast(model.device, config.precision)
         self.updates = self.clipped = 0  # of how many updates the gradient was shortened
+        self.lengths = 0.0  # sum of the gradients' norms
 
     def step(
         self, number: int, batch: Batch, rate: float, players: Sequence[str] | None = None
@@ -158,11 +160,12 @@ class Trainer:
             terms |= losses
         return terms
 
-    def share_clipped(self) -> float:
-        """Share of the updates since the last call whose gradient was longer than ``clip``."""
-        share = self.clipped / max(1, self.updates)
+    def gradients(self) -> tuple[float, float]:
+        """Share of the updates since the last call that were clipped; mean norm before that."""
+        found = self.clipped / max(1, self.updates), self.lengths / max(1, self.updates)
         self.updates = self.clipped = 0
-        return share
+        self.lengths = 0.0
+        return found
 
     def _update(self, player: str, loss: Tensor, rate: float) -> None:
         """One step of one player. A gradient that is not finite changes nothing."""
@@ -176,6 +179,7 @@ class Trainer:
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient
         self.updates += 1
+        self.lengths += size
         if size > self.clip:  # a shorter one is left as it is: spare the multiplication
             self.clipped += 1
             torch._foreach_mul_(given, self.clip / (size + 1e-6))

@@ -189,7 +189,8 @@ class Steering(Watch):
     ) -> None:
         step = report.step
         terms = {f"train_{term}": value for term, value in report.terms.items()}
-        terms |= {"train_clipped": report.clipped, "lr": report.lr}
+        terms |= {"train_clipped": report.clipped, "train_gradient_norm": report.norm}
+        terms["lr"] = report.lr
         held_out = {k: v for k, v in (row or {}).items() if k.startswith("validation_")}
         self.rows.add({"step": step, **terms, **held_out})
         if row:

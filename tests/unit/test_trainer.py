@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
 
 from backend import training
 from backend.base import GenerativeModel
@@ -69,6 +70,17 @@ def test_a_report_says_how_often_gradients_were_clipped() -> None:
         (report,) = fit(model, lambda step: data[step], config)
         shares[clip] = report.clipped
     assert shares == {0.0: 0, 1e-3: 1, 1e3: 0}
+
+
+@pytest.mark.parametrize("clip", [0.0, 1e-3])
+def test_a_report_says_how_long_gradients_were_before_they_were_clipped(clip: float) -> None:
+    model, data = small_model(VAE)
+    model.train()
+    with seeded(0):
+        loss = model.loss(data[0])["loss"]
+    expected = get_total_norm(torch.autograd.grad(loss, list(model.parameters())))
+    (report,) = fit(model, lambda step: data[step], TrainConfig(steps=1, clip=clip))
+    assert report.norm == pytest.approx(expected.item(), rel=1e-4)
 
 
 def test_optimisers_are_made_before_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None:

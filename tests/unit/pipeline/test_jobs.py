@@ -87,6 +87,7 @@ def test_from_sentences_to_a_checkpoint_of_ones_own(dataset: str) -> None:
     seen = jobs.look(id)
     losses = seen["curves"]["train_loss"]
     assert [step for step, _ in losses] == list(range(5, 121, 5))
+    assert all(norm > 0 for _, norm in seen["curves"]["train_gradient_norm"])
     held_out = seen["curves"]["validation_recon_nll"]
     assert [step for step, _ in held_out] == [50, 100, 120]
     assert held_out[-1][1] < held_out[0][1]
