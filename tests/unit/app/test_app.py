@@ -406,7 +406,7 @@ def test_a_collapsed_posterior_is_told():
 
 
 def test_a_damaged_checkpoint_is_listed_with_its_reason_and_cannot_be_chosen():
-    facts = {"dataset": "tatoeba", "metrics": {}, "problem": None, "yours": False}
+    facts = {"dataset": "tatoeba", "metrics": {}, "problem": None, "yours": False, "own": False}
     sound = SimpleNamespace(name="a", title="A", modality="text", **facts)
     broken = SimpleNamespace(name="b", title="B", modality="", problem="b is cut short")
     *_, unavailable = components.groups([sound, broken])
