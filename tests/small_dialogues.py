@@ -35,6 +35,13 @@ TURNS = [
 ]
 
 
+def write_typical(folder: Path, name: str, typical: dict[str, list[str]]) -> None:
+    """What stands for the actions of such a model, as when it is measured."""
+    entry = {"value": 90.0, "unit": "%", "split": "test", "n": 300, "stderr": 1.0}
+    entry |= {"reference": 2.0, "settings": {"typical": typical}}
+    checkpoint.write_metrics(folder / name, values={"action_obeyed": entry})
+
+
 def write_checkpoint(folder: Path, name: str, **sizes: object) -> None:
     """A dialogue model called ``name`` under ``folder`` whose weights were drawn, not trained."""
     processor = TextProcessor.train(TURNS, min_count=1, max_tokens=40)

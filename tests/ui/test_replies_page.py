@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.small_dialogues import write_checkpoint
+from tests.small_dialogues import write_checkpoint, write_typical
 from tests.ui.chromium import serving, wait_until_drawn
 
 pytestmark = pytest.mark.browser
@@ -22,6 +22,7 @@ def app_url(tmp_path_factory) -> Iterator[str]:
     trained = tmp_path_factory.mktemp("trained")
     for name in (MODES, ACTS, PLAIN):
         write_checkpoint(trained, name)
+    write_typical(trained, ACTS, {"thank": ["Thank you.", "Thanks."]})
     with serving(LATENT_TRAINED_DIR=str(trained), LATENT_DATA_DIR=str(trained)) as url:
         yield url
 
@@ -116,6 +117,7 @@ def test_two_models_and_a_reply_of_ones_own(open_page, shot):
     expect(page.locator(f"{FIRST} .replies-own-mark")).to_have_count(1)
     drawn_after(page, lambda: page.locator("#replies-beside").select_option(ACTS))
     expect(page.locator(f"{SECOND} .lp-odds")).to_have_count(3)
+    expect(page.locator(f"{SECOND} .replies-typical")).to_have_text("“Thank you.” “Thanks.”")
     drawn_after(page, lambda: page.get_by_label("Only thank").click())
     expect(page.locator(f"{SECOND} .replies-mine")).to_contain_text("KL")
     facts = page.locator(f"{SECOND} .replies-facts").all_text_contents()

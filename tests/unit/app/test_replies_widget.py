@@ -11,7 +11,7 @@ import backend
 from app import api, session
 from app.components import served
 from app.widgets.replies import widget
-from tests.small_dialogues import write_checkpoint
+from tests.small_dialogues import write_checkpoint, write_typical
 
 MODES, ACTS, PLAIN = (
     f"dialog/{model}--dailydialog" for model in ("dialog_wae_gmp", "cvae", "hred")
@@ -70,10 +70,7 @@ def test_two_models_answer_side_by_side_and_one_that_cannot_says_so():
 
 
 def test_actions_come_with_replies_that_stand_for_them(folder):
-    entry = {"value": 90.0, "unit": "%", "split": "test", "n": 300, "stderr": 1.0}
-    known = {"typical": {"thank": ["Thank you.", "Thanks."]}}
-    entry |= {"reference": 2.0, "settings": known}
-    backend.checkpoint.write_metrics(folder / ACTS, values={"action_obeyed": entry})
+    write_typical(folder, ACTS, {"thank": ["Thank you.", "Thanks."]})
     session.configure("cpu")  # a model that is loaded keeps the numbers that it came with
     [side] = widget.look(ACTS, TALK, 4, 1.0, 7)["sides"]
     said = {action["name"]: action["typical"] for action in side["actions"]}
