@@ -33,7 +33,11 @@ from starlette.routing import Route
 import backend
 from app import answers, api, components, door, guard, links, memory, modules, session
 
-TABS = ("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word", "replies")
+TABS = (
+    *("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word", "replies"),
+    "train",
+)
+WRITING = {"train"}  # tabs that are not there where visitors may change nothing on disk
 HERE = Path(__file__).parent
 THREADS = 256  # questions that wait for the model at once; the page and its scripts take none
 WAITING = 256  # calls in Gradio's queue
@@ -47,13 +51,14 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono
 def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
     """The whole page; needs no checkpoint and no torch."""
     links.forget()
+    shown = [name for name in TABS if not (session.read_only() and name in WRITING)]
     with (
         no_servers(),
         door.Page(title="Latent Playground", analytics_enabled=False, fill_width=True) as page,
     ):
-        header = components.header(device, TABS)
+        header = components.header(device, shown)
         with gr.Tabs(elem_id="tabs") as tabs:
-            for name in TABS:
+            for name in shown:
                 tab = importlib.import_module(f"app.tabs.{name}")
                 with gr.Tab(tab.TITLE, id=name, elem_id=f"tab-{name}"):
                     tab.build()

@@ -1,0 +1,1 @@
+"""Train: one's own data, a model, its run, and what came of it."""

@@ -1,0 +1,117 @@
+import { base64, cuts } from "../../../app/widgets/trainer/upload.js";
+import {
+  facts,
+  free,
+  joined,
+  progress,
+  size,
+  standing,
+  terms,
+  termTitle,
+  time,
+  titleOf,
+} from "../../../app/widgets/trainer/words.js";
+import { equal, test } from "./check.js";
+
+const RUN = {
+  ...{
+    id: "r1",
+    checkpoint: "",
+    model: "text_vae/text_vae",
+    dataset: "own_diary",
+    title: "diary",
+  },
+  ...{ corpus: "My diary", state: "running", place: 0, step: 20, steps: 200, seconds: 10 },
+  ...{ left: 90, memory: 300 << 20, disk: 4 << 20, message: "", stage: "train", rate: 0.001 },
+};
+
+test("the pieces of a file follow on one another and leave nothing out", () => {
+  equal(cuts(0, 4), []);
+  equal(cuts(4, 4), [[0, 4]]);
+  equal(cuts(9, 4), [
+    [0, 4],
+    [4, 8],
+    [8, 9],
+  ]);
+});
+
+test("all bytes travel as base64, however many", () => {
+  const bytes = Uint8Array.from({ length: 70000 }, (_, i) => i % 256);
+  const text = atob(base64(bytes));
+  equal(text.length, bytes.length);
+  equal(
+    [0, 255, 256, 32767, 32768, 69999].map((i) => text.charCodeAt(i)),
+    [0, 255, 0, 255, 0, 111],
+  );
+});
+
+test("new points follow the old; of a step that comes twice the newer counts", () => {
+  equal(joined([], [[50, 1]]), [[50, 1]]);
+  equal(joined([[50, 1]], []), [[50, 1]]);
+  const resumed = [
+    [50, 2],
+    [100, 3],
+  ];
+  equal(
+    joined(
+      [
+        [0, 0],
+        [50, 1],
+        [100, 1],
+        [150, 1],
+      ],
+      resumed,
+    ),
+    [[0, 0], ...resumed],
+  );
+});
+
+test("the terms that all look at come first, each once", () => {
+  equal(terms(["validation_zeta", "train_kl", "train_loss", "validation_kl", "train_clipped"]), [
+    "loss",
+    "kl",
+    "clipped",
+    "zeta",
+  ]);
+  equal(termTitle("feature_nll"), "Feature nll");
+});
+
+test("how a run stands, and how far it is", () => {
+  equal(standing(RUN), "Training");
+  equal(standing({ ...RUN, state: "queued", place: 2 }), "Waits: number 2 in the queue");
+  equal(
+    standing({ ...RUN, state: "failed", message: "recon_nll is no number" }),
+    "recon_nll is no number",
+  );
+  equal(
+    progress(RUN),
+    "step 20 of 200 · 10 s · about 2 min left · 300 MiB of memory · 4.0 MiB on disk",
+  );
+  equal(
+    progress({ ...RUN, left: null, memory: 0, disk: 0 }),
+    "step 20 of 200 · 10 s · time is told after 20 steps",
+  );
+  equal(progress({ ...RUN, state: "done", memory: 0, disk: 0 }), "step 20 of 200 · 10 s");
+});
+
+test("times and sizes as people say them", () => {
+  equal([4, 59, 61, 3599, 7260].map(time), ["4 s", "59 s", "1 min", "1 h 0 min", "2 h 1 min"]);
+  equal([1024, 1 << 20, 3 * 2 ** 30].map(size), ["1 KiB", "1.0 MiB", "3.0 GiB"]);
+});
+
+test("what a report says in a line", () => {
+  const report = { kind: "text", n: 2000, duplicates: 1, splits: { train: 1800, test: 200 } };
+  equal(facts({ ...report, classes: [] }), [
+    "2,000 sentences",
+    "1 duplicate left out",
+    "train 1,800, test 200",
+  ]);
+  equal(facts({ ...report, duplicates: 0, classes: ["a", "b"] }).at(-1), "2 classes");
+});
+
+test("names for data after their file, and for runs that none has", () => {
+  equal(titleOf("my_diary-2024.csv"), "my diary 2024");
+  equal(titleOf(".txt"), "My data");
+  equal(free("diary", []), "diary");
+  equal(free("diary", ["diary", "diary 2"]), "diary 3");
+});
