@@ -197,7 +197,62 @@ def test_planes_traversals_and_arithmetic(loaded) -> None:
     assert len(space.interpolate(*four[:2])) == 8
     activities = [u.activity for u in space.units()]
     assert activities == sorted(activities, reverse=True)
+    for unit in space.units():
+        assert unit.activity == pytest.approx(space.statistics.activity[unit.index])
+        assert unit.kl == pytest.approx(space.statistics.kl[unit.index])
     assert space.neighbours(z)[:, 0].tolist() == [0, 1, 2]
+
+
+def test_each_part_of_many_items_has_draws_and_classes_of_its_own(loaded) -> None:
+    """Items are taken 64 at a time."""
+    text, pictures, told = loaded(TEXT), loaded(IMAGE), loaded("vae/cvae--mnist")
+    z = np.repeat(text.sample_codes(1, seed=1), 128, 0)
+    words = text.decode(z, token_temperature=2.0, seed=4)
+    assert words[:64] == text.decode(z[:64], token_temperature=2.0, seed=4) != words[64:]
+    items = np.repeat(pictures.sample(1), 128, 0)
+    codes = pictures.encode(items, draw=3)
+    np.testing.assert_array_equal(codes[:64], pictures.encode(items[:64], draw=3))
+    assert not (codes[:64] == codes[64:]).any()
+    labels, z = np.arange(70) % 10, told.sample_codes(70, seed=2)
+    items = told.decode(z, labels=labels)
+    np.testing.assert_allclose(items[64:], told.decode(z[64:], labels=labels[64:]), atol=1)
+    codes = told.encode(items, labels=labels)
+    np.testing.assert_allclose(codes[64:], told.encode(items[64:], labels=labels[64:]), atol=1e-4)
+
+
+def test_how_items_are_encoded_reaches_paths_grids_and_sums(loaded) -> None:
+    space = loaded(TEXT)
+    four = ["i am tired .", "you are here .", "he is old .", "we have two dogs ."]
+    for how in ({"refine": True}, {"refine": False}, {"draw": 3}):
+        ends, grid = space.encode(four, **how), space.corners(four, 3, **how)
+        np.testing.assert_allclose(grid[[0, 2, 6, 8]], ends, atol=1e-5)
+        np.testing.assert_allclose(grid[4], ends.mean(0), atol=1e-5)
+        z = space.path_codes(*space.encode(four[:2], **how), 3, "lerp")
+        drawn = {"token_temperature": 2.0, "seed": 5}
+        path = space.interpolate(*four[:2], steps=3, path="lerp", **drawn, **how)
+        assert path == space.decode(z, **drawn)
+    np.testing.assert_array_equal(space.corners(four, 3), space.corners(four, 3, refine=True))
+    a, b, c = space.encode(four[:3], draw=3)
+    np.testing.assert_allclose(space.arithmetic(*four[:3], draw=3), a - b + c, atol=1e-6)
+    np.testing.assert_array_equal(
+        space.encode(four, refine=True, draw=3), space.encode(four, draw=3)
+    )
+
+
+def test_of_the_likeliest_word_alone_nothing_is_left_to_draw(loaded) -> None:
+    space = loaded(TEXT)
+    for kept in ({"top_k": 1}, {"top_p": 1e-6}):
+        assert space.sample(4, seed=1, token_temperature=3.0, **kept) == space.sample(4, seed=1)
+
+
+def test_discrete_codes_are_taken_as_the_nearest_one_hots(loaded) -> None:
+    space = loaded("text_vae/di_vae--dailydialog")
+    z = space.sample_codes(4, seed=1)
+    blurred = 0.5 * z + 0.1
+    assert space.decode(blurred) == space.decode(z)
+    np.testing.assert_array_equal(space.typicality(blurred), space.typicality(z))
+    found, exact = space.inspect(blurred), space.inspect(z)
+    assert [one.log_p_z for one in found] == [one.log_p_z for one in exact]
 
 
 def test_words_that_the_model_does_not_know(loaded) -> None:
