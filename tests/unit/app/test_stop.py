@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 SLOW = ["text_vae/dgmvae--dailydialog", 10_000, 0, 5.0, "prior", 0.0, None]
 

@@ -79,6 +79,7 @@ def test_responsibilities_of_sentences_are_bayes_rule_at_their_codes(space) -> N
         assert np.allclose(found[i, j], density / density.sum(), atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.needs_corpus("dailydialog")
 def test_a_typed_sentence_lies_on_its_own_point() -> None:
     """Of discrete models too, whose maps hold probabilities."""

@@ -65,6 +65,7 @@ def test_pictures_have_their_labels(corpus, name: str) -> None:
 
 
 @pytest.mark.needs_corpus("mnist")
+@pytest.mark.slow
 def test_coloured_digits_are_those_of_mnist(corpus) -> None:
     coloured, grey = corpus("color-mnist"), corpus("mnist")
     for name, split in coloured.items():

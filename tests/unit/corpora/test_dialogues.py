@@ -63,6 +63,7 @@ def test_held_out_pairs_that_stand_in_train_or_each_other_are_removed_and_counte
     assert [one.removed for one in found.values()] == [0, 1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
