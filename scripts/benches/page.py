@@ -115,7 +115,7 @@ CLICKS = """async () => {
 def in_the_browser() -> list[Row]:
     from playwright.sync_api import sync_playwright
 
-    from tests.ui import pad_latency
+    from scripts.benches import pad_latency
     from tests.ui.chromium import ARGUMENTS, browser_path, wait_until_drawn
 
     with server() as (address, _, process), sync_playwright() as driver:
@@ -142,7 +142,7 @@ def on_the_map(points: int = 20_000) -> list[Row]:
     """On the largest map of sentences, grown to ``points`` by repeating them nearby."""
     from playwright.sync_api import sync_playwright
 
-    from tests.ui import map_latency
+    from scripts.benches import map_latency
     from tests.ui.chromium import ARGUMENTS, browser_path, wait_until_drawn
 
     projection = backend.load(LARGEST, device="cpu").projection
