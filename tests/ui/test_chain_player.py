@@ -107,6 +107,7 @@ def load(page: Page, tmp_path: Path, text: str) -> None:
 def test_it_opens_on_a_chain_whose_numbers_add_up(open_page, shot):
     page = opened(open_page)
     assert rows(page) == 61 and verdict(page) == "accepted"
+    edits_are_marked_by_more_than_colour(page)
     trace = json.loads(saved(page, "json"))
     (chain,) = trace["chains"]
     for step in range(1, 7):
@@ -136,8 +137,7 @@ def test_it_opens_on_a_chain_whose_numbers_add_up(open_page, shot):
     shot(page, "edits")
 
 
-def test_the_edit_is_marked_by_more_than_colour(open_page):
-    page = opened(open_page)
+def edits_are_marked_by_more_than_colour(page: Page) -> None:
     marks = {"insert": ["INS"], "delete": ["DEL"], "replace": ["DEL", "MARK"]}
     shown = page.locator(f"{CHAIN} .chain-rows .chain-tr").evaluate_all(
         """rows => rows.map((row) => [row.children[1].textContent,
@@ -182,7 +182,7 @@ STEP_ON = """times => {
 }"""
 
 
-def test_a_proposal_is_seen_before_its_verdict(open_page):
+def test_a_proposal_is_seen_before_its_verdict_and_the_keyboard_is_enough(open_page):
     page = opened(open_page, "at:3")
     # In one breath: a busy machine may take longer than the pause between two questions.
     assert page.evaluate(STEP_ON, 1) == ["4", "open", False]
@@ -191,10 +191,6 @@ def test_a_proposal_is_seen_before_its_verdict(open_page):
     expect(page.locator("#lp-live")).to_have_text(re.compile(r"Step 4: .*(Accepted|Rejected)\."))
     step, told, seen = page.evaluate(STEP_ON, 2)  # does not wait for the verdict to come by itself
     assert step == "5" and told != "open" and seen
-
-
-def test_the_keyboard_is_enough(open_page):
-    page = opened(open_page)
     page.locator('#tabs [role="tab"][aria-selected="true"]').focus()  # as after a click on it
     page.keyboard.press("Space")
     page.wait_for_selector(f"{CHAIN} [data-playing]")

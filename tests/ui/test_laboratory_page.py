@@ -129,6 +129,16 @@ def test_too_few_drawn_points_are_a_sentence_and_two_are_enough(open_page, shot)
     expect(page.locator(f"{LAB} .lp-error")).to_be_hidden()
     expect(pending).to_have_count(0)
     shot(page, "laboratory-drawn")
+    no_more_than_three_models_and_never_none(page)
+
+
+def no_more_than_three_models_and_never_none(page: Page) -> None:
+    expect(part(page, "model-vae")).to_be_disabled()
+    for name in ("gan", "aae"):
+        part(page, f"model-{name}").check()
+        expect(page.locator(f"{LAB} .lab-square[data-model={name}]")).to_be_visible()
+    expect(part(page, "model-wgan")).to_be_disabled()
+    expect(part(page, "model-vae")).to_be_enabled()
 
 
 def test_a_wrong_link_is_said_and_the_first_example_shown(open_page):
@@ -249,17 +259,6 @@ def test_back_from_a_tab_seen_for_the_first_time(open_page):
     page.go_back()
     expect(page).to_have_url(re.compile("tab=tradeoffs&mode=laboratory"))
     expect(laboratory(page)).to_be_visible()
-
-
-def test_no_more_than_three_models_and_never_none(open_page):
-    page = open_page(f"{LINK}models:vae+step:0")
-    rests_at(page, 0)
-    expect(part(page, "model-vae")).to_be_disabled()
-    for name in ("gan", "aae"):
-        part(page, f"model-{name}").check()
-        expect(page.locator(f"{LAB} .lab-square[data-model={name}]")).to_be_visible()
-    expect(part(page, "model-wgan")).to_be_disabled()
-    expect(part(page, "model-vae")).to_be_enabled()
 
 
 def test_it_fits(open_page, shot):
