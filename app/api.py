@@ -15,6 +15,7 @@ import pydantic
 from app import door, session, together
 from app.components import Seed, finite
 from app.items import read_all, written
+from backend.codes.alignment import LEAST
 from backend.laboratory.settings import Data
 from backend.laboratory.settings import Settings as PointSettings
 from backend.language.traces import CHAINS, PAIR, Kernel, Settings, Task, to_json
@@ -33,7 +34,7 @@ def publish() -> None:
     # These take the model themselves, once they know for how long.
     endpoints: list[Callable] = [sample, interpolate, decode, decode_at, frontier]
     whole: list[Callable] = [encode, modes, responsibilities, next_words, edit_chain, attack]
-    whole += [train_points, respond, moves, encode_reply]
+    whole += [train_points, respond, moves, encode_reply, compare]
     endpoints += [in_turn(endpoint) for endpoint in whole]
     for endpoint in endpoints:
         gr.api(
@@ -542,3 +543,37 @@ def encode_reply(checkpoint: str, history: History, reply: str, seed: Seed = 0) 
     found = session.get_space(checkpoint).encode_reply(history, reply, seed=seed)
     lists = {"mean": found.mean.tolist(), "spread": found.spread.tolist()}
     return finite(found._asdict() | lists)
+
+
+def compare(checkpoint: str, other: str, inputs: list[str]) -> dict[str, Any]:
+    """Let two checkpoints give back the same sentences or pictures, and align their codes.
+
+    Args:
+        checkpoint: name of a checkpoint, for example vae/vae--mnist--2d.
+        other: name of the one to compare with.
+        inputs: sentences, or pictures as data URLs.
+
+    Returns:
+        sides (for each of the two: checkpoint, title, cannot - why it does not, else empty - items
+        as it gives them back, and difference of each from what was given, 0 to 1), drift (of each
+        input: the distance between its two codes once they are centred, of root mean square length
+        1, the shorter ones padded with zeros, and the second turned onto the first by orthogonal
+        Procrustes; null where one has no codes or there are fewer than 3 inputs), and whole (root
+        mean square of it: 0 for the same space turned, near the root of 2 for unrelated codes).
+    """
+    from app.widgets.compare import compute
+
+    names = (checkpoint, other)
+    leads = session.get_space(checkpoint)
+    items = read_all(leads, inputs)
+
+    def make(space: "LatentSpace") -> dict[str, Any]:
+        compute.check_kind(space, leads)
+        found = compute.reconstructions(space, items)
+        return {"items": written(found["rebuilt"]), "difference": found["difference"]}
+
+    sides = [compute.side(name, make) for name in names]
+    able = len(items) >= LEAST and not any(one["cannot"] for one in sides)
+    found = compute.map_of(names, items)["map"] if able else None
+    whole = {"drift": found and found["drift"], "whole": found and found["whole"]}
+    return finite({"sides": sides} | whole)

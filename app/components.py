@@ -124,6 +124,7 @@ def checkpoint_picker(
     excluding: Iterable[str] = (),
     first: str = session.FIRST,
     given: Sequence[tuple[str, str]] = (),
+    label: str = "",
 ) -> gr.HTML:
     """A list of the checkpoints that can do ``requires``; its value is the checkpoint's name.
 
@@ -131,7 +132,8 @@ def checkpoint_picker(
 
     Damaged checkpoints are listed with the reason and cannot be chosen. Emits ``input`` when a
     person chooses. ``first`` is chosen at the start, if it is there. Beside it: the checkpoint's
-    honest numbers, and its card. ``given`` are names and titles of models from elsewhere.
+    honest numbers, and its card. ``given`` are names and titles of models from elsewhere. One with
+    a ``label`` is a second one, by which a tab's other controls do not go.
     """
     wanted: dict[str, list] = {
         "requires": list(requires),
@@ -153,6 +155,7 @@ def checkpoint_picker(
         emits=["input"],
         groups=offered(**wanted),
         wanted=wanted,
+        label=label,
     )
 
 

@@ -35,6 +35,7 @@ from app import answers, api, components, door, guard, links, memory, modules, s
 
 TABS = (
     *("sample", "interpolate", "explore", "modes", "tradeoffs", "edits", "next_word", "replies"),
+    "compare",
     "train",
 )
 WRITING = {"train"}  # tabs that are not there where visitors may change nothing on disk

@@ -21,7 +21,7 @@ WORDS = "lm/lstm_lm--everyday--forward"
 NAMES = {
     *("sample", "interpolate", "encode", "decode"),
     *("modes", "responsibilities", "decode_at", "next_words", "edit_chain", "attack"),
-    *("train_points", "frontier", "respond", "moves", "encode_reply"),
+    *("train_points", "frontier", "respond", "moves", "encode_reply", "compare"),
 }
 
 
@@ -93,6 +93,17 @@ def test_next_words_are_seeded(client):
     assert all(one["text"].startswith("A man is") for one in found["continuations"])
     assert client.predict(**question, seed=3) == found
     assert client.predict(**question, seed=4)["continuations"] != found["continuations"]
+
+
+def test_two_models_are_compared(client):
+    inputs = client.predict(PICTURES, 4, 3, api_name="/sample")
+    found = client.predict(PICTURES, "vae/vae--mnist--16d", inputs, api_name="/compare")
+    assert [len(side["items"]) for side in found["sides"]] == [4, 4]
+    assert len(found["drift"]) == 4 and 0 < found["whole"] < 1.4143
+    same = client.predict(PICTURES, PICTURES, inputs, api_name="/compare")
+    assert same["drift"] == pytest.approx([0] * 4, abs=1e-4)
+    other = client.predict(PICTURES, "gan/dcgan--mnist", inputs, api_name="/compare")
+    assert "no encoder" in other["sides"][1]["cannot"] and other["drift"] is None
 
 
 @pytest.mark.parametrize(

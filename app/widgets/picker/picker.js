@@ -32,7 +32,7 @@ async function refresh(ui) {
   fill(ui); // what is chosen is in the list, whatever is searched
   const info = checkpoints[name];
   const tab = panelOf(ui.element);
-  if (tab && info) {
+  if (tab && info && !ui.props.label) {
     Object.assign(tab.dataset, { modality: info.modality, told: Boolean(info.classes) });
     for (const node of tab.querySelectorAll(".lp-words-drawn"))
       node.toggleAttribute("inert", info.own);
@@ -163,7 +163,7 @@ function setUp(ui) {
     type: "search",
     class: "lp-input lp-find",
     id: `${id}-find`,
-    "aria-label": "Find a checkpoint",
+    "aria-label": `Find a ${(ui.props.label || "checkpoint").toLowerCase()}`,
     placeholder: "Find",
     title: "Shortens the list to what has all these words; Enter takes the first",
     maxlength: 80,
@@ -188,7 +188,7 @@ function setUp(ui) {
   ui.asked = "";
   ui.list.addEventListener("change", () => choose(ui, ui.list.value));
   ui.element.append(
-    el("label", { class: "lp-offscreen", for: ui.list.id, text: "Checkpoint" }),
+    el("label", { class: "lp-offscreen", for: ui.list.id, text: ui.props.label || "Checkpoint" }),
     ui.list,
     ui.find,
     ui.said,

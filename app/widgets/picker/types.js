@@ -14,7 +14,7 @@
  * @property {string} note
  *
  * @typedef {object} Own
- * @property {{value: string, groups: Group[]}} props
+ * @property {{value: string, groups: Group[], label: string}} props
  * @property {string} asked
  * @property {HTMLSelectElement} list
  * @property {HTMLInputElement} find

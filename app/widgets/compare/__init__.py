@@ -1,0 +1,1 @@
+"""Two checkpoints side by side on the same input and seed."""

@@ -1,0 +1,75 @@
+// A grid of any two settings. A row is asked for when it is seen; the server keeps each cell.
+
+import { el } from "../../page/dom.js";
+import { significant } from "../../page/numbers.js";
+import { reasonOf, thing } from "./compare.js";
+
+/**
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Cell} Cell
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @type {Record<string, string>} */
+const NAMES = { top_p: "top p" };
+/** @param {string} axis */
+const named = (axis) => NAMES[axis] ?? axis;
+/** @param {string | number} value */
+const shown = (value) => (typeof value === "number" ? significant(value) : value);
+
+/** @param {Ui} ui @param {Answer} data */
+export function drawGrid(ui, { axes, rows, columns, cells, modality }) {
+  const [down, across] = axes.map(named);
+  const head = el(
+    "tr",
+    {},
+    el("th", { scope: "col", text: `${down} ↓, ${across} →` }),
+    ...columns.map((value) => el("th", { scope: "col", text: shown(value) })),
+  );
+  ui.sheet = modality === "text" ? [[down, across, "sentence"]] : [];
+  const body = rows.map((value, r) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row", text: shown(value) }),
+      ...columns.map((_, c) => el("td", { class: "compare-wait", "data-cell": `${r},${c}` })),
+    ),
+  );
+  const table = el(
+    "table",
+    { class: "compare-grid" },
+    el("thead", {}, head),
+    el("tbody", {}, ...body),
+  );
+  const region = { class: "compare-scroll", tabindex: "0", role: "region", "aria-label": "Grid" };
+  ui.stage.replaceChildren(el("div", region, table));
+  const seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      const r = body.indexOf(/** @type {HTMLTableRowElement} */ (target));
+      fill(ui, body[r], cells[r], (item, c) => ui.sheet.push([rows[r], columns[c], item]));
+    }
+  });
+  for (const row of body) seen.observe(row);
+}
+
+/**
+ * @param {Ui} ui
+ * @param {HTMLTableRowElement} row
+ * @param {Record<string, any>[]} settings of its cells
+ * @param {(item: string, column: number) => void} keep told of each sentence
+ */
+async function fill(ui, row, settings, keep) {
+  const answer = await ui.ask("cells", { wanted: settings });
+  if (!row.isConnected) return;
+  const nodes = [...row.querySelectorAll("td")];
+  /** @type {Cell[]} */
+  const found = answer.cells ?? settings.map(() => ({ cannot: answer.error }));
+  found.forEach(({ item, modality = "", cannot }, c) => {
+    nodes[c].classList.remove("compare-wait");
+    if (item === undefined) return nodes[c].replaceChildren(reasonOf(cannot ?? ""));
+    nodes[c].replaceChildren(thing(modality, item, `row ${row.rowIndex}, column ${c + 1}`));
+    if (modality === "text") keep(item, c);
+  });
+}
