@@ -176,7 +176,11 @@ def grid(
         raise ValueError("Rows and columns are the same setting. Choose two different ones.")
     base = {"checkpoint": names[0], "seed": seed, "temperature": temperature}
     base |= {"top_p": None, "position": 0.0}
-    along = {"checkpoint": list(names), "seed": [seed + i for i in range(SEEDS)], **ALONG}
+    along: dict[str, list] = {
+        "checkpoint": list(names),
+        "seed": [seed + i for i in range(SEEDS)],
+        **ALONG,
+    }
     made = [[base | {rows: row, columns: col} for col in along[columns]] for row in along[rows]]
     titles = {name: backend.info(name).title for name in names}
     return {
