@@ -16,7 +16,7 @@ Axis = Literal["checkpoint", "seed", "temperature", "top_p", "position"]
 MODES: tuple[Mode, ...] = ("samples", "path", "traversal", "reconstruction", "map", "grid")
 AXES: tuple[Axis, ...] = ("checkpoint", "seed", "temperature", "top_p", "position")
 SORTS = ("", "index", "first", "second", "between", "drift")
-ALONG: dict[Axis, list[float]] = {
+ALONG: dict[str, list[float]] = {
     "temperature": [0, 0.5, 1, 1.5, 2],
     "top_p": [0.3, 0.5, 0.7, 0.9, 1],
     "position": [0, 0.25, 0.5, 0.75, 1],
