@@ -1,6 +1,7 @@
 // What the page knows of each checkpoint without asking; Python writes it into the head. Where some
 // come or go while the page is open ("latent-checkpoints"), the pickers ask for it anew.
 // @ts-check
+import { hear } from "./events.js";
 
 /**
  * @typedef {object} Checkpoint
@@ -24,3 +25,9 @@ export function renew(found) {
   for (const name of Object.keys(checkpoints)) if (!found[name]) delete checkpoints[name];
   Object.assign(checkpoints, found);
 }
+
+let changed = false;
+if (globalThis.document) hear("latent-checkpoints", () => (changed = true));
+
+/** Whether some have come or gone since the page was opened. */
+export const haveChanged = () => changed;

@@ -1,7 +1,7 @@
 // The checkpoints as a native list that can be searched; beside it the chosen one's numbers and
 // card, below it what it is known to fail at.
 
-import { checkpoints, renew } from "../../page/checkpoints.js";
+import { checkpoints, haveChanged, renew } from "../../page/checkpoints.js";
 import { button, el, one, panelOf, rendered } from "../../page/dom.js";
 import { hear } from "../../page/events.js";
 import { count, significant } from "../../page/numbers.js";
@@ -29,6 +29,8 @@ function gauge({ label, value, unit, split, n, state, note }) {
 /** @param {Ui} ui */
 async function refresh(ui) {
   const name = (ui.asked = ui.props.value);
+  if (name && !isListed(ui)) await askAnew(ui); // it may have come after the page was opened
+  if (ui.asked !== name) return;
   fill(ui); // what is chosen is in the list, whatever is searched
   const info = checkpoints[name];
   const tab = panelOf(ui.element);
@@ -74,38 +76,42 @@ export function matching(groups, query, chosen) {
     .filter(({ options }) => options.length);
 }
 
+/** @param {Ui} ui what can be chosen now */
+async function askAnew(ui) {
+  const answer = await ui.server.listed({});
+  if (!answer || answer.error) return;
+  ui.groups = answer.groups;
+  renew(answer.checkpoints);
+}
+
 /**
  * Checkpoints have come or gone: where the chosen one has, the first is chosen.
  * @param {Ui} ui
  */
 async function relist(ui) {
-  const answer = await ui.server.listed({});
-  if (!answer || answer.error) return;
-  ui.props.groups = answer.groups;
-  renew(answer.checkpoints);
-  if (isListed(ui)) return refresh(ui);
+  await askAnew(ui);
   const [first] = found(ui);
-  if (first) choose(ui, first);
-  else fill(ui);
+  if (first && !isListed(ui)) choose(ui, first);
+  else refresh(ui);
 }
 
 /** @param {Ui} ui whether what is chosen is there */
 const isListed = (ui) =>
-  ui.props.groups.some(({ options }) => options.some(({ name }) => name === ui.props.value));
+  ui.groups.some(({ options }) => options.some(({ name }) => name === ui.props.value));
 
 /**
  * The names that a query finds and one can choose, in order.
  * @param {Ui} ui
  */
 const found = (ui) =>
-  matching(ui.props.groups, ui.find.value)
+  matching(ui.groups, ui.find.value)
     .flatMap(({ options }) => options)
     .filter(({ disabled }) => !disabled)
     .map(({ name }) => name);
 
 /** @param {Ui} ui */
 function fill(ui) {
-  const groups = matching(ui.props.groups, ui.find.value, ui.props.value);
+  const groups = matching(ui.groups, ui.find.value, ui.props.value);
   ui.list.replaceChildren(
     ...groups.map(({ label, options }) =>
       el(
@@ -156,7 +162,14 @@ async function openCard(ui) {
 }
 
 /** @param {Ui} ui */
+async function begin(ui) {
+  if (haveChanged()) await askAnew(ui); // before this tab was first seen
+  refresh(ui);
+}
+
+/** @param {Ui} ui */
 function setUp(ui) {
+  ui.groups = ui.props.groups; // those of the page as it was opened; Gradio may give them again
   const { id } = /** @type {Element} */ (ui.element.closest(".lp-picker"));
   ui.list = el("select", { class: "lp-input", id: `${id}-list` });
   ui.find = el("input", {
@@ -199,7 +212,9 @@ function setUp(ui) {
   );
   hear("latent-checkpoints", () => relist(ui));
   ui.watch("value", () => ui.asked !== ui.props.value && refresh(ui));
-  refresh(ui);
+  if (haveChanged())
+    relist(ui); // before this tab was first seen
+  else refresh(ui);
 }
 
 /** @param {import("../../page/widget.js").Given} given */

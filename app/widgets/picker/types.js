@@ -15,6 +15,7 @@
  *
  * @typedef {object} Own
  * @property {{value: string, groups: Group[], label: string}} props
+ * @property {Group[]} groups that can be chosen from now
  * @property {string} asked
  * @property {HTMLSelectElement} list
  * @property {HTMLInputElement} find
