@@ -316,8 +316,8 @@ def script(checkpoint: str, *lines: str) -> str:
     Lines may call ``picture("…")`` on the base64 of a PNG.
     """
     load = f"backend.load({checkpoint!r})"
-    if checkpoint in backend.files():
-        load = f"backend.load_file({backend.files()[checkpoint].name!r})"
+    if checkpoint in backend.own_files():
+        load = f"backend.load_file({backend.own_files()[checkpoint].name!r})"
     body = "\n".join([f"space = {load}", *lines, "print(result)", ""])
     if "picture(" not in body:
         return f"import backend\n\n{body}"

@@ -33,13 +33,13 @@ __all__ = [
     "check_device",
     "conversations",
     "data_dir",
-    "files",
     "info",
     "lacks",
     "load",
     "load_file",
     "load_snapshots",
     "load_text_model",
+    "own_files",
     "trained_dir",
 ]
 
@@ -74,7 +74,7 @@ def load_file(path: "Path | str", say: "Callable[[str], object]" = print) -> "La
     return own.load_file(path, say)
 
 
-def files() -> "dict[str, Path]":
+def own_files() -> "dict[str, Path]":
     """The files that were loaded by ``load_file``, by the names of their spaces."""
     if "backend.own" not in sys.modules:  # nothing was, and torch need not be here yet
         return {}

@@ -31,7 +31,7 @@ TOO_LARGE = f"The picture is too large. Use one of at most {MAX_SIDE} x {MAX_SID
 
 
 def _has_pictures(dataset: str) -> str:
-    if dataset not in TITLES and dataset not in backend.files():
+    if dataset not in TITLES and dataset not in backend.own_files():
         raise ValueError(f"dataset must be one of {', '.join(TITLES)}, or a space of your own.")
     return dataset
 
@@ -270,7 +270,7 @@ def as_seen(value: str, dataset: str = "") -> dict:
 
     ``kept`` is the value that undoes an inversion, "" where there was none.
     """
-    if dataset in backend.files():
+    if dataset in backend.own_files():
         shape = session.get_space(dataset).info.config["data_shape"]
         return {"value": to_value(read_as(value, shape)), "kept": ""}
     pixels, _ = _pixels(value)
@@ -287,7 +287,7 @@ def corpus_state(dataset: Dataset) -> dict:
     """For the page: whether test images can be offered, and if not, why."""
     from backend import corpora
 
-    if dataset in backend.files():
+    if dataset in backend.own_files():
         return {"present": session.get_space(dataset).held_out, "note": ""}
     if corpora.available(dataset):
         return {"present": True, "note": ""}
@@ -311,6 +311,6 @@ def next_test_image(dataset: Dataset, index: int) -> dict:
 def _test_images(dataset: str) -> np.ndarray:  # uint8 [N, H, W] or [N, H, W, 3]
     from backend import corpora
 
-    if dataset in backend.files():
+    if dataset in backend.own_files():
         return cast(np.ndarray, session.get_space(dataset).items)
     return corpora.load(dataset)["test"].pictures

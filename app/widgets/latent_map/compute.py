@@ -51,7 +51,7 @@ def start(checkpoint: str) -> dict:
     if session.read_only():
         raise ValueError(READ_ONLY)
     session.check_name(checkpoint)  # what reaches the child is a name from the list
-    file = backend.files().get(checkpoint)
+    file = backend.own_files().get(checkpoint)
     own = ["--space", str(file)] if file else []
     with _guard:
         if _last and _last.process.poll() is None:

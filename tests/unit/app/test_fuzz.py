@@ -126,6 +126,12 @@ def arguments(function: Callable, names: list[str]) -> list[st.SearchStrategy]:
     ]
 
 
+def within(function: Callable) -> Callable:
+    """What a server function asks, behind the door, and what may stand before the door."""
+    held = inspect.getclosurevars(function).nonlocals
+    return inspect.unwrap(held["function"]) if "function" in held else within(held["answer"])
+
+
 def of_widgets(page: gr.Blocks) -> Iterator[Question]:
     """Every question that a widget can ask."""
     seen = set()
@@ -133,7 +139,7 @@ def of_widgets(page: gr.Blocks) -> Iterator[Question]:
         for name, function in vars(block).items():
             if not getattr(function, "_is_server_fn", False):
                 continue
-            asked = inspect.unwrap(inspect.getclosurevars(function).nonlocals["function"])
+            asked = within(function)
             if asked in seen or (asked.__name__ == "start" and "compute" in asked.__module__):
                 continue
             seen.add(asked)
