@@ -212,9 +212,7 @@ function setUp(ui) {
   );
   hear("latent-checkpoints", () => relist(ui));
   ui.watch("value", () => ui.asked !== ui.props.value && refresh(ui));
-  if (haveChanged())
-    relist(ui); // before this tab was first seen
-  else refresh(ui);
+  begin(ui);
 }
 
 /** @param {import("../../page/widget.js").Given} given */

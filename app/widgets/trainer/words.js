@@ -21,6 +21,7 @@ const TERMS = {
   kl: "KL, nats",
   nll: "Bound of −log p(x), nats",
   clipped: "Gradients shortened, share",
+  gradient_norm: "Gradient norm",
   lr: "Learning rate",
 };
 const ORDER = ["loss", "recon_nll", "kl"];
