@@ -270,17 +270,21 @@ class Projection:
             return self.known
         if not corpora.available(self.dataset):
             return None
+        wanted = self.digests.tolist()
+        found: dict[str, Any] = {}
         # Maps from before held-out items were cleaned know them as they were published.
-        editions = corpora.published(self.dataset), corpora.load(self.dataset)
-        found = {
-            digest(item): item
-            for splits in editions
-            for part in ("validation", "test")
-            for item in splits[part].items
-        }
-        if any(key not in found for key in self.digests.tolist()):
+        for edition in (corpora.load, corpora.published):
+            splits = edition(self.dataset)
+            found |= {
+                digest(item): item
+                for part in ("validation", "test")
+                for item in splits[part].items
+            }
+            if found.keys() >= set(wanted):
+                break
+        else:
             return None  # another edition of the corpus
-        items = [found[key] for key in self.digests.tolist()]
+        items = [found[key] for key in wanted]
         if isinstance(items[0], str):
             return [self.prose(item) for item in items]
         return np.stack(items)

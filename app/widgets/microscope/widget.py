@@ -61,6 +61,9 @@ def modes(checkpoint: str) -> dict:
             projection, missing = space.projection, ""
         except ValueError as problem:
             projection, missing = None, html(str(problem))
+    # Reading the corpus takes seconds, in which nobody else shall wait for the model.
+    original = projection is not None and projection.originals() is not None
+    with model_work():
         rows = _bare(found) if projection is None else _known(space, projection)
         faces = "" if space.words else packed(_faces(space))
     return {
@@ -76,7 +79,7 @@ def modes(checkpoint: str) -> dict:
         "faces": faces,
         "missing": missing,
         "n": 0 if projection is None else len(projection.codes),
-        "original": projection is not None and projection.originals() is not None,
+        "original": original,
         "code": "",
     }
 

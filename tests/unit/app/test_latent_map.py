@@ -14,6 +14,8 @@ import pytest
 from app import session
 from app.components import served
 from app.widgets.latent_map import compute, widget
+from app.widgets.microscope import widget as microscope
+from backend.codes.projection import Projection
 
 ROOT = Path(__file__).parents[3]
 TEXT, IMAGE = "text_vae/dgmvae--smd", "vae/gm_vae--mnist"
@@ -258,3 +260,11 @@ def test_only_a_checkpoint_from_the_list_reaches_the_child(bare: str) -> None:
     for name in ("--help", "; rm -rf /", "../x", ""):
         assert "error" in served(compute.start)({"checkpoint": name})
     assert compute._last is None
+
+
+def test_a_corpus_is_first_read_while_nobody_waits_for_the_model(monkeypatch):
+    """It takes seconds, in which the points of the map could not come either."""
+    held: list[bool] = []
+    monkeypatch.setattr(Projection, "originals", lambda _: held.append(session.working()))
+    microscope.modes(TEXT)
+    assert held and not held[0]
