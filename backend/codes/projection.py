@@ -271,7 +271,7 @@ class Projection:
         if not corpora.available(self.dataset):
             return None
         wanted = self.digests.tolist()
-        found: dict[str, Any] = {}
+        found: dict[int, Any] = {}
         # Maps from before held-out items were cleaned know them as they were published.
         for edition in (corpora.load, corpora.published):
             splits = edition(self.dataset)
