@@ -310,6 +310,16 @@ def picture(png):
 """
 
 
+def likeliest(prefix: str, **look: Any) -> tuple[gr.Slider, gr.Slider]:
+    """Top k and top p: of which words the next one is drawn."""
+    top_k = gr.Slider(
+        0, 100, 0, step=1, label="Top k (0: all words)", elem_id=f"{prefix}-top-k", **look
+    )
+    return top_k, gr.Slider(
+        0.0, 1.0, 1.0, step=0.01, label="Top p", elem_id=f"{prefix}-top-p", **look
+    )
+
+
 def script(checkpoint: str, *lines: str) -> str:
     """A short program on the public interface, for Show code; its answer is ``result``.
 

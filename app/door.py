@@ -165,7 +165,7 @@ class Page(gr.Blocks):
         """As Gradio's own; raises ``gr.Error`` for all that is wrong with the call."""
         fn = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         name = fn.api_name or "this event"
-        if isinstance(inputs, list):
+        if isinstance(inputs, list) and len(inputs) < len(fn.inputs):
             inputs = [*inputs, *_left_out(fn, inputs)]
         if not isinstance(inputs, list) or len(inputs) != len(fn.inputs):
             got = len(inputs) if isinstance(inputs, list) else "none"

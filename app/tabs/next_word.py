@@ -3,7 +3,7 @@
 import gradio as gr
 
 from app import links, session
-from app.components import checkpoint_picker, seed
+from app.components import checkpoint_picker, likeliest, seed
 from app.widgets.next_word.widget import next_word
 
 TITLE = "Next word"
@@ -19,10 +19,7 @@ def build() -> None:
         temperature = gr.Slider(
             0.0, 2.0, 1.0, step=0.05, label="Temperature", elem_id="next-word-temperature"
         )
-        top_k = gr.Slider(
-            0, 100, 0, step=1, label="Top k (0: all words)", elem_id="next-word-top-k"
-        )
-        top_p = gr.Slider(0.0, 1.0, 1.0, step=0.01, label="Top p", elem_id="next-word-top-p")
+        top_k, top_p = likeliest("next-word")
         k = gr.Slider(1, 50, 12, step=1, label="Words shown", elem_id="next-word-k")
         width = gr.Slider(1, 12, 5, step=1, label="Beam width", elem_id="next-word-width")
         chosen = seed("next-word-seed")

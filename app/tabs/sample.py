@@ -8,7 +8,17 @@ import pydantic
 
 import backend
 from app import links, session, together
-from app.components import Seed, checkpoint_picker, packed, script, seed, served, terms, widget
+from app.components import (
+    Seed,
+    checkpoint_picker,
+    likeliest,
+    packed,
+    script,
+    seed,
+    served,
+    terms,
+    widget,
+)
 from backend.evaluation.gauges import failures
 
 if TYPE_CHECKING:
@@ -58,24 +68,7 @@ def build() -> None:
             elem_id="sample-words",
             elem_classes=["lp-only-text", "lp-words-drawn"],
         )
-        top_k = gr.Slider(
-            0,
-            100,
-            0,
-            step=1,
-            label="Top k (0: all words)",
-            elem_id="sample-top-k",
-            elem_classes=["lp-only-text", "lp-words-drawn"],
-        )
-        top_p = gr.Slider(
-            0.0,
-            1.0,
-            1.0,
-            step=0.01,
-            label="Top p",
-            elem_id="sample-top-p",
-            elem_classes=["lp-only-text", "lp-words-drawn"],
-        )
+        top_k, top_p = likeliest("sample", elem_classes="lp-only-text")
         most = max((info.classes for info in backend.available({"sample", "decode"})), default=0)
         label = gr.Radio(
             [("drawn for each", DRAWN), *[(str(one), str(one)) for one in range(most)]],

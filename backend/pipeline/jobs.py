@@ -6,7 +6,6 @@ killed goes on where it was when it is resumed. No torch but to check what is as
 """
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -23,6 +22,7 @@ from backend import checkpoint, corpora
 from backend.checkpoint import yours_dir
 from backend.files import read_json, write_json
 from backend.pipeline.offers import Offer, Setting, offers, recipe_of
+from backend.pipeline.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +141,7 @@ def look(id: str, since_step: int = 0, since_line: int = 0) -> dict[str, Any]:
     if not (run := _run(folder, queue())):
         raise ValueError(f"The run {id} was discarded.")
     curves: dict[str, list[list[float]]] = {}
-    for row in rows_of(folder / CURVES):
+    for row in Rows(folder / CURVES).rows:
         if row["step"] > since_step:
             for term, value in row.items():
                 if term not in ("step", "seconds"):
@@ -259,11 +259,6 @@ def sign(folder: Path, pid: int) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):  # it has ended already
         started = psutil.Process(pid).create_time()
         write_json(folder / PROCESS, {"pid": pid, "started": started})
-
-
-def rows_of(path: Path) -> list[dict[str, float]]:
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return [json.loads(line) for line in lines]
 
 
 def _runs() -> Path:

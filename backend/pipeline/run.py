@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 import psutil
@@ -23,6 +23,7 @@ from backend.evaluation import tradeoffs
 from backend.evaluation.pictures import PictureBench, as_picture, judge_of, load_judge
 from backend.files import remove_leftovers, replacing, write_json
 from backend.pipeline.corpus import Material
+from backend.pipeline.rows import Rows
 from backend.training import StepReport, steps_done
 
 STATE = "state.safetensors"
@@ -98,38 +99,6 @@ class Watch:
     def wish(self) -> Wish:
         """Asked after each report: go on, stop for now, or end with what has been learned."""
         return "go"
-
-
-class Rows:
-    """Rows of JSON, one a step, rising; read as far as a run with ``done`` steps goes."""
-
-    def __init__(self, path: Path, done: int) -> None:
-        self.path = path
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        self.rows = [row for row in map(_row, lines) if row is not None and row["step"] <= done]
-
-    def add(self, row: dict[str, Any]) -> None:
-        self.rows = [old for old in self.rows if old["step"] < row["step"]] + [row]
-        with replacing(self.path) as temporary:
-            text = "".join(json.dumps(one) + "\n" for one in self.rows)
-            temporary.write_text(text, encoding="utf-8")
-
-    @property
-    def seconds(self) -> float:
-        """Seconds of training behind the last row."""
-        return self.rows[-1]["seconds"] if self.rows else 0.0
-
-    def columns(self) -> dict[str, list[float]]:
-        return {key: [row[key] for row in self.rows] for key in self.rows[0]} if self.rows else {}
-
-
-def _row(line: str) -> dict[str, Any] | None:
-    """None for a line that was cut off as it was written, by an older version of this program."""
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError:
-        return None
-    return row if isinstance(row, dict) and "step" in row else None
 
 
 class Clock:

@@ -30,7 +30,8 @@ from backend.pipeline.corpus import (
 )
 from backend.pipeline.progress import Progress
 from backend.pipeline.recipe import Recipe
-from backend.pipeline.run import STATE, Clock, Moments, Rows, Watch, locked, n_parameters
+from backend.pipeline.rows import Rows
+from backend.pipeline.run import STATE, Clock, Moments, Watch, locked, n_parameters
 from backend.processors.text import TextProcessor
 from backend.training import StepReport, TrainConfig, fit, steps_done
 

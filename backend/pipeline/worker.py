@@ -33,7 +33,8 @@ from backend.pipeline.measure import measure, quick
 from backend.pipeline.offers import recipe_of
 from backend.pipeline.progress import Progress
 from backend.pipeline.recipe import Recipe
-from backend.pipeline.run import STATE, Busy, Rows, Watch, Wish, locked
+from backend.pipeline.rows import Rows
+from backend.pipeline.run import STATE, Busy, Watch, Wish, locked
 from backend.pipeline.train import train
 from backend.processors.text import UNK
 from backend.training import Diverged, StepReport, steps_done

@@ -21,7 +21,7 @@ from backend.evaluation.text import LanguageModelSettings
 from backend.pipeline import measure, train
 from backend.pipeline.corpus import read_corpus
 from backend.pipeline.recipe import Recipe
-from backend.pipeline.run import Rows
+from backend.pipeline.rows import Rows
 from backend.processors.text import UNK
 from backend.training import TrainConfig
 from scripts import evaluate

@@ -24,7 +24,8 @@ from backend.corpora.batching import Batches
 from backend.device import seeded
 from backend.files import _TEMPORARY
 from backend.models.vae.vae import VAE, Config
-from backend.pipeline.run import Rows, locked
+from backend.pipeline.rows import Rows
+from backend.pipeline.run import locked
 from backend.training import TrainConfig, fit, steps_done
 
 torch.set_num_threads(1)

@@ -19,7 +19,8 @@ from backend.device import seeded
 from backend.models.vae.vae import VAE
 from backend.models.vae.vae import Config as VAEConfig
 from backend.pipeline.recipe import recipes
-from backend.pipeline.run import Busy, Rows, locked
+from backend.pipeline.rows import Rows
+from backend.pipeline.run import Busy, locked
 from backend.training import TrainConfig, fit, steps_done
 
 ROOT = Path(__file__).resolve().parents[3]
