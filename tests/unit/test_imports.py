@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,3 +115,9 @@ def test_nothing_unsafe(path):
 )
 def test_unsafe_code_is_found(code):
     assert len(list(unsafe(ast.parse(code)))) == 1
+
+
+def test_no_two_files_of_tests_share_a_name():
+    """Pytest imports them by their bare names: one of two alike would not be collected."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []
