@@ -43,6 +43,7 @@ HERE = Path(__file__).parent
 THREADS = 256  # questions that wait for the model at once; the page and its scripts take none
 WAITING = 256  # calls in Gradio's queue
 SWITCH = 0.001  # s; who answers waits so long for Python while a model computes, by default 0.005
+KEEP_ALIVE = 75  # s; a client or a proxy that uses a connection again must not meet its end
 SESSIONS = 64  # visitors whose changed components Gradio remembers
 PORTS = range(7860, 7960)
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -230,6 +231,7 @@ def start(page: gr.Blocks, options: Namespace) -> tuple[str, str | None]:
             f"Port {options.port} is in use. Choose another with --port, "
             "or leave --port out to take the next free one."
         )
+    page.server.config.timeout_keep_alive = KEEP_ALIVE  # 5 s by default; Gradio has no option
     return local, shared
 
 

@@ -1,8 +1,12 @@
 """The named endpoints of a running server, as gradio_client and MCP clients reach them."""
 
 import asyncio
+import http.client
+import select
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 from gradio_client import Client
@@ -30,6 +34,16 @@ def client(app_url: str) -> Iterator[Client]:
     client = Client(app_url, verbose=False)
     yield client
     client.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def idle(app_url: str) -> Iterator[tuple[http.client.HTTPConnection, float]]:
+    """A connection of which nothing is asked after the first answer, and when that came."""
+    connection = http.client.HTTPConnection(urlsplit(app_url).netloc)
+    connection.request("GET", "/health")
+    connection.getresponse().read()
+    yield connection, time.monotonic()
+    connection.close()
 
 
 def test_only_the_named_endpoints_are_offered(client):
@@ -158,3 +172,12 @@ def test_the_endpoints_are_tools_for_agents(app_url):
     assert all(models & set(tool.inputSchema["properties"]) for tool in tools)
     assert not done.isError and done.content[0].text.startswith("[")
     assert wrong.isError and "no checkpoint called" in wrong.content[0].text
+
+
+def test_a_connection_that_rests_is_not_closed(idle):
+    """Uvicorn closes it after 5 s: what a proxy or a program then asks of it gets lost."""
+    connection, since = idle
+    rest = max(0, since + 7 - time.monotonic())  # the tests above have taken most of it
+    assert select.select([connection.sock], [], [], rest) == ([], [], [])
+    connection.request("GET", "/health")
+    assert connection.getresponse().status == 200
