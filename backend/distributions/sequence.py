@@ -1,7 +1,7 @@
 """Autoregressive distribution over token sequences, over any decoder that steps."""
 
 from collections.abc import Callable, Collection
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -27,6 +27,14 @@ class StepDecoder(Protocol):
 
     def log_probs(self, hidden: Tensor) -> Tensor:
         """Log-probabilities of all tokens at hidden [B, H]: [B, V]."""
+
+
+@runtime_checkable
+class ShortList(Protocol):
+    """A decoder that finds the likeliest token without the log-probabilities of all."""
+
+    def likeliest(self, hidden: Tensor, forbid: Collection[int]) -> Tensor:
+        """The likeliest token [B] at hidden [B, H] that is none of ``forbid``."""
 
 
 class Sequence(Distribution):
@@ -58,13 +66,19 @@ class Sequence(Distribution):
         ``generate(forbid=forbid)`` gives ``value`` where there are none. One pass says both.
         """
         hidden, targets, rows = self._forced(value)
-        log_p = self.decoder.log_probs(hidden)
-        likeliest = log_p.detach().clone()
-        likeliest[:, list(forbid)] = -torch.inf
-        slips = (likeliest.argmax(1) != targets).long()
-        of_targets = log_p.gather(1, targets[:, None])[:, 0]
+        of_targets = self.decoder.token_log_prob(hidden, targets)
+        slips = (self._likeliest(hidden, forbid) != targets).long()
         total = of_targets.new_zeros(len(value)).index_add(0, rows, of_targets)
         return total, slips.new_zeros(len(value)).index_add(0, rows, slips)
+
+    @torch.no_grad()
+    def _likeliest(self, hidden: Tensor, forbid: Collection[int]) -> Tensor:
+        """The likeliest token [B] at hidden [B, H], but for ``forbid``."""
+        if isinstance(self.decoder, ShortList):
+            return self.decoder.likeliest(hidden, forbid)
+        log_p = self.decoder.log_probs(hidden)
+        log_p[:, list(forbid)] = -torch.inf
+        return log_p.argmax(1)
 
     def _forced(self, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Hidden vectors [N, H] before each token that counts, these [N], their sequences [N]."""
@@ -118,11 +132,11 @@ class Sequence(Distribution):
                 choice = torch.full_like(token[:, 0], EOS)
             else:
                 hidden, state = self.decoder.hidden(token, state)
-                log_p = self.decoder.log_probs(hidden[:, 0])
-                log_p[:, list(forbid)] = -torch.inf
                 if temperature < COLDEST:
-                    choice = log_p.argmax(1)
+                    choice = self._likeliest(hidden[:, 0], forbid)
                 else:
+                    log_p = self.decoder.log_probs(hidden[:, 0])
+                    log_p[:, list(forbid)] = -torch.inf
                     weights = truncated(log_p / temperature, top_k, top_p).softmax(1)
                     choice = torch.multinomial(weights.cpu(), 1, generator=generator)[:, 0]
                     choice = choice.to(log_p.device)

@@ -1,5 +1,6 @@
 """Recurrent encoder and decoder of sentences."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, Self, cast
 
@@ -66,7 +67,15 @@ class TiedSoftmax(nn.AdaptiveLogSoftmaxWithLoss):
 
     def embed(self, ids: Tensor) -> Tensor:
         """ids [...] -> [..., dim]"""
-        return nn.functional.embedding(ids, self.vectors())
+        if torch.is_grad_enabled():
+            return nn.functional.embedding(ids, self.vectors())
+        frequent = (ids - self.UNPREDICTED).clamp(0, self.shortlist_size - 1)
+        rare = ids - self.UNPREDICTED - self.shortlist_size
+        found = torch.where(
+            rare[..., None] < 0, self.head.weight[frequent], self._rare()[rare.clamp(min=0)]
+        )  # joining the whole vocabulary costs more than all else that a step of decoding does
+        special = self.special[ids.clamp(max=self.UNPREDICTED - 1)]
+        return torch.where(ids[..., None] < self.UNPREDICTED, special, found)
 
     def vectors(self) -> Tensor:
         """Embeddings of the whole vocabulary, [V, dim]."""
@@ -84,6 +93,23 @@ class TiedSoftmax(nn.AdaptiveLogSoftmaxWithLoss):
     def log_probs(self, x: Tensor) -> Tensor:
         """x [N, dim] -> [N, V], nats; -inf for tokens that are never predicted."""
         return nn.functional.pad(self.log_prob(x), (self.UNPREDICTED, 0), value=-torch.inf)
+
+    def likeliest(self, x: Tensor, forbid: Collection[int] = ()) -> Tensor:
+        """The token [N] to which ``log_probs(x)`` gives most, but for those forbidden.
+
+        All rare words together are one entry of the head: where another has more, so has it than
+        each of them, and their scores are left out.
+        """
+        scores = self.head(x)
+        barred = [token - self.UNPREDICTED for token in forbid if token >= self.UNPREDICTED]
+        scores[:, [token for token in barred if token < self.shortlist_size]] = -torch.inf
+        found = scores.argmax(1) + self.UNPREDICTED
+        unsure = found == self.shortlist_size + self.UNPREDICTED
+        if unsure.any():
+            log_p = self.log_probs(x[unsure])
+            log_p[:, list(forbid)] = -torch.inf
+            found[unsure] = log_p.argmax(1)
+        return found
 
 
 class SequenceEncoder(nn.Module):
@@ -167,3 +193,6 @@ class SequenceDecoder(nn.Module):
 
     def log_probs(self, hidden: Tensor) -> Tensor:
         return self.words.log_probs(hidden)
+
+    def likeliest(self, hidden: Tensor, forbid: Collection[int]) -> Tensor:
+        return self.words.likeliest(hidden, forbid)

@@ -102,6 +102,27 @@ def test_adaptive_softmax_is_normalised_and_tied() -> None:
     torch.testing.assert_close(words.embed(torch.tensor([19])), rare + 1)
 
 
+@pytest.mark.parametrize("forbid", [(), (3,), (0, 3, 4, 17, 19)])
+def test_the_short_way_to_the_likeliest_word_finds_the_same(forbid) -> None:
+    with seeded(0):
+        words = TiedSoftmax(20, 4)  # 2 frequent words, 16 rare ones
+        x = 3 * torch.randn(500, 4)
+    log_p = words.log_probs(x)
+    log_p[:, list(forbid)] = -torch.inf
+    found = words.likeliest(x, forbid)
+    assert torch.equal(found, log_p.argmax(1))
+    assert not forbid or not set(found.tolist()) & set(forbid)
+    assert 0 < (found < 4).sum() < 500 or 3 in forbid  # both ways were gone
+
+
+def test_a_word_has_one_vector_with_and_without_gradients() -> None:
+    words = TiedSoftmax(20, 4)
+    ids = torch.arange(20).reshape(4, 5)
+    with torch.no_grad():
+        found = words.embed(ids)
+    assert torch.equal(found, words.embed(ids)) and not found.requires_grad
+
+
 def test_a_point_mass_has_no_density() -> None:
     value = torch.randn(3, 2)
     point = Deterministic(value)
