@@ -76,8 +76,9 @@ def _sentences(dataset: str, splits: Splits, recipe: Recipe) -> Material:
     known = train.rows(processor.readable_rows(train.items))
     if not (known.items and readable.items):
         raise ValueError(
-            f"No sentence of {dataset} can be read: all have more than {recipe.max_tokens} words, "
-            f"or none that occurs {recipe.min_count} times. Set other limits."
+            f"No sentence of {corpora.corpus(dataset).name} can be read: all have more than "
+            f"{recipe.max_tokens} words, or none that occurs {recipe.min_count} times. Set other "
+            "limits."
         )
     return _material(dataset, processor, known, readable)
 

@@ -14,7 +14,7 @@ import { titleOf } from "./words.js";
  * @typedef {import("./types.js").Ui} Ui
  */
 
-const FILES = ".txt,.csv,.tsv,.jsonl,.zip,.gz,.npz,.idx,.idx3-ubyte";
+const FILES = ".txt,.csv,.tsv,.jsonl,.parquet,.zip,.gz,.npz,.idx,.idx3-ubyte";
 const WAYS = [
   ["file", "A file"],
   ["pasted", "Pasted text"],
@@ -253,7 +253,7 @@ function dropZone(ui) {
     el("span", {
       id: "train-file-about",
       class: "lp-remark",
-      text: `Sentences: TXT (one a line), CSV, TSV, JSONL. Pictures: a ZIP of PNG and JPEG, a folder in it for each class; IDX; NPZ. At most ${ui.props.most >> 20} MiB. It stays on this machine.`,
+      text: `Sentences: TXT (one a line), CSV, TSV, JSONL, Parquet. Pictures: a ZIP of PNG and JPEG, a folder in it for each class; IDX; NPZ. At most ${ui.props.most >> 20} MiB. It stays on this machine.`,
     }),
   );
   return { zone, file };

@@ -1,10 +1,10 @@
-"""Sentences from a user's file: plain text, CSV, TSV, or a JSON object a line."""
+"""Sentences from a user's file: plain text, CSV, TSV, Parquet, or a JSON object a line."""
 
 import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -12,12 +12,12 @@ from typing import Any
 
 from backend.corpora.hashed import bucket_of
 from backend.corpora.leaks import same_text
+from backend.corpora.own import parquet
 from backend.corpora.own.found import Found
 from backend.corpora.own.limits import LIMITS
 
 # How files begin that people take for text.
 MAGIC = {
-    b"PAR1": "a Parquet file; save it as CSV or JSONL",
     b"PK\x03\x04": "a ZIP; unpack it, or put pictures into it",
     b"\x1f\x8b": "packed by gzip; unpack it",
     b"%PDF": "a PDF; save its text as a text file",
@@ -30,6 +30,8 @@ LOOKED_AT = 200  # rows of a table behind the choice of a column
 COUNTED = 50_000  # sentences behind histogram and vocabulary
 
 Row = tuple[str, str]  # sentence and label
+# Rows of a table, where names are given in at least those columns.
+Table = Callable[[Sequence[str] | None], Iterator[dict[str, Any]]]
 
 
 def read(file_name: str, data: bytes, column: str, label_column: str) -> Found:
@@ -38,25 +40,35 @@ def read(file_name: str, data: bytes, column: str, label_column: str) -> Found:
     Raises ``ValueError``, with what is wrong and what to do, as all functions here do.
     """
     notes: list[str] = []
-    text = decoded(file_name, data, notes)
-    ending = Path(file_name).suffix.lower()
-    columns: tuple[str, ...] = ()
-    if ending in (".csv", ".tsv", ".tab"):
-        table = partial(_table, file_name, text, "\t" if ending != ".csv" else _delimiter(text))
-        columns, column = _columns(file_name, table, column, label_column)
-        rows = _cells(table, columns, column, label_column)
-    elif ending in (".jsonl", ".ndjson"):
-        objects = partial(_objects, file_name, text)
-        columns, column = _columns(file_name, objects, column, label_column)
-        rows = _cells(objects, columns, column, label_column)
-    else:
+    table, lines = _table(file_name, data, notes)
+    if isinstance(table, str):
+        columns: tuple[str, ...] = ()
         column = label_column = ""
-        rows = ((line, "") for line in io.StringIO(text))
-    found, labels = _once(rows, text.count("\n"), notes)
+        rows = ((line, "") for line in io.StringIO(table))
+    else:
+        columns, column = _columns(file_name, table, column, label_column)
+        rows = _cells(table, column, label_column)
+    found, labels = _once(file_name, rows, lines, notes)
     found.columns, found.column, found.label_column = columns, column, label_column
     if label_column:
         found.labels, found.classes = classes_of(labels, label_column)
     return found
+
+
+def _table(file_name: str, data: bytes, notes: list[str]) -> tuple[Table | str, int]:
+    """Rows by column, or a text that has none; and about how many lines there are."""
+    ending = Path(file_name).suffix.lower()
+    if ending == ".parquet" or data.startswith(parquet.MAGIC):
+        packed = parquet.Packed(file_name, data)
+        return packed.rows, packed.n
+    text = decoded(file_name, data, notes)
+    lines = text.count("\n")
+    if ending in (".csv", ".tsv", ".tab"):
+        delimiter = _delimiter(text) if ending == ".csv" else "\t"
+        return partial(_delimited, file_name, text, delimiter), lines
+    if ending in (".jsonl", ".ndjson"):
+        return partial(_objects, file_name, text), lines
+    return text, lines
 
 
 def decoded(file_name: str, data: bytes, notes: list[str]) -> str:
@@ -118,24 +130,32 @@ def words_of(
     return dict(sorted(lengths.items())), vocabulary, examples
 
 
-def _once(rows: Iterator[Row], lines: int, notes: list[str]) -> tuple[Found, list[str]]:
+def _once(
+    file_name: str, rows: Iterator[Row], lines: int, notes: list[str]
+) -> tuple[Found, list[str]]:
     """Without what is empty, too long or there already, drawn if too many; and the labels."""
     most = LIMITS["items"]
     share = most / lines if lines > most else 1.0
     items: dict[str, Row] = {}
     n = long = 0
     for sentence, label in rows:
+        if len(sentence) > LIMITS["length"]:  # first: to split it takes time, too
+            long += 1
+            continue
         line = " ".join(sentence.split())
         if not line:
-            continue
-        if len(line) > LIMITS["length"]:
-            long += 1
             continue
         key = same_text(line)
         if share < 1 and bucket_of(key) >= share:
             continue
         n += 1
         items.setdefault(key, (line, label))
+    if long and len(items) < LIMITS["fewest"]:
+        raise ValueError(
+            f"{file_name}: {long:,} of its {long + n:,} lines have more than "
+            f"{LIMITS['length']:,} characters, which is too long for a sentence. Break the text "
+            "so that each sentence is a line."
+        )
     if long:
         notes.append(f"{long:,} lines of more than {LIMITS['length']:,} characters were left out.")
     if share < 1:
@@ -152,7 +172,9 @@ def _delimiter(text: str) -> str:
     return max(",;\t|", key=first.count)
 
 
-def _table(file_name: str, text: str, delimiter: str) -> Iterator[dict[str, Any]]:
+def _delimited(
+    file_name: str, text: str, delimiter: str, _: Sequence[str] | None = None
+) -> Iterator[dict[str, Any]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = next(reader, [])
@@ -164,7 +186,9 @@ def _table(file_name: str, text: str, delimiter: str) -> Iterator[dict[str, Any]
         ) from None
 
 
-def _objects(file_name: str, text: str) -> Iterator[dict[str, Any]]:
+def _objects(
+    file_name: str, text: str, _: Sequence[str] | None = None
+) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
             continue
@@ -180,9 +204,9 @@ def _objects(file_name: str, text: str) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _columns(file_name: str, table: Any, column: str, label: str) -> tuple[tuple[str, ...], str]:
+def _columns(file_name: str, table: Table, column: str, label: str) -> tuple[tuple[str, ...], str]:
     """All columns, and that of the sentences: as asked for, or the one with the most text."""
-    first = list(islice(table(), LOOKED_AT))
+    first = list(islice(table(None), LOOKED_AT))
     if not first:
         raise ValueError(f"{file_name} has no rows. Choose another file.")
     columns = tuple(dict.fromkeys(name for row in first for name in row))
@@ -194,8 +218,8 @@ def _columns(file_name: str, table: Any, column: str, label: str) -> tuple[tuple
     return columns, column or max(texts, key=texts.__getitem__)
 
 
-def _cells(table: Any, columns: tuple[str, ...], column: str, label: str) -> Iterator[Row]:
-    for row in table():
+def _cells(table: Table, column: str, label: str) -> Iterator[Row]:
+    for row in table([column, label] if label else [column]):
         yield _cell(row.get(column)), _cell(row.get(label)) if label else ""
 
 

@@ -8,8 +8,10 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
+from pyarrow import parquet
 
 from backend import corpora
 from backend.corpora import own
@@ -51,6 +53,12 @@ def npz(**arrays: np.ndarray) -> bytes:
 def idx(pictures: np.ndarray) -> bytes:
     sizes = struct.pack(f">{pictures.ndim}I", *pictures.shape)
     return bytes([0, 0, 8, pictures.ndim]) + sizes + pictures.tobytes()
+
+
+def packed(**columns: object) -> bytes:
+    out = io.BytesIO()
+    parquet.write_table(pa.table(columns), out)
+    return out.getvalue()
 
 
 GREY = np.arange(30 * 28 * 28, dtype=np.uint32).reshape(30, 28, 28) // 7 % 251
@@ -123,6 +131,32 @@ def test_tables_have_columns_and_labels() -> None:
     assert (keyed.columns, keyed.column, keyed.n) == (("key", "text"), "text", 30)
 
 
+def test_parquet_has_columns_and_labels_and_is_read_in_those_alone() -> None:
+    n = len(LINES)
+    words = {
+        "said": [*LINES[:-1], None],
+        "topic": pa.array(["odd", "even"] * (n // 2)).dictionary_encode(),
+    }
+    data = packed(id=list(range(n)), picture=[b"\xff"] * n, tags=[["x" * 99]] * n, **words)
+    seen = own.preview("said.parquet", data)
+    assert seen.columns == ("id", "said", "topic")  # of words and numbers
+    assert (seen.column, seen.n, seen.examples[0]) == ("said", n - 1, "the cat number 0 is here .")
+    key = own.keep("Said", "said.parquet", data, label_column="topic")
+    assert corpora.corpus(key).classes == ("even", "odd")
+    for split in corpora.load(key).values():
+        topics = ["even" if "dog" in text else "odd" for text in split.sentences]
+        assert split.tags == {"label": topics}
+    assert own.preview("whatever", data).n == n - 1  # known by how it begins
+
+
+def test_a_word_that_parquet_repeats_a_million_times_takes_the_memory_of_one() -> None:
+    long = pa.array(["x" * 1_000_000, "y", *LINES])
+    many = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000 + list(range(32))), long)
+    seen = own.preview("bomb.parquet", packed(text=many))
+    assert seen.n == len(LINES) + 1
+    assert seen.notes == ["100,001 lines of more than 2,000 characters were left out."]
+
+
 def test_other_encodings_are_read_and_told() -> None:
     lines = "\n".join(f"Größe Nummer {n} ist schön." for n in range(25))
     latin = own.preview("a.txt", lines.encode("cp1252"))
@@ -152,7 +186,13 @@ def test_too_many_lines_are_drawn_by_hash(monkeypatch: pytest.MonkeyPatch) -> No
         ("a.txt", bytes(range(256)) * 40, {}, "bytes that no text has"),
         ("a.txt", bytes(range(1, 32)) * 40, {}, "is no text"),
         ("a.txt", zipped({"a": b"b"}), {}, "is no text but a ZIP"),
-        ("a.parquet", b"PAR1xxxx", {}, "a Parquet file; save it as CSV or JSONL"),
+        ("a.txt", b"word " * 1000, {}, "1 of its 1 lines have more than 2,000 characters, which"),
+        ("a.parquet", b"PAR1xxxx", {}, "is no Parquet file, or a damaged one"),
+        ("a.parquet", b"plain text", {}, "is no Parquet file, or a damaged one"),
+        ("a.parquet", packed(text=LINES)[:-9], {}, "is no Parquet file, or a damaged one"),
+        ("a.parquet", packed(n=[1, 2]), {}, "no column of words"),
+        ("a.parquet", packed(text=LINES), {"column": "words"}, "no column 'words'; it has: text"),
+        ("a.parquet", packed(text=LINES[:1]), {}, "has 1 different sentence; a model"),
         ("a.csv", CSV.encode(), {"column": "words"}, "no column 'words'; it has: id, what"),
         ("a.csv", CSV.encode(), {"label_column": "mood"}, "no column 'mood'"),
         ("a.csv", b"text\n", {}, "has no rows"),
@@ -187,11 +227,15 @@ def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(limits.LIMITS, "unpacked", 1 << 20)
     for name, data in [
         ("bomb.zip", zipped({"a.png": b"\0" * (2 << 20)})),
+        ("bomb.parquet", packed(text=["x" * 9_999 + str(n) for n in range(200)])),
         ("bomb.npz", npz(x=np.zeros((1000, 64, 64), np.uint8))),
         ("bomb-idx3-ubyte.gz", gzip.compress(b"\0" * (2 << 20))),
     ]:
         with pytest.raises(ValueError, match="unpacks to more than"):
             own.preview(name, data)
+    monkeypatch.setitem(limits.LIMITS, "rows", 20)
+    with pytest.raises(ValueError, match="has 30 rows; at most 20 are read"):
+        own.preview("a.parquet", packed(text=LINES))
     monkeypatch.setitem(limits.LIMITS, "bytes", 10)
     with pytest.raises(ValueError, match="at most 10 are read"):
         own.preview("a.txt", TEXT)
