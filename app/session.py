@@ -14,6 +14,7 @@ from app import memory
 from backend.locks import FairLock
 
 if TYPE_CHECKING:
+    from backend.evaluation.verdicts import Judge
     from backend.language.hub_lm import HubLM
     from backend.language.text_models import TextModel
     from backend.space import LatentSpace
@@ -127,6 +128,7 @@ def configure(device: str, read_only: bool = False) -> None:
     global _spaces, _read_only, _given
     _spaces = Spaces(device)
     get_text_model.cache_clear()
+    _judge.cache_clear()
     _read_only = read_only
     _given = None
 
@@ -148,6 +150,18 @@ def get_text_model(name: str) -> "TextModel":
     found = backend.load_text_model(name, device=_spaces.device)
     one_thread()
     return found
+
+
+@memory.kept(4)
+def _judge(name: str) -> "Judge":
+    found = backend.load_judge(name)
+    one_thread()
+    return found
+
+
+def get_judge(space: "LatentSpace") -> "Judge":
+    """The classifier of what ``space`` decodes to; raises ValueError where there is none."""
+    return _judge(backend.judge_name(space))
 
 
 def forget(name: str) -> None:

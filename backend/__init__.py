@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backend.codes.snapshots import Snapshots
+    from backend.evaluation.verdicts import Judge
     from backend.language.text_models import TextModel
     from backend.space import LatentSpace
 
@@ -34,9 +35,11 @@ __all__ = [
     "conversations",
     "data_dir",
     "info",
+    "judge_name",
     "lacks",
     "load",
     "load_file",
+    "load_judge",
     "load_snapshots",
     "load_text_model",
     "own_files",
@@ -100,6 +103,20 @@ def load_text_model(name: str, device: str = "auto") -> "TextModel":
     from backend.language.text_models import TextModel
 
     return TextModel.load(name, device)
+
+
+def judge_name(space: "LatentSpace") -> str:
+    """Name of the classifier that judges what a space decodes to; ``ValueError`` if none does."""
+    from backend.evaluation.verdicts import judge_name
+
+    return judge_name(space)
+
+
+def load_judge(name: str) -> "Judge":
+    """A classifier that gives probabilities of classes to items. Raises as ``load`` does."""
+    from backend.evaluation.verdicts import load_judge
+
+    return load_judge(name)
 
 
 def conversations(dataset: str) -> list[list[tuple[str, str]]]:

@@ -22,6 +22,8 @@ TERMS = {
     "so that they come out as typed. Draws of your own take one code each from it, by the seed.",
     "log p(z)": "How likely the code is under the prior, in nats; log p(x|z): how likely what is "
     "decoded is, given the code.",
+    "verdict": "What a classifier takes each place for: of pictures the one that "
+    "judges samples of the same data, of sentences a sentiment classifier of restaurant reviews.",
     "round trip": "How much survives when what was decoded is encoded and decoded again.",
 }
 SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
@@ -43,7 +45,7 @@ def build() -> None:
             value="plane",
             label="Move over",
             scale=2,
-            min_width=200,
+            min_width=180,
             elem_id="explore-mode",
             elem_classes="lp-segmented",
         )
@@ -56,9 +58,18 @@ def build() -> None:
             ],
             value="held-out",
             label="Starting from",
-            scale=4,
+            scale=5,
             min_width=320,
             elem_id="explore-points",
+            elem_classes="lp-segmented",
+        )
+        layer = gr.Radio(
+            [("Decoded", "decoded"), ("Verdict", "verdict")],
+            value="decoded",
+            label="Layer",
+            scale=2,
+            min_width=180,
+            elem_id="explore-layer",
             elem_classes="lp-segmented",
         )
         with gr.Column(scale=2, min_width=200, elem_id="explore-seeds"):
@@ -89,11 +100,12 @@ def build() -> None:
             "mode": (mode, links.one_of("plane", "unit")),
             "points": (points, links.one_of("own", "drawn", "held-out", "samples")),
             "seed": (chosen, links.integer),
+            "layer": (layer, links.one_of("decoded", "verdict")),
             **own,
             "at": (pad, read_place),
         },
         [
-            *(picker.input, mode.input, points.input, chosen.input),
+            *(picker.input, mode.input, points.input, chosen.input, layer.input),
             *[picture.input for picture in pictures],
             *[event for text in texts for event in (text.submit, text.blur)],
         ],

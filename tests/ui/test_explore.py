@@ -133,6 +133,21 @@ def test_keys_move_the_ring(open_page):
     first, second = settled(page)
     assert second == pytest.approx(5 * first, abs=1e-3) and first > 0
     expect(square).to_have_attribute("aria-valuetext", re.compile(r"z₁ 0\.\d\d, z₂ 0\.\d\d"))
+    page.locator("#explore-layer").get_by_label("Verdict").check()  # a layer keeps the place
+    page.locator("[data-judged='0']").wait_for()
+    assert settled(page) == (first, second)
+    regions = """() => {
+      const { data } = document.querySelector(".pad-regions").getContext("2d")
+        .getImageData(0, 0, 40, 40);
+      const colours = Array.from({ length: 1600 }, (_, i) => data.slice(4 * i, 4 * i + 3));
+      return new Set(colours.map(String)).size;
+    }"""
+    assert page.evaluate(regions) >= 8
+    said = page.locator(".pad-facts dt", has_text="verdict").locator("+ dd")
+    expect(said).to_have_text(re.compile(r"digit \d, \d+%"))
+    expect(page.locator(".pad-shares tbody tr")).to_have_count(10)
+    assert "layer=verdict" in page.evaluate("location.hash")
+    square.focus()
     page.keyboard.press("Home")
     home = backend.load(FLAT, device="cpu").codes[0].round(2).tolist()
     page.wait_for_function(

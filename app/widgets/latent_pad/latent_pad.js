@@ -16,6 +16,7 @@ import { tray } from "../../page/tray.js";
 import { drawFilm, drawItem, drawLegend, drawNumbers, drawTable, exportCsv } from "./readout.js";
 import { drawBackdrop, drawPlane, setUp as setUpSquare, showRing } from "./square.js";
 import { drawUnits, setUp as setUpUnits, showUnit } from "./units.js";
+import { drawVerdicts, judged, words } from "./verdict.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
@@ -56,10 +57,12 @@ function setUp1(ui) {
 /** @param {Ui} ui */
 function setUp2(ui) {
   ui.tiles = el("canvas", { class: "pad-tiles lp-ink", "aria-hidden": "true" });
+  ui.regions = el("canvas", { class: "pad-regions", "aria-hidden": "true" });
   ui.lines = svg("svg", { class: "pad-lines", viewBox: "0 0 1 1", "aria-hidden": "true" });
   ui.dots = el("canvas", { class: "pad-dots", "aria-hidden": "true" });
   ui.words = el("div", { class: "pad-words pad-clip", "aria-hidden": "true" });
   ui.ticks = el("div", { class: "pad-words", "aria-hidden": "true" });
+  ui.names = el("div", { class: "pad-words pad-names", "aria-hidden": "true" });
   ui.ring = el("div", { class: "pad-ring", "aria-hidden": "true" });
   ui.square = el(
     "div",
@@ -73,10 +76,12 @@ function setUp2(ui) {
       "aria-describedby": "explore-hint",
     },
     ui.tiles,
+    ui.regions,
     ui.lines,
     ui.dots,
     ui.words,
     ui.ticks,
+    ui.names,
     ui.ring,
   );
   ui.units = el("div", {
@@ -96,6 +101,7 @@ function setUp2(ui) {
     ui.strip,
   );
   ui.legend = el("div", { class: "lp-legend pad-legend" });
+  ui.verdicts = el("div", { class: "pad-verdicts", hidden: true });
   ui.hint = el("p", { class: "pad-note pad-hint", id: "explore-hint" });
   ui.picture = el("canvas", {
     class: "pad-picture",
@@ -136,6 +142,7 @@ function setUp3(ui) {
         el("div", { class: "pad-frame" }, ui.square, ui.unitPane),
         ui.hint,
         ui.legend,
+        ui.verdicts,
       ),
       el(
         "div",
@@ -198,7 +205,8 @@ function recover(ui) {
  */
 function draw(ui, data, request) {
   /** @type {Request} */
-  const view = { ...request, at: "" };
+  const view = { ...request, at: "", layer: "" };
+  ui.layer = request.layer || "decoded";
   const same = ui.scene && JSON.stringify(ui.scene.view) === JSON.stringify(view);
   if (!same) {
     const other = !ui.scene || ui.scene.view.checkpoint !== view.checkpoint;
@@ -214,8 +222,8 @@ function draw(ui, data, request) {
     else drawPlane(ui);
     drawLegend(ui);
     drawFilm(ui);
-    drawTable(ui);
   }
+  drawTable(ui);
   ui.at =
     ui.given && request.at ? request.at.split(",").map(Number) : same ? ui.at : ui.scene.home;
   ui.given = false;
@@ -277,7 +285,10 @@ function measure(start) {
  */
 async function settle(ui) {
   const [mine, here] = [ui.scene, ui.at];
-  if (!isUnit(ui) && !mine.backdrop) setTimeout(() => drawBackdrop(ui), 0); // after the question below
+  setTimeout(() => {
+    if (!isUnit(ui) && !mine.backdrop) drawBackdrop(ui);
+    drawVerdicts(ui);
+  }, 0); // after the question below
   const { view, anchors, script } = mine;
   const answer = await ui.ask("inspect", {
     checkpoint: view.checkpoint,
@@ -285,6 +296,7 @@ async function settle(ui) {
     anchors,
     at: here,
     script,
+    layer: judged(ui) ? "verdict" : "decoded",
   });
   if (ui.scene !== mine || ui.at !== here) return;
   if (answer.error) return fail(ui, answer.error);
@@ -293,7 +305,7 @@ async function settle(ui) {
   drawNumbers(ui, answer);
   one(ui.element, ".lp-code pre").textContent = answer.code;
   ui.props.value = here.join(",");
-  const link = linked({ ...view, at: ui.props.value });
+  const link = linked({ ...view, at: ui.props.value, layer: ui.layer });
   setView("explore", link);
   ui.keep.replaceChildren(
     tray.star("explore", link, 0, isText(ui) ? answer.item : bytes(answer.item)),
@@ -320,25 +332,28 @@ function needed({ mode, checkpoint }) {
  * @param {Request} request
  */
 function linked(request) {
-  const { checkpoint, mode, points, seed, at: place } = request;
+  const { checkpoint, points, seed } = request;
+  const layer = request.layer === "verdict" ? { layer: request.layer } : {};
+  const always = { checkpoint, mode: request.mode, at: request.at, ...layer };
   const need = needed(request);
-  if (!need) return { checkpoint, mode, at: place };
+  if (!need) return always;
   const drawn = points === "drawn";
-  if (points !== "own" && !drawn) return { checkpoint, mode, points, seed, at: place };
+  if (points !== "own" && !drawn) return { ...always, points, seed };
   const text = checkpoints[checkpoint]?.modality === "text";
   const own = (text ? ["a", "b", "c"] : ["p", "q", "r"]).slice(0, need);
   const items = Object.fromEntries(own.map((key) => [key, request[key]]));
-  return { checkpoint, mode, points, ...(drawn ? { seed } : {}), ...items, at: place };
+  return { ...always, points, ...(drawn ? { seed } : {}), ...items };
 }
 
 /** @param {Ui} ui @param {Told} told */
-function speak(ui, { item, nearest, typicality }) {
+function speak(ui, { item, nearest, typicality, verdict }) {
   const what = isText(ui)
     ? item
     : nearest.label
       ? `near a held-out item of class ${nearest.label}`
       : "picture";
-  say(`${placeText(ui, ui.at)}: ${what}. Typicality ${fixed(typicality, 0)}%.`);
+  const said = verdict ? ` Verdict: ${words(ui, verdict)}.` : "";
+  say(`${placeText(ui, ui.at)}: ${what}. Typicality ${fixed(typicality, 0)}%.${said}`);
 }
 
 /** @param {Ui} ui @param {number[]} place */
@@ -358,6 +373,7 @@ function setUp4(ui) {
   ui.asking = false;
   ui.resting = 0; // timer
   ui.places = []; // visited, newest first
+  ui.layer = "decoded";
   ui.hidden = new Set(); // classes whose dots are off
   ui.given = ui.props.value !== ""; // the place was set from outside, by a link
   ui.watch("value", () => (ui.given = true));

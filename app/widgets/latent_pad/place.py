@@ -169,8 +169,11 @@ def circles(space: "LatentSpace", plane: Frame) -> list[dict]:
     ]
 
 
-def script(space: "LatentSpace", mode: Mode, points: str, at: Place) -> str:
-    """A program on the public interface that decodes this place; its answer is ``result``."""
+def script(space: "LatentSpace", mode: Mode, points: str, at: Place, judge: str = "") -> str:
+    """A program on the public interface that decodes this place; its answer is ``result``.
+
+    With the name of a ``judge`` it prints what that says of it too.
+    """
     first, second = at
     if mode == "unit":
         code = f"z = space.traverse(points[0], {int(first)}, [{second}])"
@@ -181,6 +184,9 @@ def script(space: "LatentSpace", mode: Mode, points: str, at: Place) -> str:
     body = [f"space = backend.load({space.info.name!r})", *([points] if points else []), code]
     needs = ["import numpy as np", ""] if any("np." in line for line in body) else []
     end = ["result = space.decode(z)[0]", "print(result)", ""]
+    if judge:
+        verdict = "print(dict(zip(judge.classes, judge([result])[0].tolist())))"
+        end[2:] = [f"judge = backend.load_judge({judge!r})", verdict, ""]
     return "\n".join([*needs, "import backend", "", *body, *end])
 
 

@@ -7,6 +7,7 @@ import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, paint } from "../../page/pictures.js";
 import { axes, CORNERS, FILM, go, isText, isUnit, placeText } from "./latent_pad.js";
 import { drawDots, showTerritory } from "./square.js";
+import { judged, words } from "./verdict.js";
 
 /**
  * @typedef {import("./types.js").Told} Told
@@ -35,7 +36,7 @@ export function drawItem(ui, item) {
 /** @param {Ui} ui @param {Told} told */
 export function drawNumbers(
   ui,
-  { z, log_p_z, log_p_x, round_trip, typicality, atypical, nearest },
+  { z, log_p_z, log_p_x, round_trip, typicality, atypical, nearest, verdict },
 ) {
   const [first, second] = axes(ui);
   const filled = Math.round(5 * (round_trip ?? 0));
@@ -66,6 +67,7 @@ export function drawNumbers(
     ],
     ["typicality", typicality == null ? "–" : `${fixed(typicality, digits)}%`, TYPICALITY],
   ];
+  if (verdict) said.push(["verdict", words(ui, verdict), "What the classifier takes it for."]);
   ui.facts.replaceChildren(
     ...said.flatMap(([name, value, why]) => [
       el("dt", { text: name, title: why }),
@@ -122,8 +124,12 @@ function columns(ui) {
     "log p(x|z), nats",
     "round trip",
     "typicality",
+    ...(judged(ui) ? ["verdict"] : []),
   ];
 }
+
+/** @param {Ui} ui @param {Told} told */
+const verdictOf = (ui, { verdict }) => (judged(ui) ? [verdict ? words(ui, verdict) : "–"] : []);
 
 /** @param {Ui} ui */
 export function drawTable(ui) {
@@ -138,6 +144,7 @@ export function drawTable(ui) {
         ...[place.log_p_z, place.log_p_x, place.round_trip, place.typicality].map((x) =>
           el("td", { text: fixed(x) }),
         ),
+        ...verdictOf(ui, place).map((text) => el("td", { text })),
       ),
     ),
   );
@@ -154,6 +161,7 @@ export function exportCsv(ui) {
     p.log_p_x,
     p.round_trip,
     p.typicality,
+    ...verdictOf(ui, p),
     ...p.z,
   ]);
   const text = csv([[...columns(ui), ...z], ...lines]);

@@ -28,14 +28,25 @@
  * @property {{radius: number, label: string}[]} circles
  * @property {{xy: number[][], label: number[]} | null} dots held-out codes
  * @property {string[]} classes
+ * @property {string[]} judged classes that a verdict can name
+ * @property {string} unjudged why there is no verdict; "" where there is
  * @property {{index: number, activity: number, kl: number | null}[]} units
  * @property {[low: number, high: number][]} ranges of the units
  *
- * @typedef {Answer & {view: Request, backdrop?: boolean, map?: Territories}} Scene `backdrop`:
- *   it was asked for
+ * @typedef {[label: number, sure: number]} Verdict of a classifier; -1 for what it cannot read
+ *
+ * @typedef {object} Verdicts cell by cell, or of the values of a unit
+ * @property {number} n cells along a side
+ * @property {string} judge
+ * @property {string[]} classes
+ * @property {Verdict[]} found
+ *
+ * @typedef {Answer & {view: Request, backdrop?: boolean, map?: Territories,
+ *   verdicts?: Verdicts & {unit: number}}} Scene `backdrop`: it was asked for
  *
  * @typedef {object} Told of a place
  * @property {string} item
+ * @property {Verdict | null} verdict where it was asked for
  * @property {number[]} z
  * @property {number | null} log_p_z
  * @property {number | null} log_p_x
@@ -50,6 +61,8 @@
  * @typedef {object} Own
  * @property {Life} life
  * @property {HTMLCanvasElement} tiles
+ * @property {HTMLCanvasElement} regions
+ * @property {HTMLElement} names of classes on the regions
  * @property {SVGElement} lines
  * @property {HTMLCanvasElement} dots
  * @property {HTMLElement} words
@@ -62,6 +75,8 @@
  * @property {HTMLElement} strip
  * @property {HTMLElement} unitPane
  * @property {HTMLElement} legend
+ * @property {HTMLElement} verdicts
+ * @property {string} layer what is asked to be seen: "decoded" or "verdict"
  * @property {HTMLElement} hint
  * @property {HTMLCanvasElement} picture
  * @property {HTMLElement} sentence

@@ -5,6 +5,7 @@ import { fixed } from "../../page/numbers.js";
 import { go } from "./latent_pad.js";
 import { thing } from "./readout.js";
 import { drawBackdrop } from "./square.js";
+import { markStrip } from "./verdict.js";
 
 /** @typedef {import("./types.js").Ui} Ui */
 
@@ -90,6 +91,7 @@ export function drawStrip(ui, { values, items }) {
       ),
     ),
   );
+  markStrip(ui);
 }
 
 /** @param {Ui} ui */

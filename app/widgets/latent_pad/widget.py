@@ -1,24 +1,28 @@
-"""The latent pad and the four questions it asks the server: view, backdrop, decode, inspect.
+"""The latent pad and what it asks the server: view, backdrop, verdicts, decode, inspect.
 
-All four are stateless. ``view`` finds the codes that the view hangs on; the page sends them back
+All are stateless. ``view`` finds the codes that the view hangs on; the page sends them back
 with each question, so dragging needs nothing but one decode. Each answer can be reproduced by the
 script that ``inspect`` returns.
 """
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
 import gradio as gr
 import numpy as np
 
+import backend
 from app import items as boxes
 from app import memory, together
 from app.components import as_base64, finite, packed_each, served, widget
-from app.session import get_space, model_work, rest
+from app.session import get_judge, get_space, model_work, rest
 from app.widgets.latent_pad import place
 from app.widgets.latent_pad.place import Mode, Place, Points
+from backend import corpora
 
 if TYPE_CHECKING:
+    from backend.evaluation.verdicts import Judge
+    from backend.processors.base import Items
     from backend.space import LatentSpace
 
 TILES = 20  # decoded pictures on a side of the backdrop
@@ -33,6 +37,7 @@ CLOTHES = (
 )  # fmt: skip
 
 Code = list[float]
+Layer = Literal["decoded", "verdict"]
 
 
 def latent_pad(elem_id: str) -> gr.HTML:
@@ -40,6 +45,7 @@ def latent_pad(elem_id: str) -> gr.HTML:
     server = [
         served(view, "run"),
         served(backdrop, "backdrop"),
+        served(verdicts, "verdicts"),
         served(decode, "decode"),
         served(inspect, "inspect"),
     ]
@@ -71,8 +77,12 @@ def view(
     q: str = "",
     r: str = "",
     at: str = "",
+    layer: Layer = "decoded",
 ) -> dict:
-    """What the pad shows before anything is decoded: points, axes, circles, dots or units."""
+    """What the pad shows before anything is decoded: points, axes, circles, dots or units.
+
+    ``layer`` is another question's, ``verdicts``: the page sends all of its controls.
+    """
     read_place(at)
     space = get_space(checkpoint)
     with model_work():
@@ -83,7 +93,7 @@ def view(
             "anchors": _exact(anchors.codes),
             "script": anchors.script,
             "points": _points(space, points in place.OWN, anchors),
-        }
+        } | _judge(space)
         laid = _units(space, anchors.codes[0]) if mode == "unit" else _plane(space, anchors.codes)
     return shared | laid | {"code": place.script(space, mode, anchors.script, laid["home"])}
 
@@ -96,6 +106,14 @@ def backdrop(checkpoint: str, mode: Mode, anchors: list[Code], unit: int = 0) ->
         return _backdrop(checkpoint, space.info.fingerprint, mode, codes.tobytes(), unit)
 
 
+def verdicts(checkpoint: str, mode: Mode, anchors: list[Code], unit: int = 0) -> dict:
+    """The classifier's verdict wherever the backdrop has an item, and between pictures too."""
+    space = get_space(checkpoint)
+    codes = place.check(space, mode, anchors)
+    with model_work():
+        return _verdicts(checkpoint, space.info.fingerprint, mode, codes.tobytes(), unit)
+
+
 def decode(checkpoint: str, mode: Mode, anchors: list[Code], at: Place) -> dict:
     """The item at one place. Asked on every move of the pointer, so it does nothing else."""
     space = get_space(checkpoint)
@@ -103,7 +121,14 @@ def decode(checkpoint: str, mode: Mode, anchors: list[Code], at: Place) -> dict:
     return {"item": packed_each(together.decode(space, z[None]))[0]}
 
 
-def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script: str = "") -> dict:
+def inspect(
+    checkpoint: str,
+    mode: Mode,
+    anchors: list[Code],
+    at: Place,
+    script: str = "",
+    layer: Layer = "decoded",
+) -> dict:
     """The numbers about one place, its nearest held-out item, and the script that decodes it."""
     space = get_space(checkpoint)
     z = place.code_at(space, mode, place.check(space, mode, anchors), at)
@@ -112,8 +137,10 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
         nearest = int(space.neighbours(z[None], space.codes, k=1)[0, 0])
         item = packed_each(space.decode(space.codes[[nearest]]))[0]
     label = None if space.labels is None else _classes(space)[space.labels[nearest]]
+    judge = get_judge(space) if layer == "verdict" else None
     return {
         "item": packed_each([found.item])[0],
+        "verdict": judge and _verdict(judge, cast("Items", [found.item]))[0],
         "z": [round(float(value), 4) for value in z],
         "log_p_z": finite(found.log_p_z),
         "log_p_x": finite(found.log_p_x),
@@ -126,8 +153,17 @@ def inspect(checkpoint: str, mode: Mode, anchors: list[Code], at: Place, script:
             "held_out": space.held_out,  # or a draw of the prior, where nothing can be encoded
             "away": finite(float(np.linalg.norm(space.codes[nearest] - z))),
         },
-        "code": place.script(space, mode, script, at),
+        "code": place.script(space, mode, script, at, judge.info.name if judge else ""),
     }
+
+
+def _judge(space: "LatentSpace") -> dict:
+    """Classes that a verdict can name, or why there is none."""
+    try:
+        info = backend.info(backend.judge_name(space))
+    except ValueError as error:
+        return {"judged": [], "unjudged": str(error)}
+    return {"judged": corpora.classes(info.dataset), "unjudged": ""}
 
 
 def _anchors(
@@ -196,14 +232,10 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     space = get_space(checkpoint)
     codes = np.frombuffer(anchors, dtype=np.float32).reshape(-1, space.latent_dim)
     if mode == "unit":
-        if unit not in range(space.latent_dim):
-            raise ValueError(f"This latent space has units 0 to {space.latent_dim - 1}.")
-        values = np.linspace(*_range(space, unit), STRIP)
-        items = space.decode(space.traverse(codes[0], unit, values))
+        values, items = _strip(space, codes, unit)
         return {"values": values.tolist(), "items": packed_each(items)}
     n = _across(space)
-    places = place.grid(place.frame(space, codes), n)
-    z = np.stack([place.code_at(space, mode, codes, at) for at in places.tolist()])
+    z = _grid(space, mode, codes, n)
     if not space.words:
         tiles = []
         for part in space.decode_chunks(z):
@@ -217,6 +249,50 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     texts = list(dict.fromkeys(items))
     number = {text: i for i, text in enumerate(texts)}
     return {"n": n, "texts": texts, "cells": [number[text] for text in items]}
+
+
+@memory.kept(16)
+def _verdicts(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, unit: int) -> dict:
+    """Cached like the backdrop, of whose sentences and strip it is."""
+    space = get_space(checkpoint)
+    judge = get_judge(space)
+    codes = np.frombuffer(anchors, dtype=np.float32).reshape(-1, space.latent_dim)
+    n = 0
+    if mode == "unit":
+        found = _verdict(judge, _strip(space, codes, unit)[1])
+    elif space.words:
+        behind = _backdrop(checkpoint, fingerprint, mode, anchors, unit)
+        n, texts = behind["n"], _verdict(judge, behind["texts"])
+        found = [texts[cell] for cell in behind["cells"]]
+    else:
+        n, found = 2 * _across(space), []
+        for part in space.decode_chunks(_grid(space, mode, codes, n)):
+            found += _verdict(judge, part)
+            rest()
+    return {"n": n, "judge": judge.info.title, "classes": judge.classes, "found": found}
+
+
+def _verdict(judge: "Judge", items: "Items") -> list[tuple[int, float]]:
+    """The likeliest class of each item and its probability; class -1 of what cannot be read."""
+    found = judge(items)
+    return [
+        (-1, 0.0) if np.isnan(row).any() else (int(row.argmax()), round(float(row.max()), 3))
+        for row in found
+    ]
+
+
+def _strip(space: "LatentSpace", codes: np.ndarray, unit: int) -> tuple[np.ndarray, "Items"]:
+    """Values [STRIP] of one unit, and what they decode to."""
+    if unit not in range(space.latent_dim):
+        raise ValueError(f"This latent space has units 0 to {space.latent_dim - 1}.")
+    values = np.linspace(*_range(space, unit), STRIP)
+    return values, space.decode(space.traverse(codes[0], unit, values))
+
+
+def _grid(space: "LatentSpace", mode: Mode, codes: np.ndarray, n: int) -> np.ndarray:
+    """Codes [n * n, D] at the middles of the square's cells."""
+    places = place.grid(place.frame(space, codes), n)
+    return np.stack([place.code_at(space, mode, codes, at) for at in places.tolist()])
 
 
 def _across(space: "LatentSpace") -> int:

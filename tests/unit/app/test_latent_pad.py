@@ -1,6 +1,8 @@
 """The pad's answers: exact geometry, scripts that give the same item, and rubbish refused."""
 
+import ast
 import base64
+import dataclasses
 import json
 import math
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import backend
 from app.components import served
 from app.session import get_space
 from app.tabs.explore import SENTENCES, SKETCHES, _drawn
@@ -222,3 +225,54 @@ def test_places_in_links():
     for wrong in (" ", "1", "1,2,3", "a,b", "nan,1", "1e9,0", "<b>,0"):
         with pytest.raises(ValueError, match="not a place"):
             widget.read_place(wrong)
+
+
+def test_verdicts_are_those_of_what_the_pad_decodes_to():
+    view = open_view(FLAT)
+    assert view["judged"][7] == "digit 7" and view["unjudged"] == ""
+    found = widget.verdicts(FLAT, "plane", [])
+    space, judge = get_space(FLAT), backend.load_judge("classifier/image_classifier--mnist")
+    n, cell = found["n"], 5 * found["n"] + 31
+    at = place.grid(place.frame(space, space.codes[:0]), n)[cell]
+    p = judge(space.decode(at[None].astype(np.float32)))[0]
+    assert p.sum() == pytest.approx(1, abs=1e-5)
+    assert found["found"][cell] == (p.argmax(), pytest.approx(p.max(), abs=1e-3))
+    assert len({label for label, _ in found["found"]}) == 10  # every digit has its region
+
+
+def test_held_out_digits_are_taken_for_what_they_are():
+    space, judge = get_space(WIDE), backend.load_judge("classifier/image_classifier--mnist")
+    taken = judge(space.decode(space.codes)).argmax(1)
+    assert (taken == space.labels).mean() > 0.9
+
+
+def test_a_unit_and_sentences_have_verdicts_too():
+    view = open_view(WIDE, "unit")
+    strip = widget.backdrop(WIDE, "unit", view["anchors"], unit=3)
+    found = widget.verdicts(WIDE, "unit", view["anchors"], unit=3)["found"]
+    judge = backend.load_judge("classifier/image_classifier--mnist")
+    p = judge(np.stack([pixels(item) for item in strip["items"]]))
+    assert [label for label, _ in found] == p.argmax(1).tolist()
+    told = backend.load_judge("classifier/text_classifier--yelp")
+    good, bad, neither = told(["The food was great!", "The food was terrible.", "qwxzy vbnmk"])
+    assert told.classes == ("negative", "positive") and good[1] > 0.9 > 0.1 > bad[1]
+    assert np.isnan(neither).all() and told([]).shape == (0, 2)
+
+
+def test_a_script_with_a_verdict_prints_it(capsys):
+    view = open_view(FLAT)
+    told = widget.inspect(FLAT, "plane", [], (0.0, 2.5), view["script"], "verdict")
+    exec(told["code"], {})
+    label, sure = told["verdict"]
+    printed = ast.literal_eval(capsys.readouterr().out.strip().splitlines()[-1])
+    assert printed[view["judged"][label]] == pytest.approx(sure, abs=1e-3)
+    assert widget.inspect(FLAT, "plane", [], (0.0, 2.5), view["script"])["verdict"] is None
+
+
+def test_where_no_classifier_is_it_is_said(monkeypatch):
+    info = dataclasses.replace(get_space(FLAT).info, dataset="nothing")
+    monkeypatch.setattr(get_space(FLAT), "info", info)
+    view = open_view(FLAT)
+    assert view["judged"] == [] and "No classifier of what" in view["unjudged"]
+    with pytest.raises(ValueError, match="No classifier of what"):
+        backend.judge_name(get_space(FLAT))
