@@ -38,6 +38,7 @@ __all__ = [
     "judge_name",
     "lacks",
     "load",
+    "load_clouds",
     "load_file",
     "load_judge",
     "load_snapshots",
@@ -128,6 +129,20 @@ def conversations(dataset: str) -> list[list[tuple[str, str]]]:
     from backend.corpora.dialogues import unseen
 
     return unseen(dataset)
+
+
+def load_clouds(name: str) -> "Clouds | None":
+    """How codes of replies and of the prior came together while a dialogue model was trained.
+
+    On a plane; None where its run kept nothing. Needs no torch. Raises ``KeyError`` if there is
+    no such checkpoint.
+    """
+    from backend.codes.clouds import Clouds
+
+    try:
+        return Clouds.load(info(name).path)
+    except FileNotFoundError:
+        return None
 
 
 def load_snapshots(name: str) -> "Snapshots | None":

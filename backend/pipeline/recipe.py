@@ -17,7 +17,7 @@ class Recipe:
     max_tokens: int = 24  # longer sentences are left out
     split: Literal["words", "spaces"] = "words"  # where the corpus's sentences are cut into tokens
     components: int = 20  # of the mixture fitted to the codes
-    snapshots: tuple[int, ...] = ()  # steps at which codes and modes are kept
+    snapshots: tuple[int, ...] = ()  # steps at which codes, and modes, are kept
     moments: tuple[int, ...] = ()  # steps at which pictures are measured for the bench
     note: str = ""  # what a reader of the model card must know of the shipped run
 

@@ -31,7 +31,10 @@ class Rows:
         return self.rows[-1]["seconds"] if self.rows else 0.0
 
     def columns(self) -> dict[str, list[float]]:
-        return {key: [row[key] for row in self.rows] for key in self.rows[0]} if self.rows else {}
+        """What all rows have: of a model that learns in phases, each phase trains other terms."""
+        first = self.rows[0] if self.rows else {}
+        common = [key for key in first if all(key in row for row in self.rows)]
+        return {key: [row[key] for row in self.rows] for key in common}
 
 
 def _row(line: str) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ import torch
 
 from backend import checkpoint, registry
 from backend.base import GenerativeModel, LatentModel
+from backend.codes.clouds import PAIRS, Clouds
 from backend.codes.posteriors import code_statistics, prior_statistics
 from backend.codes.snapshots import ITEMS, Snapshots
 from backend.corpora.dialogues import Conversations
@@ -21,6 +22,8 @@ from backend.corpora.entailment import SEPARATOR
 from backend.device import pick_device, seeded
 from backend.evaluation.examples import write_examples
 from backend.files import remove_leftovers
+from backend.nets.dialog import Batch as Talk
+from backend.nets.dialog import DialogueModel
 from backend.pipeline.corpus import (
     HELD_OUT,
     Material,
@@ -123,7 +126,9 @@ def _train(
         if watch.wish() != "keep":
             return
         config = replace(config, steps=done)
-    if recipe.snapshots:
+    if recipe.snapshots and isinstance(material.held_out, Conversations):
+        Clouds.load(run).flat().save(folder)
+    elif recipe.snapshots:
         Snapshots.load(run).save(folder)
     finish(name, recipe, material, model.cpu(), config, history, folder)
     if moments:
@@ -172,8 +177,12 @@ def _curves(report: StepReport, held_out: dict[str, float], seconds: float) -> d
 
 def _snapshot(run: Path, model: GenerativeModel, material: Material, step: int) -> None:
     """Adds this moment to the run's; always of the same held-out items."""
-    items = cast(torch.Tensor, material.held_out)  # only a model of items has snapshots
-    x = items[:ITEMS].to(model.device)
+    if isinstance(material.held_out, Conversations):
+        batch = cast(Talk, held_out_batch(material, model, torch.arange(PAIRS)))
+        cloud = Clouds.take(cast(DialogueModel, model), step, batch)
+        (Clouds.load(run).then(cloud) if step else cloud).save(run)
+        return
+    x = material.held_out[:ITEMS].to(model.device)
     new = Snapshots.take(cast(LatentModel, model), step, x, material.held_out_tags.first(ITEMS))
     (Snapshots.load(run).then(new) if step else new).save(run)
 

@@ -20,6 +20,7 @@ _TRAIN = {"steps": 3000, "batch_size": 64, "lr": 2e-3, "warmup": 200}
 _CODE = {"latent_dim": 64}
 _VARIATIONAL = _CODE | {"annealing": "linear", "annealing_steps": 1000, "word_dropout": 0.0}
 _MIXING = {"mixing_steps": 1500}  # the decoder then learns from g(ε) while the rate is high
+_CLOUDS = (0, 50, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 2500, 3000)
 _RECOGNITION = {
     "embedding_dim": 128,
     "encoder_dim": 128,
@@ -62,6 +63,7 @@ def _dialogue_recipes() -> dict[str, Recipe]:
             min_count=counts[dataset],
             max_tokens=40,
             split="spaces" if dataset == car else "words",
+            snapshots=_CLOUDS if (model, dataset) == ("dialog/dialog_wae", daily) else (),
         )
     recipes[f"text_vae/di_vst--{car}"] = Recipe(
         f"DI-VST, {titles[car]}",

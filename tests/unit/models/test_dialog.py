@@ -280,7 +280,7 @@ def test_sharing_all_of_the_code_is_an_auto_encoder_and_none_of_it_decodes_what_
         with seeded(3):
             terms = model.loss((context, x, acts), "autoencoder")
         with seeded(3):
-            code = model.code_net(model.turns(x))
+            code = model.code(model.turns(x))
             eps = model.encode(x, context).rsample()
         z = code if share else model.generator(eps)
         by_hand = -model.decoder(torch.cat([z, c], 1)).log_prob(x).mean()
@@ -311,10 +311,10 @@ def test_the_cvae_of_codes_learns_to_make_them() -> None:
     model = build("cvae_ae")
     batch = batch_of(model)
     before = number(model.loss(batch, "cvae")["code_error"])
-    code = model.code_net(model.turns(batch[1]))
+    code = model.code(model.turns(batch[1]))
     after(model, "cvae", batch, 100)
     assert number(model.loss(batch, "cvae")["code_error"]) < 0.5 * before
-    torch.testing.assert_close(model.code_net(model.turns(batch[1])), code)
+    torch.testing.assert_close(model.code(model.turns(batch[1])), code)
 
 
 # --- DialogWAE --------------------------------------------------------------------------------
