@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
+    from backend.codes.clouds import Clouds
     from backend.codes.snapshots import Snapshots
     from backend.evaluation.verdicts import Judge
     from backend.language.text_models import TextModel

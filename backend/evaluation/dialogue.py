@@ -71,6 +71,18 @@ def bleu(hypothesis: Sentence, reference: Sentence) -> float:
     return math.exp(short + total / ORDER)
 
 
+def bleu_of_corpus(hypotheses: Sequence[Sentence], references: Sequence[Sentence]) -> float:
+    """BLEU-4 of all sentences together, 0 to 1, one reference each: nltk's, smoothing method 1.
+
+    What Zhao et al. 2018 (https://arxiv.org/abs/1804.08069) report of one reply to a context.
+    """
+    from nltk.translate.bleu_score import SmoothingFunction, corpus_bleu
+
+    several = [[list(reference)] for reference in references]
+    mine = [list(hypothesis) for hypothesis in hypotheses]
+    return float(corpus_bleu(several, mine, smoothing_function=SmoothingFunction().method1))
+
+
 class Score(NamedTuple):
     """Recall: mean over contexts of the best of the replies; precision: of their mean."""
 
@@ -244,6 +256,19 @@ def replies_of(
             words = p.generate(usual if heat is None else heat, forbid=(UNK,))
             several = sentences(words.cpu())
             found += [several[row :: len(rows)] for row in range(len(rows))]
+    return found
+
+
+@torch.inference_mode()
+def likeliest_replies(
+    model: DialogueModel, pairs: Conversations, size: int = 50
+) -> list[tuple[int, ...]]:
+    """One reply to each context: the likeliest words of the likeliest code, or action."""
+    found: list[tuple[int, ...]] = []
+    for rows in torch.arange(len(pairs)).split(size):
+        c = model.history(pairs.batch(rows)[0].to(model.device))
+        words = model.reply(model.prior_of(c).mode, c).generate(0.0, forbid=(UNK,))
+        found += sentences(words.cpu())
     return found
 
 

@@ -382,6 +382,29 @@ _DIALOGUE = (
         "BLEU F1 of these replies.",
     ),
     Metric(
+        "single_bleu", "", "BLEU of one reply", "%", "higher",
+        "Corpus BLEU-4, nltk's with smoothing method 1, of one reply to each context: the "
+        "likeliest words of the likeliest action, or of the context alone.",
+    ),
+    Metric(
+        "single_average", "M15", "Bag of words of one reply, average", "%", "higher",
+        "Cosine of the mean word vectors of that reply and the reference, mean over contexts.",
+    ),
+    Metric(
+        "single_extrema", "M15", "Bag of words of one reply, extrema", "%", "higher",
+        "The same of the vectors of values farthest from 0 in each dimension.",
+    ),
+    Metric(
+        "single_greedy", "M15", "Bag of words of one reply, greedy", "%", "higher",
+        "The same of the mean over words of the best cosine to a word of the other sentence, "
+        "both ways.",
+    ),
+    Metric(
+        "action_parts_obeyed", "", "Variables obeyed", "%", "higher",
+        "Variables of an action that the model reads in its reply as they were asked for, the "
+        "action being one of all, drawn for each context.",
+    ),
+    Metric(
         "action_obeyed", "", "Actions obeyed", "%", "higher",
         "Replies in which the model reads the action that it was asked for, one of all drawn for "
         "each context.",

@@ -25,6 +25,13 @@ REPLIES = (
     *("drawn_sameness", "drawn_bleu_f1", "effective_modes", "mode_silhouette"),
 )
 
+SINGLE = ("single_bleu", "single_average", "single_extrema", "single_greedy")
+PUBLISHED = {
+    "DI-VAE, as published": (7.06, 76.17, 43.98, 60.92),
+    "DGMVAE, as published": (10.16, 78.93, 48.14, 64.87),
+}  # Shi et al. 2020, https://proceedings.mlr.press/v119/shi20f.html
+SHOWN = 5  # actions of a model whose utterances are listed
+
 
 def overview(infos: list[CheckpointInfo]) -> str:
     """The project README's tables: a row per checkpoint, a column per chosen metric."""
@@ -42,7 +49,7 @@ def overview(infos: list[CheckpointInfo]) -> str:
         tables.append("\n".join(lines))
         if group == "modes":
             tables.append(SUPPORTED)
-    tables += [_words(infos), *_replies(infos)]
+    tables += [_words(infos), *_replies(infos), *_single(infos)]
     for info in infos:
         tables += [
             f"*{table['title']}.* {table['note']}\n\n{grid(table)}"
@@ -107,6 +114,52 @@ def _replies(infos: list[CheckpointInfo]) -> list[str]:
         )
         tables.append("\n".join(lines) + f"\n\n{note}")
     return tables
+
+
+def _single(infos: list[CheckpointInfo]) -> list[str]:
+    """One reply to each context beside what was published, then what the actions mean."""
+    rows = [info for info in infos if SINGLE[0] in info.metrics]
+    if not rows:
+        return []
+    lines = ["| Checkpoint | " + " | ".join(METRICS[id].title + ", %" for id in SINGLE) + " |"]
+    lines.append("| --- |" + " ---: |" * len(SINGLE))
+    for info in rows:
+        cells = " | ".join(number(info.metrics[id]["value"]) for id in SINGLE)
+        lines.append(f"| [{info.title}](../trained/{info.name}) | {cells} |")
+    cells = " | ".join(number(rows[0].metrics[id]["reference"]) for id in SINGLE)
+    lines.append(f"| *Random training replies* | {cells} |")
+    for title, values in PUBLISHED.items():
+        lines.append(f"| *{title}* | {' | '.join(map(number, values))} |")
+    settings = [rows[0].metrics[id]["settings"] for id in SINGLE]
+    note = (
+        "One reply to each held-out context: the likeliest words of the likeliest action. BLEU-4 "
+        f"of the corpus by nltk {settings[0]['nltk']}, smoothing method 1; word vectors: "
+        f"{settings[1]['word_vectors']}. AE-ED has the actions of DI-VAE, AE-ED of DGMVAE those "
+        "of DGMVAE. The published rows are of larger nets, of GloVe vectors, of another cut into "
+        "tokens and of all test pairs, those that stand in train too: they say how far apart "
+        "the two were there, not how good ours are."
+    )
+    told = [_actions(info) for info in rows if "action_obeyed" in info.metrics]
+    return ["\n".join(lines) + f"\n\n{note}", *told]
+
+
+def _actions(info: CheckpointInfo) -> str:
+    """Actions with utterances that have them; contexts with predicted actions and replies."""
+    typical = info.metrics["action_obeyed"]["settings"]["typical"]
+    lines = [f"*Actions of {info.title}.* Training replies that stand for the commonest ones."]
+    lines += ["", "| Action | Utterances |", "| --- | --- |"]
+    for name, utterances in list(typical.items())[:SHOWN]:
+        lines.append(f"| {name} | {cell(' · '.join(utterances))} |")
+    lines += ["", "Held-out contexts, the likeliest actions, and what is said of each:", ""]
+    lines += ["| Context | Reply in the corpus | Action | Probability | Reply |"]
+    lines.append("| --- | --- | --- | ---: | --- |")
+    for case in info.metrics["single_bleu"]["settings"]["cases"]:
+        before = cell(" / ".join(text for _, text in case["talk"]))
+        for place, move in enumerate(case["moves"]):
+            given = [before, cell(case["reply"])] if place == 0 else ["", ""]
+            said = [move["action"], f"{move['probability']:.2f}", cell(move["reply"])]
+            lines.append(f"| {' | '.join(given + said)} |")
+    return "\n".join(lines)
 
 
 def _with_deviation(entry: dict | None) -> str:

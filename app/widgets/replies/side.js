@@ -2,6 +2,8 @@
 import { chart, line } from "../../page/charts.js";
 import { button, el, tableTwin } from "../../page/dom.js";
 import { fixed, percent } from "../../page/numbers.js";
+import { cases } from "./cases.js";
+import { clouds } from "./clouds.js";
 import { glyph, hue, legend, picture } from "./picture.js";
 import { choose, next, say } from "./replies.js";
 
@@ -45,8 +47,10 @@ function parts(own) {
   const id = `replies-side-${own.place}`;
   const curves = el("details", { class: "lp-twin" }, el("summary", { text: "Its training" }));
   curves.addEventListener("toggle", () => curves.open && drawTraining(own));
+  const shown = el("details", { class: "lp-twin" }, el("summary", { text: "Cases" }));
+  shown.addEventListener("toggle", () => shown.open && drawCases(own));
   const above = [title, error, choices, board, spoken, mine, way, list, meter];
-  const all = [...above, twin.details, curves];
+  const all = [...above, twin.details, shown, curves];
   const node = el("section", { class: "replies-side", id, hidden: own.place > 0 }, ...all);
   return {
     title,
@@ -60,6 +64,7 @@ function parts(own) {
     meter,
     twin,
     curves,
+    shown,
     node,
   };
 }
@@ -80,6 +85,7 @@ function drawMoves(own, found) {
   const places = !found.error && found.weights.length > 0;
   own.board.hidden = !places;
   own.board.querySelector(".replies-note")?.remove();
+  own.shown.hidden = true;
   if (found.error) return;
   if (places) {
     own.picture.moves(found);
@@ -88,6 +94,8 @@ function drawMoves(own, found) {
     own.spoken.textContent =
       "This model has no code: all that differs between its replies is the draw of each word.";
   if (own.curves.open) drawTraining(own);
+  own.shown.hidden = !found.cases;
+  if (own.shown.open && found.cases) drawCases(own);
   own.choices.append(...modeButtons(own), ...actionBars(own), ...release(own));
 }
 
@@ -342,6 +350,22 @@ async function drawTraining(own) {
   own.told.textContent = answer.error ?? trainingNote(answer, names);
   const lines = names.map((name, k) => line(name, answer.step, answer.curves[name], { k }));
   if (names.length) own.chart.draw(lines, { x: "step", y: reach(answer) });
+  own.clouds?.remove();
+  own.clouds = answer.clouds ? clouds(answer.clouds, `replies-clouds-${own.place}`) : null;
+  if (own.clouds) own.curves.append(own.clouds);
+}
+
+/** Held-out conversations, the actions that it finds likeliest, and what it says of each. */
+async function drawCases(own) {
+  const { checkpoint } = own.found;
+  const answer = await own.ui.ask("cases", { checkpoint });
+  if (own.found?.checkpoint !== checkpoint) return;
+  own.shown.lastElementChild?.matches("summary") || own.shown.lastElementChild?.remove();
+  own.shown.append(
+    answer.error
+      ? el("p", { class: "lp-error", text: answer.error })
+      : cases(answer.cases, (turns) => say(own.ui, turns)),
+  );
 }
 
 /** All values but those of the first tenth of the steps: a critic's gap begins far above. */

@@ -8,7 +8,7 @@ import pydantic
 
 import backend
 from app import memory, session
-from app.components import Seed, finite, script, served, widget
+from app.components import Seed, as_base64, finite, script, served, widget
 from app.parts import reader, split
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def replies(elem_id: str) -> gr.HTML:
         served(converse, "converse"),
         served(example, "example"),
         served(training, "training"),
+        served(cases, "cases"),
     ]
     return widget(
         "replies",
@@ -142,6 +143,7 @@ def seen(space: "LatentSpace", turns: list[Turn], seed: int) -> dict[str, Any]:
             action._asdict() | {"typical": said.get(action.name, [])} for action in found.actions
         ],
         "common": commonest(space.info),
+        "cases": len(measured_cases(space.info)),
     }
 
 
@@ -238,28 +240,50 @@ def training(checkpoint: str) -> dict[str, Any]:
     """How far posterior and prior were apart along its training: KL, or what a critic made of it.
 
     ``curves`` are those of ``CURVES`` that it has, each with ``step`` and values of held-out
-    pairs.
+    pairs; ``clouds`` are their codes and the prior's on a plane, where the run kept them.
     """
     from backend import checkpoint as folders
 
     speaker(checkpoint)
+    clouds = backend.load_clouds(checkpoint)
     columns = folders.history(checkpoint)
     found = {name: columns.get(f"validation_{name}") for name in CURVES}
     gap = found.pop("critic_loss")
     curves = {CURVES[name]: values for name, values in found.items() if values}
     if gap:  # the critic descends: what it makes of the distance is the negative of its loss
         curves[CURVES["critic_loss"]] = [-value for value in gap]
-    return {"step": columns.get("step", []), "curves": curves}
+    return {
+        "step": columns.get("step", []),
+        "curves": curves,
+        "clouds": clouds
+        and {
+            "steps": clouds.steps.tolist(),
+            "posterior": as_base64(clouds.posterior, "float32"),
+            "prior": as_base64(clouds.prior, "float32"),
+        },
+    }
+
+
+def cases(checkpoint: str) -> dict[str, Any]:
+    """Held-out conversations with the likeliest actions and the reply of each, as measured."""
+    found = measured_cases(speaker(checkpoint).info)
+    return {
+        "cases": [
+            {"turns": two(one["talk"]), "reply": one["reply"], "moves": one["moves"]}
+            for one in found
+        ]
+    }
+
+
+def two(turns: Sequence[Sequence[str]]) -> list[Turn]:
+    """A conversation of a corpus as ours: who speaks first is A, anyone else B."""
+    return [("A" if speaker == turns[0][0] else "B", text) for speaker, text in turns]
 
 
 @memory.kept(2)
 def held_out(dataset: str) -> list[list[Turn]]:
-    """Conversations of the test set of a corpus; who speaks first is A, anyone else B."""
-    return [
-        [("A" if speaker == one[0][0] else "B", text) for speaker, text in one]
-        for one in backend.conversations(dataset)
-        if one
-    ]
+    """Conversations of the test set of a corpus."""
+    return [two(one) for one in backend.conversations(dataset) if one]
 
 
 def at(moves: "Moves", z: Any) -> list[float]:
@@ -271,6 +295,11 @@ def commonest(info: backend.CheckpointInfo) -> list[str]:
     """The ten commonest replies of the training set, as they were found when it was measured."""
     entry = info.metrics.get("dull_replies", {})
     return list(entry.get("settings", {}).get("commonest", []))
+
+
+def measured_cases(info: backend.CheckpointInfo) -> list[dict[str, Any]]:
+    entry = info.metrics.get("single_bleu", {})
+    return list(entry.get("settings", {}).get("cases", []))
 
 
 def typical(info: backend.CheckpointInfo) -> dict[str, list[str]]:

@@ -41,6 +41,8 @@ SCORES = (
 WORDS = {"likeliest": 0.0, "drawn": 1.0}  # temperatures of the two ways to choose them
 TYPICAL = 3  # utterances that stand for an action
 READ = 5000  # training replies whose actions a model without labels is asked for
+ALONE = "smd"  # the corpus of which papers report a single reply to each context
+CASES, CHOICES = 6, 3  # contexts that are shown as examples, and actions for each
 PERCENT = ("most_common_reply", "dull_replies")
 
 
@@ -215,7 +217,18 @@ def reply_actions(subject: Subject) -> Results:
         readable = subject.words.complaint(subject.words.tokens(reply.text)) is None
         read.append(space.encode_reply(talk, reply.text, seed=0).action if readable else None)
     names = np.array(actions)[asked]
-    by_chance = float(np.mean(rng.permutation(names) == np.array(read)))
+    shuffled = rng.permutation(names)
+    by_chance = float(np.mean(shuffled == np.array(read)))
+    if not space.speaker.model.tells_acts:
+        by_part = 100 * _parts_alike(shuffled, read)
+        yield (
+            "action_parts_obeyed",
+            Measured(
+                value=100 * _parts_alike(names, read),
+                n=len(read),
+                reference=(by_part, "shuffled requests"),
+            ),
+        )
     yield (
         "action_obeyed",
         share(
@@ -224,6 +237,70 @@ def reply_actions(subject: Subject) -> Results:
             settings={"actions": len(actions), "typical": typical(subject, test.train)},
         ),
     )
+
+
+def _parts_alike(asked: Sequence[str], read: Sequence[str | None]) -> float:
+    """Share of the variables of actions, "0-4-2", that are the same; none of what was not read."""
+    return fmean(
+        found is not None and one == other
+        for name, found in zip(asked, read, strict=True)
+        for one, other in zip(name.split("-"), (found or name).split("-"), strict=True)
+    )
+
+
+def single_replies(subject: Subject) -> Results:
+    """One reply to each context, as the papers on learned actions report, in percent."""
+    test = held_out(subject)
+    references = dialogue.references_of(test.all)
+    random = [several[0] for several in dialogue.chance(test.train, len(test.all), 1)]
+
+    def scores(replies: Sequence[Sentence]) -> dict[str, float]:
+        alike = dialogue.best_likeness([[one] for one in replies], references, test.vectors)
+        total = dialogue.bleu_of_corpus(replies, references)
+        return {"bleu": total} | alike._asdict()
+
+    mine, theirs = scores(dialogue.likeliest_replies(_model(subject), test.all)), scores(random)
+    for name, value in mine.items():
+        more: dict[str, Any] = {"word_vectors": VECTORS}
+        if name == "bleu":
+            more = {"nltk": version("nltk"), "cases": cases(subject)}
+        yield (
+            f"single_{name}",
+            Measured(
+                value=100 * value,
+                n=len(test.all),
+                reference=(100 * theirs[name], "random training replies"),
+                settings=more,
+            ),
+        )
+
+
+def cases(subject: Subject) -> list[dict[str, Any]]:
+    """Held-out contexts, the likeliest actions, and the likeliest words of each."""
+    test, space = held_out(subject), subject.space
+    if not space.speaker.actions:
+        return []
+    found = []
+    for row in spread(len(test.pairs), CASES).tolist():
+        talk = test.talk(row)
+        chosen = space.moves(talk, seed=0).actions[:CHOICES]
+        said = [
+            space.respond(talk, 1, action=action.name, token_temperature=0.0).replies[0].text
+            for action in chosen
+        ]
+        reference = [subject.words.vocabulary[id] for id in test.references[row]]
+        found.append(
+            {
+                "talk": [list(turn) for turn in talk],
+                "reply": subject.words.written(reference),
+                "moves": [
+                    {"action": action.name, "probability": round(action.probability, 4)}
+                    | {"reply": text}
+                    for action, text in zip(chosen, said, strict=True)
+                ],
+            }
+        )
+    return found
 
 
 @torch.inference_mode()
@@ -275,6 +352,12 @@ def _codes(subject: Subject) -> Names:
     return ("reply_nll", "reply_kl") if known else ("reply_nll",)
 
 
+def _obeyed(subject: Subject) -> Names:
+    """Acts that a code tells are no parts of anything."""
+    names = ("action_parts_obeyed", "action_obeyed")
+    return names[1:] if _model(subject).tells_acts else names
+
+
 STUDIES = (
     Study(names=_codes, measure=reply_codes, needs=frozenset({"respond"})),
     Study(names=SCORES, measure=reply_scores, needs=frozenset({"respond"})),
@@ -284,7 +367,13 @@ STUDIES = (
         needs=frozenset({"respond"}),
     ),
     Study(
-        names=("action_obeyed",),
+        names=tuple(f"single_{name}" for name in ("bleu", *dialogue.Likeness._fields)),
+        measure=single_replies,
+        needs=frozenset({"respond"}),
+        where=lambda subject: subject.info.dataset == ALONE,
+    ),
+    Study(
+        names=_obeyed,
         measure=reply_actions,
         needs=frozenset({"respond"}),
         where=lambda subject: bool(_model(subject).actions),

@@ -1,5 +1,6 @@
 """The replies view and its endpoints without a browser, on small models that were not trained."""
 
+import base64
 import contextlib
 import io
 import json
@@ -11,6 +12,7 @@ import backend
 from app import api, session
 from app.components import served
 from app.widgets.replies import widget
+from backend.codes import clouds
 from tests.small_dialogues import write_checkpoint, write_typical
 
 MODES, ACTS, PLAIN = (
@@ -114,6 +116,31 @@ def test_the_curves_of_its_training_are_the_gap_and_not_the_loss(monkeypatch):
     assert found["step"] == [1, 2]
     assert found["curves"][widget.CURVES["critic_loss"]] == [3.0, 1.0]
     assert widget.CURVES["kl"] not in found["curves"]
+
+
+def test_clouds_come_with_the_curves_where_the_run_kept_them(folder):
+    assert widget.training(MODES)["clouds"] is None
+    places = np.arange(12, dtype=np.float16).reshape(2, 3, 2)
+    clouds.Clouds(np.array([0, 50]), places, places + 1).save(folder / MODES)
+    found = widget.training(MODES)["clouds"]
+    (folder / MODES / clouds.FILE).unlink()
+    assert found["steps"] == [0, 50]
+    prior = np.frombuffer(base64.b64decode(found["prior"]), np.float32)
+    assert prior.tolist() == [float(place + 1) for place in range(12)]
+
+
+def test_cases_are_those_that_were_found_when_it_was_measured(folder):
+    assert widget.cases(ACTS) == {"cases": []}
+    move = {"action": "thank", "probability": 0.5, "reply": "Thanks."}
+    case = {"talk": [["driver", "hi"], ["car", "yes?"]], "reply": "Thank you.", "moves": [move]}
+    entry = {"value": 7.0, "unit": "%", "split": "test", "n": 1, "settings": {"cases": [case]}}
+    backend.checkpoint.write_metrics(folder / ACTS, values={"single_bleu": entry})
+    session.configure("cpu")
+    assert widget.look(ACTS, TALK, 1, 1.0, 0)["sides"][0]["cases"] == 1
+    [found] = widget.cases(ACTS)["cases"]
+    assert found["turns"] == [("A", "hi"), ("B", "yes?")] and found["moves"] == [move]
+    backend.checkpoint.write_metrics(folder / ACTS, values={})
+    session.configure("cpu")
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,15 @@ def test_bleu_of_the_papers_is_nltks() -> None:
         assert 0 <= bleu_of_papers(short, REFERENCE) <= 1
 
 
+def test_bleu_of_a_corpus_counts_all_sentences_together() -> None:
+    references = [(1, 2, 3, 4, 5), (6, 7, 8, 9)]
+    assert measures.bleu_of_corpus(references, references) == pytest.approx(1)
+    # 9 of 9 words, 5 of 7 pairs, 3 of 5 triples, 1 of 3 fours: one order is of no use to another.
+    mixed = [(1, 2, 3, 5, 4), (6, 7, 8, 9)]
+    expected = (9 / 9 * 5 / 7 * 3 / 5 * 1 / 3) ** 0.25
+    assert measures.bleu_of_corpus(mixed, references) == pytest.approx(expected)
+
+
 def test_likeness_of_equal_sentences_is_1_in_any_order_and_both_ways() -> None:
     assert likeness(REFERENCE, REFERENCE, VECTORS) == pytest.approx((1, 1, 1), abs=1e-6)
     assert likeness(REFERENCE[::-1], REFERENCE, VECTORS) == pytest.approx((1, 1, 1), abs=1e-6)

@@ -103,6 +103,9 @@ def test_rows_of_steps_after_the_state_are_dropped_and_a_cut_line_is_not_fatal(t
     rows.add({"step": 100, "seconds": 3})
     rows.add({"step": 150, "seconds": 4})
     assert [row["seconds"] for row in Rows(path, done=150).rows] == [1, 3, 4]
+    first, *others = Rows(path, done=150).rows
+    rows.rows = [first | {"train_kl": 1.0}, *others]  # a term of the first phase alone
+    assert "train_kl" not in rows.columns() and rows.columns()["seconds"] == [1, 3, 4]
     assert Rows(path, done=0).rows == [] and Rows(tmp_path / "none", done=9).columns() == {}
 
 
