@@ -37,6 +37,7 @@ PARTS = {
     "decode": decoding.decoding,
     "modes": decoding.responsibilities,
     "replies": decoding.replying,
+    "places": page.on_the_replies,
     "chains": chains.chains,
     "train": training.training,
     "dialogue": training.training_of_dialogue,

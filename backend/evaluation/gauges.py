@@ -60,6 +60,14 @@ def failures(info: CheckpointInfo) -> list[Failure]:
             "which mode a code is drawn from. It is kept as an exhibit."
         )
         found.append(Failure("modes collapsed", sentence))
+    parted = info.metrics.get("mode_silhouette")
+    if parted and parted["value"] <= (parted["reference"] or 0.0):
+        sentence = (
+            "Modes that say the same: they are used, but replies to a context are no more alike "
+            f"within a mode than between two (silhouette {parted['value']:.2g}, of shuffled modes "
+            f"{parted['reference']:.2g}). It is kept as an exhibit."
+        )
+        found.append(Failure("modes say the same", sentence))
     covered = info.metrics.get("classes_covered")
     if covered and info.family != "ae":  # which has no prior that samples could come from
         n, of = round(covered["value"]), covered["reference"] or 0

@@ -121,23 +121,29 @@ def _single(infos: list[CheckpointInfo]) -> list[str]:
     rows = [info for info in infos if SINGLE[0] in info.metrics]
     if not rows:
         return []
-    lines = ["| Checkpoint | " + " | ".join(METRICS[id].title + ", %" for id in SINGLE) + " |"]
-    lines.append("| --- |" + " ---: |" * len(SINGLE))
+    titles = [*(f"{METRICS[id].title}, %" for id in SINGLE), "Tokens", "Action found, %"]
+    lines = ["| Checkpoint | " + " | ".join(titles) + " |", "| --- |" + " ---: |" * len(titles)]
     for info in rows:
-        cells = " | ".join(number(info.metrics[id]["value"]) for id in SINGLE)
+        settings = info.metrics[SINGLE[0]]["settings"]
+        values = [info.metrics[id]["value"] for id in SINGLE]
+        values += [settings["length"], settings["action_found"]]
+        cells = " | ".join("" if value is None else number(value) for value in values)
         lines.append(f"| [{info.title}](../trained/{info.name}) | {cells} |")
     cells = " | ".join(number(rows[0].metrics[id]["reference"]) for id in SINGLE)
-    lines.append(f"| *Random training replies* | {cells} |")
-    for title, values in PUBLISHED.items():
-        lines.append(f"| *{title}* | {' | '.join(map(number, values))} |")
-    settings = [rows[0].metrics[id]["settings"] for id in SINGLE]
+    lines.append(f"| *Random training replies* | {cells} | | |")
+    for title, published in PUBLISHED.items():
+        lines.append(f"| *{title}* | {' | '.join(map(number, published))} | | |")
+    bleu, words = (rows[0].metrics[id]["settings"] for id in SINGLE[:2])
     note = (
         "One reply to each held-out context: the likeliest words of the likeliest action. BLEU-4 "
-        f"of the corpus by nltk {settings[0]['nltk']}, smoothing method 1; word vectors: "
-        f"{settings[1]['word_vectors']}. AE-ED has the actions of DI-VAE, AE-ED of DGMVAE those "
-        "of DGMVAE. The published rows are of larger nets, of GloVe vectors, of another cut into "
-        "tokens and of all test pairs, those that stand in train too: they say how far apart "
-        "the two were there, not how good ours are."
+        f"of the corpus by nltk {bleu['nltk']}, smoothing method 1; word vectors: "
+        f"{words['word_vectors']}. AE-ED has the actions of DI-VAE, AE-ED of DGMVAE those of "
+        "DGMVAE. The published rows are of larger nets, of GloVe vectors, of another cut into "
+        "tokens and of all test pairs, those that stand in train too: they say how far apart the "
+        "two were there, not how good ours are. Here DGMVAE is not ahead, and HRED, which has no "
+        "actions, is: the policy seldom finds the very action of the reply (last column), a "
+        "likely reply of another action is a wrong one, and BLEU punishes replies shorter than "
+        f"those of the corpus ({number(bleu['reference_length'], 2)} tokens)."
     )
     told = [_actions(info) for info in rows if "action_obeyed" in info.metrics]
     return ["\n".join(lines) + f"\n\n{note}", *told]

@@ -22,7 +22,7 @@ import psutil
 import backend
 from backend.corpora.tags import Tags
 from backend.evaluation import tradeoffs
-from scripts.benches.rows import LARGEST, MODES, ROOT, TEXT, Row
+from scripts.benches.rows import LARGEST, MODES, ROOT, TALK, TEXT, Row
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # to this machine only
 
@@ -136,6 +136,26 @@ def in_the_browser() -> list[Row]:
         Row("Pad drag to picture", drag["drawn_median_ms"], "ms", "≤ 25", dragging),
         Row("Memory, page open, text model loaded", memory, "GiB", "≤ 1.2", "resident, server"),
     ]
+
+
+def on_the_replies() -> list[Row]:
+    """A place of the moves that is dragged, until its reply is on the page."""
+    from playwright.sync_api import sync_playwright
+
+    from scripts.benches import reply_latency
+    from tests.ui.chromium import ARGUMENTS, browser_path, wait_until_drawn
+
+    with server() as (address, _, _), sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1320, "height": 900})
+        page.goto(f"{address}/#v=1&tab=replies&checkpoint={TALK}")
+        wait_until_drawn(page)
+        page.wait_for_selector("#replies-side-0[data-replies='10']")
+        page.locator("#replies-picture-0").scroll_into_view_if_needed()
+        drag = reply_latency.measure(page)
+        browser.close()
+    how = f"{TALK}, {drag['answers']} answers, headless Chromium"
+    return [Row("A dragged place to its reply", drag["median_ms"], "ms", "≤ 60", how)]
 
 
 def on_the_map(points: int = 20_000) -> list[Row]:

@@ -7,6 +7,8 @@ from backend import checkpoint
 INFOS = {info.name: info for info in checkpoint.available({"respond"})}
 CODED = [name for name, info in INFOS.items() if info.latent_dim]
 GAMES = [name for name, info in INFOS.items() if info.model.startswith("dialog_wae")]
+ACTING = [name for name, info in INFOS.items() if "action_obeyed" in info.metrics]
+ALONE = [name for name, info in INFOS.items() if info.dataset == "smd"]
 MIXTURES = [name for name in GAMES if INFOS[name].config.get("components", 1) > 1]
 
 
@@ -36,14 +38,30 @@ def test_the_gap_of_the_critic_shrinks_and_its_slope_is_near_1(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", MIXTURES)
-def test_modes_are_used_and_part_the_replies(name: str) -> None:
+def test_modes_are_used_and_part_the_replies_or_it_is_said_that_they_do_not(name: str) -> None:
     silhouette = INFOS[name].metrics["mode_silhouette"]
     assert value(name, "effective_modes") > 1.5
-    assert silhouette["value"] > silhouette["reference"]
+    parted = silhouette["value"] > silhouette["reference"]
+    assert parted or name != "dialog/dialog_wae_gmp--dailydialog"
+    said = "Modes that say the same" in (INFOS[name].path / "README.md").read_text("utf-8")
+    assert said != parted
 
 
-def test_actions_that_are_asked_for_are_read_in_the_replies() -> None:
-    acting = [info for info in INFOS.values() if "action_obeyed" in info.metrics]
-    for info in acting:
-        entry = info.metrics["action_obeyed"]
-        assert entry["value"] > 3 * entry["reference"]
+@pytest.mark.parametrize("name", ACTING)
+def test_actions_that_are_asked_for_are_read_in_the_replies(name: str) -> None:
+    entry = INFOS[name].metrics["action_obeyed"]
+    assert entry["value"] > 3 * entry["reference"]
+    parts = INFOS[name].metrics.get("action_parts_obeyed")
+    assert (parts is not None) == (INFOS[name].model == "st_ed")
+    assert parts is None or parts["value"] > 2 * parts["reference"]
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_one_reply_is_better_than_a_random_one(name: str) -> None:
+    entry = INFOS[name].metrics["single_bleu"]
+    assert entry["value"] > 5 * entry["reference"]
+    cases = entry["settings"]["cases"]
+    assert bool(cases) == (INFOS[name].model == "st_ed")
+    for case in cases:
+        shares = [move["probability"] for move in case["moves"]]
+        assert case["talk"] and case["reply"] and shares == sorted(shares, reverse=True)

@@ -73,6 +73,10 @@ class HeldOut:
         places = [place for place in self.pairs.context[row].tolist() if place >= 0]
         return [(test.speakers[place], test.turns[place]) for place in places]
 
+    def said(self, row: int) -> str:
+        """The reply of a test pair."""
+        return self.subject.windows["test"].turns[int(self.pairs.replies[row])]
+
     @property
     def commonest(self) -> list[str]:
         """The dull replies as the model would write them."""
@@ -220,11 +224,11 @@ def reply_actions(subject: Subject) -> Results:
     shuffled = rng.permutation(names)
     by_chance = float(np.mean(shuffled == np.array(read)))
     if not space.speaker.model.tells_acts:
-        by_part = 100 * _parts_alike(shuffled, read)
+        by_part = 100 * _parts_alike(shuffled.tolist(), read)
         yield (
             "action_parts_obeyed",
             Measured(
-                value=100 * _parts_alike(names, read),
+                value=100 * _parts_alike(names.tolist(), read),
                 n=len(read),
                 reference=(by_part, "shuffled requests"),
             ),
@@ -259,11 +263,15 @@ def single_replies(subject: Subject) -> Results:
         total = dialogue.bleu_of_corpus(replies, references)
         return {"bleu": total} | alike._asdict()
 
-    mine, theirs = scores(dialogue.likeliest_replies(_model(subject), test.all)), scores(random)
+    replies = dialogue.likeliest_replies(_model(subject), test.all)
+    mine, theirs = scores(replies), scores(random)
     for name, value in mine.items():
         more: dict[str, Any] = {"word_vectors": VECTORS}
         if name == "bleu":
-            more = {"nltk": version("nltk"), "cases": cases(subject)}
+            lengths = {"length": fmean(map(len, replies))}
+            lengths["reference_length"] = fmean(map(len, references))
+            more = lengths | {"nltk": version("nltk"), "cases": cases(subject)}
+            more["action_found"] = _found(_model(subject), test.all)
         yield (
             f"single_{name}",
             Measured(
@@ -273,6 +281,18 @@ def single_replies(subject: Subject) -> Results:
                 settings=more,
             ),
         )
+
+
+@torch.inference_mode()
+def _found(model: DialogueModel, pairs: Conversations) -> float | None:
+    """Percentage of contexts whose likeliest action is that of the reply; None without actions."""
+    if not model.actions or model.tells_acts:
+        return None
+    same = []
+    for rows in torch.arange(len(pairs)).split(BATCH):
+        context, x, _ = (part.to(model.device) for part in pairs.batch(rows))
+        same.append((model.encode(x).mode == model.prior(context).mode).all(1))
+    return 100 * float(torch.cat(same).double().mean())
 
 
 def cases(subject: Subject) -> list[dict[str, Any]]:
@@ -288,11 +308,10 @@ def cases(subject: Subject) -> list[dict[str, Any]]:
             space.respond(talk, 1, action=action.name, token_temperature=0.0).replies[0].text
             for action in chosen
         ]
-        reference = [subject.words.vocabulary[id] for id in test.references[row]]
         found.append(
             {
                 "talk": [list(turn) for turn in talk],
-                "reply": subject.words.written(reference),
+                "reply": test.said(row),
                 "moves": [
                     {"action": action.name, "probability": round(action.probability, 4)}
                     | {"reply": text}

@@ -3,25 +3,20 @@
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from backend import registry
 from backend.codes.clouds import Clouds
 from backend.device import seeded
-from tests.small_dialogues import history
+from tests.unit.models.test_dialog import batch_of, build
 
 
 def test_codes_are_of_the_same_pairs_with_the_same_noise_and_a_resumed_run_repeats_none(
     tmp_path: Path,
 ) -> None:
-    cls = registry.model_class("dialog/dialog_wae")
-    with seeded(0):
-        model = cls(cls.Config.tiny()).eval()
-        context = history(model.config, 6)
-        batch = context, torch.tensor([[5, 6, 2, 0]] * 6), torch.zeros(6)
+    model = build("dialog_wae").eval()
+    batch = batch_of(model, 6)
     early, late = (Clouds.take(model, step, batch) for step in (10, 20))
     with seeded(0):
-        z = model.encode(batch[1], context).sample()
+        z = model.encode(batch[1], batch[0]).sample()
     assert np.allclose(early.posterior[0], z.detach(), atol=1e-2)
     assert np.array_equal(early.prior, late.prior)
     early.then(late).then(Clouds.take(model, 20, batch)).save(tmp_path)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from backend.evaluation.gauges import gauges
+from backend.evaluation.gauges import failures, gauges
 from backend.evaluation.table import METRICS
 
 
@@ -37,3 +37,12 @@ def test_a_collapse_and_silent_units_are_cautions(name, bad, good, said) -> None
     assert fine.state == "ok" and fine.note == METRICS[name].explanation
     (other,) = asked(mse=0.0)
     assert other.state == "ok"
+
+
+def test_modes_that_say_the_same_are_a_failure_that_is_named() -> None:
+    def named(silhouette: float) -> list[str]:
+        entry = {"value": silhouette, "reference": -0.02}
+        info = SimpleNamespace(metrics={"mode_silhouette": entry}, family="dialog")
+        return [failure.label for failure in failures(info)]
+
+    assert named(-0.02) == ["modes say the same"] and named(0.01) == []
