@@ -6,6 +6,7 @@ import numpy as np
 from app import door, links, session
 from app import items as boxes
 from app.components import checkpoint_picker, quietly, seed, terms, untold_note
+from app.verdicts import LAYERS, TERM
 from app.widgets.image_input import image_input, to_value
 from app.widgets.latent_pad.widget import latent_pad, read_place
 
@@ -22,8 +23,7 @@ TERMS = {
     "so that they come out as typed. Draws of your own take one code each from it, by the seed.",
     "log p(z)": "How likely the code is under the prior, in nats; log p(x|z): how likely what is "
     "decoded is, given the code.",
-    "verdict": "What a classifier takes each place for: of pictures the one that "
-    "judges samples of the same data, of sentences a sentiment classifier of restaurant reviews.",
+    "verdict": TERM,
     "round trip": "How much survives when what was decoded is encoded and decoded again.",
 }
 SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
@@ -64,7 +64,7 @@ def build() -> None:
             elem_classes="lp-segmented",
         )
         layer = gr.Radio(
-            [("Decoded", "decoded"), ("Verdict", "verdict")],
+            LAYERS,
             value="decoded",
             label="Layer",
             scale=2,

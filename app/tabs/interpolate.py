@@ -25,6 +25,7 @@ from app.components import (
     widget,
 )
 from app.examples import SENTENCES, fill_pictures, sketches, suit
+from app.verdicts import LAYERS, TERM, Layer, judged, said_of
 from app.widgets.image_input import image_input
 from app.widgets.paths.words import marked
 
@@ -45,6 +46,7 @@ TERMS = {
     "log p(z)": "How likely the code is under the prior, in nats; log p(x|z): how likely the "
     "decoded sentence is, given the code.",
     "round trip": "How much survives when what was decoded is encoded and decoded again.",
+    "verdict": TERM,
 }
 SIDE = 5  # decoded places along one side of the four-corner grid
 
@@ -70,6 +72,13 @@ def build() -> None:
         path = segmented("interpolate-path", "Path", "slerp", "lerp")
         steps = gr.Slider(3, 16, 8, step=1, label="Steps", elem_id="interpolate-steps")
         code = segmented("interpolate-code", "Codes of the ends", "mean", "draw")
+        layer = gr.Radio(
+            LAYERS,
+            value="decoded",
+            label="Layer",
+            elem_id="interpolate-layer",
+            elem_classes="lp-segmented",
+        )
         with gr.Column(elem_id="interpolate-seeds", min_width=176):
             chosen_seed = seed("interpolate-seed")
         swap = gr.Button("Swap A and B", elem_id="interpolate-swap")
@@ -93,9 +102,10 @@ def build() -> None:
     }
     fields |= {"steps": (steps, links.integer), "path": (path, links.one_of("slerp", "lerp"))}
     fields |= {"code": (code, links.one_of("mean", "draw")), "seed": (chosen_seed, links.integer)}
+    fields |= {"layer": (layer, links.one_of("decoded", "verdict"))}
     triggers: list[Callable[..., Dependency]]
     triggers = [go.click, swapped.then, chosen.then, suited.then, path.input, steps.release]
-    triggers += [code.input, chosen_seed.input]
+    triggers += [code.input, chosen_seed.input, layer.input]
     triggers += [text.submit for text in texts] + [picture.input for picture in pictures]
     links.connect("interpolate", result, fields, triggers)
 
@@ -114,6 +124,7 @@ def interpolate(
     path: str,
     code: Literal["mean", "draw"] = "mean",
     seed: Seed = 0,
+    layer: Layer = "decoded",
     **inputs: str,
 ) -> dict:
     """The decoded walk, each step with its evidence; ``seed`` is that of drawn codes."""
@@ -124,6 +135,11 @@ def interpolate(
         codes = walk(space, mode, items, steps, path, draw)
     with session.model_work():
         rows = [row._asdict() for row in space.inspect(codes)]
+    told = judged(space) if layer == "verdict" else {}
+    if told.get("judged"):
+        with session.model_work():
+            said = said_of(space, [row["item"] for row in rows])
+        rows = [row | {"verdict": verdict} for row, verdict in zip(rows, said, strict=True)]
     unknown = {}
     if space.words:
         mark_changes(space, rows)
@@ -133,6 +149,7 @@ def interpolate(
         "mode": mode,
         "modality": space.modality,
         "rows": [{**finite(row), "item": packed(row["item"])} for row in rows],
+        **told,
         "unknown": unknown,
         "code": interpolate_script(space, mode, items, steps, path, draw),
     }

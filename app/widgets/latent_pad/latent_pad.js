@@ -13,10 +13,11 @@ import { fixed } from "../../page/numbers.js";
 import { bytes } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
+import { told } from "../../page/verdict.js";
 import { drawFilm, drawItem, drawLegend, drawNumbers, drawTable, exportCsv } from "./readout.js";
 import { drawBackdrop, drawPlane, setUp as setUpSquare, showRing } from "./square.js";
 import { drawUnits, setUp as setUpUnits, showUnit } from "./units.js";
-import { drawVerdicts, judged, words } from "./verdict.js";
+import { drawVerdicts, judged } from "./verdict.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
@@ -352,7 +353,7 @@ function speak(ui, { item, nearest, typicality, verdict }) {
     : nearest.label
       ? `near a held-out item of class ${nearest.label}`
       : "picture";
-  const said = verdict ? ` Verdict: ${words(ui, verdict)}.` : "";
+  const said = verdict ? ` Verdict: ${told(ui.scene.judged, verdict)}.` : "";
   say(`${placeText(ui, ui.at)}: ${what}. Typicality ${fixed(typicality, 0)}%.${said}`);
 }
 

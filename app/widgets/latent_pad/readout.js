@@ -5,9 +5,10 @@ import { csv, download } from "../../page/files.js";
 import { fixed, TYPICALITY } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, paint } from "../../page/pictures.js";
+import { told } from "../../page/verdict.js";
 import { axes, CORNERS, FILM, go, isText, isUnit, placeText } from "./latent_pad.js";
 import { drawDots, showTerritory } from "./square.js";
-import { judged, words } from "./verdict.js";
+import { judged } from "./verdict.js";
 
 /**
  * @typedef {import("./types.js").Told} Told
@@ -67,7 +68,8 @@ export function drawNumbers(
     ],
     ["typicality", typicality == null ? "–" : `${fixed(typicality, digits)}%`, TYPICALITY],
   ];
-  if (verdict) said.push(["verdict", words(ui, verdict), "What the classifier takes it for."]);
+  if (verdict)
+    said.push(["verdict", told(ui.scene.judged, verdict), "What the classifier takes it for."]);
   ui.facts.replaceChildren(
     ...said.flatMap(([name, value, why]) => [
       el("dt", { text: name, title: why }),
@@ -129,7 +131,8 @@ function columns(ui) {
 }
 
 /** @param {Ui} ui @param {Told} told */
-const verdictOf = (ui, { verdict }) => (judged(ui) ? [verdict ? words(ui, verdict) : "–"] : []);
+const verdictOf = (ui, { verdict }) =>
+  judged(ui) ? [verdict ? told(ui.scene.judged, verdict) : "–"] : [];
 
 /** @param {Ui} ui */
 export function drawTable(ui) {

@@ -33,7 +33,7 @@
  * @property {{index: number, activity: number, kl: number | null}[]} units
  * @property {[low: number, high: number][]} ranges of the units
  *
- * @typedef {[label: number, sure: number]} Verdict of a classifier; -1 for what it cannot read
+ * @typedef {import("../../page/verdict.js").Verdict} Verdict
  *
  * @typedef {object} Verdicts cell by cell, or of the values of a unit
  * @property {number} n cells along a side

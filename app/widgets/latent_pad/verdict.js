@@ -3,32 +3,22 @@
 
 import { el, svg } from "../../page/dom.js";
 import { fixed } from "../../page/numbers.js";
-import { COLOURS, GLYPHS } from "../../page/palette.js";
+import { COLOURS } from "../../page/palette.js";
 import { pen as penOf } from "../../page/pictures.js";
+import { badge, mark, UNREADABLE } from "../../page/verdict.js";
 import { fail, isUnit } from "./latent_pad.js";
 
 /**
  * @typedef {import("./types.js").Ui} Ui
- * @typedef {import("./types.js").Verdict} Verdict
+ * @typedef {import("../../page/verdict.js").Verdict} Verdict
  * @typedef {import("./types.js").Verdicts} Verdicts
  */
 
 const STRONGEST = { image: 0.6, text: 0.35 }; // opacity where the classifier has no doubt
 const NAMED = 0.01; // share of the square from which a class is named on it
-const NONE = "cannot be read";
 
 /** Whether the layer is asked for and can be had. @param {Ui} ui */
 export const judged = (ui) => ui.layer === "verdict" && ui.scene.unjudged === "";
-
-/**
- * "digit 7, 98%"
- * @param {Ui} ui
- * @param {Verdict} verdict
- */
-export function words(ui, [label, sure]) {
-  if (label < 0) return NONE;
-  return `${ui.scene.judged[label]}, ${fixed(100 * sure, 0)}%`;
-}
 
 /** The layer as it is wanted now; what it needs is asked for once. @param {Ui} ui */
 export async function drawVerdicts(ui) {
@@ -104,31 +94,19 @@ function nameOf(label, name, n, found) {
 /** The verdict beneath each value of a unit. @param {Ui} ui */
 export function markStrip(ui) {
   const { verdicts } = ui.scene;
-  for (const old of ui.strip.querySelectorAll(".pad-verdict")) old.remove();
+  for (const old of ui.strip.querySelectorAll(".lp-verdict")) old.remove();
   if (!judged(ui) || verdicts?.unit !== ui.at[0]) return;
-  [...ui.strip.children].forEach((cell, i) => cell.append(chip(ui, verdicts.found[i])));
-}
-
-/** @param {Ui} ui @param {Verdict} verdict */
-function chip(ui, verdict) {
-  const text = words(ui, verdict);
-  const glyph = mark(verdict[0]);
-  return el("small", { class: "pad-verdict", title: text }, glyph, el("span", { text }));
-}
-
-/** @param {number} label */
-function mark(label) {
-  const glyph = el("i", {
-    text: label < 0 ? "–" : GLYPHS[label % GLYPHS.length],
-    "aria-hidden": "true",
-  });
-  if (label >= 0) glyph.style.color = COLOURS[label % COLOURS.length];
-  return glyph;
+  [...ui.strip.children].forEach((cell, i) =>
+    cell.append(badge(verdicts.classes, verdicts.found[i])),
+  );
 }
 
 /** How much of what is shown each class has. @param {Ui} ui @param {Verdicts} verdicts */
 function drawShares(ui, { judge, classes, found }) {
-  const rows = [...classes.map((name, label) => ({ name, label })), { name: NONE, label: -1 }]
+  const rows = [
+    ...classes.map((name, label) => ({ name, label })),
+    { name: UNREADABLE, label: -1 },
+  ]
     .map(({ name, label }) => {
       const sure = found.filter((verdict) => verdict[0] === label).map((verdict) => verdict[1]);
       const mean = sure.reduce((sum, x) => sum + x, 0) / Math.max(1, sure.length);

@@ -6,22 +6,20 @@ script that ``inspect`` returns.
 """
 
 import math
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import gradio as gr
 import numpy as np
 
-import backend
 from app import items as boxes
 from app import memory, together
 from app.components import as_base64, finite, packed_each, served, widget
 from app.session import get_judge, get_space, model_work, rest
+from app.verdicts import Layer, judged, said_of
 from app.widgets.latent_pad import place
 from app.widgets.latent_pad.place import Mode, Place, Points
-from backend import corpora
 
 if TYPE_CHECKING:
-    from backend.evaluation.verdicts import Judge
     from backend.processors.base import Items
     from backend.space import LatentSpace
 
@@ -37,7 +35,6 @@ CLOTHES = (
 )  # fmt: skip
 
 Code = list[float]
-Layer = Literal["decoded", "verdict"]
 
 
 def latent_pad(elem_id: str) -> gr.HTML:
@@ -93,7 +90,7 @@ def view(
             "anchors": _exact(anchors.codes),
             "script": anchors.script,
             "points": _points(space, points in place.OWN, anchors),
-        } | _judge(space)
+        } | judged(space)
         laid = _units(space, anchors.codes[0]) if mode == "unit" else _plane(space, anchors.codes)
     return shared | laid | {"code": place.script(space, mode, anchors.script, laid["home"])}
 
@@ -140,7 +137,7 @@ def inspect(
     judge = get_judge(space) if layer == "verdict" else None
     return {
         "item": packed_each([found.item])[0],
-        "verdict": judge and _verdict(judge, cast("Items", [found.item]))[0],
+        "verdict": said_of(space, cast("Items", [found.item]))[0] if judge else None,
         "z": [round(float(value), 4) for value in z],
         "log_p_z": finite(found.log_p_z),
         "log_p_x": finite(found.log_p_x),
@@ -155,15 +152,6 @@ def inspect(
         },
         "code": place.script(space, mode, script, at, judge.info.name if judge else ""),
     }
-
-
-def _judge(space: "LatentSpace") -> dict:
-    """Classes that a verdict can name, or why there is none."""
-    try:
-        info = backend.info(backend.judge_name(space))
-    except ValueError as error:
-        return {"judged": [], "unjudged": str(error)}
-    return {"judged": corpora.classes(info.dataset), "unjudged": ""}
 
 
 def _anchors(
@@ -259,26 +247,17 @@ def _verdicts(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     codes = np.frombuffer(anchors, dtype=np.float32).reshape(-1, space.latent_dim)
     n = 0
     if mode == "unit":
-        found = _verdict(judge, _strip(space, codes, unit)[1])
+        found = said_of(space, _strip(space, codes, unit)[1])
     elif space.words:
         behind = _backdrop(checkpoint, fingerprint, mode, anchors, unit)
-        n, texts = behind["n"], _verdict(judge, behind["texts"])
+        n, texts = behind["n"], said_of(space, behind["texts"])
         found = [texts[cell] for cell in behind["cells"]]
     else:
         n, found = 2 * _across(space), []
         for part in space.decode_chunks(_grid(space, mode, codes, n)):
-            found += _verdict(judge, part)
+            found += said_of(space, part)
             rest()
     return {"n": n, "judge": judge.info.title, "classes": judge.classes, "found": found}
-
-
-def _verdict(judge: "Judge", items: "Items") -> list[tuple[int, float]]:
-    """The likeliest class of each item and its probability; class -1 of what cannot be read."""
-    found = judge(items)
-    return [
-        (-1, 0.0) if np.isnan(row).any() else (int(row.argmax()), round(float(row.max()), 3))
-        for row in found
-    ]
 
 
 def _strip(space: "LatentSpace", codes: np.ndarray, unit: int) -> tuple[np.ndarray, "Items"]:

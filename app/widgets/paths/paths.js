@@ -7,6 +7,7 @@ import { fixed, percent, TYPICALITY } from "../../page/numbers.js";
 import { bytes, picture, sheet } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
+import { badge, told } from "../../page/verdict.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
@@ -50,6 +51,7 @@ function linked({ a, b, c, d, picture_a, picture_b, picture_c, picture_d, ...res
     delete rest.code;
     delete rest.seed;
   }
+  if (rest.layer !== "verdict") delete rest.layer;
   if (rest.mode !== "path") {
     delete rest.steps;
     delete rest.path;
@@ -68,6 +70,7 @@ function draw(ui, data, request) {
     data.mode !== "arithmetic" &&
     !checkpoints[request.checkpoint]?.own;
   if (refined && request.code !== "draw") ui.note.textContent += REFINED;
+  if (data.unjudged) ui.note.textContent += ` ${data.unjudged}`;
   const kind =
     data.mode === "path" && data.modality === "text"
       ? (/** @type {Row[]} */ rows) => table(ui, rows)
@@ -159,6 +162,9 @@ const star = (ui, row, i) =>
     typeof row.item === "string" && row.parts ? row.item : bytes(row.item),
   );
 
+/** Its verdict where there is one. @param {Ui} ui @param {Row} row */
+const verdict = (ui, row) => (row.verdict ? [badge(ui.last?.data.judged ?? [], row.verdict)] : []);
+
 /** @param {Ui} ui @param {Row[]} rows */
 function table(ui, rows) {
   const heads = [
@@ -168,6 +174,7 @@ function table(ui, rows) {
     ["log p(x|z)", "log-probability of this sentence given the code, nats"],
     ["Round trip", "words that survive decode, encode, decode"],
     ["Typicality", TYPICALITY],
+    ...(ui.last?.data.judged?.length ? [["Verdict", "what a classifier takes it for"]] : []),
     ["", ""],
   ];
   const head = el(
@@ -185,6 +192,7 @@ function table(ui, rows) {
       el("td", { class: "lp-number", "data-of": "log p(x|z)", text: nats(row.log_p_x) }),
       el("td", {}, dots(row.round_trip)),
       el("td", {}, typical(row)),
+      ...verdict(ui, row).map((sign) => el("td", {}, sign)),
       el("td", { class: "lp-item" }, star(ui, row, i)),
     ),
   );
@@ -223,6 +231,7 @@ function tile(ui, row, i, label) {
       el("span", { class: "lp-number", text: label }),
       dots(row.round_trip),
       typical(row),
+      ...verdict(ui, row),
     ),
     star(ui, row, i),
   );
@@ -253,18 +262,19 @@ const FIELDS = ["log_p_z", "log_p_x", "round_trip", "typicality", "atypical"];
 /** @param {Ui} ui */
 function saveCsv(ui) {
   if (!ui.last) return;
-  const { rows, modality } = ui.last.data;
+  const { rows, modality, judged = [] } = ui.last.data;
   const item = modality === "text" ? ["sentence"] : [];
   download(
     "path.csv",
     "text/csv",
     csv([
-      ["step", "t", ...item, ...FIELDS],
+      ["step", "t", ...item, ...FIELDS, ...(judged.length ? ["verdict"] : [])],
       ...rows.map((row, i) => [
         i,
         t(i, rows.length),
         ...(item.length ? [row.item] : []),
         ...FIELDS.map((f) => row[f]),
+        ...(row.verdict ? [told(judged, row.verdict)] : []),
       ]),
     ]),
   );

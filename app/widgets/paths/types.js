@@ -14,11 +14,14 @@
  * @property {number} round_trip
  * @property {number} typicality of its code, in percent
  * @property {boolean} atypical
+ * @property {import("../../page/verdict.js").Verdict} [verdict] where it was asked for
  *
  * @typedef {object} Answer
  * @property {"text" | "image"} modality
  * @property {"path" | "corners" | "arithmetic"} mode
  * @property {Row[]} rows
+ * @property {string[]} [judged] classes that verdicts name
+ * @property {string} [unjudged] why there are none
  * @property {Record<string, string[]>} unknown words of each sentence
  *
  * @typedef {object} Own

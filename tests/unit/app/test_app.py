@@ -329,6 +329,17 @@ def test_interpolate_shows_code_that_gives_the_same(modality, mode):
         assert 0 <= row["round_trip"] <= 1 and 0 <= row["typicality"] <= 100
 
 
+def test_each_step_of_a_path_has_the_verdict_on_what_it_decodes_to():
+    name, ends = "vae/vae--mnist--16d", inputs("image")
+    view = interpolate_tab.interpolate(name, "path", 5, "slerp", layer="verdict", **ends)
+    judge = backend.load_judge("classifier/image_classifier--mnist")
+    p = judge(np.stack(run_script(view["code"])))
+    assert [row["verdict"][0] for row in view["rows"]] == p.argmax(1).tolist()
+    assert view["judged"][0] == "digit 0"
+    plain = interpolate_tab.interpolate(name, "path", 5, "slerp", **ends)
+    assert "judged" not in plain and "verdict" not in plain["rows"][0]
+
+
 def test_the_first_sentences_suit_the_walk_until_a_person_writes_their_own():
     usual = list(examples.SENTENCES.values())
     assert examples.suit("arithmetic", *usual) == list(examples.ARITHMETIC)
