@@ -287,6 +287,21 @@ def test_sharing_all_of_the_code_is_an_auto_encoder_and_none_of_it_decodes_what_
         torch.testing.assert_close(terms["recon_nll"], by_hand)
 
 
+def test_codes_reach_beyond_the_noise_that_the_decoder_is_trained_under() -> None:
+    model = build("cvae_ae", mixing=1.0, reach=4.0, noise=0.5)
+    batch = batch_of(model)
+    assert 1 < number(model.code(model.turns(batch[1])).abs().max()) <= 4
+
+    def nll(seed: int) -> float:
+        with seeded(seed):
+            return number(model.loss(batch, "autoencoder")["recon_nll"])
+
+    model.train()
+    assert abs(nll(1) - nll(2)) > 1e-3
+    model.eval()
+    assert nll(1) == pytest.approx(nll(2), abs=1e-5)  # p = 1 decodes the code as it is
+
+
 def test_the_share_falls_and_the_kl_has_a_floor_that_passes_no_gradient() -> None:
     config = build("cvae_ae", mixing=0.2, mixing_steps=100).config
     assert [config.share(step) for step in (0, 50, 100, 900)] == pytest.approx([1, 0.6, 0.2, 0.2])
