@@ -1,7 +1,9 @@
 """What must come out of the dialogue models that ship, by the numbers that are kept of them."""
 
+import numpy as np
 import pytest
 
+import backend
 from backend import checkpoint
 
 INFOS = {info.name: info for info in checkpoint.available({"respond"})}
@@ -65,3 +67,12 @@ def test_one_reply_is_better_than_a_random_one(name: str) -> None:
     for case in cases:
         shares = [move["probability"] for move in case["moves"]]
         assert case["talk"] and case["reply"] and shares == sorted(shares, reverse=True)
+
+
+def test_the_clouds_end_together() -> None:
+    """Those of posterior and prior lie farther apart, for their widths, soon after the start."""
+    clouds = backend.load_clouds("dialog/dialog_wae--dailydialog")
+    assert clouds is not None and clouds.steps[0] == 0 and clouds.steps[-1] == 3000
+    pairs = np.stack([clouds.posterior, clouds.prior]).astype(float)
+    apart = np.linalg.norm(np.subtract(*pairs.mean(2)), axis=1) / pairs.std(2).max((0, 2))
+    assert apart[-1] < 0.3 * apart[1:6].max()

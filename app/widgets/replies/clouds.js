@@ -90,7 +90,7 @@ export function clouds(answer, name) {
     canvas,
     el("p", {
       class: "replies-note",
-      text: "Codes of the same held-out replies, and codes that the prior makes of their contexts, in the two directions in which they spread most at the end.",
+      text: "Codes of the same held-out replies, and codes that the prior makes of their contexts, in the two directions in which they spread most at the end. The frame is as wide as the clouds: how wide, the table says.",
     }),
     twin.details,
   );
@@ -107,11 +107,11 @@ function draw({ all, canvas, at }) {
   [canvas.width, canvas.height] = [wide * scale, HIGH * unit * scale].map(Math.round);
   const pen = penOf(canvas);
   pen.scale(scale * unit, scale * unit);
-  const ends = all.kinds.flatMap((_, kind) => [...codesAt(all, kind, all.steps.length - 1)]);
-  const reach = 1.15 * Math.max(...ends.map(Math.abs), 1e-6);
+  const both = all.kinds.map((_, kind) => codesAt(all, kind, at));
+  const reach = 1.1 * Math.max(...both.flatMap((codes) => [...codes].map(Math.abs)), 1e-6);
   pen.globalAlpha = 0.75;
   for (const kind of [0, 1]) {
-    const codes = codesAt(all, kind, at);
+    const codes = both[kind];
     pen.fillStyle = COLOURS[LOOKS[kind]];
     pen.beginPath();
     for (let i = 0; i < codes.length; i += 2) {
