@@ -61,6 +61,18 @@ def judge(classifier: ImageClassifier, x: Tensor) -> Judged:
     return Judged(x, features, classifier.output(features).softmax(1))
 
 
+@torch.inference_mode()
+def samples(model: LatentModel, n: int) -> Tensor:
+    """Means of p(x|z) for draws of the prior, N(0, I) where the model has none: [n, C, H, W].
+
+    A model of classes gets each in turn.
+    """
+    z = _prior(model)().sample((n,)).to(model.device)
+    classes = getattr(model.config, "classes", None)
+    labels = torch.arange(n, device=z.device) % classes if classes else None
+    return _decoded(model, z, labels)
+
+
 class PictureBench:
     """Measures models of one data set.
 
@@ -95,7 +107,7 @@ class PictureBench:
     def values(self, model: LatentModel) -> dict[str, float]:
         """All that can be measured on this model, by id."""
         with seeded(SEED), torch.inference_mode():
-            found = self._scores(self._judge(self.samples(model, self.n)), self.test)
+            found = self._scores(self._judge(samples(model, self.n)), self.test)
             if "encode" in model.capabilities:
                 found |= self._codes(model)
         return found
@@ -103,18 +115,7 @@ class PictureBench:
     def sheet(self, model: LatentModel) -> Tensor:
         """``SHEET`` samples [SHEET, C, H, W], from the same codes each time."""
         with seeded(SEED):
-            return self.samples(model, SHEET)
-
-    @torch.inference_mode()
-    def samples(self, model: LatentModel, n: int) -> Tensor:
-        """Means of p(x|z) for draws of the prior, N(0, I) where the model has none.
-
-        A model of classes gets each in turn.
-        """
-        z = _prior(model)().sample((n,)).to(model.device)
-        classes = getattr(model.config, "classes", None)
-        labels = torch.arange(n, device=z.device) % classes if classes else None
-        return _decoded(model, z, labels)
+            return samples(model, SHEET)
 
     def _codes(self, model: LatentModel) -> dict[str, float]:
         """What needs an encoder: reconstruction, activity, and how codes are distributed."""

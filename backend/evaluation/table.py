@@ -281,6 +281,15 @@ _IMAGE_SAMPLES = (
     ),
 )
 
+_COPYING = (
+    Metric(
+        "nearest_seen", "", "Nearest picture is of the training data", "%", None,
+        "Share of samples whose nearest real picture, by pixels, among training and validation "
+        "pictures is one of the training data. A model that copies has more than the share of "
+        "real pictures that were trained on; the standard error is of that share.",
+    ),
+)
+
 _DIALOGUE = (
     Metric(
         "reply_nll", "", "Reply NLL", "nats", "lower",
@@ -510,6 +519,10 @@ _TRAINING = (
         "What the critic of codes minimises.",
     ),
     Metric(
+        "pair_critic_loss", "", "Pair critic loss", "", None,
+        "What the critic of pictures with their codes minimises.",
+    ),
+    Metric(
         "score_real", "", "Score of data", "", None,
         "Mean output of the critic on data.",
     ),
@@ -524,6 +537,31 @@ _TRAINING = (
     Metric(
         "score_code", "", "Score of codes", "", None,
         "Mean output of the code critic on codes of data.",
+    ),
+    Metric(
+        "info_c", "", "Information read, class", "nats", "higher",
+        "L_I = E log Q(c|G(z)) + H(c) of the class: a lower bound of the information that a "
+        "sample holds of it; at most ln K.",
+    ),
+    Metric(
+        "info_units", "", "Information read, units", "nats", "higher",
+        "The same of the continuous units that are read.",
+    ),
+    Metric(
+        "effective_samples", "", "Effective samples", "", None,
+        "1 / sum of squared importance weights: how many samples of a batch lead the generator.",
+    ),
+    Metric(
+        "kl_real", "", "KL of codes of data", "nats", None,
+        "KL to N(0, 1) of the Gaussian fitted to codes of data, mean over units.",
+    ),
+    Metric(
+        "kl_fake", "", "KL of codes of samples", "nats", None,
+        "KL to N(0, 1) of the Gaussian fitted to codes of samples, mean over units.",
+    ),
+    Metric(
+        "match_z", "", "Code error", "", None,
+        "Mean of 1 - cos(z, E(G(z))): 0 where the encoder finds the code of every sample.",
     ),
     Metric(
         "critic_accuracy", "", "Critic accuracy", "", None,
@@ -554,6 +592,7 @@ METRICS: dict[str, Metric] = _by_id(
     *_IMAGES,
     *(row for metric in _IMAGE_SAMPLES for row in (metric, metric.of_aggregate)),
     *_BENCH,
+    *_COPYING,
     *_CLASSIFIER,
     *_TRAINING,
 )
@@ -566,8 +605,10 @@ TRAINING_TERMS: frozenset[str] = frozenset(
         *("mmd", "sparsity", "contraction", "recon_l1", "feature_nll", "penalty"),
         # Games: what each player minimises, and the mean scores of critics.
         *("critic_loss", "generator_loss", "encoder_loss", "decoder_loss", "code_critic_loss"),
+        "pair_critic_loss",
         *("score_real", "score_fake", "score_prior", "score_code"),
-        *("critic_accuracy", "code_critic_accuracy"),
+        *("critic_accuracy", "code_critic_accuracy", "effective_samples"),
+        *("info_c", "info_units", "kl_real", "kl_fake", "match_z"),
     }
 )
 """Ids that a model's ``loss`` may report."""

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from torch import Tensor, nn
 
 from backend.base import CodeConfig, param
-from backend.nets.critics import Critic, Leaky, flat_critic
+from backend.nets.critics import Critic, Leaky, PairCritic, flat_critic
 from backend.nets.images import PictureDecoder, downward, upward
 from backend.nets.points import PointDecoder, mlp
 
@@ -33,21 +33,30 @@ class DataConfig(CodeConfig):
 class Encoder(nn.Module):
     """x [B, *data_shape] -> features [B, outputs]"""
 
-    def __init__(self, config: DataConfig, outputs: int) -> None:
+    def __init__(self, config: DataConfig, outputs: int, batch_norm: bool = False) -> None:
         super().__init__()
         if config.convolutional:
-            body, size = downward(config.data_shape, config.channels)
+            body, size = downward(config.data_shape, config.channels, batch_norm=batch_norm)
             self.layers = nn.Sequential(*body, nn.Linear(size, outputs))
         else:
-            self.layers = mlp(prod(config.data_shape), *config.hidden, outputs)
+            sizes = prod(config.data_shape), *config.hidden, outputs
+            self.layers = mlp(*sizes, batch_norm=batch_norm)
         self.flat = not config.convolutional
 
     def forward(self, x: Tensor) -> Tensor:
         return self.layers(x.flatten(1) if self.flat else x)
 
 
-def build_encoder(config: DataConfig, outputs: int) -> Encoder:
-    return Encoder(config, outputs)
+def build_encoder(config: DataConfig, outputs: int, *, batch_norm: bool = False) -> Encoder:
+    return Encoder(config, outputs, batch_norm)
+
+
+def build_pair_critic(
+    config: DataConfig, hidden: tuple[int, ...], *, batch_norm: bool = False
+) -> PairCritic:
+    """Of x and its code: the critic's layers for x, then ``hidden`` for both."""
+    critic = build_critic(config, batch_norm=batch_norm)
+    return PairCritic(critic.body, critic.head.in_features, config.latent_dim, hidden)
 
 
 def build_decoder(

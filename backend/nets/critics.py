@@ -29,13 +29,29 @@ class Critic(nn.Module):
         return self.body(x)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.features(x))[:, 0]
+        return self.score(self.features(x))
+
+    def score(self, features: Tensor) -> Tensor:
+        """Of features [B, F]."""
+        return self.head(features)[:, 0]
 
     @torch.no_grad()
     def clip(self, limit: float) -> None:
         """Brings every weight into [-limit, limit]."""
         for parameter in self.parameters():
             parameter.clamp_(-limit, limit)
+
+
+class PairCritic(nn.Module):
+    """x [B, *event] and its code z [B, D] -> logit [B]; ``body`` gives features [B, F] of x."""
+
+    def __init__(self, body: nn.Module, features: int, dim: int, hidden: tuple[int, ...]) -> None:
+        super().__init__()
+        self.body = body
+        self.joint = mlp(features + dim, *hidden, 1, activation=Leaky)
+
+    def forward(self, x: Tensor, z: Tensor) -> Tensor:
+        return self.joint(torch.cat([self.body(x), z], 1))[:, 0]
 
 
 def flat_critic(size: int, hidden: tuple[int, ...], batch_norm: bool = False) -> Critic:

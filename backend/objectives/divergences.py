@@ -37,6 +37,18 @@ def kl_per_unit(q: Independent) -> Tensor:
     return kl_divergence(normal, Normal(zero, torch.ones_like(zero)))
 
 
+def kl_of_sample(z: Tensor) -> Tensor:
+    """KL(N(m, s²) || N(0, 1)) of each unit, m and s² its mean and variance over rows of z [n, D].
+
+    [D], nats; exact for the Gaussian that fits the sample best (s² has the divisor n).
+
+    >>> kl_of_sample(torch.tensor([[0.0, 2.0], [2.0, 4.0]]))
+    tensor([0.5000, 4.5000])
+    """
+    variance = z.var(0, correction=0)
+    return 0.5 * (z.mean(0).square() + variance - 1 - variance.clamp(min=1e-12).log())
+
+
 def kl_to_components(q: Independent, means: Tensor, log_var: Tensor) -> Tensor:
     """KL(q(z_j|x) || N(μ_jk, σ_jk)) of each variable to each of its components; exact.
 

@@ -19,6 +19,7 @@ class Recipe:
     components: int = 20  # of the mixture fitted to the codes
     snapshots: tuple[int, ...] = ()  # steps at which codes, and modes, are kept
     moments: tuple[int, ...] = ()  # steps at which pictures are measured for the bench
+    keep_best: bool = False  # the moment of the lowest FID to validation pictures ships
     note: str = ""  # what a reader of the model card must know of the shipped run
 
 

@@ -16,17 +16,18 @@ import numpy as np
 import psutil
 import torch
 from PIL import Image
+from safetensors.torch import load_model, save_model
 
 from backend import corpora
 from backend.base import GenerativeModel, LatentModel
 from backend.evaluation import tradeoffs
 from backend.evaluation.pictures import PictureBench, as_picture, judge_of, load_judge
-from backend.files import remove_leftovers, replacing, write_json
+from backend.files import remove_leftovers, replacing, replacing_tensors, write_json
 from backend.pipeline.corpus import Material
 from backend.pipeline.rows import Rows
 from backend.training import StepReport, steps_done
 
-STATE = "state.safetensors"
+STATE, BEST = "state.safetensors", "best.safetensors"
 Wish = Literal["go", "pause", "keep"]
 GAME = ("score_real", "score_fake", "critic_accuracy", "code_critic_accuracy")  # of the last step
 SPLIT = "validation"  # of the pictures that moments are measured on; test pictures stay unseen
@@ -120,19 +121,22 @@ class Clock:
 class Moments:
     """The picture bench along a run: numbers and a row of samples for each moment."""
 
-    def __init__(self, run: Path, judge: str, bench: PictureBench) -> None:
-        self.run, self.judge, self.bench = run, judge, bench
+    def __init__(self, run: Path, judge: str, bench: PictureBench, keep_best: bool) -> None:
+        self.run, self.judge, self.bench, self.keep_best = run, judge, bench, keep_best
         self.kept = Rows(run / "moments.jsonl", steps_done(run / STATE))
 
     @classmethod
-    def of(cls, run: Path, material: Material) -> "Moments":
-        """Of the pictures of ``SPLIT``, judged by the classifier of their corpus."""
+    def of(cls, run: Path, material: Material, keep_best: bool = False) -> "Moments":
+        """Of the pictures of ``SPLIT``, judged by the classifier of their corpus.
+
+        With ``keep_best`` the weights of the moment with the lowest FID are kept.
+        """
         judge = judge_of(material.dataset)
         seen = corpora.load(material.dataset)[SPLIT]
         pictures, labels = material.processor.encode(seen.items), torch.from_numpy(seen.classes)
         train = cast(torch.Tensor, material.train)
         bench = PictureBench(load_judge(judge), train, pictures, labels=labels)
-        return cls(run, judge, bench)
+        return cls(run, judge, bench, keep_best)
 
     def add(self, model: LatentModel, report: StepReport, seconds: float) -> None:
         values = {k: v for k, v in report.terms.items() if k in GAME} | self.bench.values(model)
@@ -140,6 +144,25 @@ class Moments:
             np.save(file, self.bench.sheet(model).numpy())
         seconds = round(seconds, 1)
         self.kept.add({"step": report.step, "seconds": seconds, "values": _rounded(values)})
+        if self.keep_best and self._best() == report.step:
+            with replacing_tensors(self.run / BEST) as temporary:
+                save_model(model, str(temporary))
+
+    def back_to_best(self, model: LatentModel) -> int | None:
+        """Gives the model the weights of its best moment, the last that ``save`` will tell of.
+
+        Returns its step; None where the best is not kept.
+        """
+        if not (self.keep_best and self.kept.rows):
+            return None
+        load_model(model, str(self.run / BEST))
+        best = self._best()
+        self.kept.rows = [row for row in self.kept.rows if row["step"] <= best]
+        return best
+
+    def _best(self) -> int:
+        """The step of the lowest FID so far, the first of equals."""
+        return min(self.kept.rows, key=lambda row: row["values"]["fid_ours"])["step"]
 
     def save(self, folder: Path, model: torch.nn.Module) -> None:
         """Puts numbers and samples beside the weights."""

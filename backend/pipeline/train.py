@@ -90,7 +90,7 @@ def _train(
     model = build(name, recipe, material, seed).to(pick_device(device))
     state = run / STATE
     history = Rows(run / "history.jsonl", steps_done(state))
-    moments = Moments.of(run, material) if recipe.moments else None
+    moments = Moments.of(run, material, recipe.keep_best) if recipe.moments else None
     clock = Clock(history.seconds)
     every = max(50, config.steps // (12 if moments else 40) // 50 * 50)
     save_every = min(SAVE_EVERY, max(50, config.steps // 10))
@@ -130,7 +130,8 @@ def _train(
         Clouds.load(run).flat().save(folder)
     elif recipe.snapshots:
         Snapshots.load(run).save(folder)
-    finish(name, recipe, material, model.cpu(), config, history, folder)
+    kept = moments.back_to_best(cast(LatentModel, model)) if moments else None
+    finish(name, recipe, material, model.cpu(), config, history, folder, kept)
     if moments:
         moments.save(folder, model)
     checkpoint.seal(folder)
@@ -195,8 +196,12 @@ def finish(
     config: TrainConfig,
     history: Rows,
     folder: Path,
+    kept: int | None = None,
 ) -> None:
-    """Writes the checkpoint of a trained model into its folder."""
+    """Writes the checkpoint of a trained model into its folder; ``kept`` is its step, if earlier.
+
+    The curves go on to the last step of the run.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     remove_leftovers(folder)
     checkpoint.save(
@@ -208,6 +213,7 @@ def finish(
         dataset={"name": material.dataset, "split": "train", "n": len(material.train)},
         train=asdict(config)
         | {"seconds": history.seconds if history.rows else None, "parameters": n_parameters(model)}
+        | ({"kept_step": kept} if kept is not None else {})
         | ({"note": recipe.note} if recipe.note else {}),
     )
     material.processor.save(folder)

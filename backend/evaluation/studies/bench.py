@@ -10,7 +10,13 @@ from torch import Tensor
 from backend import checkpoint, corpora
 from backend.device import seeded
 from backend.evaluation import tradeoffs
-from backend.evaluation.pictures import PictureBench, judge_of, load_judge, wasserstein
+from backend.evaluation.pictures import (
+    PictureBench,
+    judge_of,
+    load_judge,
+    samples,
+    wasserstein,
+)
 from backend.evaluation.study import SEED, Measured, Names, Results, Study, rounded
 from backend.evaluation.subject import Subject
 from backend.files import write_json
@@ -74,11 +80,11 @@ def independent_critics(subject: Subject) -> Results:
     measuring, validation = picture_bench(*key), validation_pictures(*key)
     n, steps = len(validation), subject.sizes.critic_steps
     with seeded(SEED):
-        samples, fresh = measuring.samples(subject.model, 2 * n).split(n)
+        made, fresh = samples(subject.model, 2 * n).split(n)
     train = measuring.train[:n]
     found = {
-        "validation": wasserstein(validation, samples, measuring.test.x, fresh, steps),
-        "train": wasserstein(train, samples, train, fresh, steps),
+        "validation": wasserstein(validation, made, measuring.test.x, fresh, steps),
+        "train": wasserstein(train, made, train, fresh, steps),
         **critics_of_no_model(measuring, validation, steps),
     }
     path = subject.info.path / tradeoffs.FILE

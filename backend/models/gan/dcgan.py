@@ -26,7 +26,6 @@ class DCGAN(gan.GAN):
     """
 
     config: Config
-    batch_norm = True
     objective = Objective(
         formulas={
             "critic": "−E log D(x) − E log(1 − D(G(z)))",
@@ -47,3 +46,7 @@ class DCGAN(gan.GAN):
             elif isinstance(module, nn.BatchNorm2d):
                 nn.init.normal_(module.weight, 1.0, 0.02)
                 nn.init.zeros_(module.bias)
+
+    @property
+    def batch_norm(self) -> bool:
+        return True

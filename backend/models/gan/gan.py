@@ -39,7 +39,6 @@ class GAN(LatentModel):
         "generator": ("generator",),
     }
     betas = (0.5, 0.999)
-    batch_norm: ClassVar[bool] = False
     objective = Objective(
         formulas={
             "critic": "−E log D(x) − E log(1 − D(G(z)))",
@@ -57,6 +56,11 @@ class GAN(LatentModel):
         self.generator = build_decoder(config, batch_norm=self.batch_norm)
         self.critic = build_critic(config, batch_norm=self.batch_norm)
         self.prior = StandardNormal(config.latent_dim)
+
+    @property
+    def batch_norm(self) -> bool:
+        """Whether its nets are batch-normalised."""
+        return False
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return Deterministic(self.generator.mean(z))

@@ -6,6 +6,7 @@ from backend.pipeline.recipe import Recipe
 
 _BENCH_NETS = {"net": "conv", "channels": 16, "latent_dim": 16, "hidden": (64,)}
 _ALPHA = {"code_hidden": (256, 256), "l1_weight": 50.0}
+_WIDE = {"channels": 32}
 _BENCH_MOMENTS = (250, 500, 1000, 2000, 3000)
 
 
@@ -55,6 +56,11 @@ def _bench_recipes() -> dict[str, Recipe]:
             for tag, title, size in ablations
         ),
         ("gan/alpha_gan", colour, "", "α-GAN", _ALPHA, game),
+        ("gan/iwgan", digits, "", "Importance-weighted GAN", _WIDE, game),
+        ("gan/iwgan", digits, "--k1", "GAN of the same nets (k = 1)", _WIDE | {"k": 1}, game),
+        ("gan/info_gan", digits, "", "InfoGAN", _WIDE | {"latent_dim": 28}, game),
+        ("gan/bigan", digits, "", "BiGAN", _WIDE, game),
+        ("gan/age", digits, "", "AGE", _WIDE, game),
     ]
     longer = {
         ("vae/joint_vae", digits): 2,
@@ -72,6 +78,7 @@ def _bench_recipes() -> dict[str, Recipe]:
             _BENCH_NETS | shape | sizes,
             {"steps": moments[-1], "batch_size": 64} | train,
             moments=moments,
+            keep_best=model.startswith("gan/"),
         )
     return recipes
 

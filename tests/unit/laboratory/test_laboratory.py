@@ -140,7 +140,8 @@ def test_the_lines_of_the_loss_curves_are_the_losses_at_the_optimum(name: str) -
     points = torch.zeros(64, 2)
     for loss, optimum in OPTIMA[name].items():
         player = loss.removesuffix("_loss")
-        critic = player if player.endswith("critic") else "critic"
+        critics = [other for other in model.players if other.endswith("critic")]
+        critic = player if player in critics else critics[0]
         last = [layer for layer in getattr(model, critic).modules() if hasattr(layer, "bias")][-1]
         torch.nn.init.zeros_(last.weight)
         found = {}

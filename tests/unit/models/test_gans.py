@@ -15,7 +15,7 @@ from backend.objectives.divergences import gan_loss, gradient_penalty, mmd
 from backend.objectives.priors import StandardNormal
 from backend.training import TrainConfig, fit
 
-NAMES = ("gan", "dcgan", "wgan", "wgan_gp", "vae_gan", "aae", "alpha_gan")
+NAMES = ("gan", "dcgan", "wgan", "wgan_gp", "vae_gan", "aae", "alpha_gan", "iwgan", "bigan", "age")
 POINTS = {"data_shape": (2,), "latent_dim": 2, "hidden": (32, 32)}
 
 
@@ -219,6 +219,164 @@ def test_terms_of_an_alpha_gan_can_be_switched_off() -> None:
     assert no_l1.loss(x, "encoder")["loss"].item() == pytest.approx(expected.item())
     with pytest.raises(ValueError, match="both critics are needed"):
         build("alpha_gan", **POINTS, use_l1=False, use_critic=False)
+
+
+def gradient_of(model: GenerativeModel, player: str, x: Tensor) -> Tensor:
+    with seeded(5):
+        loss = model.loss(x, player)["loss"]
+    parameters = model.player_parameters(player)
+    return torch.cat([g.flatten() for g in torch.autograd.grad(loss, parameters)])
+
+
+def test_a_critic_that_cannot_tell_leaves_an_iwgan_the_gradient_of_the_gan() -> None:
+    weighted, plain = build("iwgan", **POINTS, k=16), build("gan", **POINTS)
+    plain.load_state_dict(weighted.state_dict())
+    x = ring(40)
+    assert not torch.allclose(*(gradient_of(m, "generator", x) for m in (weighted, plain)))
+    for model in (weighted, plain):
+        model.critic.head.weight.data.mul_(1e-6)  # D is constant, but its slope is not 0
+    wanted = gradient_of(plain, "generator", x)
+    torch.testing.assert_close(
+        gradient_of(weighted, "generator", x), wanted, rtol=1e-4, atol=1e-5 * float(wanted.norm())
+    )
+
+
+def test_weights_of_an_iwgan_rank_samples_as_the_critic_does() -> None:
+    model = build("iwgan", **POINTS, k=10)
+    scores = torch.randn(10, requires_grad=True)
+    weights = model.weights(scores)
+    assert not weights.requires_grad
+    assert weights.sum().item() == pytest.approx(1)
+    assert torch.equal(weights.argsort(), scores.argsort())
+    d = scores.detach().sigmoid()
+    torch.testing.assert_close(weights, d / (1 - d) / (d / (1 - d)).sum())
+
+
+def test_one_sample_of_its_own_makes_an_iwgan_the_gan() -> None:
+    weighted, plain = build("iwgan", **POINTS, k=1), build("gan", **POINTS)
+    trained(weighted, lambda step: ring(16, step), 20)
+    trained(plain, lambda step: ring(16, step), 20)
+    for mine, theirs in zip(weighted.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-3, atol=1e-5)
+
+
+INFO = {"latent_dim": 6, "components": 4, "told": 1, "net": "mlp"}
+
+
+def four(n: int, seed: int) -> Tensor:
+    with seeded(seed):
+        corner = 2.0 * torch.randint(2, (n, 2)) - 1
+        return 1.5 * corner + 0.1 * torch.randn(n, 2)
+
+
+def read_class(model: GenerativeModel) -> float:
+    """The information that samples hold of their class in the eyes of a new reader, nats."""
+    with seeded(8):
+        z = model.prior.draw(4000)
+        x = model.decode(z).mean.detach()
+        reader = nn.Sequential(nn.Linear(2, 64), nn.ReLU(), nn.Linear(64, 4))
+        optimiser = torch.optim.Adam(reader.parameters(), 1e-2)
+        for _ in range(150):
+            loss = nn.functional.cross_entropy(reader(x), z[:, :4].argmax(1))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    return math.log(4) - loss.item()
+
+
+def test_classes_of_an_infogan_can_be_read_off_its_samples_and_without_their_term_cannot() -> None:
+    """Data of four clusters; the information of the class is ln 4 = 1.386 nats at most."""
+    found = {}
+    for weight in (1.0, 0.0):
+        model = build("info_gan", **{**POINTS, **INFO}, info_weight=weight)
+        trained(model, lambda step: four(128, step), 600, 1e-3)
+        found[weight] = read_class(model)
+        with seeded(9):
+            told = model.loss(four(2000, 1), "generator")["info_c"].item()
+        if weight:
+            assert 0.8 * math.log(4) < told < math.log(4)
+            assert told < found[weight] + 0.1  # a bound
+        else:
+            assert told < 0.1
+    assert found[1.0] > 0.8 * math.log(4)
+    assert found[0.0] < 0.6 * found[1.0]
+
+
+def test_the_information_is_that_of_a_reader_that_knows_or_guesses() -> None:
+    model = build("info_gan", **{**POINTS, **INFO})
+    with seeded(1):
+        z = model.prior.draw(20_000)
+    model.reader.forward = lambda features: torch.cat([50 * z[:, :4], z[:, 4:5]], 1)
+    knows = model.information(z, z)
+    assert knows["info_c"].item() == pytest.approx(math.log(4), abs=1e-5)
+    assert knows["info_units"].item() == pytest.approx(0.5 + math.log(2), abs=1e-5)  # σ = 0.5
+    model.reader.forward = lambda features: torch.zeros(len(features), 5)
+    guesses = model.information(z, z)
+    assert guesses["info_c"].item() == pytest.approx(0, abs=1e-5)
+    assert guesses["info_units"].item() == pytest.approx(0.5 + math.log(2) - 2, abs=0.05)
+
+
+def test_what_an_infogan_reads_is_its_code_and_of_the_noise_it_says_nothing() -> None:
+    model = build("info_gan", data_shape=(1, 8, 8), **INFO).eval()
+    x = torch.rand(5, 1, 8, 8)
+    q = model.encode(x)
+    assert torch.equal(q.mode[:, :4], nn.functional.one_hot(model.assign(x)[:, 0].argmax(1), 4))
+    assert torch.equal(q.parts[1].mean[:, 1:], torch.zeros(5, 1))
+    assert torch.equal(q.parts[1].stddev[:, 1:], torch.ones(5, 1))
+    with pytest.raises(ValueError, match=r"at least components \+ told \(5\), got 3"):
+        build("info_gan", **INFO | {"latent_dim": 3})
+
+
+@pytest.mark.parametrize("encoder", ["point", "normal"])
+def test_copies_of_a_bigan_come_back_though_nothing_compares_them(encoder: str) -> None:
+    model = build("bigan", **POINTS, encoder=encoder, pair_hidden=(32, 32))
+    x = ring(500, 1)
+
+    def error() -> float:
+        """Distance of copies to their originals, over that of copies to other originals."""
+        with torch.no_grad(), seeded(2):
+            copy = model.decode(model.encode(x).mode).mean
+            other = copy[torch.randperm(len(x))]
+        return float((x - copy).norm(dim=1).mean() / (x - other).norm(dim=1).mean())
+
+    before = error()
+    trained(model, lambda step: ring(128, step), 1000, 1e-3)
+    assert before > 0.9 and error() < 0.65
+
+
+def test_only_two_nets_make_an_age_and_its_kls_end_near_0() -> None:
+    model = build("age", **POINTS)
+    assert [name for name, part in model.named_children() if list(part.parameters())] == [
+        "encoder",
+        "generator",
+    ]
+    assert model.plan(0) == ["encoder", "generator", "generator"]
+    x = ring(500, 1)
+    z = torch.randn(50, 2)
+    assert torch.allclose(model.decode(z).mean, model.decode(3 * z).mean)  # the direction alone
+    assert torch.allclose(model.encode(x).mean.norm(dim=1), torch.tensor(2**0.5))
+    trained(model, lambda step: ring(128, step), 500, 1e-3)
+    with seeded(3):
+        terms = model.loss(x, "encoder")
+    assert terms["kl_real"] < 0.1 and terms["kl_fake"] < 0.1
+    assert terms["recon_l1"] < 0.6 * x.abs().mean()
+
+
+def test_each_net_of_an_age_wants_codes_where_the_game_has_them() -> None:
+    """Real codes towards N(0, I), of samples away from it, by the encoder; the generator: back."""
+    model = build("age", **POINTS, match_x=0, match_z=0)
+    codes: list[Tensor] = []
+    model.encode = lambda x, context=None: Deterministic(
+        codes.append(x.clone().requires_grad_()) or codes[-1]
+    )
+    model.decode = lambda z, context=None: Deterministic(2 * z + 1 + 0 * model.generator.mean(z))
+    far = 3 * torch.randn(200, 2) + 2
+    for player, signs in (("encoder", (1, -1)), ("generator", (1,))):
+        codes.clear()
+        loss = model.loss(far, player)["loss"]
+        for code, sign in zip(codes, signs, strict=True):
+            (slope,) = torch.autograd.grad(loss, code, retain_graph=True)
+            assert torch.sign((slope * code.detach()).sum()) == sign  # 1: to shrink is what helps
 
 
 def test_the_quick_ways_to_draw_and_to_decode_give_what_the_distributions_give() -> None:

@@ -365,6 +365,116 @@ def alpha_critic(m, x) -> Terms:
     return {"loss": loss, "critic_loss": loss, **scores}
 
 
+def iwgan_generator(m, x) -> Terms:
+    """Weights of two groups of two and one of one, each the odds D / (1 - D) over their sum."""
+    d = 1 / (1 + torch.exp(-m.critic(made(m, normal(BATCH, 2)))))
+    odds = (d / (1 - d)).tolist()
+    groups = [(0, 1), (2, 3), (4,)]
+    sums = {i: sum(odds[j] for j in group) for group in groups for i in group}
+    size = {i: len(group) / BATCH for group in groups for i in group}
+    w = [size[i] * odds[i] / sums[i] for i in range(BATCH)]
+    assert sum(w) == pytest.approx(1)
+    loss = sum(w[i] * -d[i].log() for i in range(BATCH))
+    effective = torch.tensor(1 / sum(weight**2 for weight in w))
+    return {"loss": loss, "generator_loss": loss, "effective_samples": effective}
+
+
+def gan_generator_of_one(m, x) -> Terms:
+    """Samples that share their weight with no other are those of the GAN."""
+    return gan_generator(m, x) | {"effective_samples": torch.tensor(float(BATCH))}
+
+
+def info_code() -> Tensor:
+    """A class of 3 as a one-hot, and four numbers of which the first is read."""
+    c = torch.distributions.OneHotCategorical(torch.full((1, 3), 1 / 3)).sample((BATCH,))
+    return torch.cat([c[:, 0].double(), normal(BATCH, 3)], 1)
+
+
+def info_read(m, fake: Tensor, z: Tensor) -> Terms:
+    out = m.reader(m.critic.body(fake))
+    log_q = (out[:, :3].log_softmax(1) * z[:, :3]).sum(1).mean()
+    unit = log_normal(z[:, 3:4], out[:, 3:], 0.5).mean()
+    return {
+        "info_c": math.log(3) + log_q,
+        "info_units": 0.5 * math.log(2 * math.pi * math.e) + unit,
+    }
+
+
+def info_gan_critic(m, x) -> Terms:
+    z = info_code()
+    fake = made(m, z).detach()
+    game = says(m.critic, x, True) + says(m.critic, fake, False)
+    read = info_read(m, fake, z)
+    loss = game - 0.7 * (read["info_c"] + read["info_units"])
+    scores = {"score_real": score(m.critic, x), "score_fake": score(m.critic, fake)}
+    return {"loss": loss, "critic_loss": game, **scores, **read}
+
+
+def info_gan_generator(m, x) -> Terms:
+    z = info_code()
+    fake = made(m, z)
+    game, read = says(m.critic, fake, True), info_read(m, fake, z)
+    loss = game - 0.7 * (read["info_c"] + read["info_units"])
+    return {"loss": loss, "generator_loss": game, **read}
+
+
+def bigan_pairs(m, x) -> tuple[Tensor, Tensor]:
+    """D of (x, E(x)) and of (G(z), z)."""
+    if m.config.encoder == "normal":
+        mu, sigma = posterior(m, x)
+        code = mu + sigma * normal(*mu.shape)
+    else:
+        code = m.encoder(x)
+    z = normal(BATCH, 2)
+    pairs = (x, code), (made(m, z), z)
+    real, fake = (m.pair_critic.joint(torch.cat([m.pair_critic.body(a), b], 1)) for a, b in pairs)
+    return 1 / (1 + torch.exp(-real[:, 0])), 1 / (1 + torch.exp(-fake[:, 0]))
+
+
+def bigan_critic(m, x) -> Terms:
+    real, fake = bigan_pairs(m, x)
+    loss = -real.log().mean() - (1 - fake).log().mean()
+    scores = {"score_real": real.mean(), "score_fake": fake.mean()}
+    return {"loss": loss, "pair_critic_loss": loss, **scores}
+
+
+def bigan_generator(m, x) -> Terms:
+    real, fake = bigan_pairs(m, x)
+    loss = -(1 - real).log().mean() - fake.log().mean()
+    return {"loss": loss, "generator_loss": loss}
+
+
+def on_circle(z: Tensor) -> Tensor:
+    return z * (2 / z.square().sum(1, keepdim=True)).sqrt()
+
+
+def fitted_kl(z: Tensor) -> Tensor:
+    mean = z.sum(0) / BATCH
+    variance = (z - mean).square().sum(0) / BATCH
+    return (0.5 * (mean**2 + variance - 1) - variance.sqrt().log()).mean()
+
+
+def age_encoder(m, x) -> Terms:
+    sample = made(m, on_circle(normal(BATCH, 2))).detach()
+    code = on_circle(m.encoder(x))
+    l1 = (x - made(m, code)).abs().sum() / x.numel()
+    real, fake = fitted_kl(code), fitted_kl(on_circle(m.encoder(sample)))
+    loss = real - fake + 3 * l1
+    terms = {"kl_real": real, "kl_fake": fake, "recon_l1": l1}
+    return {"loss": loss, "encoder_loss": loss, **terms}
+
+
+def age_generator(m, x) -> Terms:
+    z = on_circle(normal(BATCH, 2))
+    code = on_circle(m.encoder(made(m, z)))
+    cosines = (z * code).sum(1) / 2
+    fake, off = fitted_kl(code), 1 - cosines.mean()
+    loss = fake + 5 * off
+    return {"loss": loss, "generator_loss": loss, "kl_fake": fake, "match_z": off}
+
+
+AGE = {"match_x": 3.0, "match_z": 5.0}
+INFO = {"latent_dim": 6, "components": 3, "told": 1, "info_weight": 0.7, "reader_hidden": (6,)}
 ALPHA = {"l1_weight": 2.5, "code_hidden": (6,)}
 JOINT = {"latent_dim": 5, "components": 3, "capacity_c": 0.4, "capacity_weight": 7.0}
 JOINT |= {"capacity_steps": 100}
@@ -420,6 +530,21 @@ CASES = [
     Case("gan/alpha_gan", "generator", alpha_generator, ALPHA | {"use_critic": False}),
     Case("gan/alpha_gan", "critic", alpha_critic, ALPHA),
     Case("gan/alpha_gan", "code_critic", code_critic, ALPHA),
+    Case("gan/iwgan", "critic", gan_critic),
+    Case("gan/iwgan", "generator", iwgan_generator, {"k": 2}),
+    Case("gan/iwgan", "generator", iwgan_generator, {"k": 2}, PICTURES),
+    Case("gan/iwgan", "generator", gan_generator_of_one, {"k": 1}),
+    Case("gan/info_gan", "critic", info_gan_critic, INFO),
+    Case("gan/info_gan", "generator", info_gan_generator, INFO),
+    Case("gan/info_gan", "generator", info_gan_generator, INFO, PICTURES),
+    *(
+        Case("gan/bigan", player, formula, {"encoder": kind, "pair_hidden": (6,)}, shape)
+        for player, formula in (("pair_critic", bigan_critic), ("generator", bigan_generator))
+        for kind, shape in (("point", POINTS), ("normal", POINTS), ("point", PICTURES))
+    ),
+    Case("gan/age", "encoder", age_encoder, AGE),
+    Case("gan/age", "encoder", age_encoder, AGE, PICTURES),
+    Case("gan/age", "generator", age_generator, AGE),
 ]
 
 
@@ -489,7 +614,10 @@ class Direction(NamedTuple):
 DIRECTIONS = [
     *(Direction(f"gan/{n}", "critic", "critic", 1, -1) for n in ("gan", "wgan", "vae_gan")),
     *(Direction(f"gan/{n}", "generator", "critic", 0, 1) for n in ("gan", "wgan", "wgan_gp")),
-    Direction("gan/alpha_gan", "critic", "critic", 1, -1),
+    *(Direction(f"gan/{n}", "critic", "critic", 1, -1) for n in ("iwgan", "alpha_gan")),
+    Direction("gan/iwgan", "generator", "critic", 0, 1),
+    Direction("gan/bigan", "pair_critic", "pair_critic", 1, -1),
+    Direction("gan/bigan", "generator", "pair_critic", -1, 1),
     Direction("gan/alpha_gan", "generator", "critic", 0, 1),
     Direction("gan/vae_gan", "decoder", "critic", 0, 1),
     *(Direction(f"gan/{n}", "code_critic", "code_critic", -1, 1) for n in ("aae", "alpha_gan")),

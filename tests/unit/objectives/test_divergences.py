@@ -30,6 +30,18 @@ def test_the_kl_of_normals_is_the_closed_form() -> None:
     )
 
 
+def test_the_kl_of_a_sample_is_that_of_the_normal_with_its_mean_and_variance() -> None:
+    z = torch.tensor([[0.0, -1.0, 2.0], [4.0, 1.0, 2.5], [2.0, 0.3, 2.25]], dtype=F64)
+    wanted = [
+        torch.distributions.kl_divergence(
+            Normal(unit.mean(), unit.std(correction=0)), Normal(0.0, 1.0)
+        )
+        for unit in z.T
+    ]
+    torch.testing.assert_close(divergences.kl_of_sample(z), torch.stack(wanted))
+    assert divergences.kl_of_sample(torch.ones(4, 1)).isfinite().all()
+
+
 def test_where_no_closed_form_is_known_the_kl_is_that_of_the_draw() -> None:
     q = normal([1.0], [0.5])
     p: Distribution = Independent(StudentT(torch.tensor([[3.0]], dtype=F64)), 1)
