@@ -5,6 +5,7 @@ The sample section is drawn from the model with seed 0.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import backend
 from backend import checkpoint, corpora, registry
@@ -18,6 +19,7 @@ from backend.pipeline.progress import Progress
 from backend.pipeline.samples import samples
 from backend.pipeline.tables import SUPPORTED, cell, grid, number
 
+COPIES = 4.0  # standard errors above what is expected, from which a model is said to copy
 SAMPLES_HEADING = "## Samples"
 
 
@@ -226,6 +228,17 @@ def _metric_row(metric: Metric, entry: dict) -> str:
     return "| " + " | ".join(cell(one) for one in cells) + " |"
 
 
+def _copying(entry: dict[str, Any]) -> str:
+    """What the nearest pictures of samples say."""
+    excess = entry["settings"]["excess"]
+    return (
+        f"Of {entry['n']:,} samples {number(entry['value'])}% have a training picture as the "
+        f"nearest real one, where {number(entry['reference'])}% are expected of a model that "
+        f"copies nothing: {excess:+.1f} standard errors, "
+        + ("a sign of copying." if excess > COPIES else "no sign of copying.")
+    )
+
+
 def _limits(info: CheckpointInfo) -> Iterator[str]:
     value = {id: entry["value"] for id, entry in info.metrics.items()}
     yield from (failure.sentence for failure in failures(info))
@@ -257,6 +270,8 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             f"{number(value['wasserstein_train'])} from training pictures. The second critic is "
             "scored on what it learned from: whether the model copies training data, neither says."
         )
+    if "nearest_seen" in value:
+        yield _copying(info.metrics["nearest_seen"])
     if {"classified_digit", "classified_digit_aggregate"} <= value.keys():
         yield (
             f"The classifier recognises {number(value['classified_digit'])}% of prior samples "

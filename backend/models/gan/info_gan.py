@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -58,8 +58,10 @@ class InfoGAN(dcgan.DCGAN):
 
     config: Config
     capabilities = frozenset({"sample", "encode", "decode", "components", "discrete"})
-    players = {"critic": ("critic", "reader"), "generator": ("generator",)}  # noqa: RUF012
-    prior: DiscreteCode  # type: ignore[assignment]  # in place of its parent's
+    players: ClassVar[dict[str, tuple[str, ...]]] = {
+        "critic": ("critic", "reader"),
+        "generator": ("generator",),
+    }
     objective = Objective(
         formulas={
             "critic": "−E log D(x) − E log(1 − D(G(z))) − λ L_I",

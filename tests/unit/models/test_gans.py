@@ -289,7 +289,7 @@ def test_classes_of_an_infogan_can_be_read_off_its_samples_and_without_their_ter
     found = {}
     for weight in (1.0, 0.0):
         model = build("info_gan", **{**POINTS, **INFO}, info_weight=weight)
-        trained(model, lambda step: four(128, step), 600, 1e-3)
+        trained(model, lambda step: four(64, step), 300, 2e-3)
         found[weight] = read_class(model)
         with seeded(9):
             told = model.loss(four(2000, 1), "generator")["info_c"].item()
@@ -340,7 +340,7 @@ def test_copies_of_a_bigan_come_back_though_nothing_compares_them(encoder: str) 
         return float((x - copy).norm(dim=1).mean() / (x - other).norm(dim=1).mean())
 
     before = error()
-    trained(model, lambda step: ring(128, step), 1000, 1e-3)
+    trained(model, lambda step: ring(64, step), 500, 2e-3)
     assert before > 0.9 and error() < 0.65
 
 
@@ -353,9 +353,9 @@ def test_only_two_nets_make_an_age_and_its_kls_end_near_0() -> None:
     assert model.plan(0) == ["encoder", "generator", "generator"]
     x = ring(500, 1)
     z = torch.randn(50, 2)
-    assert torch.allclose(model.decode(z).mean, model.decode(3 * z).mean)  # the direction alone
+    torch.testing.assert_close(model.decode(z).mean, model.decode(3 * z).mean)  # its direction
     assert torch.allclose(model.encode(x).mean.norm(dim=1), torch.tensor(2**0.5))
-    trained(model, lambda step: ring(128, step), 500, 1e-3)
+    trained(model, lambda step: ring(64, step), 300, 2e-3)
     with seeded(3):
         terms = model.loss(x, "encoder")
     assert terms["kl_real"] < 0.1 and terms["kl_fake"] < 0.1

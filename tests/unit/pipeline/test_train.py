@@ -20,8 +20,8 @@ from backend.models.vae.vae import VAE
 from backend.models.vae.vae import Config as VAEConfig
 from backend.pipeline.recipe import recipes
 from backend.pipeline.rows import Rows
-from backend.pipeline.run import Busy, locked
-from backend.training import TrainConfig, fit, steps_done
+from backend.pipeline.run import Busy, Moments, locked
+from backend.training import StepReport, TrainConfig, fit, steps_done
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME = "vae/vae--mnist--2d"
@@ -207,3 +207,41 @@ def test_every_recipe_is_of_a_model_and_a_corpus_that_exist() -> None:
     for name in known:
         model, dataset = name.split("--")[:2]
         assert model in registry.model_names() and dataset in corpora.names()
+
+
+class Judged:
+    """Stands for a bench: the distances that a run meets, one after the other."""
+
+    n = 1
+
+    def __init__(self, *distances: float) -> None:
+        self.distances = list(distances)
+
+    def values(self, model: VAE) -> dict[str, float]:
+        return {"fid_ours": self.distances.pop(0)}
+
+    def sheet(self, model: VAE) -> torch.Tensor:
+        return torch.zeros(16, 1, 4, 4)
+
+    def reference(self) -> dict[str, float]:
+        return {}
+
+
+@pytest.mark.parametrize(("keep_best", "ships"), [(True, 2), (False, 4)])
+def test_the_moment_of_the_lowest_distance_ships(
+    keep_best: bool, ships: int, tmp_path: Path
+) -> None:
+    """Moment 2 of four; the numbers beside the weights end with the moment that ships."""
+    model = VAE(VAEConfig.tiny())
+    weight = next(model.parameters())
+    bench = Judged(9.0, 3.0, 5.0, 3.0)
+    for step in (1, 2, 3, 4):
+        torch.nn.init.constant_(weight, step)
+        moments = Moments(tmp_path, "a classifier", bench, keep_best)  # as a run that goes on
+        moments.kept.rows = Rows(tmp_path / "moments.jsonl").rows
+        moments.add(model, StepReport(step, {}, 0.1), 1.0)
+    assert moments.back_to_best(model) == (2 if keep_best else None)
+    assert (weight == ships).all()
+    moments.save(tmp_path, model)
+    rows = json.loads((tmp_path / "tradeoffs.json").read_text())["moments"]
+    assert [row["step"] for row in rows] == list(range(1, ships + 1))
