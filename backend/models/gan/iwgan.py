@@ -42,7 +42,6 @@ class IWGAN(dcgan.DCGAN):
         terms={
             "critic_loss": "−E log D(x) − E log(1 − D(G(z)))",
             "generator_loss": "−Σ_i w_i log D(G(z_i))",
-            "effective_samples": "1 / Σ_i w_i²",
         },
         note="The weights of k samples sum to 1: what already looks real leads.",
     )
