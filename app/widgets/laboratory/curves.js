@@ -1,11 +1,19 @@
 // Losses of each model and scores of all of them, as curves and as tables.
 
 import { chart, line, rule } from "../../page/charts.js";
-import { button, el, svg, tableTwin } from "../../page/dom.js";
+import { button, el, one, svg, tableTwin } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { significant } from "../../page/numbers.js";
 import { id } from "./laboratory.js";
 import { lineOf, lineSwatch, PULL } from "./squares.js";
+
+/**
+ * @typedef {import("./types.js").Chart} Chart
+ * @typedef {import("./types.js").Level} Level
+ * @typedef {import("./types.js").Look} Look
+ * @typedef {import("./types.js").Pair} Pair
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 const HIGH = 120; // pixels of a chart
 const PAUSE = 250; // ms between two drawings during a run
@@ -21,6 +29,7 @@ const SCORES = [
   ["js", "Jensen-Shannon", "nats", "by the same histograms; at most ln 2 = 0.693"],
   ["w1", "Wasserstein-1", "units", "exact, of 256 samples matched to 256 points"],
 ];
+/** @type {Record<string, number>} */
 const LOSSES = {
   loss: 0,
   critic_loss: 1,
@@ -40,6 +49,7 @@ const LOSSES = {
 const DASHES = ["", "6 3", "2 2", "8 2 2 2", "1 4"];
 const INKS = ["--ink", "--accent", "--reject", "--accept", "--caution-mark"];
 
+/** @param {Ui} ui */
 export function buildCurves(ui) {
   const shown = SCORES.filter(([name]) => name !== "modes" || ui.scene.modes > 1);
   ui.scoreCharts = Object.fromEntries(shown.map(([name, title]) => [name, plot(title)]));
@@ -70,7 +80,10 @@ export function buildCurves(ui) {
   ui.about.textContent = `Scores are of 10,000 samples against 10,000 fresh points, which nothing is trained on, every 100 steps and wherever the run rests. The dotted line is what the data score against themselves, the best there is. ${shown.map(([, title, , how]) => `${title}: ${how}.`).join(" ")} Mean pull: ${PULL}`;
 }
 
-/** A small chart; the widget names its curves beside it. */
+/**
+ * A small chart; the widget names its curves beside it.
+ * @param {string} title
+ */
 function plot(title) {
   const label = `${title} by step; the numbers are in the table below`;
   return chart({ label, height: HIGH, margin: { l: 36, t: 6, b: 24 } });
@@ -78,12 +91,12 @@ function plot(title) {
 
 /**
  * Curves [{points: [[step, value]], colour, dash, width}] over steps 0 … last.
- * @param {any} made @param {any[]} curves @param {number} last
- * @param {{from?: number, to?: number, level?: number, levels?: any[]}} range `levels` have a name
+ * @param {Chart} made @param {(Look & {points: Pair[]})[]} curves @param {number} last
+ * @param {{from?: number, to?: number, level?: number, levels?: Level[]}} range
  */
 function drawPlot(made, curves, last, { from, level, to, levels = [] }) {
   const series = curves.map(({ points, ...look }) => {
-    const [steps, values] = [0, 1].map((part) => points.map((point) => point[part]));
+    const [steps, values] = [0, 1].map((part) => points.map((pair) => pair[part]));
     return line("", steps, values, { ...look, hover: "step %{x}: %{y:.3~g}" });
   });
   const shapes = [
@@ -98,35 +111,45 @@ function drawPlot(made, curves, last, { from, level, to, levels = [] }) {
   });
 }
 
-/** Curves follow a run at their own pace: eight charts take longer to draw than a frame lasts. */
+/**
+ * Curves follow a run at their own pace: eight charts take longer to draw than a frame lasts.
+ * @param {Ui} ui
+ */
 export function drawCurves(ui) {
   const now = performance.now();
   if (ui.scene.playing && now - ui.drawnAt < PAUSE) return;
   ui.drawnAt = now;
   const last = Math.max(1, ui.scene.step);
   for (const figure of ui.curves.children) {
-    const name = figure.dataset.curve;
+    const name = figure.getAttribute("data-curve") ?? "";
     const lines = ui.scene.frames.map(({ scores }, i) => {
-      const points = scores.map(([step, values]) => [step, values[name]]);
+      const points = scores.map(([step, values]) => /** @type {Pair} */ ([step, values[name]]));
       return { points, ...lineOf(ui, ui.scene.models[i].name) };
     });
     figure
       .querySelectorAll(".lab-values b")
       .forEach((cell, i) => (cell.textContent = readout(name, lines[i].points.at(-1)?.[1])));
-    const to = { modes: ui.scene.modes, good: 1, js: Math.LN2 }[name];
+    /** @type {Record<string, number>} */
+    const tops = { modes: ui.scene.modes, good: 1, js: Math.LN2 };
+    const to = tops[name];
     drawPlot(ui.scoreCharts[name], lines, last, { from: 0, to, level: ui.scene.floor[name] });
   }
   ui.scene.models.forEach((_, i) => drawLosses(ui, i, last));
   fillTables(ui);
 }
+/** @param {string} name @param {number | undefined} value */
 const readout = (name, value) =>
   value == null ? "–" : name === "modes" ? String(value) : significant(value, 2);
 
-/** Losses that a model's players minimise, and the terms they are made of. */
+/**
+ * Losses that a model's players minimise, and the terms they are made of.
+ * @param {Ui} ui @param {number} i
+ */
 function termsOf(ui, i) {
   const names = Object.keys(ui.scene.frames[i].terms.at(-1)?.[1] ?? {});
   return names.filter((name) => LOSSES[name]).slice(0, INKS.length);
 }
+/** @param {string} name */
 const words = (name) =>
   ({
     kl: "KL, nats",
@@ -139,8 +162,9 @@ const words = (name) =>
     penalty: "penalty",
   })[name] ?? name.replace("_loss", "").replace("_", " ");
 
+/** @param {Ui} ui @param {number} i @param {number} last */
 function drawLosses(ui, i, last) {
-  const box = ui.squares.children[i].querySelector(".lab-losses");
+  const box = one(ui.squares.children[i], ".lab-losses");
   const [names, rows] = [termsOf(ui, i), ui.scene.frames[i].terms];
   if (box.dataset.names !== names.join()) {
     box.dataset.names = names.join();
@@ -178,6 +202,7 @@ function drawLosses(ui, i, last) {
   const range = all.length ? { from: Math.min(0, ...all), to: room * Math.max(...all, 0.1) } : {};
   drawPlot(ui.lossCharts[i], smooth, last, { ...range, levels });
 }
+/** @param {number} k */
 function termSwatch(k) {
   return svg(
     "svg",
@@ -190,18 +215,26 @@ function termSwatch(k) {
     }),
   );
 }
-/** At most some 150 points, each the mean of its neighbours. */
+/**
+ * At most some 150 points, each the mean of its neighbours.
+ * @param {Pair[]} points @returns {Pair[]}
+ */
 function thinned(points) {
   const width = Math.ceil(points.length / 150);
   if (width < 2) return points;
   return Array.from({ length: Math.ceil(points.length / width) }, (_, k) => {
     const part = points.slice(k * width, (k + 1) * width);
-    return [part.at(-1)[0], part.reduce((sum, [, value]) => sum + value, 0) / part.length];
+    return [
+      part[part.length - 1][0],
+      part.reduce((sum, [, value]) => sum + value, 0) / part.length,
+    ];
   });
 }
 
+/** @param {Ui} ui */
 function fillTables(ui) {
   const columns = SCORES.map(([, title, unit]) => (unit ? `${title}, ${unit}` : title));
+  /** @param {number | string} step @param {string} title @param {Record<string, number>} values */
   const line = (step, title, values) => [
     step,
     title,
@@ -235,6 +268,7 @@ function fillTables(ui) {
   );
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.curves = el("div", { class: "lab-curves" });
   ui.lossTable = tableTwin("Losses as a table");

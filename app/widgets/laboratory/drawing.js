@@ -3,19 +3,38 @@
 
 import { button, el } from "../../page/dom.js";
 import { begin, id, rest } from "./laboratory.js";
-import { drawSquares, token } from "./squares.js";
+import { context, drawSquares, token } from "./squares.js";
+
+/**
+ * @typedef {import("./types.js").Pair} Pair
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 export const EXTENT = 3.2; // as backend.corpora.plane
 const MOST_DRAWN = 300;
 const APART = 0.12; // distance of points along a stroke
+/** @type {Record<string, Pair>} */
+const MOVES = {
+  ArrowLeft: [-0.1, 0],
+  ArrowRight: [0.1, 0],
+  ArrowUp: [0, 0.1],
+  ArrowDown: [0, -0.1],
+};
 
+/** @param {number} v */
+const inside = (v) => Math.max(-EXTENT, Math.min(EXTENT, v));
+
+/** @param {Ui} ui */
 export function showDrawing(ui) {
   rest(ui);
   ui.drawingBox.hidden = false;
   wait(ui);
 }
 
-/** What is drawn stands in the squares at once; what was learnt of other data is gone from them. */
+/**
+ * What is drawn stands in the squares at once; what was learnt of other data is gone from them.
+ * @param {Ui} ui
+ */
 function wait(ui) {
   ui.pending = true;
   ui.element.toggleAttribute("data-pending", true);
@@ -23,26 +42,32 @@ function wait(ui) {
   if (ui.scene) drawSquares(ui);
 }
 
+/** @param {Ui} ui @param {Pair[]} points */
 function setDrawing(ui, points) {
   ui.chosen = { ...ui.chosen, drawn: points.slice(0, MOST_DRAWN) };
   wait(ui);
 }
 
-/** The server says what is wrong with too few points. */
+/**
+ * The server says what is wrong with too few points.
+ * @param {Ui} ui
+ */
 export function useDrawing(ui) {
   begin(ui, { ...ui.chosen, data: "drawn", events: [] });
 }
 
-/** @param {number[]} place */
+/** @param {Ui} ui @param {Pair} place */
 function addPoint(ui, place) {
   const [x, y] = place;
-  const near = (v) => Number(Math.max(-EXTENT, Math.min(EXTENT, v)).toFixed(2));
+  const near = (/** @type {number} */ v) => Number(inside(v).toFixed(2));
+  /** @type {Pair} */
   const point = [near(x), near(y)];
   const last = ui.chosen.drawn.at(-1);
   if (last && Math.hypot(last[0] - point[0], last[1] - point[1]) < APART) return;
   setDrawing(ui, [...ui.chosen.drawn, point]);
 }
 
+/** @param {Ui} ui @param {PointerEvent} event @returns {Pair} */
 function placeOf(ui, event) {
   const { left, top, width, height } = ui.sheet.getBoundingClientRect();
   return [
@@ -51,9 +76,11 @@ function placeOf(ui, event) {
   ];
 }
 
+/** @param {Ui} ui */
 export function drawDrawing(ui) {
-  const pen = ui.sheet.getContext("2d");
+  const pen = context(ui.sheet);
   const [size, scale] = [ui.sheet.width, ui.sheet.width / (2 * EXTENT)];
+  /** @param {Pair} place @returns {Pair} */
   const at = ([x, y]) => [(x + EXTENT) * scale, (EXTENT - y) * scale];
   pen.clearRect(0, 0, size, size);
   pen.fillStyle = token(ui, "--ink");
@@ -75,6 +102,7 @@ export function drawDrawing(ui) {
   ui.drawingCount.textContent = `${n} of at most ${MOST_DRAWN} points.${n < 2 ? " A model needs at least two." : ""}`;
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.sheet = el("canvas", {
     class: "lab-sheet",
@@ -118,13 +146,8 @@ export function setUp(ui) {
   for (const end of ["pointerup", "pointercancel"])
     ui.sheet.addEventListener(end, () => (ui.stroke = false));
   ui.sheet.addEventListener("keydown", (event) => {
-    const move = {
-      ArrowLeft: [-0.1, 0],
-      ArrowRight: [0.1, 0],
-      ArrowUp: [0, 0.1],
-      ArrowDown: [0, -0.1],
-    }[event.key];
-    if (move) ui.cross = ui.cross.map((v, i) => Math.max(-EXTENT, Math.min(EXTENT, v + move[i])));
+    const move = MOVES[event.key];
+    if (move) ui.cross = [inside(ui.cross[0] + move[0]), inside(ui.cross[1] + move[1])];
     else if (event.key === "Enter") addPoint(ui, ui.cross);
     else if (event.key === "Backspace") setDrawing(ui, ui.chosen.drawn.slice(0, -1));
     else return;

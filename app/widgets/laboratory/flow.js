@@ -5,22 +5,36 @@ import { el } from "../../page/dom.js";
 import { id, remember } from "./laboratory.js";
 import { drawSquares, token } from "./squares.js";
 
+/**
+ * @typedef {import("./types.js").Frame} Frame
+ * @typedef {import("./types.js").Scale} Scale
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 export const LAST = 5; // the last of the times 0, 0.2, … 1, as the server's
 const SIDE = 12; // arrows along each axis
 const SHARE = 0.06; // of a velocity that its arrow shows
 const LONGEST = 0.5; // units
 
-/** The part that belongs to the time chosen. */
+/**
+ * The part that belongs to the time chosen.
+ * @param {Ui} ui @param {Float32Array} values
+ */
 function now(ui, values) {
   const size = values.length / (LAST + 1);
   return values.subarray(ui.time * size, (ui.time + 1) * size);
 }
 
+/** @param {Ui} ui @param {Frame} frame */
 export const samplesOf = (ui, frame) => (frame.course ? now(ui, frame.course) : frame.samples);
 
+/**
+ * @param {Ui} ui @param {CanvasRenderingContext2D} pen @param {Float32Array} field
+ * @param {number} extent @param {Scale} x @param {Scale} y
+ */
 export function paintField(ui, pen, field, extent, x, y) {
   const velocities = now(ui, field);
-  const at = (k) => ((k + 0.5) * 2 * extent) / SIDE - extent;
+  const at = (/** @type {number} */ k) => ((k + 0.5) * 2 * extent) / SIDE - extent;
   pen.strokeStyle = token(ui, "--lab-arrow");
   pen.lineWidth = 1.2;
   pen.beginPath();
@@ -35,7 +49,11 @@ export function paintField(ui, pen, field, extent, x, y) {
   pen.stroke();
 }
 
-/** A line with a head at its end, added to the path. */
+/**
+ * A line with a head at its end, added to the path.
+ * @param {CanvasRenderingContext2D} pen @param {number} ax @param {number} ay @param {number} bx
+ * @param {number} by
+ */
 export function arrow(pen, ax, ay, bx, by) {
   const turn = Math.atan2(by - ay, bx - ax);
   pen.moveTo(ax, ay);
@@ -46,15 +64,19 @@ export function arrow(pen, ax, ay, bx, by) {
   }
 }
 
-/** The time is there to be chosen where a model has one. */
+/**
+ * The time is there to be chosen where a model has one.
+ * @param {Ui} ui
+ */
 export function showTime(ui) {
   ui.timeBox.hidden = !ui.scene.frames.some((frame) => frame.course);
-  ui.timeSlider.value = ui.time;
+  ui.timeSlider.value = String(ui.time);
   const said = `t = ${(ui.time / LAST).toFixed(1)}`;
   ui.timeSaid.textContent = said;
   ui.timeSlider.setAttribute("aria-valuetext", said);
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.time = LAST;
   ui.timeSaid = el("output", { class: "lab-note" });

@@ -2,7 +2,7 @@
 
 import { activeTab } from "../../page/address.js";
 import { numberBox, offer, seedBox, select, tick } from "../../page/choice.js";
-import { button, el } from "../../page/dom.js";
+import { button, el, one } from "../../page/dom.js";
 import { taken } from "../../page/keys.js";
 import { count, fixed } from "../../page/numbers.js";
 import { drawDrawing, showDrawing, useDrawing } from "./drawing.js";
@@ -16,14 +16,23 @@ import {
   rates,
   remember,
   reset,
+  SIZES,
   stepOnce,
   turned,
 } from "./laboratory.js";
 
+/**
+ * @typedef {import("./types.js").Chosen} Chosen
+ * @typedef {import("./types.js").Preset} Preset
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 // ---- data, models, seed ---------------------------------------------------------------------
 
+/** @param {string | Node} label @param {HTMLElement} input @param {string} [className] */
 const field = (label, input, className = "") =>
   el("label", { class: `lab-field ${className}` }, el("span", { text: label }), input);
+/** @param {Ui} ui @param {Partial<Chosen>} changed */
 function choose(ui, changed) {
   const { drawn, data } = { ...ui.chosen, ...changed };
   if (changed.data === "drawn" && drawn.length < 2) {
@@ -33,28 +42,39 @@ function choose(ui, changed) {
   begin(ui, { ...ui.chosen, ...changed, knobs: turned(ui), events: [] });
 }
 
+/** @param {Ui} ui @returns {HTMLInputElement[]} */
+const boxesOf = (ui) =>
+  ui.modelTicks.map((tick) => /** @type {HTMLInputElement} */ (tick.firstChild));
+
+/** @param {Ui} ui */
 function chooseModels(ui) {
-  const picked = ui.modelTicks
-    .map((tick) => tick.firstChild)
+  const picked = boxesOf(ui)
     .filter((box) => box.checked)
     .map((box) => box.value);
   limitModels(ui);
   if (picked.length) choose(ui, { models: picked });
 }
+/** @param {Ui} ui */
 function chooseSeed(ui) {
   if (ui.seedBox.value !== "" && ui.seedBox.checkValidity())
     return choose(ui, { seed: Number(ui.seedBox.value) });
   fail(ui, `The seed is a whole number from ${ui.seedBox.min} to ${ui.seedBox.max}.`);
   fillForm(ui);
 }
-/** No fourth model, and never none. */
+/**
+ * No fourth model, and never none.
+ * @param {Ui} ui
+ */
 function limitModels(ui) {
-  const boxes = ui.modelTicks.map((tick) => tick.firstChild);
+  const boxes = boxesOf(ui);
   const on = boxes.filter((box) => box.checked).length;
   for (const box of boxes) box.disabled = box.checked ? on === 1 : on >= ui.props.most.models;
 }
 
-/** A size of the nets or of a batch; the server is not asked for one that cannot be. */
+/**
+ * A size of the nets or of a batch; the server is not asked for one that cannot be.
+ * @param {Ui} ui @param {string} name
+ */
 function chooseSize(ui, name) {
   const { box, title, low, high } = ui.sizes[name];
   const size = Number(box.value);
@@ -64,40 +84,48 @@ function chooseSize(ui, name) {
   fillForm(ui);
 }
 
-/** A run that shows what it is said to show, from its beginning. */
+/**
+ * A run that shows what it is said to show, from its beginning.
+ * @param {Ui} ui @param {Preset} preset
+ */
 function choosePreset(ui, { state, until }) {
   const fresh = { ...ui.props.plain, drawn: ui.chosen.drawn };
   begin(ui, { ...fresh, ...state, events: [] }, until);
 }
 
-/** The preset whose run this is, if any: it follows from the same settings and no changes. */
+/**
+ * The preset whose run this is, if any: it follows from the same settings and no changes.
+ * @param {Ui} ui
+ */
 function presetOf(ui) {
-  const made = (state) => JSON.stringify(Object.entries({ ...ui.props.plain, ...state }).sort());
+  const made = (/** @type {Partial<Chosen>} */ state) =>
+    JSON.stringify(Object.entries({ ...ui.props.plain, ...state }).sort());
   const { drawn: _, events, step: __, ...chosen } = ui.chosen;
   if (events?.length) return undefined;
-  return ui.props.presets.find(({ state }) => made(state) === made(chosen));
+  return ui.props.presets.find((/** @type {Preset} */ { state }) => made(state) === made(chosen));
 }
 
+/** @param {Ui} ui */
 function nameTheta(ui) {
   ui.thetaText.textContent = `Distance θ of the lines: ${fixed(Number(ui.thetaBox.value), 1)}`;
 }
 
+/** @param {Ui} ui */
 export function fillForm(ui) {
   ui.dataBox.value = ui.chosen.data;
-  ui.thetaBox.value = ui.chosen.theta;
+  ui.thetaBox.value = String(ui.chosen.theta);
   nameTheta(ui);
   ui.thetaField.hidden = ui.chosen.data !== "lines";
-  ui.seedBox.value = ui.chosen.seed;
+  ui.seedBox.value = String(ui.chosen.seed);
   if (![...ui.dimBox.options].some((option) => option.value === String(ui.chosen.dim)))
     ui.dimBox.append(el("option", { value: ui.chosen.dim, text: String(ui.chosen.dim) }));
-  ui.dimBox.value = ui.chosen.dim;
-  for (const tick of ui.modelTicks)
-    tick.firstChild.checked = ui.chosen.models.includes(tick.firstChild.value);
+  ui.dimBox.value = String(ui.chosen.dim);
+  for (const box of boxesOf(ui)) box.checked = ui.chosen.models.includes(box.value);
   limitModels(ui);
-  for (const [name, { box }] of Object.entries(ui.sizes)) box.value = ui.chosen[name];
+  for (const name of SIZES) ui.sizes[name].box.value = String(ui.chosen[name]);
   ui.optimiserBox.value = ui.chosen.optimiser;
   const preset = presetOf(ui);
-  for (const [i, button] of [...ui.presetBox.lastChild.children].entries())
+  for (const [i, button] of [...one(ui.presetBox, ".lp-legend").children].entries())
     button.setAttribute("aria-pressed", String(ui.props.presets[i] === preset));
   ui.watching.textContent = preset?.watch ?? "";
   ui.watching.hidden = !preset;
@@ -105,6 +133,7 @@ export function fillForm(ui) {
   if (ui.chosen.data === "drawn") drawDrawing(ui);
 }
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   const data = Object.entries(ui.props.data);
   ui.dataBox = select(id(ui, "data"), data, (name) => choose(ui, { data: name }));
@@ -154,7 +183,10 @@ function setUp1(ui) {
   setUpPresets(ui);
 }
 
-/** What is set before a run: it starts anew where one of them changes. */
+/**
+ * What is set before a run: it starts anew where one of them changes.
+ * @param {Ui} ui
+ */
 function setUpSizes(ui) {
   ui.sizes = Object.fromEntries(
     Object.entries(ui.props.sizes).map(([name, [title, low, high]]) => {
@@ -178,8 +210,9 @@ function setUpSizes(ui) {
   );
 }
 
+/** @param {Ui} ui */
 function setUpPresets(ui) {
-  const buttons = ui.props.presets.map((preset) =>
+  const buttons = ui.props.presets.map((/** @type {Preset} */ preset) =>
     el("button", {
       type: "button",
       id: id(ui, `preset-${preset.name}`),
@@ -197,7 +230,9 @@ function setUpPresets(ui) {
   ui.watching = el("p", { class: "lab-watch", role: "status", id: id(ui, "watch"), hidden: true });
 }
 
+/** @param {Ui} ui */
 export const speed = (ui) => Number(ui.speedBox.value);
+/** @type {Record<string, string>} */
 const PLAYERS = {
   model: "whole model",
   critic: "critic",
@@ -208,20 +243,22 @@ const PLAYERS = {
   code_critic: "critic of codes",
 };
 
+/** @param {Ui} ui */
 export function showTransport(ui) {
-  ui.playButton.querySelector("span").textContent = ui.scene.playing ? "Pause" : "Play";
+  one(ui.playButton, "span").textContent = ui.scene.playing ? "Pause" : "Play";
   if (ui.scene.playing) ui.playButton.dataset.key = "escape";
   else delete ui.playButton.dataset.key;
   const over =
     ui.scene.step >= ui.props.most.steps || ui.scene.frames.every(({ problem }) => problem);
   for (const one of [ui.playButton, ui.stepButton, ui.playerButton]) one.disabled = over;
-  ui.element.dataset.step = ui.scene.step; // how tests know
-  ui.element.dataset.playing = ui.scene.playing;
+  ui.element.dataset.step = String(ui.scene.step); // how tests know
+  ui.element.dataset.playing = String(ui.scene.playing);
   ui.status.replaceChildren(
     el("b", { text: `Step ${count(ui.scene.step)}` }),
     el("span", { text: how(ui) }),
   );
 }
+/** @param {Ui} ui */
 function how(ui) {
   if (ui.scene.place)
     return `Waiting: number ${ui.scene.place} in the queue. Runs train in turn, four at a time.`;
@@ -232,6 +269,7 @@ function how(ui) {
       : "training";
   return ui.scene.note || idle(ui);
 }
+/** @param {Ui} ui */
 function idle(ui) {
   const still = Object.entries({ lr: "players", critic_lr: "critics" })
     .filter(([name]) => ui.scene.knobs?.[name] === 0)
@@ -243,6 +281,7 @@ function idle(ui) {
 
 // ---- transport ------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.playButton = button(
     "",
@@ -304,6 +343,7 @@ function setUp2(ui) {
   });
 }
 
+/** @param {Ui} ui */
 export function buildKnobs(ui) {
   ui.knobInputs = {};
   const fit = Object.entries(ui.scene.turnable).filter(
@@ -333,7 +373,10 @@ export function buildKnobs(ui) {
   if (players.includes("critic")) ui.playerBox.value = "critic";
 }
 
-/** At step 0 a knob is part of the settings, later a change that the run remembers. */
+/**
+ * At step 0 a knob is part of the settings, later a change that the run remembers.
+ * @param {Ui} ui @param {string} name @param {HTMLInputElement} input
+ */
 async function turn(ui, name, input) {
   const value = Number(input.value);
   const { title, low, high } = ui.scene.turnable[name];
@@ -341,16 +384,18 @@ async function turn(ui, name, input) {
     fail(ui, `${title} lies from ${low} to ${high}.`);
     return fillKnobs(ui, true);
   }
-  if ((await edit(ui, name, value)) === false) input.value = ui.scene.knobs[name];
+  if ((await edit(ui, name, value)) === false) input.value = String(ui.scene.knobs[name]);
 }
 
+/** @param {Ui} ui @param {boolean} [all] */
 export function fillKnobs(ui, all = false) {
   for (const [name, input] of Object.entries(ui.knobInputs))
-    if (all || document.activeElement !== input) input.value = ui.scene.knobs[name];
+    if (all || document.activeElement !== input) input.value = String(ui.scene.knobs[name]);
 }
 
 // ---- knobs ----------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp3(ui) {
   ui.knobBox = el("div", {
     class: "lab-knobs",
@@ -360,6 +405,7 @@ function setUp3(ui) {
   ui.knobInputs = {};
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   setUp1(ui);
   setUp2(ui);

@@ -12,7 +12,7 @@
 // from settings, changes (events) and steps alone, so a link leads back to the very same state.
 
 import { setView } from "../../page/address.js";
-import { panelOf } from "../../page/dom.js";
+import { one, panelOf } from "../../page/dom.js";
 import { bytes } from "../../page/pictures.js";
 import { asker, LOST, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
@@ -29,29 +29,51 @@ import {
 } from "./form.js";
 import { buildSquares, drawSquares, setUp as setUpSquares } from "./squares.js";
 
+/**
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Change} Change
+ * @typedef {import("./types.js").Chosen} Chosen
+ * @typedef {import("./types.js").Frame} Frame
+ * @typedef {import("./types.js").Packed} Packed
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const MODE = "laboratory";
+/** @type {("layers" | "units" | "batch")[]} */
 export const SIZES = ["layers", "units", "batch"]; // of the nets and of a batch, set before a run
+/** @type {("terms" | "scores")[]} */
+const ROWS = ["terms", "scores"]; // of a frame that grow
 const PATIENCE = 30000; // ms
 const GAP = 60; // ms between two questions while training goes on
+/** @param {Ui} ui @param {string} name */
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
-/** What of a view goes into the link. */
+/**
+ * What of a view goes into the link.
+ * @param {Ui} ui @param {{mode?: string}} [of]
+ */
 function linked(ui, { mode = MODE } = {}) {
   return mode === MODE ? { mode, laboratory: ui.written ?? ui.props.value } : { mode };
 }
 
+/** @param {Ui} ui @param {string} sentence */
 export function fail(ui, sentence) {
   ui.life.fail(sentence);
   if (ui.scene) ui.element.classList.remove("lp-stale"); // the run that is shown is still good
 }
+/** @param {Ui} ui */
 function recover(ui) {
-  ui.element.querySelector(".lp-error").hidden = true;
+  one(ui.element, ".lp-error").hidden = true;
 }
 
 // ---- the run --------------------------------------------------------------------------------
 
-/** Start a run from the beginning and train it up to a step; `resume` goes on from there.
-    False if the server refuses: then the run that is there stays, and what it follows from. */
+/**
+ * Start a run from the beginning and train it up to a step; `resume` goes on from there. False if
+ * the server refuses: then the run that is there stays, and what it follows from.
+ * @param {Ui} ui @param {Chosen} state @param {number} [until] @param {boolean} [resume]
+ * @returns {Promise<boolean>}
+ */
 export async function begin(ui, state, until = ui.props.opening, resume = false) {
   const [old, before, link] = [ui.scene, ui.chosen, ui.written];
   if (old?.playing) ui.server.pause({ key: old.key });
@@ -80,6 +102,7 @@ export async function begin(ui, state, until = ui.props.opening, resume = false)
   return false;
 }
 
+/** @param {Chosen} chosen */
 function settingsOf({ data, theta, drawn, models, seed, dim, knobs, optimiser, ...rest }) {
   return {
     ...Object.fromEntries(SIZES.map((name) => [name, rest[name]])),
@@ -94,7 +117,10 @@ function settingsOf({ data, theta, drawn, models, seed, dim, knobs, optimiser, .
   };
 }
 
-/** Called with the first answer to a run. */
+/**
+ * Called with the first answer to a run.
+ * @param {Ui} ui @param {any} data @param {any} request
+ */
 function draw(ui, data, request) {
   ui.pending = false;
   ui.element.toggleAttribute("data-pending", false);
@@ -112,7 +138,10 @@ function draw(ui, data, request) {
   follow(ui);
 }
 
-/** A frame or a state from the server; false if it refuses. */
+/**
+ * A frame or a state from the server; false if it refuses.
+ * @param {Ui} ui @param {Answer} answer
+ */
 function take(ui, answer) {
   if (answer.error) {
     fail(ui, answer.error);
@@ -132,33 +161,35 @@ function take(ui, answer) {
     answer.frames.forEach((frame, i) => {
       const kept = ui.scene.frames[i]; // two answers may bring the same rows
       const rows = Object.fromEntries(
-        ["terms", "scores"].map((name) => [
-          name,
-          [...kept[name].slice(0, frame.from[name]), ...frame[name]],
-        ]),
+        ROWS.map((name) => [name, [...kept[name].slice(0, frame.from[name]), ...frame[name]]]),
       );
       ui.scene.frames[i] = { ...unpacked(frame), ...rows };
     });
     pace(ui);
     drawSquares(ui);
     drawCurves(ui);
-    if (answer.code) ui.element.querySelector(".lp-code pre").textContent = answer.code;
-    ui.element.dataset.frame = Number(ui.element.dataset.frame ?? 0) + 1; // how tests know
+    if (answer.code) one(ui.element, ".lp-code pre").textContent = answer.code;
+    ui.element.dataset.frame = String(Number(ui.element.dataset.frame ?? 0) + 1); // how tests know
   }
   showTransport(ui);
   remember(ui);
   return true;
 }
 
+/** @param {Ui} ui */
 const known = (ui) => ({
   key: ui.scene.key,
   version: ui.scene.frames[0].samples ? ui.scene.step : -1,
   terms: ui.scene.frames.map(({ terms }) => terms.length),
   scores: ui.scene.frames.map(({ scores }) => scores.length),
 });
+/** @param {Ui} ui */
 const shown = (ui) => ui.element.offsetParent !== null && !document.hidden;
 
-/** Ask for frames while training goes on and somebody can see them. */
+/**
+ * Ask for frames while training goes on and somebody can see them.
+ * @param {Ui} ui
+ */
 async function follow(ui) {
   if (ui.following) return;
   ui.following = true;
@@ -185,8 +216,12 @@ async function follow(ui) {
   if (mine === ui.stale) ui.following = false;
 }
 
-/** Tell the server; a run that it has forgotten is trained anew up to where it was. False if
-    it refuses. */
+/**
+ * Tell the server; a run that it has forgotten is trained anew up to where it was. False if it
+ * refuses.
+ * @param {Ui} ui @param {string} name @param {any} question @param {boolean} [again]
+ * @returns {Promise<boolean | undefined>}
+ */
 async function command(ui, name, question, again) {
   const mine = ui.stale;
   const order = name === "poll" ? ui.commands : ++ui.commands;
@@ -208,17 +243,27 @@ async function command(ui, name, question, again) {
   return taken;
 }
 
+/** @param {Ui} ui */
 export const play = (ui) =>
   command(ui, "play", { key: ui.scene.key, until: ui.props.most.steps, pace: speed(ui) }, true);
-/** At rest first, then what the scores are there. */
+/**
+ * At rest first, then what the scores are there.
+ * @param {Ui} ui @returns {Promise<void>}
+ */
 export async function pause(ui) {
   await command(ui, "pause", { key: ui.scene.key });
   if (!ui.scene.playing) await command(ui, "poll", known(ui));
 }
+/** @param {Ui} ui @param {string | null} [player] */
 export const stepOnce = (ui, player = null) => command(ui, "step", { ...known(ui), player });
+/** @param {Ui} ui @param {string} name @param {number} value */
 export const edit = (ui, name, value) => command(ui, "edit", { key: ui.scene.key, name, value });
+/** @param {Ui} ui */
 export const reset = (ui) => begin(ui, { ...ui.chosen, knobs: turned(ui), events: [] }, 0);
-/** Knobs that are not at their defaults now. */
+/**
+ * Knobs that are not at their defaults now.
+ * @param {Ui} ui
+ */
 export const turned = (ui) =>
   Object.fromEntries(
     Object.entries(ui.scene?.knobs ?? ui.chosen.knobs).filter(
@@ -226,15 +271,20 @@ export const turned = (ui) =>
     ),
   );
 
-/** Leave the run as it is, without a word. */
+/**
+ * Leave the run as it is, without a word.
+ * @param {Ui} ui
+ */
 export function rest(ui) {
   if (ui.scene?.playing) pause(ui);
 }
 
 // ---- the link -------------------------------------------------------------------------------
 
+/** @param {string} text @param {(parts: string[]) => any} read */
 const list = (text, read) => (text ? text.split("~").map((item) => read(item.split("/"))) : []);
 
+/** @param {Ui} ui @param {string} text @returns {Chosen} */
 function readState(ui, text) {
   const parts = link.read(text);
   const { first } = ui.props;
@@ -260,11 +310,14 @@ function readState(ui, text) {
   };
 }
 
-/** The state as one field of a link; what is as at first is left out. */
+/**
+ * The state as one field of a link; what is as at first is left out.
+ * @param {Ui} ui @param {number} step @param {Change[]} [events]
+ */
 function stateOf(ui, step, events = ui.scene.events) {
   const { data, models, theta, drawn, seed, dim, knobs, optimiser } = ui.chosen;
   const { first } = ui.props;
-  const join = (items) => items.map((item) => item.join("/")).join("~");
+  const join = (/** @type {any[][]} */ items) => items.map((item) => item.join("/")).join("~");
   const parts = {
     data: data === ui.props.first.data ? "" : data,
     models: models.join() === ui.props.first.models.join() ? "" : models.join("~"),
@@ -286,15 +339,13 @@ function stateOf(ui, step, events = ui.scene.events) {
   return link.write(parts);
 }
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.TAB = ui.props.tab;
   ui.panel = panelOf(ui.element);
-  ui.chosen = null; // what a run follows from: {data, theta, drawn, models, seed, dim, knobs, layers, units, batch, optimiser}
-  ui.scene = null; // the run that is shown: {key, models, real, floor, modes, step, events, knobs, turnable, frames…}
   ui.following = false;
-  ui.written = null; // the state in the link, as this script made it
-  ui.stale = 0; // counts runs, so that a late answer to an old one is dropped
-  ui.commands = 0; // counts what a run is told, so that a late answer to what was before is dropped
+  ui.stale = 0;
+  ui.commands = 0;
   ui.life = result(ui.TAB, {
     element: ui.element,
     ready: () => ui.trigger("ready"),
@@ -318,19 +369,21 @@ function setUp1(ui) {
       ui.scene
     )
       return;
-    const why = ui.element.querySelector(".lp-error").textContent;
+    const why = one(ui.element, ".lp-error").textContent;
     if (await begin(ui, readState(ui, ""))) fail(ui, `${why} The first example is shown instead.`);
   };
   document.addEventListener("visibilitychange", () => document.hidden && rest(ui));
   /** A view is shown at once, and is the one in the link; what its widgets want of the server
     comes after it. */
-  ui.panel.addEventListener("change", ({ target }) => {
+  ui.panel.addEventListener("change", (event) => {
+    const target = /** @type {HTMLInputElement} */ (event.target);
     if (!target.closest(`#${ui.TAB}-view`)) return;
     ui.panel.dataset.mode = target.value;
     setView(ui.TAB, linked(ui, { mode: target.value }));
   });
 }
 
+/** @param {Ui} ui */
 export function remember(ui) {
   if (ui.panel.dataset.mode !== MODE || ui.pending) return;
   const now = performance.now();
@@ -345,10 +398,13 @@ export function remember(ui) {
 
 // ---- numbers --------------------------------------------------------------------------------
 
+/** @param {string} base64 */
 function floats(base64) {
   return new Float32Array(bytes(base64).buffer);
 }
+/** @param {Packed} frame @returns {Frame} */
 function unpacked(frame) {
+  /** @type {any} */
   const found = { ...frame };
   for (const name of ["samples", "mesh", "copies", "pull", "field", "course"])
     if (frame[name]) found[name] = floats(frame[name]);
@@ -356,28 +412,34 @@ function unpacked(frame) {
   return found;
 }
 
-/** Frames and steps per second, over the last frames. */
+/**
+ * Frames and steps per second, over the last frames.
+ * @param {Ui} ui
+ */
 function pace(ui) {
   const now = performance.now();
   if (!ui.scene.playing) return (ui.scene.times = []);
   ui.scene.times.push([now, ui.scene.step]);
   if (ui.scene.times.length > 20) ui.scene.times.shift();
 }
+/** @param {Ui} ui */
 export function rates(ui) {
-  const [first, last] = [ui.scene.times[0], ui.scene.times.at(-1)];
-  const seconds = ui.scene.times.length > 2 ? (last[0] - first[0]) / 1000 : 0;
+  const { times } = ui.scene;
+  const [first, last] = [times[0], times[times.length - 1]];
+  const seconds = times.length > 2 ? (last[0] - first[0]) / 1000 : 0;
   return seconds > 0.3
-    ? { steps: (last[1] - first[1]) / seconds, frames: (ui.scene.times.length - 1) / seconds }
+    ? { steps: (last[1] - first[1]) / seconds, frames: (times.length - 1) / seconds }
     : null;
 }
 
+/** @param {Ui} ui */
 function setUp2(ui) {
   ui.remembered = 0;
 }
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
   setUpForm(ui);

@@ -1,12 +1,19 @@
 // One square for each model: points, samples, the critic's surface, the mesh of the generator,
 // the pull of the critic, reconstructions.
 
-import { el, svg } from "../../page/dom.js";
+import { el, one, svg } from "../../page/dom.js";
 import { count, significant } from "../../page/numbers.js";
 import { COLOURS } from "../../page/palette.js";
 import { drawDrawing, EXTENT } from "./drawing.js";
 import { arrow, paintField, samplesOf, showTime } from "./flow.js";
 import { id, remember } from "./laboratory.js";
+
+/**
+ * @typedef {import("./types.js").Frame} Frame
+ * @typedef {import("./types.js").Model} Model
+ * @typedef {import("./types.js").Scale} Scale
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 const SIZE = 560; // pixels of a square's own
 const MESH = 13; // codes along each axis, as the server's
@@ -14,11 +21,15 @@ const DASHES = ["", "7 4", "2 3", "8 3 2 3", "12 4"]; // as those of page/charts
 /** Beside the page's own seven: no two models share a colour. */
 const HUES = [...COLOURS, "#8c564b", "#7f7f7f", "#9467bd", "#17a398", "#e377c2"];
 
-/** How a model's curves look, whatever stands beside it: by its place among all models. */
+/**
+ * How a model's curves look, whatever stands beside it: by its place among all models.
+ * @param {Ui} ui @param {string} name
+ */
 export function lineOf(ui, name) {
   const k = Object.keys(ui.props.models).indexOf(name);
   return { colour: HUES[k % HUES.length], dash: k % DASHES.length, width: 2 };
 }
+/** @type {[letter: string, key: "data" | keyof Frame, title: string, about: string][]} */
 const LAYERS = [
   ["d", "data", "Data", "real points"],
   ["s", "samples", "Samples", "samples of the model"],
@@ -31,10 +42,17 @@ const LAYERS = [
 export const PULL =
   "the mean length of the gradient, at the samples, of what the generator is paid for; an arrow of that length is drawn a third of a unit long.";
 
+/** @param {HTMLCanvasElement} canvas */
+export const context = (canvas) =>
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
+/** @param {Ui} ui @param {string} name */
 export const token = (ui, name) => getComputedStyle(ui.element).getPropertyValue(name).trim();
 
+/** @param {string} key */
 function swatch(key) {
-  const mark = {
+  /** @type {Record<string, SVGElement[]>} */
+  const marks = {
     data: [svg("circle", { cx: 8, cy: 8, r: 3.5, class: "lab-real" })],
     samples: [svg("circle", { cx: 8, cy: 8, r: 3.5, class: "lab-sample" })],
     surface: [
@@ -47,14 +65,15 @@ function swatch(key) {
     ],
     mesh: [svg("path", { d: "M2 5H14M2 11H14M5 2V14M11 2V14", class: "lab-mesh" })],
     copies: [svg("path", { d: "M2 12L14 4", class: "lab-copy" })],
-  }[key];
+  };
   return svg(
     "svg",
     { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
-    ...mark,
+    ...marks[key],
   );
 }
 
+/** @param {Ui} ui @param {string} name */
 export function lineSwatch(ui, name) {
   const { colour, dash, width } = lineOf(ui, name);
   return svg(
@@ -69,8 +88,9 @@ export function lineSwatch(ui, name) {
   );
 }
 
+/** @param {Ui} ui */
 export function buildSquares(ui) {
-  ui.squares.style.setProperty("--columns", ui.scene.models.length);
+  ui.squares.style.setProperty("--columns", String(ui.scene.models.length));
   ui.squares.replaceChildren(
     ...ui.scene.models.map((model) =>
       el(
@@ -101,38 +121,48 @@ export function buildSquares(ui) {
   );
 }
 
+/** @param {Ui} ui */
 export function drawSquares(ui) {
-  for (const toggle of ui.toggles.children) {
-    const key = LAYERS.find(([letter]) => letter === toggle.dataset.layer)[1];
-    toggle.setAttribute("aria-pressed", String(!ui.hidden.has(toggle.dataset.layer)));
+  for (const [letter, key] of LAYERS) {
+    const toggle = one(ui.toggles, `[data-layer=${letter}]`);
+    toggle.setAttribute("aria-pressed", String(!ui.hidden.has(letter)));
     toggle.hidden =
-      !["data", "samples"].includes(key) && !ui.scene.frames.some((frame) => frame[key]);
+      key !== "data" && key !== "samples" && !ui.scene.frames.some((frame) => frame[key]);
   }
   showTime(ui);
   if (ui.pending) return drawSheets(ui);
   ui.scene.models.forEach((model, i) => {
     const frame = ui.scene.frames[i];
     const figure = ui.squares.children[i];
-    drawSquare(ui, figure.querySelector("canvas"), frame);
-    figure.querySelector(".lab-scale").replaceChildren(...scaleOf(model, frame));
-    const problem = figure.querySelector(".lab-problem");
+    drawSquare(ui, /** @type {HTMLCanvasElement} */ (one(figure, "canvas")), frame);
+    one(figure, ".lab-scale").replaceChildren(...scaleOf(model, frame));
+    const problem = one(figure, ".lab-problem");
     problem.hidden = !frame.problem;
     problem.textContent = frame.problem;
   });
 }
 
-/** New data and no run of them yet: the points alone, in place of what was learnt of others. */
+/** @type {Scale} */
+const x = (v) => ((v + EXTENT) * SIZE) / (2 * EXTENT);
+/** @type {Scale} */
+const y = (v) => ((EXTENT - v) * SIZE) / (2 * EXTENT);
+
+/**
+ * New data and no run of them yet: the points alone, in place of what was learnt of others.
+ * @param {Ui} ui
+ */
 function drawSheets(ui) {
-  const scale = SIZE / (2 * EXTENT);
   for (const canvas of ui.squares.querySelectorAll("canvas")) {
-    const pen = canvas.getContext("2d");
+    const pen = context(canvas);
     pen.clearRect(0, 0, SIZE, SIZE);
-    const [x, y] = [(v) => (v + EXTENT) * scale, (v) => (EXTENT - v) * scale];
-    dots(pen, ui.chosen.drawn.flat(), x, y, 3.5, null, token(ui, "--ink-2"));
+    dots(pen, ui.chosen.drawn.flat(), 3.5, null, token(ui, "--ink-2"));
   }
 }
 
-/** What the colours of the surface mean, and how hard the critic pulls. */
+/**
+ * What the colours of the surface mean, and how hard the critic pulls.
+ * @param {Model} model @param {Frame} frame
+ */
 function scaleOf(model, frame) {
   if (!frame.surface)
     return [
@@ -158,24 +188,25 @@ function scaleOf(model, frame) {
   ];
 }
 
+/** @param {Ui} ui @param {HTMLCanvasElement} canvas @param {Frame} frame */
 function drawSquare(ui, canvas, frame) {
-  const pen = canvas.getContext("2d");
-  const scale = SIZE / (2 * EXTENT);
-  const x = (v) => (v + EXTENT) * scale;
-  const y = (v) => (EXTENT - v) * scale;
-  const on = (letter) => !ui.hidden.has(letter);
+  const pen = context(canvas);
+  const on = (/** @type {string} */ letter) => !ui.hidden.has(letter);
   pen.clearRect(0, 0, SIZE, SIZE);
   if (frame.surface && on("c")) paintSurface(ui, pen, frame.surface);
-  if (on("d")) dots(pen, ui.scene.real, x, y, 3.5, null, token(ui, "--ink-2"));
-  if (frame.mesh && on("m")) paintMesh(ui, pen, frame.mesh, x, y);
-  if (frame.copies && on("r"))
-    segments(pen, ui.scene.real, frame.copies, x, y, token(ui, "--accept"));
+  if (on("d")) dots(pen, ui.scene.real, 3.5, null, token(ui, "--ink-2"));
+  if (frame.mesh && on("m")) paintMesh(ui, pen, frame.mesh);
+  if (frame.copies && on("r")) segments(pen, ui.scene.real, frame.copies, token(ui, "--accept"));
   if (frame.field && on("f")) paintField(ui, pen, frame.field, EXTENT, x, y);
-  if (on("s")) dots(pen, samplesOf(ui, frame), x, y, 3.2, token(ui, "--ink"), null);
-  if (frame.pull && on("a")) paintPull(ui, pen, frame, x, y);
+  if (on("s")) dots(pen, samplesOf(ui, frame), 3.2, token(ui, "--ink"), null);
+  if (frame.pull && on("a")) paintPull(ui, pen, frame);
 }
 
-function dots(pen, points, x, y, r, fill, stroke) {
+/**
+ * @param {CanvasRenderingContext2D} pen @param {ArrayLike<number>} points @param {number} r
+ * @param {string | null} fill @param {string | null} stroke
+ */
+function dots(pen, points, r, fill, stroke) {
   pen.beginPath();
   for (let i = 0; i < points.length; i += 2) {
     const [px, py] = [x(points[i]), y(points[i + 1])];
@@ -188,7 +219,11 @@ function dots(pen, points, x, y, r, fill, stroke) {
   if (stroke) (pen.strokeStyle = stroke), pen.stroke();
 }
 
-function segments(pen, from, to, x, y, colour) {
+/**
+ * @param {CanvasRenderingContext2D} pen @param {Float32Array} from @param {Float32Array} to
+ * @param {string} colour
+ */
+function segments(pen, from, to, colour) {
   pen.strokeStyle = colour;
   pen.lineWidth = 1.5;
   pen.beginPath();
@@ -198,11 +233,12 @@ function segments(pen, from, to, x, y, colour) {
   }
   pen.stroke();
 }
+/** @param {Ui} ui @param {CanvasRenderingContext2D} pen @param {Uint8Array} values */
 function paintSurface(ui, pen, values) {
   const side = Math.sqrt(values.length);
   ui.surfacePaint.width = ui.surfacePaint.height = side;
-  const context = ui.surfacePaint.getContext("2d");
-  const image = context.createImageData(side, side);
+  const paint = context(ui.surfacePaint);
+  const image = paint.createImageData(side, side);
   const hues = [token(ui, "--lab-fake"), token(ui, "--lab-true")].map((hex) =>
     [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)),
   );
@@ -212,12 +248,13 @@ function paintSurface(ui, pen, values) {
       const at = 4 * ((side - 1 - row) * side + column);
       image.data.set([...hues[Number(off > 0)], 190 * Math.abs(off)], at);
     }
-  context.putImageData(image, 0, 0);
+  paint.putImageData(image, 0, 0);
   pen.imageSmoothingEnabled = true;
   pen.drawImage(ui.surfacePaint, 0, 0, SIZE, SIZE);
 }
 
-function paintMesh(ui, pen, mesh, x, y) {
+/** @param {Ui} ui @param {CanvasRenderingContext2D} pen @param {Float32Array} mesh */
+function paintMesh(ui, pen, mesh) {
   const n = mesh.length / 2;
   const lines =
     n === MESH * MESH
@@ -239,9 +276,12 @@ function paintMesh(ui, pen, mesh, x, y) {
   pen.globalAlpha = 1;
 }
 
-/** Arrows of a third of a unit for the mean pull, at most twice that. */
-function paintPull(ui, pen, { samples, pull, slope }, x, y) {
-  if (!(slope > 0)) return;
+/**
+ * Arrows of a third of a unit for the mean pull, at most twice that.
+ * @param {Ui} ui @param {CanvasRenderingContext2D} pen @param {Frame} frame
+ */
+function paintPull(ui, pen, { samples, pull, slope }) {
+  if (!pull || !(slope > 0)) return;
   pen.strokeStyle = token(ui, "--lab-arrow");
   pen.lineWidth = 1.5;
   pen.beginPath();
@@ -256,6 +296,7 @@ function paintPull(ui, pen, { samples, pull, slope }, x, y) {
   pen.stroke();
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.hidden = new Set(); // letters of layers that are switched off
   ui.squares = el("div", { class: "lab-squares" });

@@ -19,7 +19,6 @@ WIDGETS = sorted((APP / "widgets").glob("*/*.js"))
 # Widgets whose parameters are not all typed yet: what can be inferred is checked.
 LOOSE = {
     "chain_player",
-    "laboratory",
     "latent_map",
     "microscope",
     "replies",

@@ -1,8 +1,7 @@
 """Questions that wait for the same model are one batch, and each gets its own answers."""
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,36 +25,38 @@ class Space:
         return [2 * row for row in rows]
 
 
+class Rows(list):
+    """Rows that tell when they have been read, which is when their asker waits in a batch."""
+
+    def __init__(self, rows: list) -> None:
+        super().__init__(rows)
+        self.read = threading.Event()
+
+    def __iter__(self) -> Iterator:
+        yield from super().__iter__()
+        self.read.set()
+
+
 def ask_together(together: Together, space: Space, questions: list[list]) -> list[Any]:
     """What each of those who ask gets, an error too; all wait before the first is answered."""
     found: list[Any] = [None] * len(questions)
 
+    rows = [Rows(question) for question in questions]
+
     def ask(place: int) -> None:
         try:
-            found[place] = together(space, questions[place])
+            found[place] = together(space, rows[place])
         except ValueError as error:
             found[place] = str(error)
 
     threads = [threading.Thread(target=ask, args=(place,)) for place in range(len(questions))]
     with session.model_work():
-        for number, thread in enumerate(threads, 1):
+        for thread, mine in zip(threads, rows, strict=True):
             thread.start()
-            wait_for(lambda n=number: waiting(together, space) == sum(map(len, questions[:n])))
+            assert mine.read.wait(10)
     for thread in threads:
         thread.join(10)
     return found
-
-
-def waiting(together: Together, space: Space) -> int:
-    batch = together._waiting.get(id(space))
-    return sum(map(len, space.batches)) + (len(batch.rows) if batch else 0)
-
-
-def wait_for(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.001)
 
 
 def test_those_who_wait_are_answered_in_one_batch():
@@ -74,7 +75,7 @@ def test_other_spaces_are_other_batches():
     together, one, other = Together(Space.double), Space(), Space()
     together(one, [1])
     together(other, [2])
-    assert one.batches == [[1]] and other.batches == [[2]] and not together._waiting
+    assert one.batches == [[1]] and other.batches == [[2]]
 
 
 def test_a_batch_has_a_largest_size():
@@ -82,16 +83,9 @@ def test_a_batch_has_a_largest_size():
     with session.model_work():  # whoever has the model cannot wait for another
         assert together(space, [7]) == [14]
     space.batches.clear()
-    threads = [
-        threading.Thread(target=together, args=(space, [place] * (MOST // 2 + 1)))
-        for place in range(3)
-    ]
-    with session.model_work():
-        for thread in threads:
-            thread.start()
-        wait_for(lambda: len(session._model_work._waiting) == 3)
-    for thread in threads:
-        thread.join(10)
+    questions = [[place] * (MOST // 2 + 1) for place in range(3)]
+    found = ask_together(together, space, questions)
+    assert found == [[2 * row for row in rows] for rows in questions]
     assert [len(batch) for batch in space.batches] == [MOST // 2 + 1] * 3
 
 

@@ -380,6 +380,15 @@ def lab(monkeypatch) -> Laboratory:
     return Laboratory()
 
 
+@pytest.fixture
+def at_rest() -> Callable[[], bool]:
+    """Whether every thread of a laboratory has ended that began in this test."""
+    others = set(threading.enumerate())
+    return lambda: (
+        not any(thread.name == "laboratory" for thread in set(threading.enumerate()) - others)
+    )
+
+
 def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Waits for training in its own thread, which has no end that one could wait for."""
     deadline = time.monotonic() + seconds
@@ -415,7 +424,7 @@ def test_pause_stops_between_two_steps_and_play_goes_on(lab: Laboratory) -> None
 
 
 def test_a_pause_does_not_wait_for_the_scores_of_other_models(
-    lab: Laboratory, monkeypatch
+    lab: Laboratory, at_rest, monkeypatch
 ) -> None:
     key = lab.start(Settings(models=("vae", "gan")))
     run = lab.session(key).run
@@ -427,7 +436,7 @@ def test_a_pause_does_not_wait_for_the_scores_of_other_models(
 
     monkeypatch.setattr(run, "score", pauses)
     lab.play(key)
-    until(lambda: lab._thread is None)
+    until(at_rest)
     assert scored == run.entries[:1] and run.step == 0
 
 
@@ -455,19 +464,19 @@ def test_ten_visitors_are_queued_and_told_their_place(lab: Laboratory, monkeypat
     assert lab.state(keys[0])["place"] == 6
 
 
-def test_who_waits_gets_on_when_others_are_done(lab: Laboratory) -> None:
+def test_who_waits_gets_on_when_others_are_done(lab: Laboratory, at_rest) -> None:
     keys = [lab.start(Settings(models=("vae",))) for _ in range(service.LIVE + 1)]
     for key in keys:
         lab.play(key, until=3)
     until(lambda: all(lab.session(key).run.step == 3 for key in keys))
-    until(lambda: lab._thread is None)  # and the thread has ended
+    until(at_rest)  # and the thread has ended
 
 
-def test_a_run_that_nobody_looks_at_is_paused(lab: Laboratory, monkeypatch) -> None:
+def test_a_run_that_nobody_looks_at_is_paused(lab: Laboratory, at_rest, monkeypatch) -> None:
     monkeypatch.setattr(service, "PATIENCE", 0.0)
     key = lab.start(Settings(models=("vae",)))
     lab.play(key)
-    until(lambda: lab._thread is None)
+    until(at_rest)
     assert lab.state(key) == {
         "playing": False,
         "place": 0,
