@@ -175,7 +175,7 @@ def _read(folder: Path, _files: tuple) -> CheckpointInfo:
         dataset=dataset,
         tag=tag,
         modality=config["modality"],
-        capabilities=frozenset(config["capabilities"]),
+        capabilities=_capabilities(folder, config),
         latent_dim=config["config"].get("latent_dim", 0),
         title=config["title"],
         config=config["config"],
@@ -189,6 +189,12 @@ def _read(folder: Path, _files: tuple) -> CheckpointInfo:
 
 def _is_yours(folder: Path) -> bool:
     return folder.parents[1] == yours_dir()
+
+
+def _capabilities(folder: Path, config: dict[str, Any]) -> frozenset[str]:
+    """Of the user's own, Gaussians fitted to its codes are modes where its prior has none."""
+    known = frozenset(config["capabilities"])
+    return known | {"components"} if _is_yours(folder) and {"encode", "decode"} <= known else known
 
 
 def _context(config: dict[str, Any]) -> str:

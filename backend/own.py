@@ -37,7 +37,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -47,14 +47,13 @@ from torch.distributions import Distribution, Independent, Normal
 from backend import checkpoint
 from backend.base import LatentModel
 from backend.checkpoint import YOURS, CheckpointInfo
-from backend.codes.modes import Modes
 from backend.codes.projection import Projection
-from backend.codes.statistics import CodeStatistics, fit_mixture
+from backend.codes.statistics import PLENTY, CodeStatistics, fit_mixture
 from backend.device import seeded
 from backend.distributions.deterministic import Deterministic
 from backend.files import private_folder
 from backend.objectives.divergences import kl_per_unit
-from backend.objectives.priors import ComponentPrior, FittedMixture, Prior, StandardNormal
+from backend.objectives.priors import Prior, StandardNormal
 from backend.processors import KINDS
 from backend.processors.base import Items, Processor, Words
 from backend.processors.image import ImageProcessor
@@ -68,7 +67,6 @@ LARGEST = 512  # pixels along a side
 FARTHEST = 1000.0  # a number of a code; the page draws none beyond
 MOST_CLASSES = 256
 LONGEST = 10_000  # characters of a sentence
-PLENTY = 50  # codes for each Gaussian that is fitted to them
 GAUSSIANS, FEW_UNITS = 10, 64  # at most; of wider codes one, since each has D² numbers
 DRAWS = 1000  # of the prior, in place of the codes of items where it names none
 AT_ONCE = 1.0  # seconds that one call may take before items are decoded fewer at a time
@@ -290,39 +288,6 @@ class OwnPrior(Prior):
         return middle + temperature * (drawn - middle)
 
 
-class Clusters(ComponentPrior):
-    """The Gaussians that were fitted to the codes of the items, as K modes of one variable."""
-
-    def __init__(self, fitted: FittedMixture) -> None:
-        super().__init__()
-        self.fitted = fitted
-        self.variables, self.components = 1, len(fitted.weights)
-        self.weights = fitted.weights[None]
-
-    def forward(self, context: Tensor | None = None) -> Distribution:
-        return self.fitted()
-
-    def draw(self, n: int, temperature: float = 1.0, weights: Tensor | None = None) -> Tensor:
-        chosen = (self.weights if weights is None else weights)[0].multinomial(n, True)
-        noise = torch.randn(n, self.fitted.means.shape[1], 1)
-        away = (self.fitted.scale_tril[chosen] @ noise)[..., 0]
-        return self.fitted.means[chosen] + temperature * away
-
-    def responsibilities(self, z: Tensor) -> Tensor:
-        parts = cast(Any, self.fitted())  # a mixture of the same family
-        log_p = parts.component_distribution.log_prob(z[:, None]) + self.weights.log()
-        return log_p.softmax(-1)[:, None]
-
-    def centres(self) -> Tensor:
-        return self.fitted.means[None]
-
-    def scales(self) -> Tensor:
-        return self.fitted.scale_tril.norm(dim=-1)[None]
-
-    def split(self, z: Tensor) -> Tensor:
-        return z[..., None, :]
-
-
 class Scored(Distribution):
     """What was decoded, with what the class says of log p(x|z)."""
 
@@ -368,12 +333,6 @@ class OwnModel(LatentModel):
         if not self.source.has("log_prob"):
             return Deterministic(x)
         return Scored(x, lambda value: self._score(value, z))
-
-    def assign(self, x: Tensor) -> Tensor:
-        """Of the Gaussians fitted to the codes, [B, 1, K]."""
-        return self.clusters.responsibilities(self.encode(x).mode)
-
-    clusters: Clusters
 
     def _items(self, x: Tensor) -> Items:
         items = self.processor.decode(x)
@@ -515,20 +474,12 @@ class OwnSpace(LatentSpace):
             *(model, processor, statistics, torch.device("cpu")),
         )
         found.source, found.items, found.class_names = source, items, classes
-        model.clusters = Clusters(found.aggregate)
         found._pace()
         return found
 
     @property
     def held_out(self) -> bool:
         return self.items is not None
-
-    @cached_property
-    def modes(self) -> Modes:
-        """The Gaussians fitted to the codes of its items."""
-        if self.items is None:
-            return super().modes  # raises
-        return Modes(self, cast(OwnModel, self.model).clusters)
 
     @cached_property
     def projection(self) -> Projection:

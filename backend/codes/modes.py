@@ -9,7 +9,7 @@ import torch
 
 from backend.codes.keywords import Keyword, keywords
 from backend.device import seeded
-from backend.objectives.priors import ComponentPrior, DiscreteCode
+from backend.objectives.priors import Clusters, ComponentPrior, DiscreteCode
 
 if TYPE_CHECKING:
     from backend.codes.projection import Projection
@@ -37,14 +37,16 @@ class Mode(NamedTuple):
 class Modes:
     """Modes of a space; see ``LatentSpace.modes``. m variables of K components, codes [n, D].
 
-    They are those of its prior, unless others are given.
+    They are those of its prior; of a user's own model whose prior has none, the Gaussians that
+    were fitted to its codes.
     """
 
-    def __init__(self, space: "LatentSpace", prior: ComponentPrior | None = None) -> None:
+    def __init__(self, space: "LatentSpace") -> None:
         if "components" not in space.info.capabilities:
             raise ValueError(f"{space.info.name} has no modes: its prior has no components.")
         self.space = space
-        self.prior = prior or cast(ComponentPrior, space.prior)
+        prior = space.prior
+        self.prior = prior if isinstance(prior, ComponentPrior) else Clusters(space.aggregate)
         self.variables: int = self.prior.variables
         self.components: int = self.prior.components
         self.discrete = isinstance(self.prior, DiscreteCode)
@@ -70,6 +72,8 @@ class Modes:
     @torch.inference_mode()
     def assign(self, items: Sequence[str] | np.ndarray) -> np.ndarray:
         """What the encoder says of the modes, q(c|x), float32 [n, m, K]."""
+        if isinstance(self.prior, Clusters):
+            return self.at(self.space.encode(items))
         parts = self.space.read(items).split(256)
         q_c = [self.space.model.assign(x.to(self.space.device)).cpu() for x in parts]
         return torch.cat(q_c).float().numpy()

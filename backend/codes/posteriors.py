@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent
 
 from backend.base import LatentModel
-from backend.codes.statistics import CodeStatistics, fit_mixture
+from backend.codes.statistics import PLENTY, CodeStatistics, fit_mixture
 from backend.device import seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.discrete import DiscreteVariables
@@ -29,7 +29,11 @@ def code_statistics(
     components: int,
     seed: int = 0,
 ) -> CodeStatistics:
-    """Codes of ``held_out`` and a mixture fitted to posterior draws of ``train`` (both [N, …])."""
+    """Codes of ``held_out`` and a mixture fitted to posterior draws of ``train`` (both [N, …]).
+
+    It has ``components`` Gaussians, fewer where there are few items.
+    """
+    components = min(components, max(1, len(train) // PLENTY))
     with seeded(seed):
         chosen = train[torch.randperm(len(train))[:DRAWS]]
         draws = torch.cat([q.sample() for q in _posteriors(model, chosen)]).numpy()

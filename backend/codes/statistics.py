@@ -8,6 +8,7 @@ import numpy as np
 from backend.files import replacing_tensors
 
 CODES = "codes.safetensors"
+PLENTY = 50  # codes for each Gaussian that is fitted to them
 
 
 @dataclass(frozen=True)

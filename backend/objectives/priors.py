@@ -8,7 +8,7 @@ components lie (``centres``).
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -281,3 +281,36 @@ class FittedMixture(nn.Module):
         """The mixture with every component's standard deviation times ``temperature``."""
         parts = MultivariateNormal(self.means, scale_tril=self.scale_tril * temperature)
         return MixtureSameFamily(Categorical(self.weights), parts)
+
+
+class Clusters(ComponentPrior):
+    """The Gaussians that were fitted to codes, as K modes of one variable."""
+
+    def __init__(self, fitted: FittedMixture) -> None:
+        super().__init__()
+        self.fitted = fitted
+        self.variables, self.components = 1, len(fitted.weights)
+        self.weights = fitted.weights[None]
+
+    def forward(self, context: Tensor | None = None) -> Distribution:
+        return self.fitted()
+
+    def draw(self, n: int, temperature: float = 1.0, weights: Tensor | None = None) -> Tensor:
+        chosen = (self.weights if weights is None else weights)[0].multinomial(n, True)
+        noise = torch.randn(n, self.fitted.means.shape[1], 1)
+        away = (self.fitted.scale_tril[chosen] @ noise)[..., 0]
+        return self.fitted.means[chosen] + temperature * away
+
+    def responsibilities(self, z: Tensor) -> Tensor:
+        parts = cast(Any, self.fitted())  # a mixture of the same family
+        log_p = parts.component_distribution.log_prob(z[:, None]) + self.weights.log()
+        return log_p.softmax(-1)[:, None]
+
+    def centres(self) -> Tensor:
+        return self.fitted.means[None]
+
+    def scales(self) -> Tensor:
+        return self.fitted.scale_tril.norm(dim=-1)[None]
+
+    def split(self, z: Tensor) -> Tensor:
+        return z[..., None, :]

@@ -41,6 +41,7 @@ EXAMPLES = "seen.json"  # units and examples at the last step of the curves
 LOG = "log.txt"
 OUTPUT = "output.txt"  # what the process printed: nothing, unless it broke
 MOST = 100  # runs that are kept
+ROOM = 1 << 20  # bytes of a disk that is not full
 THREADS = 2
 
 State = Literal["queued", "running", "pausing", "paused", "stopped", "done", "failed"]
@@ -295,8 +296,7 @@ def _run(folder: Path, waiting: list[str]) -> Run | None:
     state, message = status.get("state", "queued"), status.get("message", "")
     if state in ("queued", "running"):
         if not alive(folder):
-            state = "paused"
-            message = message or "It was interrupted. Resume goes on from what was saved last."
+            state, message = "paused", message or _interrupted(folder)
         elif _wish(folder)["wish"] != "go":
             state = "pausing"
     return Run(
@@ -317,6 +317,13 @@ def _run(folder: Path, waiting: list[str]) -> Run | None:
         stage=status.get("stage", "train"),
         rate=_wish(folder)["rate"] or status.get("rate", 0.0),
     )
+
+
+def _interrupted(folder: Path) -> str:
+    """Why a run has ended that could not say so itself."""
+    if shutil.disk_usage(folder).free < ROOM:
+        return "The disk is full. Make room; Resume then goes on from what was saved last."
+    return "It was interrupted. Resume goes on from what was saved last."
 
 
 def _size(folder: Path) -> int:

@@ -19,6 +19,7 @@ from backend.processors.text import TextProcessor
 from backend.space import LatentSpace
 
 LIMIT = 20_000
+FEWEST = 10  # items
 NEIGHBOURS, MIN_DIST = 15, 0.1
 PACKAGES = ("umap-learn", "pynndescent", "numba", "numpy", "scikit-learn")  # a map depends on them
 
@@ -28,7 +29,7 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
 
     Raises:
         KeyError: there is no such checkpoint.
-        ValueError: it is damaged, or has no modes to map.
+        ValueError: it is damaged, has no modes to map, or too few items.
         MissingCorpus: its corpus is not here.
     """
     began = time.monotonic()
@@ -36,6 +37,8 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
     modes = space.modes
     yield Progress("map", 0 / 100, "reading the held-out items")
     items, columns = held_out(space, limit)
+    if len(items) < FEWEST:
+        raise ValueError(f"{len(items)} held-out items are too few; {FEWEST} make a map.")
     yield Progress("map", 5 / 100, f"encoding {len(items):,} items")
     codes, q_c = encode(space, items)
     codes = codes.astype(np.float16).astype(np.float32)  # as they are stored
@@ -100,7 +103,7 @@ def held_out(space: LatentSpace, limit: int) -> tuple[list, dict[str, list[str]]
         items += [split.items[row] for row in rows]
         tags = dict(split.tags)
         if split.labels is not None:
-            tags["label"] = [str(label) for label in split.labels]
+            tags.setdefault("label", [str(label) for label in split.labels])
         for tag, column in tags.items():
             columns.setdefault(tag, []).extend(column[row] for row in rows)
     chosen = np.linspace(0, len(items) - 1, min(limit, len(items))).round().astype(int)
@@ -146,7 +149,6 @@ def umap_layout(codes: np.ndarray, seed: int) -> np.ndarray:
         from umap import UMAP
     # Codes that coincide tear the neighbour graph apart; a hair's breadth keeps it whole.
     jitter = np.random.default_rng(seed).normal(0, 1e-3 * codes.std(), codes.shape)
-    layout = UMAP(
-        n_neighbors=NEIGHBOURS, min_dist=MIN_DIST, random_state=seed, n_jobs=1, init="pca"
-    )
+    near = min(NEIGHBOURS, len(codes) - 1)
+    layout = UMAP(n_neighbors=near, min_dist=MIN_DIST, random_state=seed, n_jobs=1, init="pca")
     return layout.fit_transform(codes + jitter.astype(np.float32)).astype(np.float32)

@@ -19,7 +19,7 @@ from backend.pipeline.progress import Progress
 
 QUICK = (
     *("recon_nll", "kl", "elbo_nll", "elbo_ppl", "mi", "active_units"),
-    *("bleu", "exact_match", "mse", "mse_shuffled", "bce"),
+    *("bleu", "exact_match", "mse", "mse_shuffled", "bce", "nll", "ppl"),
 )  # neither a classifier nor another model judges them
 
 

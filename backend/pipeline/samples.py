@@ -91,7 +91,7 @@ def _listed(title: str, lines: list[str]) -> str:
 def _prior(info: CheckpointInfo) -> str:
     if "discrete" in info.capabilities:
         return "prior (uniform over the classes, N(0, I) over continuous units)"
-    return "prior (its Gaussian mixture)" if "components" in info.capabilities else "prior N(0, I)"
+    return "prior (its Gaussian mixture)" if "components" in info.config else "prior N(0, I)"
 
 
 def _write_mosaic(blocks: list, path: Path) -> None:

@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -67,8 +67,9 @@ def work(folder: Path) -> Iterator[Progress]:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         if isinstance(error, Diverged):
             said += ". The run is kept as it was saved last; a lower learning rate may help."
-        status.set(state="failed", message=said, left=None)
-        status.log(said)
+        with suppress(OSError):  # on a full disk not even this can be written
+            status.set(state="failed", message=said, left=None)
+            status.log(said)
 
 
 class Status:
@@ -129,7 +130,7 @@ def _stages(folder: Path, about: dict, recipe: Recipe, status: Status) -> Iterat
             if status.wish() != "keep":
                 raise Ended
             status.log(f"stopped at step {status['step']:,}; what has been learned is kept")
-    state = "stopped" if status.wish() == "keep" else "done"
+    state = "stopped" if status["step"] < status["steps"] else "done"
     status.set(state=state, left=None)
     status.log(f"{name} is ready")
 
@@ -153,9 +154,18 @@ def _stage(
     if stage == "measure":
         return measure(name, quick(name), device=device)
     if stage == "map":
-        mapped = "components" in checkpoint.info(name).capabilities
-        return project(name) if mapped else iter(())
+        return _mapped(name, status)
     return write_card(name)
+
+
+def _mapped(name: str, status: Status) -> Iterator[Progress]:
+    """A map where one can be made: a model is none the worse without."""
+    if "components" not in checkpoint.info(name).capabilities:
+        return
+    try:
+        yield from project(name)
+    except ValueError as error:
+        status.log(f"no map: {error}")
 
 
 class Steering(Watch):
@@ -195,7 +205,7 @@ class Steering(Watch):
         held_out = {k: v for k, v in (row or {}).items() if k.startswith("validation_")}
         self.rows.add({"step": step, **terms, **held_out})
         if row:
-            write_json(self.folder / jobs.EXAMPLES, seen(cast(LatentModel, model), material, step))
+            write_json(self.folder / jobs.EXAMPLES, seen(model, material, step))
             loss = row.get("validation_loss")
             self.status.log(
                 f"step {step:,}: held-out loss {loss:.4g}" if loss else f"step {step:,}"
@@ -220,8 +230,11 @@ class Steering(Watch):
 
 
 @torch.no_grad()
-def seen(model: LatentModel, material: Material, step: int) -> dict[str, Any]:
-    """The same held-out items as they are and as they come back; samples; KL of each unit."""
+def seen(model: GenerativeModel, material: Material, step: int) -> dict[str, Any]:
+    """The same held-out items as they are and as they come back; samples; KL of each unit.
+
+    Of a model without codes, samples alone.
+    """
     held_out = cast(torch.Tensor, material.held_out)
     x, decode = held_out[:SHOWN].to(model.device), material.processor.decode
 
@@ -230,15 +243,19 @@ def seen(model: LatentModel, material: Material, step: int) -> dict[str, Any]:
         return items if material.kind == "text" else [_packed(item) for item in items]
 
     def made(z: torch.Tensor) -> list[str]:
-        p = model.decode(z)
+        p = cast(LatentModel, model).decode(z)
         return shown(p.generate(0.0, forbid=(UNK,)) if isinstance(p, Sequence) else p.mean)
 
-    prior = model.prior if hasattr(model, "prior") else StandardNormal(model.config.latent_dim)
+    examples: dict[str, Any] = {"step": step, "given": shown(x), "back": []}
+    units: list[float] = []
     with seeded(0):
-        examples: dict[str, Any] = {"step": step, "given": shown(x), "back": []}
-        examples["samples"] = made(prior().sample((SHOWN,)).to(model.device))
-        units: list[float] = []
-        if "encode" in model.capabilities:
+        if isinstance(model, LatentModel):
+            plain = StandardNormal(model.config.latent_dim)
+            prior = model.prior if hasattr(model, "prior") else plain
+            examples["samples"] = made(prior().sample((SHOWN,)).to(model.device))
+        else:
+            examples["samples"] = shown(model.sample(SHOWN))
+        if isinstance(model, LatentModel) and "encode" in model.capabilities:
             examples["back"] = made(model.encode(x).mode)
             some = held_out[:250].to(model.device)
             units = kl_of_units(model, model.encode(some)).mean(0).tolist()

@@ -253,7 +253,7 @@ function dropZone(ui) {
     el("span", {
       id: "train-file-about",
       class: "lp-remark",
-      text: `Sentences: TXT (one a line), CSV, TSV, JSONL, Parquet. Pictures: a ZIP of PNG and JPEG, a folder in it for each class; IDX; NPZ. At most ${ui.props.most >> 20} MiB. It stays on this machine.`,
+      text: `Sentences: TXT (one a line), CSV, TSV, JSONL, Parquet. Pictures: a ZIP of PNG and JPEG, a folder in it for each class; IDX; NPZ. At most ${ui.props.most >> 20} MiB. It stays on this machine. Conversations are not read yet, so models that reply are not offered.`,
     }),
   );
   return { zone, file };

@@ -27,7 +27,10 @@ export async function fillForm(ui) {
   }
   form.node.hidden = false;
   form.node.dataset.kind = kind; // how tests know
-  const models = ui.offers[kind].map(({ model, title }) => [model, title]);
+  const labelled = (ui.report?.classes.length ?? 0) > 1;
+  const models = ui.offers[kind]
+    .filter(({ told }) => labelled || !told)
+    .map(({ model, title }) => [model, title]);
   const chosen = form.model.value;
   offer(form.model, models);
   form.model.value = models.some(([model]) => model === chosen) ? chosen : models[0]?.[0];

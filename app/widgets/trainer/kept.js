@@ -13,7 +13,14 @@ import { send } from "./upload.js";
  */
 
 /** @type {Record<string, string>} */
-const TABS = { sample: "Sample", interpolate: "Interpolate", explore: "Explore", modes: "Modes" };
+/** @type {Record<string, string>} */
+const TABS = {
+  sample: "Sample",
+  interpolate: "Interpolate",
+  explore: "Explore",
+  modes: "Modes",
+  next_word: "Next word",
+};
 
 /** @param {Ui} ui what there is now, after a run has ended */
 export async function fetchYours(ui) {

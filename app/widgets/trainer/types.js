@@ -59,6 +59,7 @@
  * @property {string} about
  * @property {Setting[]} settings
  * @property {Record<string, Record<string, Value>>} presets
+ * @property {boolean} told the class of each item
  *
  * @typedef {"queued" | "running" | "pausing" | "paused" | "stopped" | "done" | "failed"} State
  * @typedef {object} Run

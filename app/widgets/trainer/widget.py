@@ -43,6 +43,7 @@ TABS = {
     "interpolate": {"encode", "decode"},
     "explore": {"decode"},
     "modes": {"components"},
+    "next_word": {"log_prob"},
 }
 
 Text = Annotated[str, pydantic.Field(max_length=200)]

@@ -41,8 +41,9 @@ def read(file_name: str, data: bytes, column: str, label_column: str) -> Found:
     """
     notes: list[str] = []
     table, lines = _table(file_name, data, notes)
+    columns: tuple[str, ...] = ()
+    rows: Iterator[Row]
     if isinstance(table, str):
-        columns: tuple[str, ...] = ()
         column = label_column = ""
         rows = ((line, "") for line in io.StringIO(table))
     else:

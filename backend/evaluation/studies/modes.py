@@ -34,15 +34,22 @@ def labels(subject: Subject) -> Results:
         yield f"{tag}_homogeneity", Measured(value=value, n=len(codes), reference=reference)
 
 
+def _has_modes(subject: Subject) -> bool:
+    """Of its own, not fitted to its codes."""
+    return "components" in subject.model.capabilities
+
+
 STUDIES = (
     Study(
         names=lambda subject: modes.names(subject.model),
         measure=mixture,
         needs=frozenset({"decode", "components"}),
+        where=_has_modes,
     ),
     Study(
         names=lambda subject: modes.label_names(subject.splits["test"]),
         measure=labels,
         needs=frozenset({"decode", "components"}),
+        where=_has_modes,
     ),
 )

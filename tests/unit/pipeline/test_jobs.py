@@ -2,7 +2,9 @@
 
 import base64
 import io
+import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from backend import checkpoint
 from backend.corpora import own
 from backend.pipeline import jobs, worker
 from backend.pipeline.run import locked
+from backend.training import steps_done
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL = "text_vae/text_vae"
@@ -35,6 +38,7 @@ LINES = [
     for place in ("here", "there", "outside", "at home", "in the rain")
 ]
 DATA = "\n".join(LINES).encode()
+FEW = "\n".join(LINES[::7]).encode()  # too few held out for a map, which takes seconds
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +51,7 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def dataset() -> str:
-    return own.keep("My lines", "lines.txt", DATA)
+    return own.keep("My lines", "lines.txt", FEW)
 
 
 def prepared(dataset: str, name: str, **more: float) -> str:
@@ -74,7 +78,8 @@ def weights(id: str) -> bytes:
     return (backend.info(run_of(id).checkpoint).path / "model.safetensors").read_bytes()
 
 
-def test_from_sentences_to_a_checkpoint_of_ones_own(dataset: str) -> None:
+def test_from_sentences_to_a_checkpoint_of_ones_own() -> None:
+    dataset = own.keep("My lines", "lines.txt", DATA)
     id = prepared(dataset, "My first")
     work(id)
     run = run_of(id)
@@ -86,6 +91,11 @@ def test_from_sentences_to_a_checkpoint_of_ones_own(dataset: str) -> None:
     assert "the user's own" in backend.card(run.checkpoint)
     space = backend.load(run.checkpoint, device="cpu")
     assert len(space.interpolate(LINES[0], LINES[-1], steps=4)) == 4
+    assert "components" in info.capabilities  # Gaussians fitted to its codes
+    assert len(space.projection.umap) == len(space.projection.texts) == 60
+    assert sum(mode.share for mode in space.modes.table()) == pytest.approx(1)
+    assert space.modes.assign(LINES[:3]).shape == (3, 1, 4)
+    assert len(space.modes.sample(2)) == 2
 
     seen = jobs.look(id)
     losses = seen["curves"]["train_loss"]
@@ -118,6 +128,8 @@ def test_killed_at_any_moment_it_ends_with_the_same_weights(dataset: str) -> Non
     folder = jobs.folder_of(id)
     jobs._launch(folder)
     until(lambda: run_of(id).step > 55)  # the state is saved at 50
+    with pytest.raises(ValueError, match="runs already"):
+        jobs.take_up(id)  # as a second server, or a command, would
     jobs.alive(folder).kill()
     until(lambda: run_of(id).state == "paused")
     assert "Resume goes on" in run_of(id).message
@@ -148,7 +160,7 @@ def test_one_at_a_time_in_the_order_of_the_queue(dataset: str) -> None:
 
 
 def test_paused_and_kept_before_its_end(dataset: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    id = prepared(dataset, "Short", steps=1000)
+    id = prepared(dataset, "Short", steps=100)
     reports = worker.work(jobs.folder_of(id))
     jobs.sign(jobs.folder_of(id), os.getpid())
     for report in reports:
@@ -165,6 +177,53 @@ def test_paused_and_kept_before_its_end(dataset: str, monkeypatch: pytest.Monkey
     assert (run.state, run.step) == ("stopped", 25)
     assert checkpoint.describe(run.checkpoint)["train"]["steps"] == run.step
     assert backend.load(run.checkpoint, device="cpu").sample(2)
+
+    (jobs.folder_of(id) / jobs.PROCESS).unlink()
+    jobs.resume(id)  # and on to the end that was meant at first
+    whole = prepared(dataset, "Whole", steps=100)
+    work(whole)
+    assert (run_of(id).state, run_of(id).step) == ("done", 100)
+    assert weights(id) == weights(whole)
+
+
+def test_a_run_goes_on_when_the_app_is_killed(dataset: str) -> None:
+    app = "import os, sys, json; from backend.pipeline import jobs; "
+    app += "print(jobs.start(*json.loads(sys.argv[1])), flush=True); os.kill(os.getpid(), 9)"
+    asked = json.dumps([MODEL, dataset, "Alone", SETTINGS])
+    command = [sys.executable, "-c", app, asked]
+    killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    id = killed.stdout.strip()
+    assert killed.returncode == -9
+    until(lambda: run_of(id).state == "done")
+    assert backend.info(run_of(id).checkpoint).problem is None
+
+
+def test_a_disk_that_fills_keeps_what_was_saved_last(
+    dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = prepared(dataset, "Full")
+    jobs.sign(jobs.folder_of(id), os.getpid())
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        for report in worker.work(jobs.folder_of(id)):
+            if report.text.startswith("step 60 "):  # saved at 50, no more room for that at 100
+                resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, most))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    run = run_of(id)
+    assert run.state == "failed" and "state.safetensors" in run.message
+    assert "disk full? Free some space" in run.message
+    state = jobs.folder_of(id) / run.checkpoint / "state.safetensors"
+    assert steps_done(state) == 50 and not list(state.parent.glob(".*"))
+    (jobs.folder_of(id) / jobs.PROCESS).unlink()  # nobody works on it
+    for _ in jobs.take_up(id):
+        pass
+    assert run_of(id).state == "done"
+
+    # Where not even that could be written, the disk itself is asked.
+    other = prepared(dataset, "Dead")
+    monkeypatch.setattr(jobs, "ROOM", 1 << 60)
+    assert (run_of(other).state, "disk is full" in run_of(other).message) == ("paused", True)
 
 
 def test_a_run_that_diverges_says_which_term(dataset: str) -> None:
@@ -183,7 +242,7 @@ def test_the_command_makes_the_same_weights(dataset: str, tmp_path: Path) -> Non
     here = weights(id)
     shutil.rmtree(backend.info(run_of(id).checkpoint).path)
     jobs.discard(id)
-    (tmp_path / "lines.txt").write_bytes(DATA)
+    (tmp_path / "lines.txt").write_bytes(FEW)
     told = [word for k, v in SETTINGS.items() for word in ("--set", f"{k}={v}")]
     command = [sys.executable, "scripts/train.py", MODEL, "--data", str(tmp_path / "lines.txt")]
     command += ["--data-name", "My lines", "--name", "Mine", "--device", "cpu", "--threads", "1"]
@@ -205,17 +264,30 @@ def test_pictures_in_folders_become_a_model_of_one_s_own(tmp_path: Path) -> None
             archive.writestr(f"{('red', 'green')[n % 2]}/{n}.png", file.getvalue())
     key = own.keep("Stripes", "stripes.zip", data.getvalue(), size=32, channels=3)
     settings = {"steps": 60, "latent_dim": 2, "net": "conv", "channels": 4}  # batches are cut
-    id = jobs.prepare("vae/vae", key, "Mine", settings, device="cpu", threads=1)
+    id = jobs.prepare("vae/cvae", key, "Mine", settings, device="cpu", threads=1)
     work(id)
     run = run_of(id)
     assert (run.state, run.message) == ("done", "")
     space = backend.load(run.checkpoint, device="cpu")
-    assert space.sample(3).shape == (3, 32, 32, 3)
+    assert space.sample(3, labels=[0, 1, 1]).shape == (3, 32, 32, 3)
     assert space.labels is not None and set(space.labels) <= {0, 1}
     assert {"mse", "kl"} <= backend.info(run.checkpoint).metrics.keys()
+    assert set(space.projection.tags.names["label"]) == {"red", "green"}
     examples = jobs.look(id)["examples"]
     assert examples["side"] == 32
     assert {len(base64.b64decode(one)) for one in examples["back"]} == {32 * 32 * 3}
+
+
+def test_a_language_model_of_one_s_own(dataset: str) -> None:
+    settings = {"steps": 60, "batch_size": 16, "embedding_dim": 8, "hidden_dim": 16}
+    id = jobs.prepare("lm/lstm_lm", dataset, "Words", settings, device="cpu", threads=1)
+    work(id)
+    run = run_of(id)
+    assert (run.state, run.message) == ("done", "")
+    assert {"nll", "ppl"} <= backend.info(run.checkpoint).metrics.keys()
+    examples = jobs.look(id)["examples"]
+    assert len(examples["samples"]) == len(examples["given"]) == 8 and not examples["back"]
+    assert "Drawn word by word" in backend.card(run.checkpoint)
 
 
 def test_sentences_that_are_all_too_long_are_told(dataset: str) -> None:

@@ -1,14 +1,19 @@
 """What a user can train: models by kind of item, their settings, and a recipe of both."""
 
+import io
 import json
 
 import numpy as np
 import pytest
 
 from backend import corpora, registry
+from backend.corpora import own
 from backend.pipeline import offers as module
+from backend.pipeline.corpus import batches_of, read_corpus
 from backend.pipeline.offers import offers, recipe_of
-from backend.training import TrainConfig
+from backend.pipeline.train import build
+from backend.pipeline.worker import seen
+from backend.training import TrainConfig, Trainer
 
 
 @pytest.mark.parametrize("kind", ["text", "image"])
@@ -16,7 +21,9 @@ def test_each_offer_is_a_model_of_that_kind_that_can_be_set_and_shown(kind):
     found = offers(kind)
     assert found[0].model == {"text": "text_vae/text_vae", "image": "vae/vae"}[kind]
     names = {one.model for one in found}
-    assert not names & {"dialog/hred", "vae/cvae", "lm/lstm_lm", "classifier/text_classifier"}
+    assert names >= {"text": {"lm/lstm_lm"}, "image": {"vae/cvae", "ae/linear_ae"}}[kind]
+    assert not names & {"dialog/hred", "text_vae/di_vst", "classifier/text_classifier"}
+    assert [one.model for one in found if one.told] == {"text": [], "image": ["vae/cvae"]}[kind]
     for offer in found:
         settings = {one.name: one for one in offer.settings}
         assert sum(one.first for one in offer.settings) == module.FEW
@@ -37,7 +44,7 @@ def test_what_is_set_goes_where_it_belongs_and_the_rest_stays_as_shipped(preset)
     assert recipe.title == "Mine" and recipe.model["latent_dim"] == 7
     assert recipe.model["kl_target"] == 24.5 and not recipe.note
     assert recipe.min_count == (2 if preset == "two minutes" else 4)
-    assert recipe.train["steps"] == (1200 if preset == "two minutes" else 13_000)
+    assert recipe.train["steps"] == (2000 if preset == "two minutes" else 13_000)
     TrainConfig(**recipe.train)
     registry.model_class(offer.model).Config(**recipe.model)
 
@@ -46,6 +53,40 @@ def test_a_picture_model_takes_the_shape_of_the_pictures(monkeypatch):
     pictures = corpora.Split(np.zeros((3, 32, 32, 3), np.uint8), None, {})
     monkeypatch.setattr(corpora, "load", lambda _: {"train": pictures})
     assert recipe_of("vae/vae", "mnist", "x", {}).model["data_shape"] == (3, 32, 32)
+
+
+@pytest.mark.parametrize("kind", ["text", "image"])
+def test_each_offered_model_learns_from_data_of_one_s_own(kind, tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_YOURS_DIR", str(tmp_path))
+    if kind == "text":
+        data = "\n".join(f"The {n % 3} cat is {n}." for n in range(40)).encode()
+        key = own.keep("Lines", "lines.txt", data)
+    else:
+        file = io.BytesIO()
+        pictures = np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8)
+        np.savez(file, pictures=pictures, kinds=np.arange(40) % 2)
+        key = own.keep("Noise", "noise.npz", file.getvalue(), label_column="kinds")
+    small = {"batch_size": 8, "embedding_dim": 8, "encoder_dim": 8, "decoder_dim": 8}
+    small |= {"hidden_dim": 8, "width": 8, "layers": 1, "channels": 2, "min_count": 1}
+    for offer in offers(kind):
+        names = {one.name for one in offer.settings}
+        settings = {name: value for name, value in small.items() if name in names}
+        recipe = recipe_of(offer.model, key, "Mine", settings)
+        material = read_corpus(key, recipe)
+        model = build(f"{offer.model}--{key}", recipe, material, 0)
+        config = TrainConfig(**recipe.train)
+        terms = Trainer(model, config).step(0, batches_of(material, model, config)(0), 1e-3)
+        assert all(value.isfinite() for value in terms.values()), offer.model
+        assert len(seen(model.eval(), material, 1)["examples"]["samples"]) == 8, offer.model
+
+
+def test_a_model_that_is_told_classes_needs_data_with_labels(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_YOURS_DIR", str(tmp_path))
+    file = io.BytesIO()
+    np.savez(file, np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8))
+    key = own.keep("Noise", "noise.npz", file.getvalue())
+    with pytest.raises(ValueError, match="Noise has fewer than two classes"):
+        recipe_of("vae/cvae", key, "Mine", {})
 
 
 @pytest.mark.parametrize(
