@@ -84,13 +84,14 @@ function facts(link, values, index, item) {
  * @param {Record<string, any>} values of the view
  * @param {number} index of the item in the result
  * @param {string | Uint8Array} item a sentence, or the bytes of a picture
+ * @param {Record<string, any>} [from] checkpoint and seed, where they are not the view's
  */
-function star(tab, values, index, item) {
+function star(tab, values, index, item, from = values) {
   const link = `${fragment(tab, values)}&pick=${index}`;
   const flip = () => {
     if (holds(link)) kept = without(link);
     else if (kept.length >= LIMIT) return say(`The tray holds ${LIMIT}. Remove some first.`);
-    else kept.unshift(facts(link, values, index, item));
+    else kept.unshift(facts(link, from, index, item));
     node.setAttribute("aria-pressed", String(holds(link)));
     write();
   };

@@ -5,13 +5,13 @@ import gradio as gr
 from app import door, links
 from app.components import checkpoint_picker, quietly, seed, terms
 from app.examples import SENTENCES, fill_pictures, sketches
-from app.widgets.compare.widget import AXES, MODES, SORTS, compare_pair
+from app.widgets.compare.widget import AXES, ENDS, MODES, SORTS, compare_pair
 from app.widgets.image_input import image_input
 
 TITLE = "Compare"
 FIRST = "vae/vae--mnist--2d"
 SECOND = "vae/vae--mnist--16d"
-LABELS = {"top_p": "top p"}
+LABELS = {"top_p": "top p", "drawn": "two draws", "boxes": "A and B"}
 TERMS = {
     "same input and seed": "Both models draw from the same random numbers, and read the same "
     "items. Codes of different sizes cannot be the same draw, so there only the seed is shared.",
@@ -25,7 +25,8 @@ TERMS = {
     "principal axes of the first.",
     "drift": "The distance that is left between the two codes of an item: 0 where one space is "
     "the other one turned; the root mean square of unrelated codes nears √2.",
-    "position": "On the arc from the draw of the seed, 0, to that of the next seed, 1.",
+    "position": "On the arc from the draw of the seed, 0, to that of the next seed, 1; or from "
+    "the code of A to that of B.",
     "top p": "Words are drawn at temperature 1 from the likeliest that reach this share together.",
 }
 
@@ -46,6 +47,7 @@ def build() -> None:
         )
         rows = _segmented("compare-rows", "Rows", AXES, "temperature")
         columns = _segmented("compare-columns", "Columns", AXES, "seed")
+        ends = _segmented("compare-ends", "Positions lie between", ENDS, "drawn")
         with gr.Column(elem_id="compare-seeds", min_width=176):
             chosen = seed("compare-seed")
     with gr.Row(elem_classes=["lp-inputs", "compare-inputs", "lp-only-text"]):
@@ -73,14 +75,15 @@ def build() -> None:
         "first": (first, links.integer),
         "rows": (rows, links.one_of(*AXES)),
         "columns": (columns, links.one_of(*AXES)),
+        "ends": (ends, links.one_of(*ENDS)),
         "sort": (result, links.one_of(*SORTS)),
     }
     fields |= {key: (text, links.text) for key, text in zip("ab", texts, strict=True)}
     fields |= {
         f"picture_{key}": (one, links.picture) for key, one in zip("ab", pictures, strict=True)
     }
-    triggers = [suited.then, other.input, mode.input, rows.input, columns.input, chosen.input]
-    triggers += [n.release, temperature.release]
+    triggers = [suited.then, other.input, mode.input, rows.input, columns.input, ends.input]
+    triggers += [chosen.input, n.release, temperature.release]
     triggers += [one.submit for one in (unit, first, *texts)]
     triggers += [one.blur for one in (unit, first)]
     triggers += [one.input for one in pictures]

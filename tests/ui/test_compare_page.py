@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,10 +21,25 @@ def choose(page: Page, mode: str) -> None:
     expect(page.locator(f'{RESULT} [data-shown^="{mode} "]')).to_be_attached()
 
 
+def sheet(page: Page, folder: Path) -> list[dict[str, str]]:
+    """The rows of the CSV file."""
+    with page.expect_download() as found:
+        page.locator("#compare-csv").click()
+    found.value.save_as(folder / "comparison.csv")
+    text = (folder / "comparison.csv").read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(text.splitlines()))
+
+
 def test_two_models_of_pictures_side_by_side(open_page, shot, tmp_path):
     page = open_page(f"{TAB}&other=vae/vae--mnist--16d&mode=samples&n=3")
     sides = page.locator(f"{RESULT} .compare-side")
     expect(sides.locator("canvas")).to_have_count(6)
+    assert len(sheet(page, tmp_path)[0]) == 2 + 28 * 28
+    last = page.locator(f"{RESULT} .lp-star").last
+    last.click()  # an item of the second model, and kept as its
+    kept = json.loads(page.evaluate("localStorage.getItem('latent-kept')"))
+    assert (kept[0]["checkpoint"], kept[0]["index"]) == ("vae/vae--mnist--16d", 5)
+    assert kept[0]["link"].endswith("&pick=5")
     choose(page, "path")
     expect(sides.locator("canvas")).to_have_count(16)
     choose(page, "reconstruction")
@@ -34,16 +50,18 @@ def test_two_models_of_pictures_side_by_side(open_page, shot, tmp_path):
     assert numbers == sorted(numbers, reverse=True)
     order = page.locator(f"{RESULT} tbody th").all_text_contents()
     assert "&sort=first" in page.evaluate("location.hash")
-    with page.expect_download() as found:
-        page.locator("#compare-csv").click()
-    found.value.save_as(tmp_path / "comparison.csv")
-    text = (tmp_path / "comparison.csv").read_text(encoding="utf-8-sig")
-    assert [row["item"] for row in csv.DictReader(text.splitlines())] == order
+    assert [row["item"] for row in sheet(page, tmp_path)] == order
     choose(page, "map")
     expect(page.locator("#compare-map")).to_have_attribute("data-drawn", re.compile(r"\d"))
     expect(page.locator(f"{RESULT} .compare-whole")).to_contain_text("2 and 16 numbers")
     drifts = page.locator(f"{RESULT} tbody .compare-number").all_text_contents()
     assert len(drifts) == 300 and drifts == sorted(drifts, reverse=True)
+    chosen = page.locator(f"{RESULT} [data-pick][aria-pressed=true]")
+    first = chosen.text_content()
+    chosen.press("ArrowDown")  # the keyboard goes on to the next item
+    expect(chosen).not_to_have_text(first)
+    expect(chosen).to_be_focused()
+    expect(page.locator(f"{RESULT} .compare-picked")).to_contain_text(chosen.text_content())
     shot(page, "compare-map")
     page.locator("#compare-other select").select_option("gan/dcgan--mnist")
     expect(page.locator(f"{RESULT} .compare-cannot")).to_contain_text("has no encoder")

@@ -2,6 +2,7 @@
 //   compare.js   what is asked and kept, and items in a row
 //   tables.js    reconstructions and the map, item by item, sorted by any column
 //   grid.js      cells of two settings, computed as they are seen
+//   sheet.js     what the CSV file holds
 
 import { setView } from "../../page/address.js";
 import { checkpoints } from "../../page/checkpoints.js";
@@ -10,7 +11,9 @@ import { csv, download } from "../../page/files.js";
 import { fixed } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { asker, result } from "../../page/result.js";
+import { tray } from "../../page/tray.js";
 import { drawGrid } from "./grid.js";
+import { sheetOf } from "./sheet.js";
 import { drawMap, drawRebuilt, setUpMap } from "./tables.js";
 
 /**
@@ -31,6 +34,8 @@ const NEEDED = {
   map: ["first", "sort"],
   grid: ["rows", "columns", "seed", "temperature"],
 };
+/** Of a grid whose positions lie between two items of the person's own. */
+const TYPED = ["rows", "columns", "ends", "seed", "a", "b"];
 
 /** @param {Request} request */
 function linked(request) {
@@ -38,7 +43,10 @@ function linked(request) {
   const text = checkpoints[checkpoint]?.modality === "text";
   const named = (/** @type {string} */ key) =>
     "ab".includes(key) && !text ? `picture_${key}` : key;
-  const kept = NEEDED[mode].map(named).filter((key) => key !== "sort" || request.sort);
+  const positions = [request.rows, request.columns].includes("position");
+  const typed = mode === "grid" && request.ends === "boxes" && positions;
+  const needed = typed ? TYPED : NEEDED[mode];
+  const kept = needed.map(named).filter((key) => key !== "sort" || request.sort);
   return {
     checkpoint,
     other,
@@ -56,6 +64,20 @@ function linked(request) {
 export function thing(modality, item, name) {
   if (modality === "text") return el("span", { class: "lp-sentence", text: item || "(nothing)" });
   return picture(bytes(item), name);
+}
+
+/**
+ * A star for an item of the view; what it is of may be the second checkpoint, or another seed.
+ * @param {Ui} ui
+ * @param {number} index
+ * @param {string} modality
+ * @param {string} item
+ * @param {Record<string, any>} from
+ */
+export function starOf(ui, index, modality, item, from) {
+  const view = ui.last?.request ?? {};
+  const whole = modality === "text" ? item : bytes(item);
+  return tray.star("compare", linked(view), index, whole, { ...view, ...from });
 }
 
 /** @param {Side} side @param {number} i */
@@ -81,7 +103,6 @@ function redraw(ui) {
   else if (data.mode === "map") drawMap(ui, data, request.sort);
   else if (data.mode === "grid") drawGrid(ui, data);
   else drawStrips(ui, data);
-  ui.csv.disabled = !ui.sheet.length;
   ui.element.dataset.shown = [request.mode, request.checkpoint, request.other].join(" "); // how tests know
 }
 
@@ -100,13 +121,16 @@ function label(mode, i, n) {
 function drawStrips(ui, { mode, sides }) {
   const shown = sides.map((side, i) => {
     const items = side.items ?? [];
-    const modality = checkpoints[side.checkpoint]?.modality;
+    const { checkpoint } = side;
+    const modality = checkpoints[checkpoint]?.modality;
+    const first = i * (sides[0].items?.length ?? 0);
     const cells = items.map((item, k) =>
       el(
         "li",
-        {},
+        { class: "lp-item", "data-index": first + k },
         thing(modality, item, `${"AB"[i]}, ${label(mode, k, items.length)}`),
         el("span", { class: "compare-number", text: label(mode, k, items.length) }),
+        starOf(ui, first + k, modality, item, { checkpoint }),
       ),
     );
     return el(
@@ -118,12 +142,14 @@ function drawStrips(ui, { mode, sides }) {
     );
   });
   ui.stage.replaceChildren(el("div", { class: "compare-sides" }, ...shown));
-  const written = sides.flatMap((side, i) =>
-    checkpoints[side.checkpoint]?.modality === "text"
-      ? (side.items ?? []).map((item, k, all) => ["AB"[i], label(mode, k, all.length), item])
-      : [],
+  const rows = sides.flatMap(({ checkpoint, items }, i) =>
+    (items ?? []).map((item, k, all) => ({
+      before: ["AB"[i], label(mode, k, all.length)],
+      modality: checkpoints[checkpoint]?.modality,
+      item,
+    })),
   );
-  ui.sheet = written.length ? [["side", "at", "sentence"], ...written] : [];
+  ui.sheet = () => sheetOf(["side", "at"], rows);
 }
 
 /** @param {Ui} ui */
@@ -138,7 +164,7 @@ function saveJson(ui) {
 function setUp(ui) {
   ui.stage = el("div", { class: "compare-stage" });
   ui.last = null;
-  ui.sheet = [];
+  ui.sheet = () => [];
   ui.ask = asker(ui.server, PATIENCE);
   ui.life = result("compare", {
     element: ui.element,
@@ -151,10 +177,10 @@ function setUp(ui) {
     },
   });
   setUpMap(ui);
-  const save = () => download("comparison.csv", "text/csv", csv(ui.sheet));
+  const save = () => download("comparison.csv", "text/csv", csv(ui.sheet()));
   ui.csv = button("save", "CSV", save, {
     id: "compare-csv",
-    title: "Sentences and numbers; pictures are in the JSON file",
+    title: "Sentences as they are, pictures as their pixels from 0 to 255, row by row",
   });
   ui.life.body.append(ui.stage);
   ui.life.tools.prepend(

@@ -1,10 +1,11 @@
 """What two checkpoints make of the same: what one of them cannot is said instead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from app import items as boxes
 from app import memory, session
 from app.components import packed_each
 from app.widgets.triptych import compute as pictures
@@ -41,7 +42,9 @@ class Settings(NamedTuple):
     seed: int
     temperature: float
     top_p: float | None  # None: the likeliest words, else drawn at temperature 1
-    position: float  # from the draw of the seed (0) to that of the next (1)
+    position: float  # from the draw of the seed (0) to that of the next (1), or from a to b
+    a: str = ""  # what is in the boxes, where those are the ends
+    b: str = ""
 
 
 def side(name: str, make: Callable[["LatentSpace"], dict[str, Any]]) -> dict[str, Any]:
@@ -64,6 +67,33 @@ def check_kind(space: "LatentSpace", leads: "LatentSpace") -> None:
         )
 
 
+def fitted(space: "LatentSpace", items: Sequence["Item"]) -> list["Item"]:
+    """The same items; pictures in the size and the colours that ``space`` reads."""
+    if space.words:
+        return list(items)
+    from PIL import Image
+
+    channels, height, width = space.processor.shape
+    wanted = (height, width, 3) if channels == 3 else (height, width)
+
+    def fit(picture: np.ndarray) -> np.ndarray:
+        if picture.shape == wanted:
+            return picture
+        image = Image.fromarray(picture).convert("RGB" if channels == 3 else "L")
+        return np.array(image.resize((width, height), Image.Resampling.BOX))
+
+    return [fit(np.asarray(item)) for item in items]
+
+
+def remark(space: "LatentSpace", items: Sequence["Item"]) -> str:
+    """A sentence where ``fitted`` changes what both are given."""
+    if space.words or np.shape(items[0]) == np.shape(fitted(space, items[:1])[0]):
+        return ""
+    channels, height, width = space.processor.shape
+    colours = "colour" if channels == 3 else "grey"
+    return f"{space.info.title} reads them as {height} × {width}, {colours}."
+
+
 def samples(space: "LatentSpace", n: int, seed: int, temperature: float) -> dict[str, Any]:
     return {"items": packed_each(space.sample(n, seed=seed, temperature=temperature))}
 
@@ -71,7 +101,7 @@ def samples(space: "LatentSpace", n: int, seed: int, temperature: float) -> dict
 def path(space: "LatentSpace", ends: list["Item"]) -> dict[str, Any]:
     if space.discrete:
         raise ValueError("Its codes are made of one-hots, between which there is no path.")
-    a, b = space.encode(ends, refine=True)
+    a, b = space.encode(fitted(space, ends), refine=True)
     return {"items": packed_each(space.decode(space.path_codes(a, b, STEPS)))}
 
 
@@ -87,7 +117,7 @@ def traversal(space: "LatentSpace", item: "Item | None", rank: int, seed: int) -
         raise ValueError(f"It has {len(units)} units, so none is number {rank}.")
     unit = units[rank - 1]
     encodes = space.encodes and item is not None
-    z = space.encode([item])[0] if encodes else space.sample_codes(1, seed=seed)[0]  # type: ignore[list-item]
+    z = space.encode(fitted(space, [item]))[0] if encodes else space.sample_codes(1, seed=seed)[0]  # type: ignore[list-item]
     start = "of the item" if encodes else "a draw of the prior: it has no encoder"
     return {
         "items": packed_each(space.decode(space.traverse(z, unit.index, VALUES))),
@@ -97,10 +127,12 @@ def traversal(space: "LatentSpace", item: "Item | None", rank: int, seed: int) -
 
 def reconstructions(space: "LatentSpace", items: list["Item"]) -> dict[str, Any]:
     """The items as the model gives them back, and how far each is from what was given."""
-    rebuilt = space.reconstruct(items)
+    read = fitted(space, items)
+    rebuilt = space.reconstruct(read)
     return {
         "rebuilt": rebuilt,
-        "difference": [difference(space, *pair) for pair in zip(items, rebuilt, strict=True)],
+        "difference": [difference(space, *pair) for pair in zip(read, rebuilt, strict=True)],
+        "note": remark(space, items),
     }
 
 
@@ -113,7 +145,7 @@ def difference(space: "LatentSpace", a: "Item", b: "Item") -> float:
 
 def map_of(names: tuple[str, str], items: list["Item"]) -> dict[str, Any]:
     """Where both put the same items, the second turned onto the first; ``cannot`` says why not."""
-    sides = [side(name, lambda space: {"z": space.encode(items)}) for name in names]
+    sides = [side(name, lambda space: {"z": space.encode(fitted(space, items))}) for name in names]
     codes = [one.pop("z", None) for one in sides]
     if any(one["cannot"] for one in sides):
         return {"sides": sides, "map": None}
@@ -167,16 +199,31 @@ def _source(dataset: str, part: str = "") -> str:
 def cell(settings: Settings, fingerprint: str) -> str:
     """The item of one cell; ``fingerprint`` is of the weights, so that it goes with them."""
     space = session.get_space(settings.checkpoint)
-    _, seed, temperature, top_p, position = settings
-    z = space.sample_codes(1, seed=seed, temperature=temperature)
-    if position and space.discrete:
+    _, seed, temperature, top_p, position, a, b = settings
+    if (position or a) and space.discrete:
         raise ValueError("Its codes are one-hots: no path.")
+    if a:
+        ends = encoded(settings.checkpoint, a, b, fingerprint)
+    else:
+        ends = np.concatenate(
+            [space.sample_codes(1, seed=one, temperature=temperature) for one in (seed, seed + 1)]
+        )
+    z = ends[:1]
     if position:
-        end = space.sample_codes(1, seed=seed + 1, temperature=temperature)
-        place = round(position * (PLACES - 1))
-        z = space.path_codes(z[0], end[0], PLACES)[[place]]
+        z = space.path_codes(*ends, PLACES)[[round(position * (PLACES - 1))]]
     if top_p is not None and not space.words:
         raise ValueError("Pictures have no words to draw.")
     labels = space.sample_labels(1, seed=seed)
     drawn: dict[str, Any] = {} if top_p is None else {"token_temperature": 1.0, "top_p": top_p}
     return packed_each(space.decode(z, seed=seed, labels=labels, **drawn))[0]
+
+
+@memory.kept(16)
+def encoded(checkpoint: str, a: str, b: str, fingerprint: str) -> np.ndarray:
+    """The codes [2, D] of what is in the boxes, once for all cells between them."""
+    space = session.get_space(checkpoint)
+    if not space.encodes:
+        raise ValueError("It has no encoder: it has no codes of A and B.")
+    prefix = boxes.BOXES[space.modality].prefix
+    ends = boxes.given(space, "ab", {f"{prefix}a": a, f"{prefix}b": b})
+    return space.encode(ends, refine=True)

@@ -2,7 +2,8 @@
 
 import { el } from "../../page/dom.js";
 import { significant } from "../../page/numbers.js";
-import { reasonOf, thing } from "./compare.js";
+import { reasonOf, starOf, thing } from "./compare.js";
+import { sheetOf } from "./sheet.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
@@ -18,7 +19,7 @@ const named = (axis) => NAMES[axis] ?? axis;
 const shown = (value) => (typeof value === "number" ? significant(value) : value);
 
 /** @param {Ui} ui @param {Answer} data */
-export function drawGrid(ui, { axes, rows, columns, cells, modality }) {
+export function drawGrid(ui, { axes, rows, columns, cells }) {
   const [down, across] = axes.map(named);
   const head = el(
     "tr",
@@ -26,13 +27,17 @@ export function drawGrid(ui, { axes, rows, columns, cells, modality }) {
     el("th", { scope: "col", text: `${down} ↓, ${across} →` }),
     ...columns.map((value) => el("th", { scope: "col", text: shown(value) })),
   );
-  ui.sheet = modality === "text" ? [[down, across, "sentence"]] : [];
+  /** @type {import("./sheet.js").Line[]} */
+  const lines = [];
+  ui.sheet = () => sheetOf([down, across], lines.filter(Boolean));
   const body = rows.map((value, r) =>
     el(
       "tr",
       {},
       el("th", { scope: "row", text: shown(value) }),
-      ...columns.map((_, c) => el("td", { class: "compare-wait", "data-cell": `${r},${c}` })),
+      ...columns.map((_, c) =>
+        el("td", { class: "lp-item compare-wait", "data-index": r * columns.length + c }),
+      ),
     ),
   );
   const table = el(
@@ -48,7 +53,10 @@ export function drawGrid(ui, { axes, rows, columns, cells, modality }) {
       if (!isIntersecting) continue;
       seen.unobserve(target);
       const r = body.indexOf(/** @type {HTMLTableRowElement} */ (target));
-      fill(ui, body[r], cells[r], (item, c) => ui.sheet.push([rows[r], columns[c], item]));
+      fill(ui, body[r], cells[r], (item, modality, c) => {
+        const before = [rows[r], columns[c]];
+        lines[r * columns.length + c] = { before, modality, item };
+      });
     }
   });
   for (const row of body) seen.observe(row);
@@ -58,7 +66,7 @@ export function drawGrid(ui, { axes, rows, columns, cells, modality }) {
  * @param {Ui} ui
  * @param {HTMLTableRowElement} row
  * @param {Record<string, any>[]} settings of its cells
- * @param {(item: string, column: number) => void} keep told of each sentence
+ * @param {(item: string, modality: string, column: number) => void} keep told of each item
  */
 async function fill(ui, row, settings, keep) {
   const answer = await ui.ask("cells", { wanted: settings });
@@ -69,7 +77,12 @@ async function fill(ui, row, settings, keep) {
   found.forEach(({ item, modality = "", cannot }, c) => {
     nodes[c].classList.remove("compare-wait");
     if (item === undefined) return nodes[c].replaceChildren(reasonOf(cannot ?? ""));
-    nodes[c].replaceChildren(thing(modality, item, `row ${row.rowIndex}, column ${c + 1}`));
-    if (modality === "text") keep(item, c);
+    const index = Number(nodes[c].dataset.index);
+    const { checkpoint, seed } = settings[c];
+    nodes[c].replaceChildren(
+      thing(modality, item, `row ${row.rowIndex}, column ${c + 1}`),
+      starOf(ui, index, modality, item, { checkpoint, seed }),
+    );
+    keep(item, modality, c);
   });
 }

@@ -4,12 +4,13 @@ import { chart, line, points } from "../../page/charts.js";
 import { el, say } from "../../page/dom.js";
 import { count, fixed } from "../../page/numbers.js";
 import { nameOf, reasonOf, sortBy, thing } from "./compare.js";
+import { spread, spreadHeads } from "./sheet.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
  * @typedef {import("./types.js").Column} Column
  * @typedef {import("./types.js").Ui} Ui
- * @typedef {Record<string, any>} Row numbers by column, and `cells` to show beside them
+ * @typedef {Record<string, any>} Row numbers by column, `cells` to show beside them, and its `head`
  */
 
 const HEIGHT = 440;
@@ -64,7 +65,7 @@ function table(ui, numbers, things, rows, by, name) {
     el(
       "tr",
       { "data-item": row.index },
-      el("th", { scope: "row", text: count(row.index) }),
+      el("th", { scope: "row" }, row.head ?? count(row.index)),
       ...row.cells.map((/** @type {Node} */ cell) => el("td", {}, cell)),
       ...numbers.map(({ key }) => el("td", { class: "compare-number", text: fixed(row[key], 3) })),
     ),
@@ -113,14 +114,17 @@ export function drawRebuilt(ui, { sides, given, first, between, modality, note }
     table(ui, numbers, titles, rows, by, "Held-out items given back"),
     el("p", { class: "lp-remark", text: note }),
   );
-  const said = (/** @type {number} */ k) =>
-    modality === "text" ? [given[k], ...able.map(({ side }) => side.items?.[k])] : [];
-  ui.sheet = [
-    ["item", ...(modality === "text" ? titles : []), ...numbers.map(({ title }) => title)],
+  const sets = [given, ...able.map(({ side }) => side.items ?? [])];
+  ui.sheet = () => [
+    [
+      "item",
+      ...numbers.map(({ title }) => title),
+      ...sets.flatMap((items, i) => spreadHeads(modality, items[0], titles[i])),
+    ],
     ...sorted(rows, by).map((row) => [
       row.index,
-      ...said(row.index - first),
       ...numbers.map(({ key }) => row[key]),
+      ...sets.flatMap((items) => spread(modality, items[row.index - first])),
     ]),
   ];
 }
@@ -136,7 +140,7 @@ export function drawMap(ui, data, sort) {
       el("li", {}, nameOf(side, i), side.cannot ? reasonOf(side.cannot) : ""),
     );
     ui.stage.replaceChildren(el("ul", { class: "compare-legend" }, ...reasons));
-    ui.sheet = [];
+    ui.sheet = () => [];
     return;
   }
   const { drift, places, sizes, whole } = map;
@@ -148,6 +152,13 @@ export function drawMap(ui, data, sort) {
     index: first + k,
     drift: value,
     cells: [thing(modality, given[k], `item ${first + k}`)],
+    head: el("button", {
+      type: "button",
+      "data-pick": k,
+      title: "Show on the map; arrow keys go on to the next",
+      text: count(first + k),
+      on: { click: () => pick(ui, data, k), keydown: step },
+    }),
   }));
   const padded =
     sizes[0] === sizes[1]
@@ -168,23 +179,44 @@ export function drawMap(ui, data, sort) {
   );
   pick(ui, data, drift.indexOf(Math.max(...drift)));
   const [a, b] = places;
-  ui.sheet = [
-    ["item", "drift", "A x", "A y", "B x", "B y", ...(modality === "text" ? ["sentence"] : [])],
+  ui.sheet = () => [
+    ["item", "drift", "A x", "A y", "B x", "B y", ...spreadHeads(modality, given[0], "given")],
     ...sorted(rows, by).map(({ index, drift: value }) => {
       const k = index - first;
-      return [index, value, ...a[k], ...b[k], ...(modality === "text" ? [given[k]] : [])];
+      return [index, value, ...a[k], ...b[k], ...spread(modality, given[k])];
     }),
   ];
 }
 
+/** Arrow keys in the table: the row above or below is shown on the map. @param {any} event */
+function step(event) {
+  const way = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[
+    /** @type {string} */ (event.key)
+  ];
+  const button = way && event.target.closest("tr")[way]?.querySelector("[data-pick]");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+  button.focus();
+}
+
 /**
- * Both codes of an item, joined, and the item itself.
+ * Both codes of an item, joined, and the item itself. Of the table's buttons the one of that item
+ * takes Tab.
  * @param {Ui} ui
  * @param {Answer} data
  * @param {number} chosen
  */
 function pick(ui, { map, sides, given, first, modality }, chosen) {
   if (!map) return;
+  for (const node of /** @type {NodeListOf<HTMLElement>} */ (
+    ui.stage.querySelectorAll("[data-pick]")
+  )) {
+    const mine = node.dataset.pick === String(chosen);
+    node.tabIndex = mine ? 0 : -1;
+    node.setAttribute("aria-pressed", String(mine));
+    node.closest("tr")?.classList.toggle("compare-chosen", mine);
+  }
   const { drift, places } = map;
   const column = (/** @type {number[][]} */ side, /** @type {number} */ axis) =>
     side.map((place) => place[axis]);

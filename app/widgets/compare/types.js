@@ -46,7 +46,7 @@
  * @property {Life} life
  * @property {Ask} ask
  * @property {{data: Answer, request: Request} | null} last
- * @property {any[][]} sheet what the CSV file holds
+ * @property {() => any[][]} sheet what the CSV file holds
  * @property {HTMLElement} stage
  * @property {HTMLButtonElement} csv
  * @property {Chart} chart

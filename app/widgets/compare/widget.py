@@ -1,8 +1,9 @@
 """The comparison and what it asks the server: both sides at once, or some cells of the grid."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import gradio as gr
+import numpy as np
 import pydantic
 
 import backend
@@ -14,6 +15,8 @@ from app.widgets.compare import compute
 Mode = Literal["samples", "path", "traversal", "reconstruction", "map", "grid"]
 Axis = Literal["checkpoint", "seed", "temperature", "top_p", "position"]
 MODES: tuple[Mode, ...] = ("samples", "path", "traversal", "reconstruction", "map", "grid")
+Ends = Literal["drawn", "boxes"]
+ENDS: tuple[Ends, ...] = ("drawn", "boxes")
 AXES: tuple[Axis, ...] = ("checkpoint", "seed", "temperature", "top_p", "position")
 SORTS = ("", "index", "first", "second", "between", "drift")
 ALONG: dict[str, list[float]] = {
@@ -47,6 +50,7 @@ def compare(
     first: First,
     rows: Axis = "temperature",
     columns: Axis = "seed",
+    ends: Ends = "drawn",
     sort: str = "",
     **inputs: str,
 ) -> dict:
@@ -56,7 +60,9 @@ def compare(
     session.get_space(other)
     shared = {"mode": mode, "modality": leads.modality}
     if mode == "grid":
-        found: dict[str, Any] = grid(names, rows, columns, seed, temperature)
+        between = ends == "boxes" and "position" in (rows, columns)
+        typed = boxed(names, rows, columns, inputs) if between else None
+        found: dict[str, Any] = grid(names, rows, columns, seed, temperature, typed)
     elif mode == "reconstruction":
         found = reconstructed(names, first, n)
     elif mode == "map":
@@ -127,10 +133,11 @@ def reconstructed(names: tuple[str, str], first: int, n: int) -> dict[str, Any]:
         sides = [compute.side(name, make) for name in names]
     rebuilt = [one.pop("rebuilt", None) for one in sides]
     between = None
-    if all(each is not None for each in rebuilt):
+    if all(each is not None for each in rebuilt) and alike(*rebuilt):
         between = [compute.difference(leads, *pair) for pair in zip(*rebuilt, strict=True)]
     for one, each in zip(sides, rebuilt, strict=True):
         one["items"] = None if each is None else packed_each(each)
+    notes = [held.note, *filter(None, (one.pop("note", "") for one in sides))]
     lines = [
         held.source,
         f"shown = [items[i % len(items)] for i in range({first}, {first + n})]",
@@ -142,9 +149,14 @@ def reconstructed(names: tuple[str, str], first: int, n: int) -> dict[str, Any]:
         "given": packed_each(items),
         "first": first,
         "between": between,
-        "note": held.note,
+        "note": " ".join(notes),
         "code": _script(names, *lines),
     }
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether the items of two models can be compared: pictures of one size, or sentences."""
+    return np.shape(a)[1:3] == np.shape(b)[1:3]
 
 
 def mapped(names: tuple[str, str], first: int) -> dict[str, Any]:
@@ -168,14 +180,42 @@ def mapped(names: tuple[str, str], first: int) -> dict[str, Any]:
     }
 
 
+class Typed(NamedTuple):
+    """Two items that a person gave."""
+
+    values: dict[str, str]  # of the boxes, by letter
+    source: str  # both as Python
+
+
+def boxed(names: tuple[str, str], rows: Axis, columns: Axis, inputs: dict[str, str]) -> Typed:
+    """What is in the boxes A and B, between which the positions of a grid lie."""
+    if "temperature" in (rows, columns):
+        raise ValueError("Codes of A and B are not drawn: a code temperature changes nothing.")
+    leads = session.get_space(names[0])
+    if "checkpoint" in (rows, columns):
+        compute.check_kind(session.get_space(names[1]), leads)
+    given = boxes.given(leads, "ab", inputs)
+    prefix = boxes.BOXES[leads.modality].prefix
+    source = ", ".join(boxes.literal(leads, item) for item in given)
+    return Typed({letter: inputs[f"{prefix}{letter}"] for letter in "ab"}, source)
+
+
 def grid(
-    names: tuple[str, str], rows: Axis, columns: Axis, seed: int, temperature: float
+    names: tuple[str, str],
+    rows: Axis,
+    columns: Axis,
+    seed: int,
+    temperature: float,
+    typed: Typed | None,
 ) -> dict[str, Any]:
-    """The settings of each cell; what they give is asked for as it is seen."""
+    """The settings of each cell; what they give is asked for as it is seen.
+
+    ``typed`` are the ends of the positions, where they are not drawn.
+    """
     if rows == columns:
         raise ValueError("Rows and columns are the same setting. Choose two different ones.")
     base = {"checkpoint": names[0], "seed": seed, "temperature": temperature}
-    base |= {"top_p": None, "position": 0.0}
+    base |= {"top_p": None, "position": 0.0} | (typed.values if typed else {})
     along: dict[str, list] = {
         "checkpoint": list(names),
         "seed": [seed + i for i in range(SEEDS)],
@@ -190,6 +230,7 @@ def grid(
         "cells": made,
         "code": _script(
             names,
+            *([f"a, b = {typed.source}"] if typed else []),
             f"along = {along[rows]!r}",
             "result = []",
             f"for value in along:  # {rows}; of the columns, the first",
@@ -206,10 +247,13 @@ def _cell_lines(settings: dict[str, Any], rows: Axis) -> list[str]:
     words = "value" if rows == "top_p" else repr(settings["top_p"])
     how = f", token_temperature=1.0, top_p={words}" if words != "None" else ""
     one = "(space if value == space.info.name else other)" if rows == "checkpoint" else "space"
-    return [
-        f"    one, seed = {one}, {said['seed']}",
+    drawn = [
         f"    ends = [one.sample_codes(1, seed=s, temperature={said['temperature']})[0]",
         "            for s in (seed, seed + 1)]",
+    ]
+    return [
+        f"    one, seed = {one}, {said['seed']}",
+        *(["    ends = one.encode([a, b], refine=True)"] if "a" in settings else drawn),
         f"    place = round({said['position']} * {compute.PLACES - 1})",
         f"    z = one.path_codes(*ends, {compute.PLACES})[[place]]",
         "    labels = one.sample_labels(1, seed=seed)",
@@ -226,6 +270,8 @@ class Cell(pydantic.BaseModel):
     temperature: Heat
     top_p: Share | None
     position: Share
+    a: str = ""
+    b: str = ""
 
 
 def cells(wanted: Annotated[list[Cell], pydantic.Field(min_length=1, max_length=16)]) -> dict:

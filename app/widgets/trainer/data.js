@@ -310,7 +310,7 @@ export function setUp(ui) {
   };
   show(ui, "file");
   ui.data.node.append(
-    el("h3", { text: "Data" }),
+    el("header", { class: "lp-head" }, el("h3", { text: "Data" })),
     from.group,
     ...Object.values(ways),
     el("div", { class: "lp-running" }, ui.data.said, bar),

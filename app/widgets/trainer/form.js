@@ -206,7 +206,7 @@ export function setUp(ui) {
     }),
   };
   ui.form.node.append(
-    el("h3", { text: "Model" }),
+    el("header", { class: "lp-head" }, el("h3", { text: "Model" })),
     el(
       "div",
       { class: "lp-form-row" },

@@ -189,7 +189,7 @@ export function setUp(ui) {
   };
   const { node, list, said } = ui.kept;
   node.append(
-    el("h3", { text: "Your checkpoints" }),
+    el("header", { class: "lp-head" }, el("h3", { text: "Your checkpoints" })),
     el("p", {
       class: "lp-remark",
       text: "They stand in the lists of all tabs, marked “yours”.",

@@ -241,7 +241,13 @@ export function setUp(ui) {
     }),
   };
   const { node, none, list, said, shown } = ui.run;
-  node.append(el("h3", { text: "Runs" }), none, list, said, shown);
+  node.append(
+    el("header", { class: "lp-head" }, el("h3", { text: "Runs" })),
+    none,
+    list,
+    said,
+    shown,
+  );
   document.addEventListener("visibilitychange", () => !document.hidden && follow(ui));
   new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && follow(ui)).observe(
     ui.element,

@@ -7,16 +7,25 @@ import numpy as np
 import pytest
 
 from app import api, session
-from app.components import served
+from app.components import packed_each, served
 from app.widgets.compare import compute
 from app.widgets.compare.widget import AXES, cells, compare
 from app.widgets.image_input import to_value
+from backend import checkpoint, own
 from tests.small_pictures import write_model
 
 ONE, TWO, GAN = "vae/vae--mnist--conv", "vae/beta_vae--mnist--beta4", "gan/dcgan--mnist"
 PICTURE = np.zeros((28, 28), np.uint8)
 PICTURE[6:22, 12:16] = 255
 BOXES = {"picture_a": to_value(PICTURE), "picture_b": to_value(PICTURE.T)}
+SMALL = """
+class Small:
+    modality, latent_dim = "image", 48
+    def encode(self, items):
+        return items.reshape(-1, 48) / 255
+    def decode(self, z):
+        return z.clip(0, 1).reshape(-1, 4, 4, 3)
+"""
 CONTROLS = {"n": 4, "seed": 3, "temperature": 1.0, "unit": 1, "first": 58}
 
 
@@ -91,6 +100,40 @@ def test_cells_are_what_their_settings_give_and_are_kept():
     words = ask(mode="grid", rows="top_p", columns="checkpoint")["cells"][0]
     assert "no words" in served(cells)({"wanted": words})["cells"][1]["cannot"]
     assert "two different ones" in ask(mode="grid", rows="seed", columns="seed")["error"]
+
+
+def test_a_model_of_other_pictures_gets_the_same_ones_in_its_own_size(monkeypatch, tmp_path):
+    monkeypatch.setattr(own, "_spaces", {})
+    monkeypatch.setattr(checkpoint, "_given", {})
+    monkeypatch.setattr(own, "private_folder", lambda name: tmp_path)
+    (tmp_path / "small.py").write_text(SMALL)
+    small = own.load_file(tmp_path / "small.py").info.name
+    found = ask(ONE, small, "reconstruction")
+    assert not found["sides"][1]["cannot"] and found["between"] is None
+    assert found["sides"][1]["difference"] == pytest.approx([0] * 4, abs=1e-6)
+    assert "reads them as 4 × 4, colour" in found["note"]
+    for mode in ("path", "traversal", "map"):
+        assert [side["cannot"] for side in ask(ONE, small, mode)["sides"]] == ["", ""]
+    session.configure("cpu")
+
+
+def test_positions_lie_between_a_and_b_where_these_are_the_ends():
+    typed = {"mode": "grid", "rows": "position", "ends": "boxes"}
+    made = ask(**typed, columns="checkpoint")["cells"]
+    found = [served(cells)({"wanted": made[row]})["cells"] for row in (0, 4)]
+    ends = [PICTURE, PICTURE.T]
+    for column, name in enumerate((ONE, TWO)):
+        space = session.get_space(name)
+        wanted = packed_each(space.decode(space.encode(ends, refine=True)))
+        assert [row[column]["item"] for row in found] == wanted
+    drawn = ask(**{**typed, "rows": "seed"}, columns="checkpoint")["cells"]
+    assert "a" not in drawn[0][0]  # no position: the codes are drawn
+    assert "changes nothing" in ask(**typed, columns="temperature")["error"]
+    assert "Picture B" in ask(**typed, picture_b="")["error"]
+    blind = served(cells)({"wanted": ask(two=GAN, **typed, columns="checkpoint")["cells"][0]})
+    assert "no encoder" in blind["cells"][1]["cannot"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(ask(**typed)["code"], {"__name__": "shown"})
 
 
 @pytest.mark.parametrize("mode", ["samples", "path", "traversal", "reconstruction", "map"])
