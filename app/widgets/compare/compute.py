@@ -1,7 +1,7 @@
 """What two checkpoints make of the same: what one of them cannot is said instead."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def fitted(space: "LatentSpace", items: Sequence["Item"]) -> list["Item"]:
         return list(items)
     from PIL import Image
 
-    channels, height, width = space.processor.shape
+    channels, height, width = cast(Any, space.processor).shape
     wanted = (height, width, 3) if channels == 3 else (height, width)
 
     def fit(picture: np.ndarray) -> np.ndarray:
@@ -89,7 +89,7 @@ def remark(space: "LatentSpace", items: Sequence["Item"]) -> str:
     """A sentence where ``fitted`` changes what both are given."""
     if space.words or np.shape(items[0]) == np.shape(fitted(space, items[:1])[0]):
         return ""
-    channels, height, width = space.processor.shape
+    channels, height, width = cast(Any, space.processor).shape
     colours = "colour" if channels == 3 else "grey"
     return f"{space.info.title} reads them as {height} × {width}, {colours}."
 
@@ -210,7 +210,7 @@ def cell(settings: Settings, fingerprint: str) -> str:
         )
     z = ends[:1]
     if position:
-        z = space.path_codes(*ends, PLACES)[[round(position * (PLACES - 1))]]
+        z = space.path_codes(ends[0], ends[1], PLACES)[[round(position * (PLACES - 1))]]
     if top_p is not None and not space.words:
         raise ValueError("Pictures have no words to draw.")
     labels = space.sample_labels(1, seed=seed)

@@ -214,8 +214,9 @@ def grid(
     """
     if rows == columns:
         raise ValueError("Rows and columns are the same setting. Choose two different ones.")
-    base = {"checkpoint": names[0], "seed": seed, "temperature": temperature}
-    base |= {"top_p": None, "position": 0.0} | (typed.values if typed else {})
+    base: dict[str, Any] = {"checkpoint": names[0], "seed": seed, "temperature": temperature}
+    base |= {"top_p": None, "position": 0.0}
+    base |= typed.values if typed else {}
     along: dict[str, list] = {
         "checkpoint": list(names),
         "seed": [seed + i for i in range(SEEDS)],
