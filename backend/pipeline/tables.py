@@ -140,10 +140,11 @@ def _single(infos: list[CheckpointInfo]) -> list[str]:
         f"{words['word_vectors']}. AE-ED has the actions of DI-VAE, AE-ED of DGMVAE those of "
         "DGMVAE. The published rows are of larger nets, of GloVe vectors, of another cut into "
         "tokens and of all test pairs, those that stand in train too: they say how far apart the "
-        "two were there, not how good ours are. Here DGMVAE is not ahead, and HRED, which has no "
-        "actions, is: the policy seldom finds the very action of the reply (last column), a "
-        "likely reply of another action is a wrong one, and BLEU punishes replies shorter than "
-        f"those of the corpus ({number(bleu['reference_length'], 2)} tokens)."
+        "two were there, not how good ours are. HRED, which has no actions, is ahead: the policy "
+        "seldom finds the very action of the reply (last column), a likely reply of another "
+        "action is a wrong one, and BLEU punishes replies shorter than those of the corpus "
+        f"({number(bleu['reference_length'], 2)} tokens). Why DGMVAE's BLEU is behind DI-VAE's "
+        "here and ahead of it there is not known."
     )
     told = [_actions(info) for info in rows if "action_obeyed" in info.metrics]
     return ["\n".join(lines) + f"\n\n{note}", *told]
