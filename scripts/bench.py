@@ -22,7 +22,7 @@ import psutil  # noqa: E402
 import torch  # noqa: E402
 
 from backend.files import replace_section  # noqa: E402
-from scripts.benches import chains, decoding, load, page, training  # noqa: E402
+from scripts.benches import chains, decoding, load, own, page, training  # noqa: E402
 from scripts.benches.rows import Row  # noqa: E402
 from scripts.console import show_what_can_be_shown  # noqa: E402
 
@@ -43,6 +43,7 @@ PARTS = {
     "dialogue": training.training_of_dialogue,
     "pictures": training.training_of_pictures,
     "small": training.training_of_a_small_vae,
+    "own": own.two_minutes,
     "paths": decoding.paths,
     "points": training.training_of_points,
 }
