@@ -148,7 +148,7 @@ def both(ids: tuple[str, ...]) -> set[str]:
 
 def test_each_kind_of_checkpoint_gets_its_numbers(measured):
     text = {*sentences.SENTENCES, *both(sentences.SENTENCE_SAMPLES)}
-    image = {"mse", "mse_shuffled", "bce", *both(pictures.IMAGE_SAMPLES)}
+    image = {"mse", "mse_shuffled", "bce", "nearest_seen", *both(pictures.IMAGE_SAMPLES)}
     expected = {
         "text_vae/text_vae--tatoeba": LIKELIHOOD | {"elbo_ppl", "iw_ppl"} | text,
         "text_vae/text_ae--tatoeba": {"recon_nll"} | text,
@@ -383,7 +383,7 @@ def test_a_model_of_the_picture_bench_gets_its_numbers(subjects, name, more):
     path = subject.info.path / tradeoffs.FILE
     path.write_text(json.dumps({"format_version": 1}))
     entries = dict(measure.numbers(subject))
-    assert set(entries) == {*bench.DRAWN, *bench.CRITICS} | more
+    assert set(entries) == {*bench.DRAWN, *bench.CRITICS, "nearest_seen"} | more
     stored = json.loads(path.read_text())["wasserstein"]
     assert stored["train"] == entries["wasserstein_train"]["value"]
     assert abs(stored["real"]) < stored["noise"]
