@@ -2,7 +2,8 @@
 
 About 0.2 s a step of 64 pairs on one core of a machine that does nothing else: ten minutes a run
 of 3,000 steps, which are two and a half passes over DailyDialog. Start with hred, cvae and
-cvae--no-bow.
+cvae--no-bow. The runs of in-car turns that ship learned "?!" and the like as one word, which
+stands in 10 of 12,580 turns; a run of today reads two.
 """
 
 from typing import Any
@@ -62,7 +63,6 @@ def _dialogue_recipes() -> dict[str, Recipe]:
             _TRAIN | two_phases,
             min_count=counts[dataset],
             max_tokens=40,
-            split="spaces" if dataset == car else "words",
             snapshots=_CLOUDS if (model, dataset) == ("dialog/dialog_wae", daily) else (),
         )
     recipes[f"text_vae/di_vst--{car}"] = Recipe(
@@ -71,7 +71,6 @@ def _dialogue_recipes() -> dict[str, Recipe]:
         _TRAIN | {"steps": 4000},
         min_count=counts[car],
         max_tokens=40,
-        split="spaces",
     )
     return recipes
 
