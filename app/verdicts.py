@@ -1,7 +1,8 @@
 """What a classifier says of items, as Explore and Interpolate show it."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import gradio as gr
 import numpy as np
 
 import backend
@@ -13,12 +14,24 @@ if TYPE_CHECKING:
     from backend.space import LatentSpace
 
 Layer = Literal["decoded", "verdict"]
-LAYERS = [("Decoded", "decoded"), ("Verdict", "verdict")]
 TERM = (
     "What a classifier takes each item for: of pictures the one that judges samples of the same "
     "data, of sentences a sentiment classifier of restaurant reviews."
 )
 Verdict = tuple[int, float]  # class, -1 for what cannot be read; its probability
+
+
+def layer_picker(elem_id: str, **look: Any) -> gr.Radio:
+    """Whether items are shown as they are decoded, or what a classifier says of them too."""
+    layers = [("Decoded", "decoded"), ("Verdict", "verdict")]
+    return gr.Radio(
+        layers,
+        value="decoded",
+        label="Layer",
+        elem_id=elem_id,
+        elem_classes="lp-segmented",
+        **look,
+    )
 
 
 def judged(space: "LatentSpace") -> dict:

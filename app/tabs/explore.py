@@ -6,7 +6,7 @@ import numpy as np
 from app import door, links, session
 from app import items as boxes
 from app.components import checkpoint_picker, quietly, seed, terms, untold_note
-from app.verdicts import LAYERS, TERM
+from app.verdicts import TERM, layer_picker
 from app.widgets.image_input import image_input, to_value
 from app.widgets.latent_pad.widget import latent_pad, read_place
 
@@ -63,15 +63,7 @@ def build() -> None:
             elem_id="explore-points",
             elem_classes="lp-segmented",
         )
-        layer = gr.Radio(
-            LAYERS,
-            value="decoded",
-            label="Layer",
-            scale=2,
-            min_width=180,
-            elem_id="explore-layer",
-            elem_classes="lp-segmented",
-        )
+        layer = layer_picker("explore-layer", scale=2, min_width=180)
         with gr.Column(scale=2, min_width=200, elem_id="explore-seeds"):
             chosen = seed("explore-seed")
     with gr.Row(elem_classes=["pad-own", "lp-only-text"]):

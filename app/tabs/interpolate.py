@@ -25,7 +25,7 @@ from app.components import (
     widget,
 )
 from app.examples import SENTENCES, fill_pictures, sketches, suit
-from app.verdicts import LAYERS, TERM, Layer, judged, said_of
+from app.verdicts import TERM, Layer, judged, layer_picker, said_of
 from app.widgets.image_input import image_input
 from app.widgets.paths.words import marked
 
@@ -72,13 +72,7 @@ def build() -> None:
         path = segmented("interpolate-path", "Path", "slerp", "lerp")
         steps = gr.Slider(3, 16, 8, step=1, label="Steps", elem_id="interpolate-steps")
         code = segmented("interpolate-code", "Codes of the ends", "mean", "draw")
-        layer = gr.Radio(
-            LAYERS,
-            value="decoded",
-            label="Layer",
-            elem_id="interpolate-layer",
-            elem_classes="lp-segmented",
-        )
+        layer = layer_picker("interpolate-layer")
         with gr.Column(elem_id="interpolate-seeds", min_width=176):
             chosen_seed = seed("interpolate-seed")
         swap = gr.Button("Swap A and B", elem_id="interpolate-swap")
@@ -135,11 +129,10 @@ def interpolate(
         codes = walk(space, mode, items, steps, path, draw)
     with session.model_work():
         rows = [row._asdict() for row in space.inspect(codes)]
-    told = judged(space) if layer == "verdict" else {}
-    if told.get("judged"):
-        with session.model_work():
+        told = judged(space) if layer == "verdict" else {}
+        if told.get("judged"):
             said = said_of(space, [row["item"] for row in rows])
-        rows = [row | {"verdict": verdict} for row, verdict in zip(rows, said, strict=True)]
+            rows = [row | {"verdict": verdict} for row, verdict in zip(rows, said, strict=True)]
     unknown = {}
     if space.words:
         mark_changes(space, rows)
