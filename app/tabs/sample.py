@@ -68,7 +68,7 @@ def build() -> None:
             elem_id="sample-words",
             elem_classes=["lp-only-text", "lp-words-drawn"],
         )
-        top_k, top_p = likeliest("sample", elem_classes="lp-only-text")
+        top_k, top_p = likeliest("sample", elem_classes=["lp-only-text", "lp-words-drawn"])
         most = max((info.classes for info in backend.available({"sample", "decode"})), default=0)
         label = gr.Radio(
             [("drawn for each", DRAWN), *[(str(one), str(one)) for one in range(most)]],
