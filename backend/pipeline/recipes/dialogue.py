@@ -46,6 +46,7 @@ def _dialogue_recipes() -> dict[str, Recipe]:
         ("dialog/dialog_wae", daily, "", "DialogWAE", _CODE),
         ("dialog/dialog_wae_gmp", daily, "", "DialogWAE, 3 modes", _CODE | {"components": 3}),
         ("dialog/dialog_wae_gmp", daily, "--k5", "DialogWAE, 5 modes", _CODE | {"components": 5}),
+        ("dialog/hred", calls, "", "HRED", {}),
         ("dialog/cvae", calls, "--act", "CVAE with acts", _VARIATIONAL | {"act": True}),
         ("dialog/dialog_wae", calls, "", "DialogWAE", _CODE),
         ("dialog/dialog_wae_gmp", calls, "", "DialogWAE, 3 modes", _CODE | {"components": 3}),
