@@ -6,7 +6,7 @@ it. Functions that draw codes use torch's global random state: wrap the call in 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import torch
@@ -159,6 +159,25 @@ def mutual_information(q: Independent, z: Tensor, chunk: int = 64) -> Tensor:
     everyone = Independent(Normal(mean[None], std[None]), 1)  # [1, N, D]
     log_sums = [everyone.log_prob(part[:, None]).logsumexp(1) for part in z.split(chunk)]
     return own - (torch.cat(log_sums) - math.log(len(z)))
+
+
+def information_of_any(posteriors: Sequence[Distribution], z: Tensor, chunk: int = 64) -> Tensor:
+    """``mutual_information`` for posteriors of any kind, which come in batches.
+
+    Args:
+        posteriors: q(z|x) of N examples, with a density at every code; event [D].
+        z: One draw from each [N, D].
+        chunk: Codes compared with a batch of posteriors at once.
+
+    Returns:
+        [N], nats, each at most ln N.
+    """
+    rows = [
+        torch.cat([q.log_prob(part[:, None]).cpu().double() for q in posteriors], 1)
+        for part in z.split(chunk)
+    ]  # log q(z_i|x_j), [chunk, N] each
+    everyone = torch.cat(rows)
+    return everyone.diagonal() - (everyone.logsumexp(1) - math.log(len(z)))
 
 
 def activity(mean: Tensor) -> Tensor:

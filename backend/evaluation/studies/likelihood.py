@@ -61,10 +61,14 @@ def information(subject: Subject) -> Results:
     batches = subject.batches(subject.items("test", subject.sizes.information))
     contexts = subject.contexts(subject.sizes.information)
     parts = [subject.model.encode(*both) for both in zip(batches, contexts, strict=False)]
-    means, stds = torch.cat([q.mean for q in parts]), torch.cat([q.stddev for q in parts])
-    q = Independent(Normal(means, stds), 1)
+    means = torch.cat([q.mean for q in parts])
+    if all(isinstance(q, Independent) for q in parts):
+        q = Independent(Normal(means, torch.cat([q.stddev for q in parts])), 1)
+        told = likelihood.mutual_information(q, q.sample())
+    else:
+        told = likelihood.information_of_any(parts, torch.cat([q.sample() for q in parts]))
     cap = (math.log(len(means)), "the most that can be measured, ln n")
-    yield "mi", mean(likelihood.mutual_information(q, q.sample()), reference=cap)
+    yield "mi", mean(told, reference=cap)
     yield (
         "active_units",
         Measured(

@@ -8,13 +8,19 @@ from torch.distributions import Distribution, Independent, Normal
 from backend.base import LatentModel, Objective, Terms
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.objectives.divergences import kl
-from backend.objectives.priors import StandardNormal
+from backend.objectives.priors import Prior, StandardNormal
 from backend.registry import register
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config(DataConfig):
     pass
+
+
+def posterior(features: Tensor) -> Independent:
+    """The diagonal Gaussian of features [B, 2 D]: its means, then the logarithms of variances."""
+    mu, log_var = features.chunk(2, dim=1)
+    return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
 
 
 @register(title="VAE", points=True)
@@ -25,6 +31,7 @@ class VAE(LatentModel):
     """
 
     config: Config
+    prior: Prior
     capabilities = frozenset({"sample", "encode", "decode"})
     objective = Objective(
         formulas={"model": "−E_q log p(x|z) + KL(q(z|x) ‖ N(0, I))"},
@@ -42,8 +49,7 @@ class VAE(LatentModel):
         self.prior = StandardNormal(config.latent_dim)
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
-        mu, log_var = self.encoder(x).chunk(2, dim=1)
-        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
+        return posterior(self.encoder(x))
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return self.decoder(z)

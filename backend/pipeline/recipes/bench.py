@@ -42,6 +42,25 @@ def _bench_recipes() -> dict[str, Recipe]:
         ),
         ("vae/cvae", digits, "", "Conditional VAE", {"hidden_labels": 0.02}, likelihood),
         ("vae/joint_vae", digits, "", "JointVAE", joint, likelihood),
+        *(
+            (
+                "vae/vamp_prior",
+                digits,
+                tag,
+                f"VampPrior, K = {k}",
+                {"pseudo_inputs": k},
+                likelihood,
+            )
+            for tag, k in (("", 100), ("--k1", 1))
+        ),
+        *(
+            ("vae/flow_vae", digits, f"--{kind}", f"Flow VAE, {kind}", {"flow": kind}, likelihood)
+            for kind in ("planar", "iaf")
+        ),
+        *(
+            ("vae/info_vae", digits, tag, f"InfoVAE, α = {alpha}", {"alpha": alpha}, likelihood)
+            for tag, alpha in (("", 0.5), ("--alpha1", 1.0))
+        ),
         ("gan/dcgan", digits, "", "DCGAN", {}, game),
         ("gan/dcgan", digits, "--minimax", "DCGAN, minimax", {"objective": "minimax"}, game),
         ("gan/dcgan", clothes, "", "DCGAN", {}, game),

@@ -194,13 +194,16 @@ def kernel(a: Tensor, b: Tensor) -> Tensor:
     return sum(size / (size + (a - b).square().sum()) for size in sizes)
 
 
-def wae_mmd(m, x) -> Terms:
-    z = m.encoder(x)
-    prior = normal(BATCH, 2)
+def discrepancy(z: Tensor, prior: Tensor) -> Tensor:
     pairs = [(i, j) for i in range(BATCH) for j in range(BATCH)]
     off = [(i, j) for i, j in pairs if i != j]
     mmd = sum(kernel(z[i], z[j]) + kernel(prior[i], prior[j]) for i, j in off) / len(off)
-    mmd = mmd - 2 * sum(kernel(z[i], prior[j]) for i, j in pairs) / len(pairs)
+    return mmd - 2 * sum(kernel(z[i], prior[j]) for i, j in pairs) / len(pairs)
+
+
+def wae_mmd(m, x) -> Terms:
+    z = m.encoder(x)
+    mmd = discrepancy(z, normal(BATCH, 2))
     squared = (m.decoder.layers(z) - x).square()
     total = squared.sum(1).mean() + 3 * mmd
     return {"loss": total, "mse": squared.mean(), "mmd": mmd}
@@ -217,6 +220,86 @@ def gm_vae(m, x) -> Terms:
     spread = (means - means.mean(0)).square().sum()
     total = recon if early else recon + rate
     return {"loss": total, "recon_nll": recon, "kl": rate, "mean_variance": spread}
+
+
+def info_vae(m, x) -> Terms:
+    mu, sigma = posterior(m, x)
+    z = mu + sigma * normal(*mu.shape)
+    recon, divergence = nll(m, z, x).mean(), kl_normal(mu, sigma).mean()
+    mmd = discrepancy(z, normal(BATCH, 2))
+    loss = recon + (1 - 0.3) * divergence + (0.3 + 4 - 1) * mmd
+    return {"loss": loss, "recon_nll": recon, "kl": divergence, "mmd": mmd}
+
+
+def vamp_prior(m, x) -> Terms:
+    mu, sigma = posterior(m, x)
+    z = mu + sigma * normal(*mu.shape)
+    u = m.prior.free if x.dim() == 2 else 1 / (1 + torch.exp(-m.prior.free))
+    centres, spreads = posterior(m, u)
+    parts = torch.stack([log_normal(z, *pair) for pair in zip(centres, spreads, strict=True)])
+    rate = (log_normal(z, mu, sigma) - parts.exp().mean(0).log()).mean()
+    recon = nll(m, z, x).mean()
+    return {"loss": recon + rate, "recon_nll": recon, "kl": rate}
+
+
+def softplus_of(x: Tensor) -> Tensor:
+    """That is 1 at 0."""
+    return (1 + (math.e - 1) * x.exp()).log()
+
+
+def planar_step(z: Tensor, u: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    along = w @ u
+    u = u + (softplus_of(along) - 1 - along) * w / (w @ w)
+    return z + u * torch.tanh(w @ z + b)
+
+
+def radial_step(z: Tensor, centre: Tensor, size: Tensor, push: Tensor) -> Tensor:
+    alpha = (1 + size.exp()).log()
+    beta = alpha * (softplus_of(push) - 1)
+    return z + beta / (alpha + (z - centre).norm()) * (z - centre)
+
+
+def iaf_step(net, z: Tensor, h: Tensor, reverse: bool) -> Tensor:
+    """Of two units: the first moves by a constant and its context, the second by the first too."""
+    first, out, side = net.layers[0], net.out, net.context
+    told = first.bias + side.weight @ h + side.bias
+    hidden = (told + first.weight[:, 0] * z[0]).clamp(min=0)
+    m = torch.stack([out.bias[0], out.bias[1] + out.weight[1] @ hidden])
+    s = torch.stack([out.bias[2], out.bias[3] + out.weight[3] @ hidden])
+    gate = 1 / (1 + torch.exp(-s))
+    z = gate * z + (1 - gate) * m
+    return z[[1, 0]] if reverse else z
+
+
+def flow_vae(m, x) -> Terms:
+    """Each example alone, its log-determinant from autograd's Jacobian."""
+    out = m.encoder(x)
+    mu, sigma = out[:, :2], out[:, 2:4].exp().sqrt()
+    start = mu + sigma * normal(*mu.shape)
+
+    def bend(z: Tensor, given: Tensor) -> Tensor:
+        if m.config.flow == "iaf":
+            for i, net in enumerate(m.made):
+                z = iaf_step(net, z, given, reverse=i > 0)
+            return z
+        sizes = [2, 2, 1] if m.config.flow == "planar" else [2, 1, 1]
+        for part in given.split(sum(sizes)):
+            a, b, c = part.split(sizes)
+            if m.config.flow == "planar":
+                z = planar_step(z, a, b, c[0])
+            else:
+                z = radial_step(z, a, b[0], c[0])
+        return z
+
+    ends, rates = [], []
+    for z0, given, centre, spread in zip(start, out[:, 4:], mu, sigma, strict=True):
+        end = bend(z0, given)
+        slopes = [torch.autograd.grad(end[i], z0, create_graph=True)[0] for i in range(2)]
+        area = (slopes[0][0] * slopes[1][1] - slopes[0][1] * slopes[1][0]).abs()
+        ends.append(end)
+        rates.append(log_normal(z0, centre, spread) - area.log() - log_normal(end, 0, 1))
+    recon, rate = nll(m, torch.stack(ends), x).mean(), torch.stack(rates).mean()
+    return {"loss": recon + rate, "recon_nll": recon, "kl": rate}
 
 
 def says(critic: torch.nn.Module, x: Tensor, real: bool) -> Tensor:
@@ -500,6 +583,18 @@ CASES = [
     Case("vae/iwae", "model", iwae, {"samples": 3}),
     Case("vae/iwae", "model", iwae, {"samples": 3}, PICTURES),
     Case("vae/wae_mmd", "model", wae_mmd, {"mmd_weight": 3.0}),
+    Case("vae/info_vae", "model", info_vae, {"alpha": 0.3, "discrepancy_weight": 4.0}),
+    Case("vae/info_vae", "model", info_vae, {"alpha": 0.3, "discrepancy_weight": 4.0}, PICTURES),
+    Case("vae/vamp_prior", "model", vamp_prior, {"pseudo_inputs": 3}),
+    Case("vae/vamp_prior", "model", vamp_prior, {"pseudo_inputs": 3}, PICTURES),
+    *(
+        Case("vae/flow_vae", "model", flow_vae, {"flow": kind, "steps": 3, "made_hidden": (6,)})
+        for kind in ("planar", "radial", "iaf")
+    ),
+    *(
+        Case("vae/flow_vae", "model", vae, {"flow": kind, "steps": 0})
+        for kind in ("planar", "radial", "iaf")
+    ),
     Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=8),
     Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=10),
     Case("vae/gm_vae", "model", gm_vae, {"components": 3}, training=False),

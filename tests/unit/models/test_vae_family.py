@@ -9,10 +9,12 @@ from torch import Tensor
 from backend import registry
 from backend.base import UNKNOWN, GenerativeModel
 from backend.device import seeded
+from backend.evaluation.likelihood import bound, information_of_any, mutual_information
 from backend.objectives.divergences import mmd
 from backend.training import TrainConfig, fit
 
-NAMES = ("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd")
+NAMES = ("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd", "info_vae", "vamp_prior", "flow_vae")
+FLOWS = ("planar", "radial", "iaf")
 PICTURES = {"data_shape": (1, 4, 4), "latent_dim": 3, "hidden": (8,)}
 POINTS = {"data_shape": (2,), "latent_dim": 2, "hidden": (32, 32)}
 
@@ -166,6 +168,83 @@ def test_codes_of_a_wasserstein_auto_encoder_look_like_the_prior() -> None:
         model = trained(build("wae_mmd", **POINTS, mmd_weight=weight), x, 150)
         found[weight] = float(mmd(model.encode(x).mean, normal))
     assert found[50.0] < 0.2 * found[0.0]
+
+
+def test_an_info_vae_of_weights_0_and_1_has_the_loss_and_the_slopes_of_the_vae() -> None:
+    x = torch.rand(6, 1, 4, 4)
+    found = []
+    for model in (
+        build("vae", **PICTURES),
+        build("info_vae", **PICTURES, alpha=0, discrepancy_weight=1),
+    ):
+        with seeded(14):
+            loss = model.loss(x)["loss"]
+        found.append([loss, *torch.autograd.grad(loss, list(model.parameters()))])
+    assert all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+
+
+def test_a_cheaper_information_lets_codes_tell_more() -> None:
+    x, _ = bars(128)
+    told = []
+    for alpha in (0.0, 0.95):
+        model = trained(build("info_vae", **PICTURES, alpha=alpha, discrepancy_weight=2), x)
+        q = model.encode(x)
+        with seeded(15):
+            told.append(float(mutual_information(q, q.sample()).mean()))
+    assert told[1] > told[0] + 0.4
+
+
+def test_more_pseudo_inputs_give_a_better_bound_than_one_and_than_the_standard_prior() -> None:
+    """On points in eight clusters; the nets and the steps are the same."""
+    x, nll = ring(256), {}
+    for name, sizes in (("vae", {}), ("one", {"pseudo_inputs": 1}), ("k", {"pseudo_inputs": 16})):
+        model = build("vamp_prior" if sizes else "vae", **POINTS, **sizes)
+        trained(model, x, 300)
+        with seeded(16):
+            nll[name] = float(bound(model, x.repeat(20, 1)).nll.mean())
+    assert nll["k"] < nll["one"] - 0.1 and nll["k"] < nll["vae"] - 0.1
+
+
+def test_codes_are_drawn_from_the_posteriors_of_the_pseudo_inputs() -> None:
+    model = build("vamp_prior", **PICTURES, pseudo_inputs=2)
+    with torch.no_grad():
+        model.prior.free[0], model.prior.free[1] = 3.0, -3.0
+        centres = model.encode(model.prior.pseudo_inputs).mean
+        with seeded(17):
+            cold, warm = model.prior.draw(400, 0.0), model.prior.draw(4000)
+        nearest = torch.cdist(cold, centres)
+        assert nearest.min(1).values.max() < 1e-6
+        assert (nearest.argmin(1) == 0).float().mean() == pytest.approx(0.5, abs=0.1)
+        torch.testing.assert_close(warm.mean(0), model.prior().mean, atol=0.1, rtol=0)
+        torch.testing.assert_close(warm.var(0), model.prior().variance, atol=0.1, rtol=0.1)
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_without_steps_a_flow_is_the_vae_bit_for_bit(flow: str) -> None:
+    x = torch.rand(6, 1, 4, 4)
+    models = [build("vae", **PICTURES), build("flow_vae", **PICTURES, flow=flow, steps=0)]
+    for model in models:
+        with seeded(18):
+            trained(model, x, 5)
+    for a, b in zip(*(model.state_dict().values() for model in models), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_the_information_of_any_posteriors_is_that_of_gaussians_where_they_are() -> None:
+    x, _ = bars(40)
+    model = build("vae", **PICTURES).requires_grad_(False)
+    with seeded(19):
+        model.encoder.layers[-1].weight.mul_(8)
+        q = model.encode(x)
+        z = q.sample()
+    wanted = mutual_information(q, z)
+    found = information_of_any([model.encode(part) for part in x.split(15)], z, 7)
+    torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-4)
+    flow = build("flow_vae", **PICTURES, flow="iaf", steps=2, made_hidden=(6,))
+    flow.requires_grad_(False)
+    parts = [flow.encode(part) for part in x.split(15)]
+    told = information_of_any(parts, torch.cat([q.sample() for q in parts]))
+    assert told.mean() > 0 and told.max() <= math.log(40)
 
 
 def test_the_discrepancy_is_unbiased_and_sees_a_difference() -> None:

@@ -1,0 +1,84 @@
+"""VampPrior: the prior is made of the codes of invented examples (Tomczak & Welling, 2018)."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily
+
+from backend.base import Objective, Terms, param
+from backend.models.vae import vae
+from backend.nets.build import Encoder
+from backend.objectives.divergences import kl
+from backend.objectives.priors import Prior
+from backend.registry import register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(vae.Config):
+    pseudo_inputs: int = param(100, "Invented examples K of the prior", min=1, max=1000)
+
+
+class MixtureOfPosteriors(Prior):
+    """(1/K) Σ_k q(z|u_k), u_k the ``pseudo_inputs``: [K, *data_shape], learned.
+
+    Pictures are kept as logits, and are dark at the start, as most pixels of a digit are.
+    """
+
+    def __init__(self, encoder: Encoder, count: int, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.encoder = encoder  # the model's own, not a copy
+        self.pictures = len(shape) == 3
+        start = torch.randn(count, *shape)
+        self.free = nn.Parameter(0.5 * start - 2 if self.pictures else start)
+
+    @property
+    def pseudo_inputs(self) -> Tensor:
+        return self.free.sigmoid() if self.pictures else self.free
+
+    def parts(self) -> Independent:
+        """q(z|u_k): batch [K], event [D]."""
+        return vae.posterior(self.encoder(self.pseudo_inputs))
+
+    def forward(self, context: Tensor | None = None) -> Distribution:
+        even = Categorical(logits=self.free.new_zeros(len(self.free)), validate_args=False)
+        return MixtureSameFamily(even, self.parts(), validate_args=False)
+
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
+        parts = cast(Any, self.parts().base_dist)
+        chosen = torch.randint(len(self.free), (n,), device=self.free.device)
+        scale = temperature * parts.scale[chosen]
+        return parts.loc[chosen] + scale * torch.randn_like(scale)
+
+
+@register(title="VampPrior VAE", short="VampPrior", points=True)
+class VampPriorVAE(vae.VAE):
+    """Minimises E_q(z|x) [-log p(x|z) + log q(z|x) - log (1/K) Σ_k q(z|u_k)], with one draw of z.
+
+    https://arxiv.org/abs/1705.07120, one layer of codes. Departure: pictures u_k pass a sigmoid
+    in place of a clamp, which would stop the gradient of a pixel that reaches 0.
+    """
+
+    config: Config
+    objective = Objective(
+        formulas={"model": "−E_q log p(x|z) + E_q log q(z|x)/p(z),   p(z) = (1/K) Σ_k q(z|u_k)"},
+        terms={
+            "recon_nll": "−E_q log p(x|z)",
+            "kl": "E_q log q(z|x)/p(z)",
+        },
+        note="The prior that fits best is the mean of all posteriors; "
+        "K invented examples stand for the data.",
+    )
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.prior = MixtureOfPosteriors(self.encoder, config.pseudo_inputs, config.data_shape)
+
+    def loss(self, batch: Tensor, player: str = "model") -> Terms:
+        """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]."""
+        q = self.encode(batch)
+        z = q.rsample()
+        recon_nll = -self.decode(z).log_prob(batch).mean()
+        divergence = kl(q, self.prior(), z).mean()
+        return {"loss": recon_nll + divergence, "recon_nll": recon_nll, "kl": divergence}
