@@ -100,16 +100,18 @@ class Radial(Flow):
 
 
 class Masked(nn.Linear):
-    """A linear layer without the weights that ``mask`` [outputs, inputs] leaves out."""
+    """A linear layer whose output i keeps the inputs j with ``reads`` [inputs] ≤ ``upto`` [i]."""
 
-    mask: Tensor
+    reads: Tensor
+    upto: Tensor
 
-    def __init__(self, mask: Tensor) -> None:
-        super().__init__(mask.shape[1], mask.shape[0])
-        self.register_buffer("mask", mask.float(), persistent=False)
+    def __init__(self, reads: list[int], upto: list[int]) -> None:
+        super().__init__(len(reads), len(upto))
+        self.register_buffer("reads", torch.tensor(reads), persistent=False)
+        self.register_buffer("upto", torch.tensor(upto), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return linear(x, self.weight * self.mask, self.bias)
+        return linear(x, self.weight * (self.upto[:, None] >= self.reads), self.bias)
 
 
 class MADE(nn.Module):
@@ -121,15 +123,12 @@ class MADE(nn.Module):
 
     def __init__(self, dim: int, context: int, hidden: tuple[int, ...]) -> None:
         super().__init__()
-        order = torch.arange(1, dim + 1)
-        seen = [
-            order,
-            *(torch.arange(size) % max(dim - 1, 1) + min(dim - 1, 1) for size in hidden),
-        ]
-        masks = [b[:, None] >= a[None] for a, b in pairwise(seen)]
-        self.layers = nn.ModuleList(Masked(mask) for mask in masks)
+        order = list(range(1, dim + 1))
+        most = max(dim - 1, 1)
+        seen = [order, *([k % most + min(dim - 1, 1) for k in range(size)] for size in hidden)]
+        self.layers = nn.ModuleList(Masked(a, b) for a, b in pairwise(seen))
         self.context = nn.Linear(context, hidden[0])
-        self.out = Masked((order[:, None] > seen[-1][None]).repeat(2, 1))
+        self.out = Masked(seen[-1], [i - 1 for i in order] * 2)
         with torch.no_grad():
             self.out.bias[dim:] = 2.0  # an open gate, as in Kingma et al. 2016
 

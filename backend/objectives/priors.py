@@ -43,6 +43,10 @@ class Prior(nn.Module, ABC):
     def draw(self, n: int, temperature: float = 1.0) -> Tensor:
         """Codes [n, D]; ``temperature`` scales the standard deviation."""
 
+    def unit_log_prob(self, z: Tensor) -> Tensor:
+        """Log density of each unit alone: [..., D], nats."""
+        raise NotImplementedError(f"the units of {type(self).__name__} have no densities")
+
     def snap(self, z: Tensor) -> Tensor:
         """The nearest code; z itself where any vector is a code."""
         return z

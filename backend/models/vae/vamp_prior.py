@@ -1,5 +1,6 @@
 """VampPrior: the prior is made of the codes of invented examples (Tomczak & Welling, 2018)."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,8 +31,8 @@ class MixtureOfPosteriors(Prior):
         super().__init__()
         self.encoder = encoder  # the model's own, not a copy
         self.pictures = len(shape) == 3
-        start = torch.randn(count, *shape)
-        self.free = nn.Parameter(0.5 * start - 2 if self.pictures else start)
+        mean, spread = (-2.0, 0.5) if self.pictures else (0.0, 1.0)
+        self.free = nn.Parameter(torch.empty(count, *shape).normal_(mean, spread))
 
     @property
     def pseudo_inputs(self) -> Tensor:
@@ -50,6 +51,10 @@ class MixtureOfPosteriors(Prior):
         chosen = torch.randint(len(self.free), (n,), device=self.free.device)
         scale = temperature * parts.scale[chosen]
         return parts.loc[chosen] + scale * torch.randn_like(scale)
+
+    def unit_log_prob(self, z: Tensor) -> Tensor:
+        units = self.parts().base_dist.log_prob(z[..., None, :])  # [..., K, D]
+        return units.logsumexp(-2) - math.log(len(self.free))
 
 
 @register(title="VampPrior VAE", short="VampPrior", points=True)

@@ -10,6 +10,7 @@ from torch import Tensor
 from backend import registry
 from backend.base import CAPABILITIES, GenerativeModel, LatentModel
 from backend.checkpoint import WEIGHTS
+from backend.codes.posteriors import kl_of_units
 from backend.device import seeded
 from backend.distributions.deterministic import Deterministic
 from backend.evaluation.table import TRAINING_TERMS
@@ -111,6 +112,15 @@ def test_codes_and_events_have_the_promised_shapes(model: GenerativeModel) -> No
         assert p.sample().shape[1:] == x.shape[1:]
         if not isinstance(p, Deterministic):
             assert p.log_prob(x).shape == (BATCH,)
+
+
+def test_codes_have_a_kl_for_each_unit(model: GenerativeModel) -> None:
+    if "encode" not in model.capabilities:
+        pytest.skip("it has no encoder")
+    with seeded(4), torch.no_grad():
+        q = model.encode(example(model))
+        found = kl_of_units(model, q)
+    assert found.shape == q.mean.shape and torch.isfinite(found).all()
 
 
 def test_a_reply_has_a_prior_and_a_posterior_given_the_context(model: GenerativeModel) -> None:

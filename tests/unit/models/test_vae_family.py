@@ -8,9 +8,10 @@ from torch import Tensor
 
 from backend import registry
 from backend.base import UNKNOWN, GenerativeModel
+from backend.codes.posteriors import kl_of_units
 from backend.device import seeded
 from backend.evaluation.likelihood import bound, information_of_any, mutual_information
-from backend.objectives.divergences import mmd
+from backend.objectives.divergences import kl_per_unit, mmd
 from backend.training import TrainConfig, fit
 
 NAMES = ("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd", "info_vae", "vamp_prior", "flow_vae")
@@ -217,6 +218,22 @@ def test_codes_are_drawn_from_the_posteriors_of_the_pseudo_inputs() -> None:
         assert (nearest.argmin(1) == 0).float().mean() == pytest.approx(0.5, abs=0.1)
         torch.testing.assert_close(warm.mean(0), model.prior().mean, atol=0.1, rtol=0)
         torch.testing.assert_close(warm.var(0), model.prior().variance, atol=0.1, rtol=0.1)
+
+        one = build("vamp_prior", **PICTURES | {"latent_dim": 1}, pseudo_inputs=3).prior
+        z = torch.randn(5, 1)
+        torch.testing.assert_close(one.unit_log_prob(z)[:, 0], one().log_prob(z))
+
+
+def test_the_kl_of_a_unit_that_flows_have_left_alone_is_that_of_its_gaussian() -> None:
+    x, _ = bars(40)
+    with seeded(20), torch.no_grad():
+        model = build("flow_vae", **PICTURES, flow="planar", steps=1)
+        last = model.encoder.layers[-1]
+        last.weight[6:], last.bias[6:] = 0.0, 0.0  # a step of zeros is none
+        last.weight.mul_(8)
+        q = model.encode(x)
+        found, wanted = kl_of_units(model, q), kl_per_unit(q.base_dist)
+    torch.testing.assert_close(found.mean(0), wanted.mean(0), atol=0.05, rtol=0.05)
 
 
 @pytest.mark.parametrize("flow", FLOWS)
