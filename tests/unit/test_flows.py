@@ -74,8 +74,8 @@ def test_parameters_of_zero_change_nothing() -> None:
 
 def test_a_unit_reads_only_those_before_it() -> None:
     for dim, hidden in ((1, (4,)), (2, (3,)), (5, (8, 6))):
-        net = MADE(dim, 2, hidden)
         with seeded(3):
+            net = MADE(dim, 2, hidden)
             z, context = torch.randn(dim), torch.randn(2)
         for slopes in torch.autograd.functional.jacobian(partial(net, context=context), z):
             assert not slopes.triu().any()
