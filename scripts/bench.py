@@ -7,22 +7,18 @@ table into docs/measurements.md, between its two bench marks.
 
 import argparse
 import json
-import os
-import platform
-import re
 import sys
-from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-import psutil  # noqa: E402
 import torch  # noqa: E402
 
 from backend.files import replace_section  # noqa: E402
 from scripts.benches import chains, decoding, load, own, page, training  # noqa: E402
+from scripts.benches.report import machine, table  # noqa: E402
 from scripts.benches.rows import Row  # noqa: E402
 from scripts.console import show_what_can_be_shown  # noqa: E402
 
@@ -47,39 +43,6 @@ PARTS = {
     "paths": decoding.paths,
     "points": training.training_of_points,
 }
-
-
-def machine() -> dict[str, object]:
-    names = re.findall(r"model name\s*: (.*)", _read("/proc/cpuinfo"))
-    return {
-        "processor": names[0] if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "memory_gib": round(psutil.virtual_memory().total / 2**30),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "date": date.today().isoformat(),
-    }
-
-
-def _read(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
-
-
-def table(result: dict) -> str:
-    """The measured rows as Markdown."""
-    host = result["machine"]
-    lines = ["| What | Measured | Aim | How |", "| --- | --- | --- | --- |"]
-    lines += [
-        f"| {row['what']} | {float(format(row['value'], '.3g')):g} {row['unit']} "
-        f"| {row['target']} {row['unit']} | {row['how']} |"
-        for row in result["rows"]
-    ]
-    lines.append(
-        f"\n{host['processor']}, {host['cores']} cores, {host['memory_gib']} GiB, "
-        f"{host['system']}, Python {host['python']}, torch {host['torch']}, {host['date']}."
-    )
-    return "\n".join(lines)
 
 
 def main() -> None:

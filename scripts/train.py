@@ -11,12 +11,12 @@ lies under ``runs/``, the finished checkpoint under ``trained/``; of your own da
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from backend.pipeline.recipe import recipes
-from scripts.console import show_what_can_be_shown
+from scripts.console import show_what_can_be_shown, shown
+from scripts.own_data import train_of_own_data
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.data:
         if len(options.name) != 1 or not options.title:
             parser.error("--data needs one model, like text_vae/text_vae, and --name")
-        return of_ones_own(options)
+        return train_of_own_data(options)
     if unknown := [name for name in options.name if name not in known]:
         parser.error(f"no recipe for {', '.join(unknown)}; see the list without arguments")
     if not options.name:
@@ -50,7 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
 
     import torch
-    from tqdm import tqdm
 
     from backend.corpora import MissingCorpus
     from backend.pipeline.run import Busy
@@ -68,65 +67,14 @@ def main(arguments: list[str] | None = None) -> int:
             runs=options.runs or RUNS,
         )
         try:
-            with tqdm(total=100, unit="%", desc=name, mininterval=2) as bar:
-                for report in reports:
-                    bar.update(100 * report.done - bar.n)
-                    shown = {term: f"{value:.2f}" for term, value in report.values.items()}
-                    bar.set_postfix(shown, refresh=False)
+            last = shown(reports, name)
         except MissingCorpus as error:
             sys.exit(str(error))
         except OSError as error:
             sys.exit(error.strerror or str(error))
         except (Busy, Diverged, ValueError) as error:
             sys.exit(f"{name}: {error}")
-        print(f"{name}: {report.text}. Now run scripts/evaluate.py {name}")
-    return 0
-
-
-def of_ones_own(options: argparse.Namespace) -> int:
-    """Train one model of the user's own data, in this process."""
-    import json
-
-    from tqdm import tqdm
-
-    from backend.corpora import own
-    from backend.pipeline import jobs
-
-    file, title = options.data, options.title
-    how = {name: getattr(options, name) for name in ("column", "label_column", "size", "channels")}
-    settings: dict[str, Any] = {}
-    for pair in options.set:
-        key, _, value = pair.partition("=")
-        try:
-            settings[key] = json.loads(value.lower() if value in ("True", "False") else value)
-        except ValueError:
-            settings[key] = value  # a choice
-    try:
-        dataset = own.keep(options.data_name or file.stem, file.name, file.read_bytes(), **how)
-        before = [r for r in jobs.runs() if (r.dataset, r.title) == (dataset, title)]
-        if before and before[0].state in ("paused", "failed"):
-            id = before[0].id
-            print(f"going on with the run of {title!r} that was begun before")
-        else:
-            id = jobs.prepare(
-                *(options.name[0], dataset, title, settings | {"seed": options.seed}),
-                device=options.device,
-                threads=options.threads,
-            )
-    except OSError as error:
-        sys.exit(f"{file}: {error.strerror or error}")
-    except ValueError as error:
-        sys.exit(str(error))
-    with tqdm(unit="%", total=100, desc=title, mininterval=2) as bar:
-        for progress in jobs.take_up(id):
-            if progress.step != bar.desc:
-                bar.reset()
-                bar.set_description(progress.step)
-            bar.update(100 * progress.done - bar.n)
-    run = next(one for one in jobs.runs() if one.id == id)
-    if run.state != "done":
-        sys.exit(f"{title}: {run.message or run.state}")
-    print(f"{title}: {run.checkpoint} is ready; the page shows it as yours")
+        print(f"{name}: {last.text}. Now run scripts/evaluate.py {name}")
     return 0
 
 

@@ -37,6 +37,3 @@ def medians_of(runs: Sequence[Callable[[], object]], times: int) -> list[float]:
             run()
             seconds.append(time.perf_counter() - began)
     return [statistics.median(seconds) for seconds in taken]
-
-
-# In this process: batches against one by one, our loop against a plain one
