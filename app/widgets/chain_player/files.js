@@ -1,11 +1,18 @@
 // A trace as JSON and CSV, and back; and what is laid out where.
 
-import { button, el } from "../../page/dom.js";
+import { button, el, one, panelOf } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { count } from "../../page/numbers.js";
 import { fail, id, recover, showScene } from "./chain_player.js";
 import { pathOf } from "./paths.js";
 import { showPlaying } from "./transport.js";
+
+/**
+ * @typedef {import("./types.js").Checked} Checked
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Step} Step
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 const LARGEST = 64e6; // bytes of a file
 const COLUMNS = [
@@ -30,55 +37,53 @@ const COLUMNS = [
   "temperature",
 ];
 
+/** @param {Ui} ui */
 function documentOf(ui) {
   const { settings, fingerprints, chains } = ui.scene;
   return { format: "latent-playground/edits", version: 1, settings, fingerprints, chains };
 }
 
+/** @param {Ui} ui */
 function saveJson(ui) {
   if (ui.scene)
     download("chain.json", "application/json", `${JSON.stringify(documentOf(ui), null, 1)}\n`);
 }
 
-/** One line for each step of each chain, its ancestors' steps left to them. */
+/**
+ * One line for each step of each chain, its ancestors' steps left to them.
+ * @param {Ui} ui
+ */
 function saveCsv(ui) {
   if (!ui.scene) return;
-  const lines = [];
-  ui.scene.chains.forEach((chain, i) => {
-    const path = pathOf(ui, i);
-    const shared = [
-      i,
-      chain.kernel,
-      chain.seed,
-      chain.parent
-        ? `${chain.parent.kind} of ${chain.parent.chain} at ${chain.parent.step - path.base + 1}`
-        : "",
-    ];
-    for (let at = chain.parent ? path.fork + 1 : 0; at < path.states.length; at++) {
-      const state = path.states[at];
-      const step = at ? path.steps[at - 1] : null;
-      const own = step
-        ? [
-            step.action,
-            step.position + 1,
-            step.old,
-            step.new,
-            path.accepted[at - 1] ? "accepted" : "rejected",
-            step.text,
-            step.total,
-            step.log_forward,
-            step.log_reverse,
-            step.log_alpha,
-            step.log_u,
-          ]
-        : ["start", ...Array(10).fill("")];
-      const heat = step ? (step.temperature ?? 1) : "";
-      lines.push([...shared, at, ...own, state.text, state.score.total, heat]);
-    }
-  });
+  const lines = ui.scene.chains.flatMap((_, i) => linesOf(ui, i));
   download("chain.csv", "text/csv", csv([COLUMNS, ...lines]));
 }
 
+/** @param {Ui} ui @param {number} index of a chain */
+function linesOf(ui, index) {
+  const { kernel, seed, parent } = ui.scene.chains[index];
+  const { base, fork, states, steps, accepted } = pathOf(ui, index);
+  const left = parent && `${parent.kind} of ${parent.chain} at ${parent.step - base + 1}`;
+  const first = parent ? fork + 1 : 0;
+  return states.slice(first).map((state, k) => {
+    const at = first + k;
+    const step = at ? steps[at - 1] : null;
+    const own = step ? cellsOf(step, accepted[at - 1]) : ["start", ...Array(10).fill("")];
+    const heat = step ? (step.temperature ?? 1) : "";
+    return [index, kernel, seed, left, at, ...own, state.text, state.score.total, heat];
+  });
+}
+
+/** @param {Step} step @param {boolean} accepted */
+function cellsOf(step, accepted) {
+  const { action, position, old, new: word, text, total } = step;
+  const { log_forward, log_reverse, log_alpha, log_u } = step;
+  const verdict = accepted ? "accepted" : "rejected";
+  const logs = [log_forward, log_reverse, log_alpha, log_u];
+  return [action, position + 1, old, word, verdict, text, total, ...logs];
+}
+
+/** @param {Ui} ui @param {File} file */
 async function open(ui, file) {
   if (file.size > LARGEST)
     return fail(
@@ -94,27 +99,37 @@ async function open(ui, file) {
       `${file.name} is not a JSON file. Choose one that the button JSON of this page saved.`,
     );
   }
+  /** @type {Checked} */
   const answer = await ui.ask("check", { document: read });
   if (answer.error) return fail(ui, `${file.name} cannot be replayed: ${answer.error}`);
   recover(ui);
-  const { trace } = answer;
-  const roots = trace.chains.filter(({ parent }) => !parent);
-  const run = {
-    task: trace.settings.task,
-    settings: trace.settings,
-    seed: roots[0].seed,
-    steps: Math.max(1, roots[0].steps.length),
-    kernel: new Set(roots.map(({ kernel }) => kernel)).size > 1 ? "both" : roots[0].kernel,
-    chains: Math.max(...roots.map(({ number }) => number)) + 1,
-  };
-  ui.scenes[run.task] = { ...trace, run, notes: answer.notes, code: answer.code };
-  if (ui.full.mode === run.task) return showScene(ui, ui.scenes[run.task]);
-  ui.element
-    .closest('[role="tabpanel"]')
-    .querySelector(`#edits-task input[value="${run.task}"]`)
-    ?.click(); // the switch asks for it
+  const { trace, notes, code } = answer;
+  const run = runOf(trace);
+  const scene = { ...trace, run, notes, code };
+  ui.scenes[run.task] = scene;
+  if (ui.full.mode === run.task) return showScene(ui, scene);
+  one(panelOf(ui.element), `#edits-task input[value="${run.task}"]`).click(); // it asks for the scene
 }
 
+/**
+ * The run that the chains of a trace, branches aside, come from.
+ * @param {Checked["trace"]} trace
+ * @returns {Run}
+ */
+function runOf({ settings, chains }) {
+  const roots = chains.filter(({ parent }) => !parent);
+  const [{ kernel, seed, steps }] = roots;
+  return {
+    task: settings.task,
+    settings,
+    seed,
+    steps: Math.max(1, steps.length),
+    kernel: roots.some((root) => root.kernel !== kernel) ? "both" : kernel,
+    chains: Math.max(...roots.map(({ number }) => number)) + 1,
+  };
+}
+
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.fileBox = el("input", {
     type: "file",
@@ -123,7 +138,7 @@ export function setUp(ui) {
     hidden: true,
   });
   ui.fileBox.addEventListener("change", async () => {
-    const [file] = ui.fileBox.files;
+    const file = ui.fileBox.files?.[0];
     ui.fileBox.value = ""; // so that the same file can be chosen again
     if (file) await open(ui, file);
   });

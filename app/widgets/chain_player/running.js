@@ -3,39 +3,55 @@
 import { count } from "../../page/numbers.js";
 import { calm, fail, firstView, jump, recover, showMore, showScene } from "./chain_player.js";
 import { emptyBox, readForm } from "./form.js";
-import { pathOf } from "./paths.js";
+import { last, pathOf } from "./paths.js";
 import { measure } from "./plots.js";
 import { KERNELS } from "./settings.js";
 import { halt, play } from "./transport.js";
 
+/**
+ * @typedef {import("./types.js").Advanced} Advanced
+ * @typedef {import("./types.js").Job} Job
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Scene} Scene
+ * @typedef {import("./types.js").Started} Started
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const LONGEST_WORD = 80; // letters
 const MOST = 60000; // steps over all chains of a run: the page keeps every one
 
-/** Run what the form says. */
+/**
+ * Run what the form says.
+ * @param {Ui} ui
+ */
 export async function runForm(ui) {
   const empty = emptyBox(ui);
   if (empty) return fail(ui, `${empty} is empty or not a number. Write one.`);
-  const long = readForm(ui).settings.keywords.find((word) => word.length > LONGEST_WORD);
+  const run = readForm(ui);
+  const long = run.settings.keywords.find((word) => word.length > LONGEST_WORD);
   if (long)
     return fail(
       ui,
       `“${long.slice(0, 20)}…” is too long for a keyword: at most ${LONGEST_WORD} letters.`,
     );
   recover(ui);
-  await runIt(ui, readForm(ui), { play: true });
+  await runIt(ui, run, { play: true });
 }
 
+/** @param {Ui} ui @param {Run} run */
 export async function runIt(ui, run, { play: playing = false } = {}) {
   halt(ui);
   ui.job = null;
-  ui.underWay.cancel.disabled = false;
   ui.full = { mode: run.task };
   await ui.runResult({ mode: run.task, run, playing });
   ui.element.classList.remove("lp-stale");
   if (ui.scene) ui.element.classList.remove("lp-fresh");
 }
 
-/** The first question of a run; called by latent.result with what runIt gave it. */
+/**
+ * The first question of a run; called by `result` with what `runIt` gave it.
+ * @param {Ui} ui @param {{run: Run}} more
+ */
 export async function begin(ui, { run }) {
   const total = run.steps * run.chains * KERNELS[run.kernel].length;
   if (run.steps <= ui.offers.most.steps && total > MOST)
@@ -51,7 +67,11 @@ export async function begin(ui, { run }) {
   });
 }
 
-/** Called with the server's answer: a new trace, with no steps yet. */
+/**
+ * Called with the server's answer: a new trace, with no steps yet.
+ * @param {Ui} ui @param {Started} data @param {{run: Run, playing: boolean}} more
+ * @param {() => boolean} alive
+ */
 export async function draw(ui, data, { run, playing }, alive) {
   ui.scene = { ...data, run, settings: run.settings };
   ui.scenes[run.task] = ui.scene;
@@ -67,36 +87,31 @@ export async function draw(ui, data, { run, playing }, alive) {
   if (alive() && !playing && ui.view.at === 0) jump(ui, firstChange(ui));
 }
 
-/** Where the first proposal was accepted; a place worth opening on. */
+/**
+ * Where the first proposal was accepted; a place worth opening on.
+ * @param {Ui} ui
+ */
 export function firstChange(ui) {
-  const path = pathOf(ui, ui.view.show);
-  return (
-    1 +
-    Math.max(
-      0,
-      path.accepted.findIndex((accepted, k) => accepted && path.steps[k].action !== "none"),
-    )
-  );
+  const { accepted, steps } = pathOf(ui, ui.view.show);
+  const k = accepted.findIndex((each, k) => each && steps[k].action !== "none");
+  return Math.max(k, 0) + 1;
 }
 
-/** Add `count` steps to each of `chains`, which have as many; what comes is shown at once. */
+/**
+ * Add `count` steps to each of the chains `indices`, which have as many; what comes is shown at
+ * once.
+ * @param {Ui} ui @param {number[]} indices @param {number} count
+ */
 export async function advance(ui, indices, count, alive = () => true) {
-  const mine = (ui.job = { done: 0, count, began: performance.now() });
+  /** @type {Job} */
+  const mine = { done: 0, count, began: performance.now() };
+  ui.job = mine;
   const going = () => ui.job === mine && alive();
   const here = ui.scene;
   showProgress(ui);
   while (mine.done < count) {
     const chains = indices.map((i) => here.chains[i]);
-    const heads = indices.map((i) => {
-      const { kernel, seed, number } = here.chains[i];
-      return { kernel, seed, number, tokens: pathOf(ui, i).states.at(-1).tokens };
-    });
-    const answer = await ui.ask("advance", {
-      settings: here.settings,
-      heads,
-      first: chains[0].first + chains[0].steps.length,
-      steps: count - mine.done,
-    });
+    const answer = await askSteps(ui, here, indices, count - mine.done);
     if (!going()) break;
     if (answer.error) {
       fail(ui, answer.error);
@@ -115,9 +130,25 @@ export async function advance(ui, indices, count, alive = () => true) {
   await measure(ui);
 }
 
+/**
+ * The next steps of some chains, at most so many.
+ * @param {Ui} ui @param {Scene} scene @param {number[]} indices @param {number} steps
+ * @returns {Promise<Advanced>}
+ */
+function askSteps(ui, { settings, chains }, indices, steps) {
+  const heads = indices.map((i) => {
+    const { kernel, seed, number } = chains[i];
+    return { kernel, seed, number, tokens: last(pathOf(ui, i).states).tokens };
+  });
+  const { first, steps: done } = chains[indices[0]];
+  return ui.ask("advance", { settings, heads, first: first + done.length, steps });
+}
+
+/** @param {number} done @param {number} asked */
 export const stopped = (done, asked) =>
   `Stopped after ${count(done)} of ${count(asked)} steps; they are kept.`;
 
+/** @param {Ui} ui */
 export function stop(ui) {
   if (!ui.job) return;
   ui.job = null; // nothing more is asked for
@@ -128,6 +159,7 @@ export function stop(ui) {
   setTimeout(() => measure(ui)); // the page has stopped before it counts
 }
 
+/** @param {Ui} ui */
 export function showProgress(ui, said = "") {
   const { status, bar, cancel } = ui.underWay;
   bar.hidden = cancel.hidden = !ui.job;

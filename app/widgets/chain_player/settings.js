@@ -2,12 +2,23 @@
 
 import * as link from "../../page/state.js";
 
+/**
+ * @typedef {import("./types.js").Edit} Edit
+ * @typedef {import("./types.js").Kernel} Kernel
+ * @typedef {import("./types.js").Kernels} Kernels
+ * @typedef {import("./types.js").Run} Run
+ * @typedef {import("./types.js").Task} Task
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @type {Record<Kernels, Kernel[]>} */
 export const KERNELS = {
   exact: ["exact"],
   rescored: ["rescored"],
   paper: ["paper"],
   both: ["exact", "paper"],
 };
+/** @type {Record<Task, {words: string, start: string, hint: string, about: string}>} */
 export const TASKS = {
   keywords: {
     words: "Keywords, in any order",
@@ -31,9 +42,18 @@ export const TASKS = {
       "Mends a sentence. The chain starts at it and drifts to likelier ones; π(x) keeps them near what was meant.",
   },
 };
+/** @type {Edit[]} */
 export const ACTIONS = ["replace", "insert", "delete"];
 
-/** What a link leaves out has meant this from the first release on. */
+/** @param {string} mode of the tab @returns {mode is Task} */
+export const isTask = (mode) => Object.hasOwn(TASKS, mode);
+/** @param {string} name @returns {name is Kernels} */
+export const isKernel = (name) => Object.hasOwn(KERNELS, name);
+
+/**
+ * What a link leaves out has meant this from the first release on.
+ * @param {Ui} ui @param {Task} name @returns {Run}
+ */
 function linked(ui, name) {
   const settings = {
     ...ui.props.examples[name],
@@ -45,7 +65,10 @@ function linked(ui, name) {
   return structuredClone({ ...ui.props.linked, settings, task: name });
 }
 
-/** What a task opens on without a link: chains that are cooled, for a sentence one would use. */
+/**
+ * What a task opens on without a link: chains that are cooled, for a sentence one would use.
+ * @param {Ui} ui @param {Task} name
+ */
 function first(ui, name) {
   const run = linked(ui, name);
   const { temperatures, shortest, ...numbers } = ui.props.first;
@@ -55,17 +78,25 @@ function first(ui, name) {
   return run;
 }
 
+/** @param {{temperatures: number[]}} settings */
 export const isAnnealed = ({ temperatures }) => temperatures.some((heat) => heat !== 1);
 
-/** Name in links -> value, without what is as at the start. */
+/**
+ * Name in links -> value, without what is as at the start.
+ * @param {Ui} ui @param {Run} run
+ */
 export function stateOf(ui, run) {
   const flat = flatten(ui, run);
   const known = flatten(ui, linked(ui, run.task));
   return Object.fromEntries(Object.entries(flat).filter(([key, value]) => value !== known[key]));
 }
 
-/** A keyword in a list that ~ separates; older links hold them with % and / coded. */
+/**
+ * A keyword in a list that ~ separates; older links hold them with % and / coded.
+ * @param {string} word
+ */
 const escaped = (word) => word.replace(/[%~]/g, (sign) => (sign === "~" ? "%7E" : "%25"));
+/** @param {string} word */
 function unescaped(word) {
   try {
     return decodeURIComponent(word);
@@ -74,11 +105,12 @@ function unescaped(word) {
   }
 }
 
+/** @param {Ui} ui @param {Run} run @returns {Record<string, string>} */
 function flatten(ui, { kernel, steps, chains, seed, settings }) {
   const known = linked(ui, settings.task).settings; // a trace from elsewhere may leave weights out
-  const list = (name) =>
-    Object.keys(known[name])
-      .map((key) => settings[name][key] ?? known[name][key])
+  const list = (/** @type {Record<string, number>} */ plain, /** @type {typeof plain} */ own) =>
+    Object.keys(plain)
+      .map((key) => own[key] ?? plain[key])
       .join("~");
   return {
     lm: settings.lm,
@@ -89,31 +121,32 @@ function flatten(ui, { kernel, steps, chains, seed, settings }) {
     steps: String(steps),
     chains: String(chains),
     seed: String(seed),
-    proposals: list("proposals"),
-    weights: list("weights"),
+    proposals: list(known.proposals, settings.proposals),
+    weights: list(known.weights, settings.weights),
     length: `${settings.shortest}~${settings.longest}`,
     cool: settings.temperatures.join("~"),
   };
 }
 
+/** @param {Ui} ui @param {Task} name @param {string} text of a link, or "" @returns {Run} */
 export function readState(ui, name, text) {
   const run = text ? linked(ui, name) : first(ui, name);
   const asked = link.read(text);
   const { settings } = run;
-  const numbers = (key, into, names) =>
-    asked[key]?.split("~").forEach((part, i) => names[i] && (into[names[i]] = Number(part)));
+  const numbers = (/** @type {string} */ key, names = [key]) => {
+    const found = asked[key]?.split("~").slice(0, names.length) ?? [];
+    return Object.fromEntries(found.map((part, i) => [names[i], Number(part)]));
+  };
   if (asked.lm) settings.lm = asked.lm;
   if (asked.judge) settings.judge = asked.judge;
   if (asked.keywords) settings.keywords = asked.keywords.split("~").filter(Boolean).map(unescaped);
   if (asked.start) settings.start = asked.start === "~" ? "" : asked.start;
-  if (KERNELS[asked.kernel]) run.kernel = asked.kernel;
-  numbers("steps", run, ["steps"]);
-  numbers("chains", run, ["chains"]);
-  numbers("seed", run, ["seed"]);
-  numbers("proposals", settings.proposals, ACTIONS);
-  numbers("weights", settings.weights, Object.keys(settings.weights));
-  numbers("length", settings, ["shortest", "longest"]);
-  numbers("cool", settings.temperatures, ["0", "1"]);
+  if (isKernel(asked.kernel)) run.kernel = asked.kernel;
+  Object.assign(run, numbers("steps"), numbers("chains"), numbers("seed"));
+  Object.assign(settings.proposals, numbers("proposals", ACTIONS));
+  Object.assign(settings.weights, numbers("weights", Object.keys(settings.weights)));
+  Object.assign(settings, numbers("length", ["shortest", "longest"]));
+  Object.assign(settings.temperatures, numbers("cool", ["0", "1"]));
   settings.cooling = isAnnealed(settings) ? run.steps : 0;
   return run;
 }

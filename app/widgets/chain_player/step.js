@@ -7,6 +7,22 @@ import { shownChains } from "./chain_player.js";
 import { finite, marked, nameOf, number, pathOf } from "./paths.js";
 import { swatch } from "./transport.js";
 
+/**
+ * @typedef {import("./types.js").Kernel} Kernel
+ * @typedef {import("./types.js").State} State
+ * @typedef {import("./types.js").Step} Step
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {object} Ratio what its rows are made of
+ * @property {State} before
+ * @property {Step} step
+ * @property {number} gain of log π
+ * @property {(x: number | null) => number} round
+ * @property {(x: number) => string} show
+ * @property {(x: number) => string} plus as `show`, with its sign
+ * @typedef {{accepted: boolean, overruled: boolean}} Verdict
+ */
+
+/** @type {Record<Step["action"], (step: Step) => (string | Node)[]>} */
 const DOES = {
   replace: ({ old, new: word, position }) => [
     "replace word ",
@@ -24,8 +40,10 @@ const DOES = {
   delete: ({ old, position }) => [`delete word ${position + 1}: `, el("b", { text: old })],
   none: () => ["no edit"],
 };
+/** @param {Step} step */
 export const saidOf = (step) => el("span", {}, ...DOES[step.action](step)).textContent;
 
+/** @param {Ui} ui */
 export function drawSteps(ui) {
   const shown = shownChains(ui);
   ui.cards.classList.toggle("chain-two", shown.length > 1);
@@ -36,6 +54,7 @@ export function drawSteps(ui) {
   ui.element.dataset.phase = ui.phaseNow;
 }
 
+/** @param {Ui} ui @param {number} index of the chain @param {number} at */
 function stepCard(ui, index, at) {
   const path = pathOf(ui, index);
   const head = el(
@@ -74,6 +93,7 @@ function stepCard(ui, index, at) {
   );
 }
 
+/** @param {Ui} ui @param {HTMLElement} head @param {State} state */
 function startCard(ui, head, state) {
   const rows = Object.entries(state.score.parts).map(([name, part]) =>
     termRow(name, [number(part)]),
@@ -87,7 +107,7 @@ function startCard(ui, head, state) {
       head,
       el("span", { class: "chain-does", text: "Press → to see the first proposal." }),
     ),
-    el("p", { class: "chain-sentence" }, marked(ui, state, { action: "none" })),
+    el("p", { class: "chain-sentence" }, marked(ui, state, { ...state, ...UNTOUCHED })),
     el(
       "div",
       { class: "chain-why" },
@@ -101,13 +121,19 @@ function startCard(ui, head, state) {
   );
 }
 
+/** @type {Pick<Step, "action" | "position" | "old">} */
+const UNTOUCHED = { action: "none", position: 0, old: null };
+
 // ---- the ratio ------------------------------------------------------------------------------
 
 const PERIOD = 10; // steps between the two thresholds of the paper's procedure, 0 and 0.5
 const NORM = 10; // words; insertions are favoured below this length
 
-/** @param {"td" | "th"} [tag] of the cells */
-function termRow(label, cells, tag = "td", kind = null) {
+/**
+ * @param {string} label @param {string[]} cells
+ * @param {"td" | "th"} [tag] of the cells @param {string} [kind] class of the row
+ */
+function termRow(label, cells, tag = "td", kind) {
   return el(
     "tr",
     { class: kind },
@@ -116,17 +142,21 @@ function termRow(label, cells, tag = "td", kind = null) {
   );
 }
 
-/** The terms of log π and of the proposal, rounded first, so that they add up as they are shown. */
+/**
+ * The terms of log π and of the proposal, rounded first, so that they add up as they are shown.
+ * @param {Kernel} kernel @param {State} before @param {Step} step @param {boolean} open
+ */
 function ratioOf(kernel, before, step, open) {
   const close = step.log_alpha != null && Math.abs(step.log_alpha - step.log_u) < 0.02;
   const digits = close ? 4 : 2; // a narrow verdict must not be lost in rounding
-  const round = (x) => (x == null ? -Infinity : Math.round(x * 10 ** digits) / 10 ** digits);
-  const show = (x) => number(x, digits);
-  const plus = (x) => (Number.isNaN(x) ? "" : signed(x, digits));
+  const round = (/** @type {number | null} */ x) =>
+    Math.round(finite(x) * 10 ** digits) / 10 ** digits;
+  const show = (/** @type {number} */ x) => number(x, digits);
+  const plus = (/** @type {number} */ x) => (Number.isNaN(x) ? "" : signed(x, digits));
   const names = Object.keys(before.score.parts);
   const old = names.map((name) => round(before.score.parts[name]));
   const now = names.map((name) => round(step.parts[name]));
-  const sum = (terms) => terms.reduce((total, term) => total + term, 0);
+  const sum = (/** @type {number[]} */ terms) => terms.reduce((total, term) => total + term, 0);
   const gain = sum(now) - sum(old);
   const rows = names.map((name, i) =>
     termRow(name, [show(old[i]), show(now[i]), plus(now[i] - old[i])]),
@@ -143,6 +173,7 @@ function ratioOf(kernel, before, step, open) {
   );
 }
 
+/** @param {Ratio} ratio */
 function exactRows({ step, gain, round, show, plus }) {
   const [ahead, back] = [round(step.log_forward), round(step.log_reverse)];
   const heat = step.temperature ?? 1;
@@ -156,7 +187,10 @@ function exactRows({ step, gain, round, show, plus }) {
   ];
 }
 
-/** What the released code computes instead of a ratio; see backend/samplers/cgmh.py. */
+/**
+ * What the released code computes instead of a ratio; see backend/language/samplers/cgmh.py.
+ * @param {Ratio} ratio
+ */
 function paperRows({ before, step, gain, round, show, plus }) {
   if (step.action === "none") return [termRow("log α", ["", "", show(0)], "td", "chain-sum")];
   const rows = [];
@@ -181,7 +215,10 @@ function paperRows({ before, step, gain, round, show, plus }) {
   return rows;
 }
 
-/** α as a length and u as a place along it: u within α is an acceptance. */
+/**
+ * α as a length and u as a place along it: u within α is an acceptance.
+ * @param {Step} step @param {Verdict & {open: boolean}} verdict
+ */
 function gauge(step, { open, overruled, accepted }) {
   const [alpha, u] = [Math.exp(finite(step.log_alpha)), Math.exp(step.log_u)];
   const text = verdictOf(step, { accepted, overruled });
@@ -203,6 +240,7 @@ function gauge(step, { open, overruled, accepted }) {
   );
 }
 
+/** @param {Step} step @param {Verdict} verdict */
 function verdictOf(step, { accepted, overruled }) {
   const mark = el("b", {
     class: accepted ? "chain-yes" : "chain-no",
@@ -223,6 +261,7 @@ function verdictOf(step, { accepted, overruled }) {
     return el("span", {}, mark, " log π gains too little for the threshold");
   return el("span", {}, mark, ` u = ${u} is ${within ? "within" : "above"} α = ${alpha}`);
 }
+/** @param {Step} step */
 const zeroParts = ({ parts }) =>
   Object.entries(parts)
     .filter(([, part]) => part == null)
@@ -231,23 +270,21 @@ const zeroParts = ({ parts }) =>
 
 // ---- the candidates -------------------------------------------------------------------------
 
-function candidatesOf(step) {
-  const rows = step.words.map(([word, p]) =>
-    candidateRow(word, p, word === step.new, word === step.old),
-  );
-  const missing = step.new != null && !step.words.some(([word]) => word === step.new);
-  if (missing) rows.push(candidateRow(step.new, null, true, false));
-  const caption = step.words.length
-    ? "Likeliest words at this place"
-    : "A deletion proposes no word";
+/** @param {Step} step */
+function candidatesOf({ action, words, old, new: drawn }) {
+  const rows = words.map(([word, p]) => candidateRow(word, p, word === drawn, word === old));
+  if (drawn != null && !words.some(([word]) => word === drawn))
+    rows.push(candidateRow(drawn, null, true, false));
+  const caption = words.length ? "Likeliest words at this place" : "A deletion proposes no word";
   return el(
     "table",
     { class: "chain-candidates" },
-    el("caption", { text: step.action === "none" ? "No word was proposed" : caption }),
+    el("caption", { text: action === "none" ? "No word was proposed" : caption }),
     el("tbody", {}, ...rows),
   );
 }
 
+/** @param {string} word @param {number | null} p @param {boolean} chosen @param {boolean} old */
 function candidateRow(word, p, chosen, old) {
   const role = chosen ? "drawn" : old ? "old" : "";
   return el(
@@ -268,7 +305,8 @@ function candidateRow(word, p, chosen, old) {
   );
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
-  ui.phaseNow = "verdict"; // "proposal" while the verdict is still to come
+  ui.phaseNow = "verdict";
   ui.cards = el("div", { class: "chain-cards" });
 }

@@ -7,27 +7,32 @@ import { id, jump, longest, shownChains } from "./chain_player.js";
 import { marked, nameOf, number, pathOf } from "./paths.js";
 import { halt } from "./transport.js";
 
+/**
+ * @typedef {import("../../page/dom.js").Child} Child
+ * @typedef {import("../../page/dom.js").Props} Props
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const ROW = 32; // px
 const ROOM = 36; // letters of a sentence that can be seen at once
 const FILTERS = { all: "All", accepted: "Accepted", rejected: "Rejected" };
 
-function list(ui) {
+/** Positions that pass the filter; null for all. @param {Ui} ui */
+function listOf(ui) {
   if (ui.filter === "all") return null;
-  const path = pathOf(ui, ui.view.show);
-  const found = [];
-  path.accepted.forEach(
-    (accepted, k) => accepted === (ui.filter === "accepted") && found.push(k + 1),
-  );
-  return found;
+  const { accepted } = pathOf(ui, ui.view.show);
+  const wanted = ui.filter === "accepted";
+  return accepted.flatMap((each, k) => (each === wanted ? [k + 1] : []));
 }
 
+/** @param {Ui} ui @param {{follow?: boolean}} [options] */
 export function drawRows(ui, { follow = false } = {}) {
   if (!ui.scene) return;
-  ui.listed = list(ui);
+  ui.listed = listOf(ui);
   const size = ui.listed ? ui.listed.length : longest(ui) + 1;
   ui.rowBox.style.height = `${size * ROW}px`;
-  ui.scroller.setAttribute("aria-rowcount", size + 1);
-  ui.element.dataset.rows = size; // how tests know
+  ui.scroller.setAttribute("aria-rowcount", String(size + 1));
+  ui.element.dataset.rows = String(size); // how tests know
   ui.tableCount.textContent = ui.listed
     ? `${count(size)} of ${count(pathOf(ui, ui.view.show).steps.length)}`
     : "";
@@ -38,6 +43,12 @@ export function drawRows(ui, { follow = false } = {}) {
     : ["Step", "Action", "Acc/Rej", "Sentence", "log π"];
   ui.tableHead.replaceChildren(...heads.map((text) => el("span", { role: "columnheader", text })));
   if (follow) reveal(ui);
+  drawInSight(ui, size);
+}
+
+/** Draw the rows that can be seen, of so many, and take the others away. @param {Ui} ui @param {number} size */
+function drawInSight(ui, size) {
+  const two = ui.view.beside >= 0;
   const from = Math.max(0, Math.floor(ui.scroller.scrollTop / ROW) - 4);
   const to = Math.min(size, from + Math.ceil((ui.scroller.clientHeight || 400) / ROW) + 8);
   const wanted = new Set();
@@ -45,24 +56,23 @@ export function drawRows(ui, { follow = false } = {}) {
     const at = ui.listed ? ui.listed[i] : i;
     const key = `${ui.view.show} ${ui.view.beside} ${at} ${i} ${two && at <= pathOf(ui, ui.view.beside).steps.length}`;
     wanted.add(key);
-    let node = ui.drawnRows.get(key);
-    if (!node || node.scene !== ui.scene) {
-      node?.remove();
-      node = rowOf(ui, at, i);
-      node.scene = ui.scene;
-      ui.drawnRows.set(key, node);
+    let row = ui.drawnRows.get(key);
+    if (row?.scene !== ui.scene) {
+      row?.node.remove();
+      row = { node: rowOf(ui, at, i), scene: ui.scene };
+      ui.drawnRows.set(key, row);
     }
-    if (!node.isConnected) ui.rowBox.append(node);
-    node.classList.toggle("chain-now", at === ui.view.at);
+    if (!row.node.isConnected) ui.rowBox.append(row.node);
+    row.node.classList.toggle("chain-now", at === ui.view.at);
   }
-  for (const [key, node] of ui.drawnRows) {
+  for (const [key, { node }] of ui.drawnRows) {
     if (wanted.has(key)) continue;
     node.remove();
     ui.drawnRows.delete(key);
   }
 }
 
-/** Scroll, where need be, so that the row of the step that is shown can be seen. */
+/** Scroll, where need be, so that the row of the step that is shown can be seen. @param {Ui} ui */
 function reveal(ui) {
   const i = ui.listed ? ui.listed.findIndex((at) => at >= ui.view.at) : ui.view.at;
   if (i < 0) return;
@@ -72,18 +82,14 @@ function reveal(ui) {
   else if (top > ui.scroller.scrollTop + room) ui.scroller.scrollTop = top - room;
 }
 
+/** @param {Ui} ui @param {number} at position @param {number} i its place among the rows */
 function rowOf(ui, at, i) {
   const cells = shownChains(ui).flatMap((index) => cellsOf(ui, index, at));
   if (ui.view.beside < 0) {
     const state = pathOf(ui, ui.view.show).states[at];
-    cells.push(
-      el("span", {
-        role: "cell",
-        class: "chain-number",
-        text: state ? number(state.score.total) : "",
-      }),
-    );
+    cells.push(cell({ class: "chain-number", text: state ? number(state.score.total) : "" }));
   }
+  const label = at ? count(at) : "start";
   return el(
     "div",
     {
@@ -94,22 +100,17 @@ function rowOf(ui, at, i) {
       style: `top:${i * ROW}px`,
       on: { click: () => (halt(ui), jump(ui, at)) },
     },
-    el(
-      "span",
-      { role: "cell" },
-      el("button", {
-        type: "button",
-        "aria-label": `Show step ${at}`,
-        text: at ? count(at) : "start",
-      }),
-    ),
+    cell({}, el("button", { type: "button", "aria-label": `Show step ${at}`, text: label })),
     ...cells,
   );
 }
 
+/** @param {Props} props @param {...Child} children */
+const cell = (props, ...children) => el("span", { role: "cell", ...props }, ...children);
+
+/** @param {Ui} ui @param {number} index of the chain @param {number} at */
 function cellsOf(ui, index, at) {
   const path = pathOf(ui, index);
-  const cell = (props, ...children) => el("span", { role: "cell", ...props }, ...children);
   if (!at) return [cell({}), cell({}), cell({ class: "chain-text" }, path.states[0].text)];
   const step = path.steps[at - 1];
   if (!step) return [cell({}), cell({}), cell({})];
@@ -133,10 +134,11 @@ function cellsOf(ui, index, at) {
   ];
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   ui.filter = "all";
-  ui.listed = null; // positions that pass the filter; null for all
-  ui.drawnRows = new Map(); // key -> element
+  ui.listed = null;
+  ui.drawnRows = new Map();
   const frame = { "aria-label": "Steps in the table", id: id(ui, "filter") };
   ui.filterChoice = choice(id(ui, "filter"), frame, (name) => {
     ui.filter = name;

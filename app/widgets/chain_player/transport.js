@@ -20,9 +20,12 @@ import {
 import { nameOf, pathOf } from "./paths.js";
 import { saidOf } from "./step.js";
 
+/** @typedef {import("./types.js").Ui} Ui */
+
 const SPEEDS = [0.5, 1, 2, 5, 10, 20, 60]; // steps/s
 const SLOW = 2; // steps/s up to which a proposal is shown for a while before its verdict
 const PAUSE = 700; // ms between a proposal and its verdict when stepping by hand
+/** @type {Record<string, string>} */
 const GLYPHS = {
   first: "M6 5v14 M19 5L9 12l10 7z",
   back: "M17 5L7 12l10 7z",
@@ -34,6 +37,7 @@ const GLYPHS = {
   flip: "M4 9h13l-4-4 M20 15H7l4 4",
 };
 
+/** @param {string} name one of GLYPHS */
 function glyph(name) {
   return svg(
     "svg",
@@ -41,6 +45,10 @@ function glyph(name) {
     svg("path", { d: GLYPHS[name] }),
   );
 }
+/**
+ * @param {Ui} ui @param {string} name one of GLYPHS @param {string} label @param {string} key
+ * @param {() => void} click @param {{shown?: boolean}} [options] whether the label is
+ */
 function control(ui, name, label, key, click, { shown = false } = {}) {
   const node = el(
     "button",
@@ -58,11 +66,13 @@ function control(ui, name, label, key, click, { shown = false } = {}) {
   return node;
 }
 
+/** @param {Ui} ui */
 export function fitTransport(ui) {
   const end = longest(ui);
-  ui.scrub.max = ui.stepBox.max = end;
-  ui.scrub.value = ui.view.at;
-  if (document.activeElement !== ui.stepBox || !ui.timer) ui.stepBox.value = ui.view.at;
+  const at = String(ui.view.at);
+  ui.scrub.max = ui.stepBox.max = String(end);
+  ui.scrub.value = at;
+  if (document.activeElement !== ui.stepBox || !ui.timer) ui.stepBox.value = at;
   ui.ofSteps.textContent = `of ${count(end)}`;
   ui.firstButton.disabled = ui.backButton.disabled = ui.view.at === 0;
   ui.nextButton.disabled = ui.lastButton.disabled = ui.view.at >= end && ui.phaseNow === "verdict";
@@ -73,74 +83,67 @@ export function fitTransport(ui) {
   ui.branchButton.disabled = ui.view.at < 1 || ui.view.at > path.steps.length || Boolean(ui.job);
 }
 
-function setUp1(ui) {
-  ui.firstButton = control(ui, "first", "To the start", "Home", () => (halt(ui), jump(ui, 0)));
-  ui.backButton = control(
-    ui,
-    "back",
-    "Step back",
-    "←",
-    () => (halt(ui), jump(ui, ui.view.at - 1)),
-  );
+/** @param {Ui} ui */
+function setUpButtons(ui) {
+  const goer = (
+    /** @type {string} */ name,
+    /** @type {string} */ label,
+    /** @type {string} */ key,
+    /** @type {() => number} */ to,
+  ) => control(ui, name, label, key, () => (halt(ui), jump(ui, to())));
+  ui.firstButton = goer("first", "To the start", "Home", () => 0);
+  ui.backButton = goer("back", "Step back", "←", () => ui.view.at - 1);
   ui.playButton = control(ui, "play", "Play", "Space", () => toggle(ui));
   ui.nextButton = control(ui, "next", "Step on", "→", () => stepOn(ui));
-  ui.lastButton = control(
-    ui,
-    "last",
-    "To the end",
-    "End",
-    () => (halt(ui), jump(ui, longest(ui))),
-  );
+  ui.lastButton = goer("last", "To the end", "End", () => longest(ui));
+  ui.branchButton = control(ui, "fork", "Branch here", "b", () => branch(ui), { shown: true });
+  ui.overruleButton = control(ui, "flip", "Overrule", "o", () => overrule(ui), { shown: true });
+}
+
+/** Where one is, as a slider and as a number. @param {Ui} ui */
+function setUpPlace(ui) {
+  const shared = { min: 0, step: 1 };
   ui.scrub = el("input", {
     type: "range",
     class: "chain-scrub",
     id: id(ui, "scrub"),
-    min: 0,
+    ...shared,
     max: 0,
-    step: 1,
     "aria-label": "Step",
   });
   ui.stepBox = el("input", {
     type: "number",
     class: "lp-input",
     id: id(ui, "at"),
-    min: 0,
+    ...shared,
     "aria-label": "Step that is shown",
   });
   ui.ofSteps = el("span", { class: "chain-of" });
+  const go = (/** @type {string} */ to) => (halt(ui), jump(ui, Math.round(Number(to))));
+  ui.scrub.addEventListener("input", () => go(ui.scrub.value));
+  ui.stepBox.addEventListener("change", () => go(ui.stepBox.value || String(ui.view.at)));
+}
+
+/** @param {Ui} ui */
+function setUpTransport(ui) {
   const speeds = SPEEDS.map((speed) => [speed, `${speed} steps/s`]);
   ui.speedList = select(id(ui, "speed"), speeds);
   ui.speedList.setAttribute("aria-label", "Speed");
   ui.speedList.value = "2";
-  ui.branchButton = control(ui, "fork", "Branch here", "b", () => branch(ui), { shown: true });
-  ui.overruleButton = control(ui, "flip", "Overrule", "o", () => overrule(ui), { shown: true });
+  const row = (/** @type {HTMLElement[]} */ ...buttons) =>
+    el("div", { class: "chain-buttons" }, ...buttons);
   ui.transport = el(
     "div",
     { class: "chain-transport", role: "group", "aria-label": "Player" },
-    el(
-      "div",
-      { class: "chain-buttons" },
-      ui.firstButton,
-      ui.backButton,
-      ui.playButton,
-      ui.nextButton,
-      ui.lastButton,
-    ),
+    row(ui.firstButton, ui.backButton, ui.playButton, ui.nextButton, ui.lastButton),
     ui.scrub,
     el("label", { class: "chain-at" }, ui.stepBox, ui.ofSteps),
     ui.speedList,
-    el("div", { class: "chain-buttons" }, ui.overruleButton, ui.branchButton),
-  );
-  ui.scrub.addEventListener("input", () => (halt(ui), jump(ui, Number(ui.scrub.value))));
-  ui.stepBox.addEventListener(
-    "change",
-    () => (
-      halt(ui),
-      ui.stepBox.value === "" ? fitTransport(ui) : jump(ui, Math.round(Number(ui.stepBox.value)))
-    ),
+    row(ui.overruleButton, ui.branchButton),
   );
 }
 
+/** @param {Ui} ui */
 export function play(ui) {
   if (ui.view.at >= longest(ui) && !ui.job) ui.view.at = 0;
   clearTimeout(ui.pending);
@@ -150,6 +153,7 @@ export function play(ui) {
   showPlaying(ui);
 }
 
+/** @param {Ui} ui */
 export function halt(ui) {
   cancelAnimationFrame(ui.timer);
   clearTimeout(ui.pending);
@@ -160,6 +164,7 @@ export function halt(ui) {
   if (ui.scene) remember(ui);
 }
 
+/** @param {Ui} ui */
 export function showPlaying(ui) {
   ui.playButton.replaceChildren(glyph(ui.timer ? "pause" : "play"));
   ui.playButton.setAttribute("aria-label", ui.timer ? "Pause" : "Play");
@@ -167,12 +172,16 @@ export function showPlaying(ui) {
   ui.element.toggleAttribute("data-playing", Boolean(ui.timer));
 }
 
+/** @param {Ui} ui */
 function toggle(ui) {
   if (ui.timer) halt(ui);
   else play(ui);
 }
 
-/** One frame: as many steps as the speed asks for; slow ones halt between proposal and verdict. */
+/**
+ * One frame: as many steps as the speed asks for; slow ones halt between proposal and verdict.
+ * @param {Ui} ui @param {number} now ms
+ */
 function tick(ui, now) {
   if (!ui.element.isConnected || panelOf(ui.element)?.style.display === "none") return halt(ui);
   const speed = Number(ui.speedList.value);
@@ -188,25 +197,25 @@ function tick(ui, now) {
     ui.view.at = Math.min(end, ui.view.at + steps);
     ui.phaseNow = speed <= SLOW && !calm.matches ? "proposal" : "verdict";
     showAt(ui);
-    ui.element.dataset.at = ui.view.at;
   }
   if (ui.view.at >= end && !ui.job && ui.phaseNow === "verdict") return halt(ui);
   ui.timer = requestAnimationFrame((now) => tick(ui, now));
 }
 
+/** @param {Ui} ui */
 function settle(ui) {
   ui.phaseNow = "verdict";
   showAt(ui);
 }
 
-/** By hand: the proposal, and a moment later, or at the next press, its verdict. */
+/** By hand: the proposal, and a moment later, or at the next press, its verdict. @param {Ui} ui */
 function stepOn(ui) {
   const waiting = ui.phaseNow === "proposal";
   halt(ui);
   ui.pending = 0;
   if (waiting) return tell(ui);
   if (ui.view.at >= longest(ui)) return;
-  jump(ui, ui.view.at + 1, { phase: "proposal" });
+  jump(ui, ui.view.at + 1, "proposal");
   ui.pending = setTimeout(() => {
     ui.pending = 0;
     if (ui.phaseNow !== "proposal") return;
@@ -215,6 +224,7 @@ function stepOn(ui) {
   }, PAUSE);
 }
 
+/** @param {Ui} ui */
 function tell(ui) {
   const path = pathOf(ui, ui.view.show);
   const step = path.steps[ui.view.at - 1];
@@ -224,18 +234,21 @@ function tell(ui) {
     );
 }
 
+/** @param {Ui} ui */
 function branch(ui) {
   if (!ui.branchButton.disabled)
     fork(ui, ui.view.show, ui.view.at, "branch", Math.floor(Math.random() * 1e6));
 }
+/** @param {Ui} ui */
 function overrule(ui) {
   if (!ui.overruleButton.disabled) fork(ui, ui.view.show, ui.view.at, "overrule", 0);
 }
 
 // ---- which chains ---------------------------------------------------------------------------
 
-/** Each turn through the palette has its own dashes: none, long, short. */
+/** Each turn through the palette has its own dashes: none, long, short. @param {number} index */
 export const turnOf = (index) => Math.floor(index / COLOURS.length) % 3;
+/** @param {number} index of the chain */
 export const swatch = (index) =>
   el("i", {
     class: "chain-swatch",
@@ -244,45 +257,47 @@ export const swatch = (index) =>
     "aria-hidden": "true",
   });
 
+/** @param {Ui} ui */
 export function drawStrip(ui) {
   ui.strip.hidden = ui.scene.chains.length < 2;
   if (ui.strip.hidden) return;
-  const focused = [...ui.chainChips.children].indexOf(document.activeElement);
-  ui.chainChips.replaceChildren(
-    ...ui.scene.chains
-      .flatMap(({ parent }, i) => [
-        el(
-          "button",
-          {
-            type: "button",
-            class: "chain-tab",
-            "aria-pressed": String(i === ui.view.show),
-            on: { click: () => showChain(ui, i) },
-          },
-          swatch(i),
-          nameOf(ui, i),
-        ),
-        parent &&
-          el("button", {
-            type: "button",
-            class: "chain-remove",
-            "aria-label": `Remove ${nameOf(ui, i)}`,
-            title: "Remove this branch, and those that left it",
-            text: "×",
-            disabled: Boolean(ui.job),
-            on: { click: () => prune(ui, i) },
-          }),
-      ])
-      .filter(Boolean),
-  );
-  ui.chainChips.children[focused]?.focus();
+  const { activeElement } = document;
+  const focused = activeElement ? [...ui.chainChips.children].indexOf(activeElement) : -1;
+  const chips = ui.scene.chains.flatMap((_, i) => chipsOf(ui, i));
+  ui.chainChips.replaceChildren(...chips);
+  chips[focused]?.focus();
   const others = ui.scene.chains.map((_, i) => [i, nameOf(ui, i)]);
   offer(ui.besideList, [[-1, "nothing"], ...others.filter(([i]) => i !== ui.view.show)]);
-  ui.besideList.value = ui.view.beside;
+  ui.besideList.value = String(ui.view.beside);
   drawMeeting(ui);
 }
 
-/** Whether two futures of one step have come together again: the same numbers, so they then agree. */
+/** What shows a chain, and, of a branch, what takes it away. @param {Ui} ui @param {number} i */
+function chipsOf(ui, i) {
+  const look = { type: "button", class: "chain-tab", "aria-pressed": String(i === ui.view.show) };
+  const chip = el(
+    "button",
+    { ...look, on: { click: () => showChain(ui, i) } },
+    swatch(i),
+    nameOf(ui, i),
+  );
+  if (!ui.scene.chains[i].parent) return [chip];
+  const remove = el("button", {
+    type: "button",
+    class: "chain-remove",
+    "aria-label": `Remove ${nameOf(ui, i)}`,
+    title: "Remove this branch, and those that left it",
+    text: "×",
+    disabled: Boolean(ui.job),
+    on: { click: () => prune(ui, i) },
+  });
+  return [chip, remove];
+}
+
+/**
+ * Whether two futures of one step have come together again: the same numbers, so they then agree.
+ * @param {Ui} ui
+ */
 function drawMeeting(ui) {
   ui.meeting.textContent = "";
   if (ui.view.beside < 0) return;
@@ -304,6 +319,7 @@ function drawMeeting(ui) {
     last < end ? `${since}; the same sentence from step ${last + 1} on.` : `${since}.`;
 }
 
+/** @param {Ui} ui @param {number} index */
 export function showChain(ui, index) {
   if (ui.view.beside === index) ui.view.beside = ui.view.show;
   ui.view.show = index;
@@ -313,11 +329,8 @@ export function showChain(ui, index) {
 
 // ---- playing --------------------------------------------------------------------------------
 
-function setUp2(ui) {
-  ui.timer = 0; // of the frame that comes next, while playing
-  ui.pending = 0; // of the verdict that follows a proposal
-  ui.clock = 0; // ms of playing not yet used up
-  ui.before = 0;
+/** @param {Ui} ui */
+function setUpKeys(ui) {
   ui.KEYS = {
     ArrowRight: () => stepOn(ui),
     ArrowLeft: () => ui.backButton.click(),
@@ -335,6 +348,10 @@ function setUp2(ui) {
     event.preventDefault();
     ui.KEYS[event.key]();
   });
+}
+
+/** @param {Ui} ui */
+function setUpStrip(ui) {
   ui.strip = el("div", { class: "chain-strip" });
   ui.chainChips = el("div", {
     class: "chain-tabs",
@@ -355,7 +372,12 @@ function setUp2(ui) {
   );
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
-  setUp1(ui);
-  setUp2(ui);
+  ui.timer = ui.pending = ui.clock = ui.before = 0;
+  setUpButtons(ui);
+  setUpPlace(ui);
+  setUpTransport(ui);
+  setUpKeys(ui);
+  setUpStrip(ui);
 }

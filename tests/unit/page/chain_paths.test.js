@@ -1,5 +1,6 @@
 import {
   bestOfAll,
+  extremes,
   isBetter,
   pathOf,
   setUp,
@@ -40,6 +41,18 @@ test("the best sentence is the likeliest; of a paraphrase it is another than the
   equal(isBetter(state("in", 0), state("a", -9), "in"), false);
   equal(isBetter(state("a", null), state("in", 0), "in"), false);
   equal(isBetter(state("In.", 0), state("a", -9), "in"), false); // a full stop says nothing new
+  equal(isBetter(state("b", -9), state("a", null), null), true); // anything is likelier than π = 0
+});
+
+test("a long curve keeps its peaks and its depths, and null is the deepest", () => {
+  const totals = Array(5000).fill(-5);
+  [totals[1001], totals[1003], totals[3000], totals[3001]] = [-1, -9, -2, null];
+  const kept = extremes(totals, 0);
+  equal(
+    [1001, 1003, 3000, 3001].map((at) => kept.includes(at)),
+    [true, true, true, true],
+  );
+  equal(kept.length <= 2400, true);
 });
 
 test("of several chains the best sentence comes first, each once, and never the input", () => {
