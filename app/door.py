@@ -14,7 +14,7 @@ import gradio as gr
 import pydantic
 
 import backend
-from app import session
+from app import session, watch
 
 LOG = logging.getLogger(__name__)
 UNEXPECTED = "Something went wrong on the server. Its log says what; your inputs are kept."
@@ -106,14 +106,17 @@ def served(
     """``function`` as a server function of a widget: ``await server.<name>({argument: value})``.
 
     A wrong argument, or a ValueError, is a sentence for the user: ``{"error": sentence}``.
-    ``labels`` are what its tab calls an argument, where another tab calls it otherwise.
+    ``labels`` are what its tab calls an argument, where another tab calls it otherwise. A field
+    ``watch`` is a name by which ``watched`` questions are followed.
     """
     named = LABELS | dict(labels or {})
     checked = pydantic.validate_call(config=STRICT)(function)
 
     def call(request: Any) -> dict:
+        name = request.pop("watch", None) if isinstance(request, dict) else None
         try:
-            return checked(**_fields(request))
+            with watch.watched(name):
+                return checked(**_fields(request))
         except ValueError as error:
             return {"error": sentence(error, named)}
         except Exception:  # the page needs an answer to go on; the log keeps the traceback
@@ -122,6 +125,11 @@ def served(
 
     call.__name__ = name
     return call
+
+
+def followed() -> list[Callable[[Any], dict]]:
+    """What a widget asks whose other questions may take long: how far one is, and to end it."""
+    return [served(watch.progress, "progress"), served(watch.leave, "leave")]
 
 
 def endpoint(function: Callable) -> Callable:

@@ -170,7 +170,7 @@ def open_spaces(paths: Sequence[Path]) -> None:
     """
     for path in paths:
         try:
-            backend.load_file(path, lambda said: print(said, flush=True))
+            backend.load_file(path, lambda said: print(said, flush=True), session.aside)
         except ValueError as error:
             sys.exit(f"--space: {error}")
 

@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import backend
@@ -239,6 +239,11 @@ def model_work() -> Iterator[None]:
     """One request at a time computes: two would only slow each other down on the same cores."""
     with _model_work:
         yield
+
+
+def aside() -> AbstractContextManager[None]:
+    """Within, others may compute: for what takes long and needs nothing that they change."""
+    return _model_work.let_go()
 
 
 def working() -> bool:

@@ -8,14 +8,17 @@ Everything the app shows comes through here. Listing reads JSON only; ``load`` i
 """
 
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from backend.checkpoint import CheckpointInfo, available, card, card_pictures, info, trained_dir
 from backend.corpora.location import MissingCorpus, data_dir
 from backend.processors import KINDS, Kind
+from backend.progress import hearing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from backend.codes.clouds import Clouds
@@ -35,6 +38,7 @@ __all__ = [
     "check_device",
     "conversations",
     "data_dir",
+    "hearing",
     "info",
     "judge_name",
     "lacks",
@@ -68,15 +72,20 @@ def load(name: str, device: str = "auto") -> "LatentSpace":
     return opened(name) or LatentSpace.load(name, device)
 
 
-def load_file(path: "Path | str", say: "Callable[[str], object]" = print) -> "LatentSpace":
+def load_file(
+    path: "Path | str",
+    say: "Callable[[str], object]" = print,
+    aside: "Callable[[], AbstractContextManager]" = nullcontext,
+) -> "LatentSpace":
     """The latent space of a class of the user's own; see ``backend.own`` for what it has.
 
     The file is run. From then on ``available`` lists the space, and ``load`` knows its name.
-    ``say`` is told what takes long. Raises ``ValueError`` with the file and line of what is wrong.
+    ``say`` is told what takes long; the class is called within ``aside()``, which may let others
+    compute. Raises ``ValueError`` with the file and line of what is wrong.
     """
     from backend import own
 
-    return own.load_file(path, say)
+    return own.load_file(path, say, aside)
 
 
 def own_files() -> "dict[str, Path]":

@@ -3,6 +3,8 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class FairLock:
@@ -63,12 +65,23 @@ class FairLock:
         But not before the owner's turn has lasted ``after`` seconds: else it would hardly get on
         where many wait.
         """
-        if not self.wanted or time.monotonic() - self._since < after:
+        if self.wanted and time.monotonic() - self._since >= after:
+            with self.let_go():
+                pass
+
+    @contextmanager
+    def let_go(self) -> Iterator[None]:
+        """Within, it is free for others, however often the owner has taken it."""
+        if not self.mine:
+            yield
             return
         depth, self._depth = self._depth, 1
         self.release()
-        self.acquire()
-        self._depth = depth
+        try:
+            yield
+        finally:
+            self.acquire()
+            self._depth = depth
 
     def __enter__(self) -> None:
         self.acquire()

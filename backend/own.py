@@ -31,11 +31,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import ModuleType
 from typing import Any, Self
 
@@ -49,9 +51,10 @@ from backend.base import LatentModel
 from backend.checkpoint import YOURS, CheckpointInfo
 from backend.codes.projection import Projection
 from backend.codes.statistics import PLENTY, CodeStatistics, fit_mixture
-from backend.device import seeded
+from backend.device import STEP_LOCK, seeded
 from backend.distributions.deterministic import Deterministic
 from backend.files import private_folder
+from backend.locks import FairLock
 from backend.objectives.divergences import kl_per_unit
 from backend.objectives.priors import Prior, StandardNormal
 from backend.processors import KINDS
@@ -69,7 +72,9 @@ MOST_CLASSES = 256
 LONGEST = 10_000  # characters of a sentence
 GAUSSIANS, FEW_UNITS = 10, 64  # at most; of wider codes one, since each has D² numbers
 DRAWS = 1000  # of the prior, in place of the codes of items where it names none
-AT_ONCE = 1.0  # seconds that one call may take before items are decoded fewer at a time
+AT_ONCE = 1.0  # seconds that one call may take before it is asked for fewer at a time
+NEAR = 0.01  # of the largest number, by which two answers to one question may differ
+SAY = 5.0  # seconds between two words on how far it is
 WORD = re.compile(r"\w+|[^\w\s]")
 
 _spaces: dict[str, "OwnSpace"] = {}  # by name
@@ -79,16 +84,22 @@ class OwnError(ValueError):
     """What is wrong with a class, or was raised in it, with its file and line."""
 
 
-def load_file(path: Path | str, say: Callable[[str], object] = lambda _: None) -> "OwnSpace":
+def load_file(
+    path: Path | str,
+    say: Callable[[str], object] = lambda _: None,
+    aside: Callable[[], AbstractContextManager] = nullcontext,
+) -> "OwnSpace":
     """The space that a file defines; from then on it is listed and loaded by its name.
 
-    ``say`` is told what takes long. Raises ``OwnError`` with a sentence for a file that does not
-    run, or a class that is not as above.
+    ``say`` is told what takes long; the class is called within ``aside()``. Raises ``OwnError``
+    with a sentence for a file that does not run, or a class that is not as above.
     """
-    found = OwnSpace.of(Source(Path(path).expanduser().resolve()), say)
-    name = found.info.name
-    if (other := _spaces.get(name)) and other.source.path != found.source.path:
-        raise OwnError(f"{found.source.path.name}: another file of that name is open. Rename it.")
+    found = OwnSpace.of(Source(Path(path).expanduser().resolve(), aside), say)
+    name, title, file = found.info.name, found.info.title, found.source.path
+    if (other := _spaces.get(name)) and other.source.path != file:
+        raise OwnError(f"{file.name}: another file of that name is open. Rename it.")
+    if any(one.info.title == title for key, one in _spaces.items() if key != name):
+        found.info = replace(found.info, title=f"{title} of {file.name}")
     _spaces[name] = found
     checkpoint.give(found.info)
     return found
@@ -107,8 +118,11 @@ def files() -> dict[str, Path]:
 class Source:
     """A file, and an instance of the class that it defines."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(
+        self, path: Path, aside: Callable[[], AbstractContextManager] = nullcontext
+    ) -> None:
+        self.path, self.aside = path, aside
+        self.turn = FairLock()  # it need not be ready for two calls at once
         try:
             self.code = path.read_bytes()
         except OSError as error:
@@ -122,11 +136,13 @@ class Source:
         if self.modality not in KINDS:
             self.wrong(f"modality is {self.modality!r}; it must be one of {', '.join(KINDS)}")
         self.latent_dim: int = self.get("latent_dim")
-        if type(self.latent_dim) is not int or not 1 <= self.latent_dim <= WIDEST:
+        whole = isinstance(self.latent_dim, Integral) and not isinstance(self.latent_dim, bool)
+        if not (whole and 1 <= self.latent_dim <= WIDEST):
             self.wrong(
                 f"latent_dim is {self.latent_dim!r}; it must be a whole number from 1 to "
                 f"{WIDEST:,}"
             )
+        self.latent_dim = int(self.latent_dim)
 
     @property
     def title(self) -> str:
@@ -141,8 +157,13 @@ class Source:
             return getattr(self.given, name, None)
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """What a method of the class returns; what it raises becomes an ``OwnError``."""
-        with self.told(name):
+        """What a method of the class returns; what it raises becomes an ``OwnError``.
+
+        Others may compute meanwhile, unless this thread holds the state that draws go by: who
+        waits for that would hold what is let go of here.
+        """
+        aside = nullcontext if STEP_LOCK.mine else self.aside
+        with aside(), self.turn, self.told(name):
             return getattr(self.given, name)(*arguments)
 
     @contextmanager
@@ -150,7 +171,9 @@ class Source:
         """What is raised within is told with its line of the file; the log has all of it."""
         try:
             yield
-        except (Exception, SystemExit) as error:  # any: it is the user's code
+        except BaseException as error:  # any: it is the user's code
+            if isinstance(error, KeyboardInterrupt) and current_thread() is main_thread():
+                raise  # Ctrl+C
             LOG.warning("%s: %s failed", self.path.name, doing, exc_info=error)
             lines = str(error).strip().splitlines()
             said = f"{type(error).__name__}{f': {lines[0][:300]}' if lines else ''}"
@@ -273,23 +296,41 @@ class OwnImage(ImageProcessor):
 class OwnPrior(Prior):
     """The distribution that the class names."""
 
-    def __init__(self, given: Distribution) -> None:
+    def __init__(self, source: Source) -> None:
         super().__init__()
-        self.given = given
+        self.source, self.given = source, checked_prior(source)
+
+    def __deepcopy__(self, memo: dict) -> Self:
+        return self  # it has nothing that changes, and the class is the user's
 
     def forward(self, context: Tensor | None = None) -> Distribution:
-        return self.given
+        return Scored(torch.zeros(self.source.latent_dim), self._score)
 
     def draw(self, n: int, temperature: float = 1.0) -> Tensor:
-        drawn = self.given.sample((n,)).float()
-        if temperature == 1:
-            return drawn
-        middle = self.given.mean.float()
-        return middle + temperature * (drawn - middle)
+        with self.source.told("prior.sample"):
+            drawn = self.given.sample((n,))
+            middle = drawn if temperature == 1 else self.given.mean
+        drawn, middle = checked(self.source, "prior.sample", drawn, [n]), middle.float().cpu()
+        return drawn if temperature == 1 else middle + temperature * (drawn - middle)
+
+    def _score(self, z: Tensor) -> Tensor:
+        """log p(z), [n]; minus infinity where it says that there is none."""
+        with self.source.told("prior.log_prob"):
+            try:
+                support = self.given.support
+            except NotImplementedError:  # a distribution of the user's own
+                support = None
+            inside = torch.ones(len(z), dtype=torch.bool)
+            if support is not None:
+                inside &= support.check(z)
+            found = torch.full((len(z),), -torch.inf)
+            if inside.any():
+                found[inside] = self.given.log_prob(z[inside]).float()
+        return found
 
 
 class Scored(Distribution):
-    """What was decoded, with what the class says of log p(x|z)."""
+    """A value, with a log density that the class tells: p(x|z) of what was decoded, or p(z)."""
 
     arg_constraints: dict = {}  # noqa: RUF012 (torch's protocol)
 
@@ -312,7 +353,7 @@ class OwnModel(LatentModel):
         torch.nn.Module.__init__(self)
         self.source, self.processor = source, processor
         if source.has("prior"):
-            self.prior = OwnPrior(checked_prior(source))
+            self.prior = OwnPrior(source)
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         items = self._items(x)
@@ -326,7 +367,7 @@ class OwnModel(LatentModel):
                 f"posterior must return a torch Distribution over {wanted} (n, latent_dim); "
                 f"it returned {type(q).__name__} over {got}"
             )
-        return Encoded(q, checked_codes(self.source, "encode", items))
+        return Encoded(self.source, q, checked_codes(self.source, "encode", items))
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         x = self.processor.encode(decoded(self.source, self.processor, z))
@@ -351,8 +392,8 @@ class Encoded(Distribution):
 
     arg_constraints: dict = {}  # noqa: RUF012 (torch's protocol)
 
-    def __init__(self, q: Distribution, codes: Tensor) -> None:
-        self.q, self.codes = q, codes
+    def __init__(self, source: Source, q: Distribution, codes: Tensor) -> None:
+        self.source, self.q, self.codes = source, q, codes
         super().__init__(codes.shape[:1], codes.shape[1:], validate_args=False)
 
     @property
@@ -360,7 +401,9 @@ class Encoded(Distribution):
         return self.codes
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
-        return self.q.sample(sample_shape).float()
+        with self.source.told("posterior.sample"):
+            drawn = self.q.sample(sample_shape)
+        return checked(self.source, "posterior.sample", drawn, [*sample_shape, len(self.codes)])
 
 
 def checked_prior(source: Source) -> Distribution:
@@ -376,8 +419,13 @@ def checked_prior(source: Source) -> Distribution:
 
 def checked_codes(source: Source, name: str, items: Items) -> Tensor:
     """What ``encode`` says of items, float32 [n, D]."""
-    found = _array(source, name, source.call(name, items))
-    wanted = [len(items), source.latent_dim]
+    return checked(source, name, source.call(name, items), [len(items)])
+
+
+def checked(source: Source, name: str, given: Any, n: list[int]) -> Tensor:
+    """Codes, float32 [*n, D]."""
+    found = _array(source, name, given)
+    wanted = [*n, source.latent_dim]
     if list(found.shape) != wanted:
         source.wrong(f"{name} returned {list(found.shape)}, and not {wanted} (n, latent_dim)")
     if np.abs(found).max() > FARTHEST:
@@ -400,12 +448,18 @@ def _array(source: Source, name: str, found: Any) -> np.ndarray:
 
 
 def _plain(source: Source, name: str, found: Any) -> np.ndarray:
+    if isinstance(found, list | tuple) and found and all(isinstance(x, Tensor) for x in found):
+        with source.told(f"{name} returned tensors of several shapes"):
+            found = torch.stack(list(found))
     if isinstance(found, Tensor):
         found = found.detach().cpu()
         found = found.float() if found.dtype == torch.bfloat16 else found
         return found.numpy()
     with source.told(f"{name} returned what is no array"):
-        return np.asarray(found)
+        array = np.asarray(found)
+    if array.dtype.kind == "O":  # nothing, a generator, texts among numbers
+        source.wrong(f"{name} returned {type(found).__name__}, and not an array")
+    return array
 
 
 def decoded(source: Source, processor: Processor | None, z: Tensor) -> Items:
@@ -466,9 +520,7 @@ class OwnSpace(LatentSpace):
             processor = _processor(source)
             items, labels, classes = _named(source, processor)
             model = OwnModel(source, processor).eval()
-            if items is not None:
-                say(f"{source.path.name}: encoding {len(items):,} items.")
-            statistics = _statistics(model, items, labels)
+            statistics = _statistics(model, items, labels, say)
         found = cls(
             _info(source, processor, items, statistics.codes),
             *(model, processor, statistics, torch.device("cpu")),
@@ -487,14 +539,36 @@ class OwnSpace(LatentSpace):
         return replace(Projection.load(self.info), known=self.items)
 
     def _pace(self) -> None:
-        """Decode so many at once that a call takes no longer than a person waits unasked."""
-        taken = []
+        """Ask for so many at once that a call takes no longer than a person waits unasked."""
+        items, self.chunk = self._timed("decode", lambda: self.decode(self.codes[:2]))
+        if self.encodes:
+            _, self.reads = self._timed("encode", lambda: self.encode(items))
+
+    def _timed(self, name: str, call: Callable[[], Any]) -> tuple[Any, int]:
+        """What a call says of two, and how many of them it does in ``AT_ONCE``.
+
+        Raises ``OwnError`` where it says something else the next time: links, and all that is
+        computed once and shown twice, would not hold.
+        """
+        found, taken = [], []
         for _ in range(3):  # the first call may load something, and the machine may be busy
             began = time.perf_counter()
-            self.decode(self.codes[:2])
+            found.append(call())
             taken.append(time.perf_counter() - began)
-        each = max(min(taken) / 2, 1e-9)
-        self.chunk = int(min(CHUNK, max(1.0, AT_ONCE / each)))
+        if not _same(found[0], found[-1]):
+            self.source.wrong(
+                f"{name} gives something else each time. It must not draw: is its module in eval "
+                "mode?"
+            )
+        return found[0], int(min(CHUNK, max(1.0, AT_ONCE * 2 / max(min(taken), 1e-9))))
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two answers to one question are the same, but for the last digits of float32."""
+    if isinstance(a, list):
+        return a == b
+    away = np.abs(np.subtract(a, b, dtype=np.float32)).max()
+    return bool(away <= NEAR * max(1.0, float(np.abs(a).max())))
 
 
 def _processor(source: Source) -> Processor:
@@ -534,7 +608,12 @@ def _named(
     return items, numbers.astype(np.int64), [str(name)[:40] for name in names]
 
 
-def _statistics(model: OwnModel, items: Items | None, labels: np.ndarray | None) -> CodeStatistics:
+def _statistics(
+    model: OwnModel,
+    items: Items | None,
+    labels: np.ndarray | None,
+    say: Callable[[str], object],
+) -> CodeStatistics:
     """The codes of its items, or draws of its prior, and Gaussians fitted to them."""
     size = model.source.latent_dim
     kl = torch.zeros(size)
@@ -543,7 +622,7 @@ def _statistics(model: OwnModel, items: Items | None, labels: np.ndarray | None)
             prior = getattr(model, "prior", None) or StandardNormal(size)
             codes = draws = prior.draw(DRAWS)
         else:
-            parts = [model.encode(x) for x in model.processor.encode(items).split(CHUNK)]
+            parts = list(_encoded(model, items, say))
             codes = torch.cat([q.mode for q in parts])
             draws = torch.cat([q.sample() for q in parts])
             kl = torch.cat([_kl(q) for q in parts]).mean(0)
@@ -551,6 +630,20 @@ def _statistics(model: OwnModel, items: Items | None, labels: np.ndarray | None)
     weights, means, scale_tril = fit_mixture(draws.double().numpy(), max(gaussians, 1), seed=0)
     z = codes.float().numpy()
     return CodeStatistics(z, labels, z.var(0), kl.numpy(), weights, means, scale_tril)
+
+
+def _encoded(
+    model: OwnModel, items: Items, say: Callable[[str], object]
+) -> Iterator[Distribution]:
+    """q(z|x) of the items, some at a time; what takes long says how far it is."""
+    file, done, said = model.source.path.name, 0, time.monotonic()
+    say(f"{file}: encoding {len(items):,} items.")
+    for x in model.processor.encode(items).split(CHUNK):
+        yield model.encode(x)
+        done += len(x)
+        if time.monotonic() - said > SAY:
+            say(f"{file}: {done:,} of {len(items):,} items are encoded.")
+            said = time.monotonic()
 
 
 def _kl(q: Distribution) -> Tensor:

@@ -35,6 +35,7 @@ from backend.objectives.priors import FittedMixture, Prior, StandardNormal
 from backend.processors import KINDS, load_processor
 from backend.processors.base import Item, Items, Processor, Words
 from backend.processors.text import UNK, TextProcessor
+from backend.progress import tell
 
 Labels = np.ndarray | Sequence[int]  # [n], classes from 0; -1 where the class is not known
 
@@ -75,11 +76,12 @@ class LatentSpace:
 
     Attributes:
         chunk: how many items are decoded at once.
+        reads: how many are encoded at once.
         class_names: by label, of classes that have names of their own.
         items: those whose codes ``codes`` are, where no corpus has them.
     """
 
-    chunk = CHUNK
+    chunk = reads = CHUNK
     class_names: Sequence[str] = ()
     items: Items | None = None
 
@@ -275,6 +277,7 @@ class LatentSpace:
         told = self.context.read(labels, len(codes))
         chunk = chunk or self.chunk
         for index in range(0, len(codes), chunk):
+            tell(f"{self.info.title} decodes:", index, len(codes))
             draws = None
             if token_temperature:  # of its own: nobody has to wait for the state of the process
                 draws = torch.Generator().manual_seed(seed + index)
@@ -369,12 +372,13 @@ class LatentSpace:
         codes = []
         inputs = self.read(items)
         told = self.context.read(labels, len(inputs))
-        for start in range(0, len(inputs), CHUNK):
-            x = inputs[start : start + CHUNK].to(self.device)
+        for start in range(0, len(inputs), self.reads):
+            tell(f"{self.info.title} encodes:", start, len(inputs))
+            x = inputs[start : start + self.reads].to(self.device)
             alone = nullcontext() if draw is None else seeded(draw + start)
             with self._threads():
                 with alone, torch.no_grad():
-                    q = self.model.encode(x, self._part(told, start, CHUNK))
+                    q = self.model.encode(x, self._part(told, start, self.reads))
                     z = q.mode if draw is None else q.sample()
                 if refine and draw is None and self.refines:
                     z = refinement.refine(self.model, x, z, forbid=(UNK,))
@@ -521,9 +525,10 @@ class LatentSpace:
         """Each code's item with the numbers that tell how far to trust it; z is [n, D]."""
         codes = self.check_codes(z)
         found: list[Inspection] = []
-        for start in range(0, len(codes), CHUNK):
+        for start in range(0, len(codes), self.chunk):
+            tell(f"{self.info.title} decodes and reads again:", start, len(codes))
             with self._threads():
-                found += self._inspect(torch.from_numpy(codes[start : start + CHUNK]))
+                found += self._inspect(torch.from_numpy(codes[start : start + self.chunk]))
         return found
 
     @torch.inference_mode()

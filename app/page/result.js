@@ -3,6 +3,7 @@
 import { setView, showPick, viewOf } from "./address.js";
 import { button, el } from "./dom.js";
 import { copy } from "./files.js";
+import { watcher } from "./watch.js";
 
 export const LOST = "The server does not answer. Is it still running? Then try again.";
 
@@ -12,7 +13,7 @@ export const LOST = "The server does not answer. Is it still running? Then try a
  * @property {HTMLElement} element of the widget
  * @property {() => void} ready called when it can run, and again after a link was followed
  * @property {Server} server its `run` answers a request; an answer may carry `error` and `code`
- *   (for Show code)
+ *   (for Show code). With `progress` and `leave` what takes long says so, and can be left
  * @property {(data: any, request: any, alive: () => boolean) => any} draw may be async; `alive()`
  *   turns false when something newer was asked
  * @property {(request: any) => any} [linked] what of a request goes into the link
@@ -30,8 +31,17 @@ export function result(tab, { element, ready, server, draw, linked = (request) =
   const { drawer, opener, show } = codeDrawer();
   const tools = el("div", { class: "lp-tools" }, opener);
   element.classList.add("lp-result", "lp-fresh");
-  element.append(error, body, tools, drawer);
+  const watch = watcher(server, LOST);
+  element.append(watch.node, error, body, tools, drawer);
   let turn = 0;
+  let before = ""; // the name of the question that a newer one replaces
+  const asks = (/** @type {any} */ request) => {
+    if (!server.progress) return server.run(request);
+    watch.drop(before);
+    return watch.ask("run", request, (name) => {
+      before = name;
+    });
+  };
   const fail = (/** @type {string} */ sentence) => {
     error.textContent = sentence;
     error.hidden = false;
@@ -42,7 +52,7 @@ export function result(tab, { element, ready, server, draw, linked = (request) =
     const mine = ++turn;
     const alive = () => mine === turn;
     wait(element, request.mode);
-    const data = await server.run(request);
+    const data = await asks(request);
     if (!alive()) return;
     element.classList.remove("lp-waiting");
     if (!data || data.error) fail(data?.error ?? LOST);
@@ -61,7 +71,7 @@ export function result(tab, { element, ready, server, draw, linked = (request) =
   };
   const view = Object.assign(viewOf(tab), { rerun: ready, cancel: () => ++turn, run });
   ready();
-  return { body, tools, fail, view };
+  return { body, tools, fail, view, ask: watch.ask };
 }
 
 /**

@@ -78,9 +78,8 @@ def build() -> None:
         swap = gr.Button("Swap A and B", elem_id="interpolate-swap")
         go = gr.Button("Interpolate", variant="primary", elem_id="interpolate-go")
     terms(TERMS)
-    result = widget(
-        "paths", elem_id="interpolate-result", server=[served(interpolate)], emits=["ready"]
-    )
+    server = [served(interpolate), *door.followed()]
+    result = widget("paths", elem_id="interpolate-result", server=server, emits=["ready"])
 
     pairs = [*texts[:2], *pictures[:2]]
     swapped = quietly(swap.click, None, pairs, pairs, js="(a, b, c, d) => [b, a, d, c]")

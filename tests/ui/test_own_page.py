@@ -22,6 +22,28 @@ class Maker:
             raise ArithmeticError("too far <b>away</b>")
         return np.tile((np.tanh(z) / 2 + 0.5)[:, None, None], (1, 4, 2, 1))
 """
+# Takes its time for as long as there is a file "hold" beside it.
+PATIENT = """
+import time
+from pathlib import Path
+import numpy as np
+
+class Patient:
+    modality, latent_dim = "image", 2
+
+    def encode(self, items):
+        return items[:, 0, :2] / 127.5 - 1
+
+    def decode(self, z):
+        while Path(__file__).with_name("hold").exists():
+            time.sleep(0.02)
+        return np.tile(np.tanh(z[:, :1, None]) / 2 + 0.5, (1, 4, 4))
+"""
+SLOW = {  # where it is asked: what is said meanwhile
+    "interpolate&checkpoint=yours/patient--yours&steps=3": "Patient decodes",
+    "compare&checkpoint=yours/patient--yours&other=vae/vae--mnist--2d": "Patient decodes: 0 of 8",
+    "explore&checkpoint=yours/patient--yours&mode=unit&points=samples": "Patient decodes",
+}
 COLOUR = """canvas => {
   const data = canvas.getContext("2d").getImageData(0, 0, 4, 4).data;
   return [canvas.width, new Set([data[4], data[5], data[6]]).size, data[3], data[0]];
@@ -29,10 +51,11 @@ COLOUR = """canvas => {
 
 
 def test_a_class_of_ones_own_goes_through_the_tabs(browser: Browser, tmp_path: Path) -> None:
-    maker, complaints = tmp_path / "maker.py", []
+    maker, patient, complaints = tmp_path / "maker.py", tmp_path / "patient.py", []
     maker.write_text(MAKER)
-    files = [str(ROOT / "examples" / "digits_pca.py"), str(maker)]
-    options = ("--space", files[0], "--space", files[1])
+    patient.write_text(PATIENT)
+    files = [ROOT / "examples" / "digits_pca.py", maker, patient]
+    options = [part for file in files for part in ("--space", str(file))]
     with serving(*options, TMPDIR=str(tmp_path)) as url:  # no map from an earlier run
         page = browser.new_page(viewport={"width": 1320, "height": 900})
         watch(page, complaints)
@@ -83,6 +106,19 @@ def test_a_class_of_ones_own_goes_through_the_tabs(browser: Browser, tmp_path: P
             "maker.py, line 10, decode: ArithmeticError: too far <b>away"
         )
         assert str(tmp_path) not in page.content()
+
+        for link, said in SLOW.items():
+            (tmp_path / "hold").touch()
+            page.evaluate("link => { location.hash = link }", f"#v=1&tab={link}")
+            running = page.locator(".lp-watch:visible")
+            expect(running).to_contain_text(said)
+            running.get_by_role("button", name="Cancel").press("Enter")
+            expect(running).to_have_count(0)
+            result = page.locator(".lp-result:visible").first
+            expect(result.locator("> .lp-error")).to_contain_text("Cancelled.")
+            expect(result).not_to_have_attribute("aria-busy", "true")
+            expect(result).to_be_focused()
+            (tmp_path / "hold").unlink()
 
         page.evaluate("link => { location.hash = link }", f"#v=1&tab=sample&checkpoint={maker}")
         expect(page.locator("#header .lp-notice")).to_contain_text("is not on this machine")

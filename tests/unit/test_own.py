@@ -2,7 +2,9 @@
 
 import shutil
 import textwrap
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from torch import arange, tensor
 from torch.distributions import Normal, kl_divergence
 
 import backend
-from app import session
+from app import session, watch
 from app.components import fitting, packed_each, served, titled, unfit
 from app.main import open_spaces
 from app.tabs.interpolate import interpolate
@@ -19,6 +21,7 @@ from app.tabs.sample import more, sample
 from app.widgets.image_input import read_as, to_value
 from app.widgets.image_input.widget import corpus_state, next_test_image
 from app.widgets.latent_map import widget as latent_map
+from app.widgets.latent_pad import widget as latent_pad
 from app.widgets.microscope.widget import modes
 from backend import checkpoint, own
 from backend.pipeline.map import project
@@ -131,9 +134,20 @@ def test_sentences_with_a_prior_a_posterior_and_a_likelihood(load: Load) -> None
     assert [part["mark"] for part in answer["rows"][1]["parts"]] == ["", "insert"]
 
 
+HEAD = """import numpy as np, torch
+from torch.distributions import Distribution as Broken, Normal
+class {}:
+"""
 CODES = "def encode(self, items): return np.zeros((len(items), 2))"
 GREY = "def decode(self, z): return np.zeros((len(z), 4, 4))"
 ITEMS = "items = np.zeros((30, 4, 4))"
+
+
+def written(name: str, *lines: str) -> str:
+    """A file with a class."""
+    return HEAD.format(name) + "".join(f"    {line}\n" for line in lines)
+
+
 WRONG = {  # what the class has, and what must be said of it
     "decodes to too few": (
         ["def decode(self, z): return np.zeros((1, 4, 4))"],
@@ -149,7 +163,7 @@ WRONG = {  # what the class has, and what must be said of it
     ),
     "decodes to NaN": (["def decode(self, z): return np.full((2, 4, 4), np.nan)"], "from nan"),
     "decodes to int64": (["def decode(self, z): return np.ones((2, 4, 4), int)"], "dtype int64"),
-    "decodes to nothing": (["def decode(self, z): pass"], "shape []"),
+    "decodes to nothing": (["def decode(self, z): pass"], "returned NoneType, and not an array"),
     "decodes to ragged rows": (["def decode(self, z): return [[1], [1, 2]]"], "no array"),
     "raises": (["def decode(self, z): return z @ np.eye(3)"], "line 6, decode: ValueError"),
     "exits": (["def decode(self, z): raise SystemExit(3)"], "SystemExit: 3"),
@@ -185,6 +199,63 @@ WRONG = {  # what the class has, and what must be said of it
     ),
     "no size": ([GREY, "latent_dim = None"], "latent_dim is None"),
     "no code": ([GREY, "latent_dim = 0"], "latent_dim is 0"),
+    "a size in words": ([GREY, "latent_dim = 'two'"], "latent_dim is 'two'"),
+    "yes for a size": ([GREY, "latent_dim = True"], "latent_dim is True"),
+    "decodes to a generator": (
+        ["def decode(self, z): return (one for one in z)"],
+        "decode returned generator, and not an array",
+    ),
+    "decodes to tensors of two shapes": (
+        ["def decode(self, z): return [torch.zeros(4, 4), torch.zeros(4, 5)]"],
+        "several shapes",
+    ),
+    "decodes to texts": (["def decode(self, z): return ['a', 'b']"], "shape [2]"),
+    "draws": (
+        ["def decode(self, z): return np.random.rand(len(z), 4, 4)"],
+        "decode gives something else each time",
+    ),
+    "encodes to draws": (
+        [GREY, "def encode(self, items): return np.random.randn(len(items), 2)"],
+        "encode gives something else each time. It must not draw: is its module in eval mode?",
+    ),
+    "encodes nothing": (
+        [GREY, ITEMS, "def encode(self, items): pass"],
+        "encode returned NoneType",
+    ),
+    "encodes to complex numbers": (
+        [GREY, ITEMS, "def encode(self, items): return np.zeros((len(items), 2), complex)"],
+        "dtype complex128; it must return numbers",
+    ),
+    "a prior that raises": ([GREY, "prior = property(lambda self: 1 / 0)"], "line 7, prior: Zero"),
+    "a prior that cannot draw": (
+        [GREY, "prior = Broken(event_shape=torch.Size([2]), validate_args=False)"],
+        "prior.sample: NotImplementedError",
+    ),
+    "a prior far away": (
+        [GREY, "prior = Normal(torch.zeros(2), torch.full((2,), 1e6))"],
+        "prior.sample returned the number",
+    ),
+    "a posterior that raises": (
+        [GREY, CODES, ITEMS, "def posterior(self, items): return items.no"],
+        "line 9, posterior: AttributeError",
+    ),
+    "a class that is not made": ([GREY, "def __init__(self): self.weights"], "line 7, Wrong() is"),
+    "stops the program": (
+        ["def decode(self, z): raise GeneratorExit('no')"],
+        "line 6, decode: GeneratorExit: no",
+    ),
+    "sentences of bytes": (
+        ["modality = 'text'", "def decode(self, z): return [b'a'] * len(z)"],
+        "list of texts; it is list",
+    ),
+    "a generator of sentences": (
+        ["modality = 'text'", "def decode(self, z): return (str(one) for one in z)"],
+        "list of texts; it is generator",
+    ),
+    "too few sentences": (
+        ["modality = 'text'", "def decode(self, z): return ['one']"],
+        "decode returned 1 sentences for 2 codes",
+    ),
     "another kind": ([GREY, "modality = 'sound'"], "one of text, image"),
     "text that is one": (
         ["modality = 'text'", "def decode(self, z): return 'a sentence'"],
@@ -197,14 +268,85 @@ WRONG = {  # what the class has, and what must be said of it
 def test_what_is_wrong_with_a_class_is_told_in_a_sentence(
     load: Load, lines: list[str], said: str
 ) -> None:
-    head = "import numpy as np\nfrom torch.distributions import Normal\nclass Wrong:\n"
     body = ["modality = 'image'", "latent_dim = 2", *lines]
     with pytest.raises(own.OwnError) as raised:
-        load(head + "".join(f"    {line}\n" for line in body))
+        load(written("Wrong", *body))
     assert said in str(raised.value)
     assert str(raised.value).startswith("mine.py, line ")
     assert "\n" not in str(raised.value) and "/" not in str(raised.value)
     assert not backend.own_files() and not checkpoint._given
+
+
+RIGHT = {  # what else a class may return
+    "float64": "np.full((len(z), 4, 4), 0.5)",
+    "float16": "np.full((len(z), 4, 4), 0.5, np.float16)",
+    "bfloat16": "torch.full((len(z), 4, 4), 0.5, dtype=torch.bfloat16)",
+    "bytes": "np.full((len(z), 4, 4), 128, np.uint8)",
+    "lists": "[[[0.5] * 4] * 4] * len(z)",
+    "a list of arrays": "[np.full((4, 4), 0.5)] * len(z)",
+    "a list of tensors with gradients": "[torch.full((4, 4), 0.5, requires_grad=True)] * len(z)",
+    "a tensor with gradients": "torch.full((len(z), 4, 4), 0.5, requires_grad=True) * 1",
+    "a tensor that is a view": "torch.full((1, 1, 1), 0.5).expand(len(z), 4, 4)",
+    "with words on the console": "print('decoding') or np.full((len(z), 4, 4), 0.5)",
+    "a parameter": "torch.nn.Parameter(torch.full((len(z), 4, 4), 0.5))",
+    "what it was given, changed": "np.tile(np.add(z, 0.5 - z, z)[:, :1, None], (1, 4, 4))",
+}
+
+
+@pytest.mark.parametrize("made", RIGHT.values(), ids=RIGHT)
+def test_a_class_may_return_numbers_in_any_form(load: Load, made: str) -> None:
+    space = load(
+        written(
+            *("Right", "modality, latent_dim = 'image', np.int64(2)", ITEMS.replace("0", "1", 1)),
+            "def encode(self, items):",
+            "    items *= 0",
+            "    return [[1, 2]] * len(items)",
+            f"def decode(self, z): return {made}",
+        )
+    )
+    z = np.float32([[1.0, 2.0]])
+    assert space.decode(z).tolist() == [[[128] * 4] * 4] and z.tolist() == [[1, 2]]
+    given = np.full((1, 4, 4), 7, np.uint8)
+    assert space.encode(given).tolist() == [[1, 2]] and given.min() == 7
+    assert space.latent_dim == 2 and space.codes.dtype == np.float32
+
+
+def test_empty_sentences_go_in_and_out(load: Load) -> None:
+    space = load(
+        written(
+            *("Silent", "modality, latent_dim, items = 'text', 1, ['', 'a']"),
+            "def encode(self, items): return [[len(item)] for item in items]",
+            "def decode(self, z): return np.array(['' for _ in z])",
+        )
+    )
+    assert space.reconstruct(["", "b"]) == ["", ""] and space.encode([""]).tolist() == [[0]]
+
+
+def test_a_prior_that_ends_somewhere_has_no_density_beyond(load: Load) -> None:
+    space = load(
+        written(
+            *("Box", "modality, latent_dim = 'image', 2", GREY),
+            "prior = torch.distributions.Uniform(-torch.ones(2), torch.ones(2))",
+        )
+    )
+    inside, outside = space.inspect(np.float32([[0, 0], [3, 0]]))
+    assert inside.log_p_z == pytest.approx(-2 * np.log(2)) and outside.log_p_z == -np.inf
+
+
+def test_a_class_that_interrupts_is_told_where_no_key_was_pressed(load: Load) -> None:
+    """In a thread, which Ctrl+C does not reach; in the main thread it ends the program."""
+    space = load(
+        written(
+            *("Rude", "modality, latent_dim = 'image', 2"),
+            "def decode(self, z):",
+            "    if abs(z).max() > 50: raise KeyboardInterrupt",
+            "    return np.zeros((len(z), 4, 4))",
+        )
+    )
+    with ThreadPoolExecutor() as pool, pytest.raises(own.OwnError, match="line 6, decode: Keyb"):
+        pool.submit(space.decode, np.float32([[100, 0]])).result()
+    with pytest.raises(KeyboardInterrupt):
+        space.decode(np.float32([[100, 0]]))
 
 
 FILES = {
@@ -279,6 +421,78 @@ def test_a_slow_class_is_asked_for_few_at_a_time_and_can_be_stopped(load: Load) 
         more(first["job"])
 
 
+WAITING = """
+from threading import Event
+class Waiting:
+    modality, latent_dim, goes, asked = "image", 1, Event(), Event()
+    goes.set()
+    def decode(self, z):
+        self.asked.set()
+        assert self.goes.wait(30)
+        return 0.5 + 0 * z[:, :, None].repeat(4, 1).repeat(4, 2)
+"""
+
+
+def test_while_a_class_computes_others_are_answered_and_its_question_can_be_left(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(WAITING)
+    space = backend.load_file(file, lambda _: None, session.aside)
+    space.chunk = 1
+    given, name = space.source.given, "a name nobody guesses"
+    given.goes.clear()
+    given.asked.clear()
+    question = {"checkpoint": space.info.name, "mode": "unit", "anchors": [[0.0]], "watch": name}
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(served(latent_pad.backdrop), question)
+        assert given.asked.wait(30)
+        with session.model_work():  # the model is free meanwhile
+            told = served(watch.progress)({"name": name})
+            assert told["said"] == "Waiting decodes: 0 of 9" and told["share"] == 0
+        assert served(watch.leave)({"name": name}) == {}
+        given.goes.set()
+        assert answer.result(30) == {"error": "Cancelled."}
+    assert served(watch.progress)({"name": name})["share"] is None
+    assert served(watch.progress)({"name": "short"})["error"].startswith("name")
+    assert not watch._watches
+    assert len(served(latent_pad.backdrop)(question)["items"]) == 9  # and it can be asked again
+
+
+def test_one_call_at_a_time_is_made_of_a_class(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(WAITING)
+    space = backend.load_file(file, lambda _: None, session.aside)
+    inside, most = [0], [0]
+
+    def decode(z: np.ndarray) -> np.ndarray:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        time.sleep(0.01)
+        inside[0] -= 1
+        return np.zeros((len(z), 4, 4))
+
+    space.source.given.decode = decode
+
+    def ask(_: int) -> None:
+        with session.model_work():
+            space.decode(np.zeros((1, 1), np.float32))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(8)))
+    assert most[0] == 1
+
+
+def test_a_slow_class_says_how_far_it_is_at_the_start(
+    load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(own, "SAY", 0.0)
+    said: list[str] = []
+    (tmp_path / "mine.py").write_text(PICTURES.replace("(60, 1", "(100, 1"))
+    backend.load_file(tmp_path / "mine.py", said.append)
+    assert said[:2] == ["mine.py: encoding 100 items.", "mine.py: 64 of 100 items are encoded."]
+
+
 def test_pictures_of_a_person_come_as_the_class_takes_them(load: Load) -> None:
     space = load(PICTURES)
     name, shape = space.info.name, space.info.config["data_shape"]
@@ -302,6 +516,10 @@ def test_two_files_of_one_name_are_told_apart(load: Load, tmp_path: Path) -> Non
     other = shutil.copy(tmp_path / "mine.py", tmp_path / "other")
     with pytest.raises(own.OwnError, match="another file of that name"):
         backend.load_file(other, lambda _: None)
+    same = backend.load_file(shutil.copy(other, tmp_path / "again.py"), lambda _: None)
+    titles = [titled(info) for info in backend.available() if info.own]
+    assert sorted(titles) == ["Lengths (yours)", "Lengths of again.py (yours)"]
+    assert backend.load(same.info.name) is same
 
 
 SAMPLES = {

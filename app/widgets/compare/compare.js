@@ -10,7 +10,7 @@ import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { fixed } from "../../page/numbers.js";
 import { bytes, picture } from "../../page/pictures.js";
-import { asker, result } from "../../page/result.js";
+import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
 import { drawGrid } from "./grid.js";
 import { sheetOf } from "./sheet.js";
@@ -22,8 +22,6 @@ import { drawMap, drawRebuilt, setUpMap } from "./tables.js";
  * @typedef {import("./types.js").Side} Side
  * @typedef {import("./types.js").Ui} Ui
  */
-
-const PATIENCE = 60_000; // ms
 
 /** @type {Record<string, string[]>} what a view depends on, beside the two checkpoints */
 const NEEDED = {
@@ -165,7 +163,6 @@ function setUp(ui) {
   ui.stage = el("div", { class: "compare-stage" });
   ui.last = null;
   ui.sheet = () => [];
-  ui.ask = asker(ui.server, PATIENCE);
   ui.life = result("compare", {
     element: ui.element,
     ready: () => ui.trigger("ready"),
@@ -176,6 +173,7 @@ function setUp(ui) {
       redraw(ui);
     },
   });
+  ui.ask = ui.life.ask;
   setUpMap(ui);
   const save = () => download("comparison.csv", "text/csv", csv(ui.sheet()));
   ui.csv = button("save", "CSV", save, {

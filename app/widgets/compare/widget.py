@@ -10,6 +10,7 @@ import backend
 from app import items as boxes
 from app import session
 from app.components import Seed, finite, packed_each, script, served, widget
+from app.door import followed
 from app.widgets.compare import compute
 
 Mode = Literal["samples", "path", "traversal", "reconstruction", "map", "grid"]
@@ -35,7 +36,7 @@ Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 def compare_pair(elem_id: str) -> gr.HTML:
     """The widget; its value is the column that its table is sorted by, one of ``SORTS``."""
-    server = [served(compare), served(cells, "cells")]
+    server = [served(compare), served(cells, "cells"), *followed()]
     return widget("compare", "", elem_id=elem_id, server=server, emits=["ready"])
 
 

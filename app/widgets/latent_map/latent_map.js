@@ -23,7 +23,6 @@ import { el } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { count } from "../../page/numbers.js";
 import { bytes } from "../../page/pictures.js";
-import { asker } from "../../page/result.js";
 import * as link from "../../page/state.js";
 import { drawCard } from "./card.js";
 import { setLit, setUp as setUpControls } from "./controls.js";
@@ -35,9 +34,7 @@ import { placeSentence, selectPlace, selectPoint, setUp as setUpSelection } from
 import { HINTS, setUp as setUpSheet } from "./sheet.js";
 import { drawTable, setUp as setUpTable, showAbsence, stopWatching } from "./table.js";
 
-const PATIENCE = 20000; // ms
 export const STEPS = 8; // decoded places along a path
-const LOST = "The server did not answer. Is it still running? Try again.";
 
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
@@ -241,7 +238,7 @@ function setUp(ui) {
   ui.given = ui.props.value !== ""; // the state was set from outside, by a link
   ui.written = ui.props.value;
   ui.watch("value", () => (ui.given ||= ui.props.value !== ui.written));
-  ui.sent = asker(ui.server, PATIENCE, LOST);
+  ui.sent = ui.life.ask;
   ui.run = ui.life.view.run;
   ui.life.view.run = (request) => {
     if (ui.scene) ui.since = performance.now(); // the first time counts from when the tab opened

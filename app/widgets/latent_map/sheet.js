@@ -63,12 +63,13 @@ function setUp1(ui) {
   ui.TAB = ui.props.tab;
   ui.since = performance.now(); // when the points that are shown were asked for
   ui.once = {
+    ...ui.server,
     run: (
-      { checkpoint }, // the points of a checkpoint come once
+      { checkpoint, watch }, // the points of a checkpoint come once
     ) =>
       ui.scene?.checkpoint === checkpoint && !ui.scene.absent
         ? ui.scene.answer
-        : ui.server.run({ checkpoint }),
+        : ui.server.run({ checkpoint, watch }),
   };
   ui.life = result(ui.TAB, {
     element: ui.element,

@@ -14,6 +14,7 @@ import pydantic
 
 from app import parts, together
 from app.components import Seed, as_base64, finite, packed_each, script, served, widget
+from app.door import followed
 from app.session import get_space, model_work
 from app.widgets.latent_map import compute
 from app.widgets.paths.words import marked
@@ -73,7 +74,7 @@ def latent_map(elem_id: str, tab: str) -> gr.HTML:
         "computing": compute.state,
         "cancel": compute.cancel,
     }
-    server = [served(function, name) for name, function in functions.items()]
+    server = [served(function, name) for name, function in functions.items()] + followed()
     emits = ["ready", "select"]
     return widget(
         "latent_map", "", elem_id=elem_id, server=server, emits=emits, tab=tab, prefix=elem_id

@@ -11,7 +11,7 @@ import { checkpoints } from "../../page/checkpoints.js";
 import { button, el, one, panelOf, say, svg } from "../../page/dom.js";
 import { fixed } from "../../page/numbers.js";
 import { bytes } from "../../page/pictures.js";
-import { asker, result } from "../../page/result.js";
+import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
 import { told } from "../../page/verdict.js";
 import { drawFilm, drawItem, drawLegend, drawNumbers, drawTable, exportCsv } from "./readout.js";
@@ -28,7 +28,6 @@ import { drawVerdicts, judged } from "./verdict.js";
  */
 
 const REST = 160; // ms without a move before a place counts as visited
-const PATIENCE = 15000; // ms
 export const FILM = 8;
 const KEPT = 200; // visited places in the table
 export const CORNERS = [
@@ -40,7 +39,6 @@ const HINTS = {
   plane: "Drag, or use the arrow keys: Shift for larger steps, Home for the start.",
   unit: "Choose a unit, then move its value; the other units keep theirs.",
 };
-const LOST = "The server did not answer. Is it still running? Move again to retry.";
 
 /** @param {Ui} ui */
 function setUp1(ui) {
@@ -378,7 +376,7 @@ function setUp4(ui) {
   ui.hidden = new Set(); // classes whose dots are off
   ui.given = ui.props.value !== ""; // the place was set from outside, by a link
   ui.watch("value", () => (ui.given = true));
-  ui.ask = asker(ui.server, PATIENCE, LOST);
+  ui.ask = ui.life.ask;
   // A mistake at a place is forgotten at the next place; one in the controls is not.
   ui.failed = false;
   // Which controls matter depends on the view; the stylesheet hides the others.

@@ -14,6 +14,7 @@ import numpy as np
 from app import items as boxes
 from app import memory, together
 from app.components import as_base64, finite, packed_each, served, widget
+from app.door import followed
 from app.session import get_judge, get_space, model_work, rest
 from app.verdicts import Layer, judged, said_of
 from app.widgets.latent_pad import place
@@ -45,6 +46,7 @@ def latent_pad(elem_id: str) -> gr.HTML:
         served(verdicts, "verdicts"),
         served(decode, "decode"),
         served(inspect, "inspect"),
+        *followed(),
     ]
     return widget("latent_pad", "", elem_id=elem_id, server=server, emits=["ready"])
 

@@ -20,7 +20,6 @@ import { drawCard, drawChips, markChosen, setUp as setUpModes } from "./modes.js
 import { drawControls, drawSamples, drawWeights, sampleAgain } from "./samples.js";
 import { setUp as setUpSheet } from "./sheet.js";
 
-const LOST = "The server did not answer. Is it still running? Then try again.";
 export const id = (ui, name) => `${ui.props.tab}-microscope-${name}`;
 
 function setUp1(ui) {
@@ -269,12 +268,7 @@ function channel(ui, name, answered) {
     while (wanted) {
       const mine = wanted;
       wanted = null;
-      let answer;
-      try {
-        answer = (await ui.server[name](mine)) || { error: LOST };
-      } catch {
-        answer = { error: LOST };
-      }
+      const answer = await ui.life.ask(name, mine);
       if (mine.checkpoint === ui.asked && ui.scene?.checkpoint === ui.asked)
         answered(answer, mine);
     }

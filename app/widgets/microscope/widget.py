@@ -12,6 +12,7 @@ import pydantic
 
 from app import parts
 from app.components import Seed, packed, packed_each, script, served, widget
+from app.door import followed
 from app.markdown import html
 from app.session import get_space, model_work
 from app.widgets.paths.words import marked
@@ -43,7 +44,7 @@ FITTED = "; its modes are Gaussians fitted to the codes of its items"
 
 def microscope(elem_id: str) -> gr.HTML:
     """The widget; its value is what `read_state` reads. `follow` tells it the checkpoint."""
-    server = [served(modes, "run"), served(samples, "samples"), served(flip, "flip")]
+    server = [served(modes, "run"), served(samples, "samples"), served(flip, "flip"), *followed()]
     return widget("microscope", "", elem_id=elem_id, server=server, tab="modes", checkpoint="")
 
 
