@@ -67,7 +67,7 @@ def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
         components.widget("tray", elem_id="tray")
         links.restore_into(header, tabs)
         api.publish()
-    page.offered = here()
+    page.seen, page.offered = backend.changes(), here()
     return page
 
 
@@ -247,8 +247,12 @@ def renew(page: gr.Blocks) -> str:
 
     Some come and go while it is served: a run has ended, one's own was renamed or deleted.
     """
-    now = here()
+    seen = backend.changes()
+    if seen == page.seen:
+        return page.offered
     with _renewing:
+        now = here()
+        page.seen = seen
         if now != page.offered:
             components.offer_anew(page)
             page.head = head()

@@ -11,7 +11,15 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from backend.checkpoint import CheckpointInfo, available, card, card_pictures, info, trained_dir
+from backend.checkpoint import (
+    CheckpointInfo,
+    available,
+    card,
+    card_pictures,
+    changes,
+    info,
+    trained_dir,
+)
 from backend.corpora.location import MissingCorpus, data_dir
 from backend.processors import KINDS, Kind
 from backend.progress import hearing
@@ -35,6 +43,7 @@ __all__ = [
     "available",
     "card",
     "card_pictures",
+    "changes",
     "check_device",
     "conversations",
     "data_dir",

@@ -276,3 +276,17 @@ def test_a_card_that_is_a_link_is_not_shown(folder: Path) -> None:
     (folder / "checksums.json").unlink()
     special("README.md", lambda path: path.symlink_to("/etc/passwd"))(folder)
     assert backend.card(NAME) == "" and backend.card(GOOD).startswith("---")
+
+
+def test_what_comes_goes_or_is_replaced_changes_what_is_seen_of_the_folders(folder: Path) -> None:
+    seen = [checkpoint.changes()]
+    assert checkpoint.changes() == seen[0]
+    write_json(folder / METRICS, {"values": {}})
+    seen.append(checkpoint.changes())
+    copy = shutil.copytree(folder, folder.with_name("vae--mnist--copied"))
+    seen.append(checkpoint.changes())
+    (copy / CONFIG).unlink()
+    seen.append(checkpoint.changes())
+    shutil.rmtree(folder)
+    seen.append(checkpoint.changes())
+    assert len(set(seen)) == len(seen)
