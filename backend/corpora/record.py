@@ -5,6 +5,7 @@ in ``download`` for each folder that it is read from.
 """
 
 import ast
+import functools
 import importlib
 import re
 from collections.abc import Callable
@@ -69,10 +70,11 @@ def classes(name: str) -> tuple[str, ...]:
 
 def declares(file: Path, name: str) -> bool:
     """Whether a module sets ``name``, read without importing it."""
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    if f"{name} = " not in text:
-        return False
-    return any(
-        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
-        for node in ast.parse(text).body
-    )
+    return name in _set_in(file, file.stat().st_mtime_ns) if file.is_file() else False
+
+
+@functools.cache
+def _set_in(file: Path, _changed: int) -> frozenset[str]:
+    """What a module sets. Kept: the pickers of a page ask for all corpora a thousand times."""
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    return frozenset(ast.unparse(n.targets[0]) for n in body if isinstance(n, ast.Assign))
