@@ -13,6 +13,13 @@ import { HINTS } from "./sheet.js";
 import { clearStroke } from "./stroke.js";
 import { drawTable } from "./table.js";
 
+/**
+ * @typedef {import("./types.js").Mode} Mode
+ * @typedef {import("./types.js").Tool} Tool
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {Ui} ui @param {string} key */
 export function setView(ui, key) {
   ui.look.view = key;
   ui.views.show(key);
@@ -31,6 +38,7 @@ export function setView(ui, key) {
   remember(ui);
 }
 
+/** @param {Ui} ui @param {Tool} key */
 export function setTool(ui, key) {
   ui.look.tool = key;
   ui.tools.show(key);
@@ -40,6 +48,7 @@ export function setTool(ui, key) {
   remember(ui);
 }
 
+/** @param {Ui} ui @param {string} key */
 export function setColour(ui, key) {
   const start = performance.now();
   ui.look.colour = key;
@@ -52,6 +61,7 @@ export function setColour(ui, key) {
   remember(ui);
 }
 
+/** @param {Ui} ui @param {boolean} on */
 export function setContours(ui, on) {
   ui.look.contours = on;
   ui.contours.setAttribute("aria-pressed", String(on));
@@ -60,6 +70,7 @@ export function setContours(ui, on) {
   remember(ui);
 }
 
+/** @param {Ui} ui @param {boolean} on */
 export function setLabels(ui, on) {
   ui.look.labels = on;
   ui.labels.setAttribute("aria-pressed", String(on));
@@ -67,28 +78,28 @@ export function setLabels(ui, on) {
   remember(ui);
 }
 
-/** Go on to the next or the previous point that the search found. */
+/** Go on to the next or the previous point that the search found. @param {Ui} ui @param {1 | -1} step */
 export function stepFound(ui, step) {
   const rows = [];
   for (let i = 0; i < ui.scene.n; i++) if (ui.matches?.[i]) rows.push(i);
   if (!rows.length) return;
-  const now = rows.indexOf(ui.selection?.row ?? -1);
+  const now = ui.selection?.kind === "point" ? rows.indexOf(ui.selection.row) : -1;
   const next = now < 0 ? (step > 0 ? 0 : rows.length - 1) : now + step;
   const at = (next + rows.length) % rows.length;
   ui.found.textContent = `${count(at + 1)} of ${count(rows.length)}`;
   selectPoint(ui, rows[at]);
 }
 
-/** Light up one mode, or none; told to the rest of the page where a person did it here. */
+/**
+ * Light up one mode, or none; told to the rest of the page where a person did it here.
+ * @param {Ui} ui @param {Mode | null} lit @param {{tell?: boolean}} [how]
+ */
 export function setLit(ui, lit, { tell: own = true } = {}) {
   ui.look.lit = lit;
-  if (lit) {
+  if (lit && own) {
     const [variable, component] = lit;
-    if (own) {
-      const detail = { checkpoint: ui.scene.checkpoint, variable, component };
-      tell("latent-mode", detail);
-      ui.trigger("select", { kind: "mode", variable, component });
-    }
+    tell("latent-mode", { checkpoint: ui.checkpoint, variable, component });
+    ui.trigger("select", { kind: "mode", variable, component });
   }
   relight(ui);
   drawMarks(ui);
@@ -98,14 +109,15 @@ export function setLit(ui, lit, { tell: own = true } = {}) {
   remember(ui);
 }
 
+/** @param {Ui} ui */
 function tellLit(ui) {
   if (!ui.look.lit) return void (ui.status.textContent = "");
   const [j, k] = ui.look.lit;
-  const n = ui.scene.modes[j].reduce((sum, mode) => sum + (mode === k), 0);
+  const n = ui.scene.modes[j].reduce((sum, mode) => sum + Number(mode === k), 0);
   ui.status.textContent = `${modeName(ui, j, k)}: ${noun(ui, n)} of ${count(ui.scene.n)} lit. Click its centre again to end this.`;
 }
 
-/** Look while one writes. */
+/** Look while one writes. @param {Ui} ui */
 function setUpSearch(ui) {
   ui.waiting = 0;
   ui.search.addEventListener("input", () => {
@@ -132,6 +144,7 @@ function setUpSearch(ui) {
   });
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   setUpSearch(ui);
   document.addEventListener("keydown", (event) => {

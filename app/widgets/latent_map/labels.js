@@ -5,6 +5,11 @@ import { el } from "../../page/dom.js";
 import { isText, view } from "./latent_map.js";
 import { frame, toScreen } from "./plot.js";
 
+/**
+ * @typedef {import("./types.js").Area} Area
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const PRIOR = 500; // words that each side is taken to have said beforehand
 const SURE = 1.96; // standard deviations
 const ACROSS = 4; // areas along the longer side when all points are seen
@@ -13,20 +18,21 @@ const FEWEST = 8; // points of an area that has words
 const MOST = 14; // labels at once
 const WORD = /[\p{L}\p{N}_]+(?:['’][\p{L}]+)?/gu;
 
-/** The words of each point as numbers, once they have come; of pictures their labels. */
+/** The words of each point as numbers, once they have come; of pictures their labels. @param {Ui} ui */
 export function readWords(ui) {
+  /** @type {Map<string, number>} */
   const ids = new Map();
-  const idOf = (word) => ids.get(word) ?? (ids.set(word, ids.size), ids.size - 1);
+  const idOf = (/** @type {string} */ word) =>
+    ids.get(word) ?? (ids.set(word, ids.size), ids.size - 1);
   const said = isText(ui)
-    ? ui.words.low.map((text) => (text.match(WORD) ?? []).map(idOf))
+    ? ui.low.map((text) => (text.match(WORD) ?? []).map(idOf))
     : Array.from({ length: ui.scene.n }, (_, i) =>
         ui.scene.tags.map(({ categories, ids: of }) => idOf(categories[of[i]])),
       );
-  ui.scene.vocabulary = [...ids.keys()];
+  const vocabulary = [...ids.keys()];
   const plain = new Set(ui.scene.plain);
-  ui.scene.telling = ui.scene.vocabulary.map((word) => !plain.has(word));
-  ui.scene.said = said;
-  for (const each of ui.scene.views) delete each.areas;
+  ui.scene.lexicon = { said, vocabulary, telling: vocabulary.map((word) => !plain.has(word)) };
+  for (const each of Object.values(ui.scene.seen)) each.areas = [];
   drawLabels(ui);
 }
 
@@ -36,15 +42,16 @@ export function readWords(ui) {
  * @param {number[][]} said words of each point, as numbers
  * @param {boolean[]} telling whether a word can be a label; all count
  * @param {number} cell side of an area
- * @returns {{x: number, y: number, n: number, words: number[]}[]} x and y are the mean place
+ * @returns {Area[]}
  */
 export function areas(xy, said, telling, cell) {
+  /** @type {Map<string, {x: number, y: number, n: number, counts: Map<number, number>}>} */
   const cells = new Map();
   const total = new Float64Array(telling.length);
   for (let i = 0; i < said.length; i++) {
     const key = `${Math.floor(xy[2 * i] / cell)} ${Math.floor(xy[2 * i + 1] / cell)}`;
-    if (!cells.has(key)) cells.set(key, { x: 0, y: 0, n: 0, counts: new Map() });
-    const mine = cells.get(key);
+    const mine = cells.get(key) ?? { x: 0, y: 0, n: 0, counts: new Map() };
+    cells.set(key, mine);
     mine.x += xy[2 * i];
     mine.y += xy[2 * i + 1];
     mine.n++;
@@ -64,7 +71,11 @@ export function areas(xy, said, telling, cell) {
     .sort((a, b) => b.n - a.n);
 }
 
-/** The two most telling words of an area; one where the second says much less. */
+/**
+ * The two most telling words of an area; one where the second says much less.
+ * @param {Map<number, number>} counts of words in it @param {Float64Array} total of all words
+ * @param {number} all their sum @param {boolean[]} telling
+ */
 function best(counts, total, all, telling) {
   const mine = [...counts.values()].reduce((a, b) => a + b, 0);
   const scored = [...counts].map(([word, n]) => {
@@ -76,24 +87,28 @@ function best(counts, total, all, telling) {
   });
   const sure = scored.filter(({ word, z }) => telling[word] && z > SURE);
   sure.sort((a, b) => b.z - a.z);
-  return sure.slice(0, sure[1]?.z > sure[0]?.z / 2 ? 2 : 1).map(({ word }) => word);
+  const [first, second] = sure;
+  return sure.slice(0, second?.z > first?.z / 2 ? 2 : 1).map(({ word }) => word);
 }
 
-/** Draw those of the frame; where two would lie on one another, that of the fuller area. */
+/**
+ * Draw those of the frame; where two would lie on one another, that of the fuller area.
+ * @param {Ui} ui
+ */
 export function drawLabels(ui) {
-  if (!ui.scene || ui.scene.absent || !ui.scene.said || !ui.look.labels)
-    return ui.areas.replaceChildren();
+  const { lexicon } = ui.shown ? ui.scene : {};
+  if (!lexicon || !ui.look.labels) return ui.areas.replaceChildren();
   const of = view(ui);
   const times = Math.max(1, frame.scale / ui.home);
   const level = Math.min(DEEPEST, Math.round(Math.log2(times)));
   const cell = Math.max(of.bounds.width, of.bounds.height) / ACROSS / 2 ** level;
-  of.areas ??= {};
-  of.areas[level] ??= areas(of.points, ui.scene.said, ui.scene.telling, cell);
+  of.areas[level] ??= areas(of.points, lexicon.said, lexicon.telling, cell);
+  /** @type {number[][]} */
   const taken = [];
   const shown = [];
   for (const area of of.areas[level]) {
     const [x, y] = toScreen(ui, area.x, area.y);
-    const text = area.words.map((word) => ui.scene.vocabulary[word]).join(" · ");
+    const text = area.words.map((word) => lexicon.vocabulary[word]).join(" · ");
     const half = 4 * text.length + 8;
     if (x < half || y < 12 || x > ui.width - half || y > ui.height - 12) continue;
     const box = [x - half, y - 12, x + half, y + 12];

@@ -19,7 +19,7 @@
 // "latent-map-decode" (from the click's own time stamp to the text); map_latency.py reads them.
 
 import { keep } from "../../page/address.js";
-import { el } from "../../page/dom.js";
+import { el, one } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { count } from "../../page/numbers.js";
 import { bytes } from "../../page/pictures.js";
@@ -34,10 +34,25 @@ import { placeSentence, selectPlace, selectPoint, setUp as setUpSelection } from
 import { HINTS, setUp as setUpSheet } from "./sheet.js";
 import { drawTable, setUp as setUpTable, showAbsence, stopWatching } from "./table.js";
 
+/**
+ * @typedef {import("./types.js").Absent} Absent
+ * @typedef {import("./types.js").Loaded} Loaded
+ * @typedef {import("./types.js").Look} Look
+ * @typedef {import("./types.js").RawView} RawView
+ * @typedef {import("./types.js").Scene} Scene
+ * @typedef {import("./types.js").Tag} Tag
+ * @typedef {import("./types.js").Texts} Texts
+ * @typedef {import("./types.js").Tool} Tool
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {import("./types.js").View} View
+ */
+
 export const STEPS = 8; // decoded places along a path
 
+/** @param {Ui} ui @param {string} name */
 export const id = (ui, name) => `${ui.props.prefix}-${name}`;
 
+/** @param {Ui} ui @returns {Look} */
 const fresh = (ui) => ({
   view: ui.scene.views[0].id,
   colour: "mode.0",
@@ -47,43 +62,56 @@ const fresh = (ui) => ({
   lit: null,
   contours: false,
   labels: true,
-  draw: null, // seed of the code of a sentence of one's own; its mean without
+  draw: null,
   zoom: null,
 });
+/** @param {Ui} ui */
 export const isText = (ui) => ui.scene.modality === "text";
+/** @param {Ui} ui @param {number} n */
 export const noun = (ui, n) =>
   `${count(n)} ${isText(ui) ? "sentence" : "picture"}${n === 1 ? "" : "s"}`;
+/** The view that is shown. @param {Ui} ui */
 export function view(ui) {
-  const found = ui.scene.byId[ui.look.view];
-  if (!found.points) {
-    found.points = new Float32Array(bytes(found.xy).buffer);
-    found.bounds = bounds(found);
-  }
-  return found;
+  const { seen, byId } = ui.scene;
+  seen[ui.look.view] ??= opened(byId[ui.look.view]);
+  return seen[ui.look.view];
 }
+/** @param {RawView} raw @returns {View} */
+function opened(raw) {
+  const points = new Float32Array(bytes(raw.xy).buffer);
+  return { ...raw, points, bounds: bounds(points, raw.centres), areas: [], contours: [] };
+}
+/** @param {Ui} ui @param {number} j variable @param {number} k mode of it */
 export function modeName(ui, j, k) {
   const given = ui.names[`${j + 1}.${k + 1}`];
   const number = ui.scene.variables > 1 ? `c${j + 1} mode ${k + 1}` : `mode ${k + 1}`;
   return given ? `${number}, ${given}` : number;
 }
+/** @param {Ui} ui @param {string} name of the question @param {object} question */
 export const ask = (ui, name, question) =>
-  ui.sent(name, { checkpoint: ui.scene.checkpoint, ...question });
+  ui.life.ask(name, { checkpoint: ui.checkpoint, ...question });
 
-/** Called with the server's answer. */
+/**
+ * Called with the server's answer.
+ * @param {Ui} ui @param {Loaded | Absent} data @param {{checkpoint: string, map: string}} request
+ */
 export function draw(ui, data, request) {
-  const same = ui.scene?.answer === data;
+  const same = ui.answer === data;
   if (!same) {
     stopWatching(ui);
-    ui.scene = { ...data, answer: data, checkpoint: request.checkpoint };
+    ui.turn++; // an answer to what was asked of the old map is void
+    ui.answer = data;
+    ui.checkpoint = request.checkpoint;
     ui.words = ui.lassoed = ui.selection = null;
     ui.names = {};
-    const none = Boolean(data.absent);
-    ui.missing.hidden = !none;
-    for (const node of [ui.bar, ui.sheet, ui.table]) node.hidden = none;
+    ui.shown = !("absent" in data);
+    ui.missing.hidden = ui.shown;
+    for (const node of [ui.bar, ui.sheet, ui.table]) node.hidden = !ui.shown;
     delete ui.element.dataset.points;
     delete ui.element.dataset.settled;
-    if (none) return showAbsence(ui, data);
-    unpack(ui);
+    if ("absent" in data) return showAbsence(ui, data);
+    ui.scene = unpacked(data);
+    offerChoices(ui);
   }
   if (!same || ui.given) {
     restore(ui, ui.given ? request.map : "");
@@ -91,22 +119,33 @@ export function draw(ui, data, request) {
   }
 }
 
-/** Categories that are numbers go by their size, not by how many items they have. */
-function inOrder(tag) {
-  const sorted = [...tag.categories].sort((a, b) => a - b);
-  const rank = tag.categories.map((name) => sorted.indexOf(name));
-  tag.ids = tag.ids.map((id) => rank[id]);
-  tag.categories = sorted;
+/**
+ * Categories that are numbers go by their size, not by how many items they have.
+ * @param {Tag} tag @returns {Tag}
+ */
+function inOrder({ name, categories, ids }) {
+  if (!categories.every((each) => /^\d+$/.test(each))) return { name, categories, ids };
+  const sorted = [...categories].sort((a, b) => Number(a) - Number(b));
+  const rank = categories.map((each) => sorted.indexOf(each));
+  return { name, categories: sorted, ids: ids.map((id) => rank[id]) };
 }
 
-function unpack(ui) {
-  ui.scene.byId = Object.fromEntries(ui.scene.views.map((each) => [each.id, each]));
-  for (const key of ["modes", "sure"]) ui.scene[key] = ui.scene[key].map(bytes);
-  for (const tag of ui.scene.tags) {
-    tag.ids = bytes(tag.ids);
-    if (tag.categories.every((name) => /^\d+$/.test(name))) inOrder(tag);
-  }
-  if (ui.scene.lengths) ui.scene.lengths = bytes(ui.scene.lengths);
+/** @param {Loaded} data @returns {Scene} */
+function unpacked(data) {
+  const { views, modes, sure, tags, lengths } = data;
+  return {
+    ...data,
+    byId: Object.fromEntries(views.map((each) => [each.id, each])),
+    seen: {},
+    modes: modes.map(bytes),
+    sure: sure.map(bytes),
+    tags: tags.map((tag) => inOrder({ ...tag, ids: bytes(tag.ids) })),
+    lengths: lengths === null ? null : bytes(lengths),
+  };
+}
+
+/** What there is to choose from on this map. @param {Ui} ui */
+function offerChoices(ui) {
   ui.element.dataset.modality = ui.scene.modality;
   ui.search.placeholder = isText(ui) ? "Search sentences" : "Search labels";
   ui.views.fill(
@@ -118,7 +157,8 @@ function unpack(ui) {
         : "Curved: a place has no code of its own, so its neighbours are blended",
     })),
   );
-  const choice = (key, text) => el("option", { value: key, text });
+  const choice = (/** @type {string} */ key, /** @type {string} */ text) =>
+    el("option", { value: key, text });
   const many = ui.scene.variables > 1;
   ui.colours.replaceChildren(
     ...ui.scene.modes.map((_, j) => choice(`mode.${j}`, many ? `mode of c${j + 1}` : "mode")),
@@ -132,23 +172,34 @@ function unpack(ui) {
   ui.made.textContent = `How the map was made: ${ui.scene.settings}.`;
 }
 
-/** Show what a link asks for, or the beginning. */
+/** What a link asks for, where this map has it. @param {Ui} ui @param {Record<string, string>} asked */
+function lookOf(ui, asked) {
+  const look = fresh(ui);
+  if (ui.scene.byId[asked.view]) look.view = asked.view;
+  if ([...ui.colours.options].some(({ value }) => value === asked.colour))
+    look.colour = asked.colour;
+  if (isTool(asked.tool)) look.tool = asked.tool;
+  look.find = asked.find ?? "";
+  look.contours = asked.contours === "1";
+  look.labels = asked.labels !== "0";
+  look.draw = asked.draw ? Number(asked.draw) : null;
+  const [j, k] = (asked.lit ?? "").split(".").map(Number);
+  if (asked.lit && hasMode(ui, j, k)) look.lit = [j, k];
+  const zoom = (asked.zoom ?? "").split("~").map(Number);
+  const [x, y, times] = zoom;
+  if (zoom.length === 3 && zoom.every(Number.isFinite) && times > 0) look.zoom = [x, y, times];
+  return look;
+}
+
+/** @param {string} name @returns {name is Tool} */
+const isTool = (name) => Object.hasOwn(HINTS, name);
+/** @param {Ui} ui @param {number} j variable @param {number} k */
+const hasMode = (ui, j, k) => j in ui.scene.modes && k >= 0 && k < ui.scene.components;
+
+/** Show what a link asks for, or the beginning. @param {Ui} ui @param {string} text */
 function restore(ui, text) {
   const asked = link.read(text);
-  ui.look = fresh(ui);
-  if (ui.scene.byId[asked.view]) ui.look.view = asked.view;
-  if ([...ui.colours.options].some(({ value }) => value === asked.colour))
-    ui.look.colour = asked.colour;
-  if (HINTS[asked.tool]) ui.look.tool = asked.tool;
-  ui.look.find = asked.find ?? "";
-  ui.look.contours = asked.contours === "1";
-  ui.look.labels = asked.labels !== "0";
-  ui.look.draw = asked.draw ? Number(asked.draw) : null;
-  const lit = asked.lit?.split(".").map(Number);
-  if (lit && lit[0] in ui.scene.modes && lit[1] >= 0 && lit[1] < ui.scene.components)
-    ui.look.lit = lit;
-  const zoom = asked.zoom?.split("~").map(Number);
-  if (zoom?.length === 3 && zoom.every(Number.isFinite) && zoom[2] > 0) ui.look.zoom = zoom;
+  ui.look = lookOf(ui, asked);
   ui.views.show(ui.look.view);
   ui.tools.show(ui.look.tool);
   ui.hint.textContent = HINTS[ui.look.tool];
@@ -165,101 +216,105 @@ function restore(ui, text) {
   if (ui.look.zoom) frameOf(ui, ui.look.zoom);
   else fit(ui, { quiet: true });
   fetchTexts(ui);
-  tell("latent-map", { checkpoint: ui.scene.checkpoint });
+  tell("latent-map", { checkpoint: ui.checkpoint });
   showAt(ui, asked.at ?? ui.look.at);
 }
 
+/** @param {Ui} ui */
 async function fetchTexts(ui) {
-  const mine = ui.scene;
+  const mine = ui.answer;
   if (!ui.words) {
+    /** @type {Texts} */
     const answer = await ask(ui, "texts", {});
-    if (ui.scene !== mine) return;
+    if (ui.answer !== mine) return;
     if (answer.error) return fail(ui, answer.error);
     ui.words = answer.texts;
+    ui.low = ui.words.map((text) => text.toLowerCase());
     ui.original = answer.original;
-    ui.scene.thumbs = answer.thumbs && bytes(answer.thumbs);
-    ui.words.low = ui.words.map((text) => text.toLowerCase());
+    ui.scene.thumbs = answer.thumbs ? bytes(answer.thumbs) : null;
     readWords(ui);
-    ui.element.dataset.texts = ui.words.length;
+    ui.element.dataset.texts = String(ui.words.length);
     if (ui.selection?.kind === "point") drawCard(ui);
   }
   if (ui.look.find) find(ui);
   drawTable(ui);
 }
 
+/** @param {Ui} ui @param {string} at */
 function showAt(ui, at) {
-  const row = /^p(\d+)$/.exec(at)?.[1];
+  const row = Number(/^p(\d+)$/.exec(at)?.[1]);
   if (at.startsWith("s~") && isText(ui)) {
     ui.typed.value = at.slice(2);
     placeSentence(ui, ui.typed.value);
-  } else if (row !== undefined && row < ui.scene.n) selectPoint(ui, Number(row), { quiet: true });
+  } else if (row < ui.scene.n) selectPoint(ui, row, { quiet: true });
   else if (/^-?[\d.e-]+~-?[\d.e-]+(~\d+)?$/.test(at)) {
     const [x, y, base] = at.split("~").map(Number);
     selectPlace(ui, [x, y], { base: base ?? null });
   } else selectPoint(ui, ui.scene.home, { quiet: true });
 }
 
-/** The state as text: this widget's value, and its field in links. See read_state in widget.py. */
+/**
+ * The state as text: this widget's value, and its field in links. See read_state in widget.py.
+ * @param {Ui} ui
+ */
 export function remember(ui) {
-  const state = { view: ui.look.view, colour: ui.look.colour };
-  if (ui.look.tool !== "point") state.tool = ui.look.tool;
-  if (ui.look.find) state.find = ui.look.find;
-  if (ui.look.lit) state.lit = ui.look.lit.join(".");
-  if (ui.look.contours) state.contours = "1";
-  if (!ui.look.labels) state.labels = "0";
-  if (ui.look.draw != null && ui.look.at.startsWith("s~")) state.draw = ui.look.draw;
-  if (ui.look.zoom) state.zoom = ui.look.zoom.map((x) => Number(x.toPrecision(5))).join("~");
-  state.at = ui.look.at;
-  ui.written = link.write(state);
+  const { view, colour, tool, find, lit, contours, labels, draw, zoom, at } = ui.look;
+  ui.written = link.write({
+    view,
+    colour,
+    tool: tool === "point" ? "" : tool,
+    find,
+    lit: lit?.join("."),
+    contours: contours ? "1" : "",
+    labels: labels ? "" : "0",
+    draw: at.startsWith("s~") ? draw : null,
+    zoom: zoom?.map((x) => Number(x.toPrecision(5))).join("~"),
+    at,
+  });
   ui.props.value = ui.written;
   keep(ui.TAB, { map: ui.written });
 }
 
+/** @param {Ui} ui @param {string} sentence */
 export function fail(ui, sentence) {
   ui.life.fail(sentence);
   ui.element.classList.remove("lp-stale"); // the map itself is still good
 }
+/** @param {Ui} ui */
 export function recover(ui) {
-  const error = ui.element.querySelector(".lp-error");
-  error.hidden = true;
+  one(ui.element, ".lp-error").hidden = true;
 }
 
 // ---- state --------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp(ui) {
-  ui.full = {}; // the tab's request, this widget's own field aside
-  ui.scene = null; // the points, as the server sent them
-  ui.look = {}; // what of them is shown, and how; see fresh()
-  ui.words = null; // one sentence for each point, once they have come
-  ui.names = {}; // that a person gave to modes: "1.2" -> "weather"; the microscope tells them
-  ui.original = false; // whether these are the corpus's own
-  ui.selection = null; // see selection.js
-  ui.lassoed = null; // Uint8Array, 1 for points within the lasso
-  ui.given = ui.props.value !== ""; // the state was set from outside, by a link
+  ui.full = {};
+  ui.shown = false;
+  ui.words = null;
+  ui.names = {};
+  ui.original = false;
+  ui.selection = null;
+  ui.lassoed = null;
+  ui.given = ui.props.value !== "";
   ui.written = ui.props.value;
   ui.watch("value", () => (ui.given ||= ui.props.value !== ui.written));
-  ui.sent = ui.life.ask;
-  ui.run = ui.life.view.run;
-  ui.life.view.run = (request) => {
-    if (ui.scene) ui.since = performance.now(); // the first time counts from when the tab opened
-    ui.full = { ...request };
-    delete ui.full.map;
-    return ui.run({ checkpoint: request.checkpoint, map: request.map });
+  const { run } = ui.life.view;
+  ui.life.view.run = ({ map, ...full }) => {
+    if (ui.answer) ui.since = performance.now(); // the first time counts from when the tab opened
+    ui.full = full;
+    return run?.({ checkpoint: full.checkpoint, map });
   };
+  const mine = (/** @type {{checkpoint?: string} | undefined} */ detail) =>
+    ui.shown && detail?.checkpoint === ui.checkpoint;
   hear("latent-mode", (detail) => {
-    if (
-      !ui.element.isConnected ||
-      !ui.scene ||
-      ui.scene.absent ||
-      detail?.checkpoint !== ui.scene.checkpoint
-    )
-      return;
+    if (!ui.element.isConnected || !mine(detail)) return;
     const { variable: j, component: k } = detail;
-    if (!(j in ui.scene.modes) || !(k >= 0 && k < ui.scene.components)) return;
+    if (!hasMode(ui, j, k)) return;
     if (ui.look.lit?.join() !== `${j},${k}`) setLit(ui, [j, k], { tell: false });
   });
   hear("latent-names", (detail) => {
-    if (!ui.scene || ui.scene.absent || detail?.checkpoint !== ui.scene.checkpoint) return;
+    if (!mine(detail)) return;
     ui.names = detail.names;
     recolour(ui);
     drawMarks(ui);
@@ -270,7 +325,7 @@ function setUp(ui) {
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUpSheet(ui);
   setUp(ui);
   setUpControls(ui);

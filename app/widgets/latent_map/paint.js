@@ -3,13 +3,23 @@
 import { el, svg } from "../../page/dom.js";
 import { count, fixed, percent } from "../../page/numbers.js";
 import { COLOURS, GLYPHS, SYMBOLS } from "../../page/palette.js";
-import { bytes } from "../../page/pictures.js";
+import { bytes, pen } from "../../page/pictures.js";
 import { drawContours } from "./contours.js";
 import { setLit } from "./controls.js";
 import { drawLabels } from "./labels.js";
 import { ask, fail, isText, modeName, noun, view } from "./latent_map.js";
 import { frame, toScreen } from "./plot.js";
 import { drawTable } from "./table.js";
+
+/**
+ * @typedef {import("./types.js").Named} Named
+ * @typedef {import("./types.js").Pair} Pair
+ * @typedef {import("./types.js").Ramp} Ramp
+ * @typedef {import("./types.js").Stamp} Stamp
+ * @typedef {import("./types.js").Trust} Trust
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {import("./types.js").View} View
+ */
 
 const VIRIDIS = [
   "#440154",
@@ -27,14 +37,18 @@ const NAMED = COLOURS.length * SYMBOLS.length; // categories with a mark of thei
 const [DIM, GREY, LIT] = [30, 56, 205]; // opacity of a point, of 256
 const RINGED = 1000; // hits of a search that are ringed; more would hide the map
 
+/** @param {number} k category */
 const glyphOf = (k) => (k < NAMED ? GLYPHS[k % GLYPHS.length] : "●");
+/** @param {number} k category */
 export const hueOf = (k) => (k < NAMED ? COLOURS[k % COLOURS.length] : "#8A867E");
+/** @param {string} hex */
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+/** As the bitmap holds it: alpha, blue, green, red. @param {string} hex */
 const ink = (hex) => {
-  // as the bitmap holds it: alpha, blue, green, red
   const [r, g, b] = rgb(hex);
   return (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
 };
+/** @param {number} t from 0 to 1 */
 const ramp = (t) => {
   const at = t * (VIRIDIS.length - 1);
   const i = Math.min(VIRIDIS.length - 2, Math.floor(at));
@@ -48,63 +62,62 @@ const ramp = (t) => {
     .join("")}`;
 };
 
-/** What the chosen column says of each point. */
+/** What the chosen column says of each point. @param {Ui} ui */
 export function recolour(ui) {
   const [kind, name] = ui.look.colour.split(/\.(.*)/s);
-  if (kind === "mode" || kind === "tag") {
-    const tag = kind === "tag" ? ui.scene.tags.find((each) => each.name === name) : null;
-    const categories =
-      tag?.categories ??
-      Array.from({ length: ui.scene.components }, (_, k) => modeName(ui, Number(name), k));
-    ui.scheme = {
-      kind,
-      values: tag?.ids ?? ui.scene.modes[name],
-      categories,
-      inks: categories.map((_, k) => ink(hueOf(k))),
-    };
-  } else {
-    const values = { sure: ui.scene.sure[name], trust: trustOf(ui), length: ui.scene.lengths }[
-      kind
-    ];
-    const [low, high] =
-      kind === "sure"
-        ? [Math.floor(255 / ui.scene.components), 255]
-        : kind === "trust"
-          ? [0, 255]
-          : [Math.min(...extremes(values)), Math.max(...extremes(values))];
-    const t = (value) => Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
-    ui.scheme = {
-      kind,
-      values,
-      low,
-      high,
-      inks: Array.from({ length: 256 }, (_, value) => ink(ramp(t(value)))),
-    };
-  }
+  ui.scheme = kind === "mode" || kind === "tag" ? named(ui, kind, name) : ramped(ui, kind, name);
   drawLegend(ui);
   relight(ui, { draw: false });
 }
 
-/** Neighbours kept on this view; nothing but zeros until the server has counted them. */
+/** @param {Ui} ui @param {"mode" | "tag"} kind @param {string} name @returns {Named} */
+function named(ui, kind, name) {
+  const { tags, modes, components } = ui.scene;
+  const tag = kind === "tag" ? tags.find((each) => each.name === name) : null;
+  const j = Number(name);
+  const categories =
+    tag?.categories ?? Array.from({ length: components }, (_, k) => modeName(ui, j, k));
+  const inks = categories.map((_, k) => ink(hueOf(k)));
+  return { kind, values: tag?.ids ?? modes[j], categories, inks };
+}
+
+/** @param {Ui} ui @param {string} kind @param {string} name @returns {Ramp} */
+function ramped(ui, kind, name) {
+  const { sure, lengths, components } = ui.scene;
+  const values =
+    kind === "sure" ? sure[Number(name)] : (kind === "length" && lengths) || trustOf(ui);
+  const least = kind === "sure" ? Math.floor(255 / components) : 0;
+  const [low, high] = kind === "length" ? extremes(values) : [least, 255];
+  const t = (/** @type {number} */ value) =>
+    Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
+  const inks = Array.from({ length: 256 }, (_, value) => ink(ramp(t(value))));
+  return { kind, values, categories: null, low, high, inks };
+}
+
+/** Neighbours kept on this view; nothing but zeros until the server has counted them. @param {Ui} ui */
 function trustOf(ui) {
   const of = view(ui);
-  if (ui.look.colour === "trust" && !of.asked) {
-    const mine = ui.scene;
-    of.asked = true;
-    ask(ui, "trust", { view: of.id }).then((answer) => {
-      if (ui.scene !== mine) return;
-      of.asked = !answer.error;
-      if (answer.error) return fail(ui, answer.error);
-      of.trust = bytes(answer.kept);
-      of.trustMean = answer.mean;
-      if (ui.look.colour !== "trust" || view(ui) !== of) return;
-      recolour(ui);
-      redraw(ui);
-    });
-  }
+  if (!of.asked) askTrust(ui, of);
   return of.trust ?? new Uint8Array(ui.scene.n);
 }
 
+/** @param {Ui} ui @param {View} of */
+async function askTrust(ui, of) {
+  const mine = ui.answer;
+  of.asked = true;
+  /** @type {Trust} */
+  const answer = await ask(ui, "trust", { view: of.id });
+  if (ui.answer !== mine) return;
+  of.asked = !answer.error;
+  if (answer.error) return fail(ui, answer.error);
+  of.trust = bytes(answer.kept);
+  of.trustMean = answer.mean;
+  if (ui.look.colour !== "trust" || view(ui) !== of) return;
+  recolour(ui);
+  redraw(ui);
+}
+
+/** @param {Uint8Array} values */
 function extremes(values) {
   return [
     values.reduce((a, b) => Math.min(a, b), 255),
@@ -112,40 +125,37 @@ function extremes(values) {
   ];
 }
 
-/** Which points are hidden, dim or lit: legend, then search, mode and lasso together. */
+/**
+ * Which points are hidden, dim or lit: legend, then search, mode and lasso together.
+ * @param {Ui} ui @param {{draw?: boolean}} [how]
+ */
 export function relight(ui, { draw = true } = {}) {
   const n = ui.scene.n;
   if (ui.level.length !== n) ui.level = new Uint8Array(n);
-  const lit = ui.look.lit && ui.scene.modes[ui.look.lit[0]];
+  const [j, k] = ui.look.lit ?? [-1, -1];
+  const lit = ui.look.lit && ui.scene.modes[j];
   const { values, categories } = ui.scheme;
   for (let i = 0; i < n; i++) {
     if (categories && ui.hidden.size && ui.hidden.has(Math.min(values[i], NAMED))) ui.level[i] = 0;
     else
       ui.level[i] =
-        (!ui.matches || ui.matches[i]) &&
-        (!lit || lit[i] === ui.look.lit[1]) &&
-        (!ui.lassoed || ui.lassoed[i])
+        (!ui.matches || ui.matches[i]) && (!lit || lit[i] === k) && (!ui.lassoed || ui.lassoed[i])
           ? 2
           : 1;
   }
-  ui.element.dataset.lit = ui.level.reduce((sum, x) => sum + (x === 2), 0); // how tests know
+  const count = ui.level.reduce((sum, x) => sum + Number(x === 2), 0);
+  ui.element.dataset.lit = String(count); // how tests know
   if (draw) redraw(ui);
 }
 
-/** Search: matches lit, the others dim, the count said. */
+/** Search: matches lit, the others dim, the count said. @param {Ui} ui */
 export function find(ui) {
   const query = ui.look.find.toLowerCase();
-  if (!query) ui.matches = null;
-  else if (isText(ui) && !ui.words) return void (ui.found.textContent = "…");
-  else {
-    ui.matches = new Uint8Array(ui.scene.n);
-    if (isText(ui)) ui.words.low.forEach((text, i) => (ui.matches[i] = text.includes(query)));
-    else
-      for (const { categories, ids } of ui.scene.tags) {
-        const fits = categories.map((name) => name.toLowerCase().includes(query));
-        ids.forEach((id, i) => (ui.matches[i] |= fits[id]));
-      }
+  if (query && isText(ui) && !ui.words) {
+    ui.found.textContent = "…";
+    return;
   }
+  ui.matches = query ? matchesOf(ui, query) : null;
   const n = ui.matches?.reduce((a, b) => a + b, 0) ?? 0;
   ui.found.textContent = !ui.matches ? "" : n ? `${count(n)} found` : "no match";
   ui.found.classList.toggle("lp-caution", Boolean(ui.matches) && !n);
@@ -153,25 +163,33 @@ export function find(ui) {
   relight(ui);
 }
 
-function setUp1(ui) {
-  ui.level = new Uint8Array(0); // 0 hidden, 1 dim, 2 lit
-  ui.matches = null; // Uint8Array of the search, or null
-  ui.hidden = new Set(); // categories switched off in the legend
-  ui.scheme = null; // { kind, values, categories | high, inks, shapes }
+/** 1 for each point whose sentence, or one of whose labels, holds the query. @param {Ui} ui @param {string} query */
+function matchesOf(ui, query) {
+  if (isText(ui)) return Uint8Array.from(ui.low, (text) => Number(text.includes(query)));
+  const found = new Uint8Array(ui.scene.n);
+  for (const { categories, ids } of ui.scene.tags) {
+    const fits = categories.map((name) => Number(name.toLowerCase().includes(query)));
+    for (const [i, id] of ids.entries()) found[i] |= fits[id];
+  }
+  return found;
 }
 
-/** Coverage of a symbol, 0 to 255, `side` pixels square. */
+/**
+ * Coverage of a symbol.
+ * @param {Ui} ui @param {number} shape @param {number} radius px @returns {Stamp}
+ */
 function stamp(ui, shape, radius) {
   const key = `${shape} ${radius.toFixed(2)}`;
-  if (ui.stamps.has(key)) return ui.stamps.get(key);
+  const known = ui.stamps.get(key);
+  if (known) return known;
   if (ui.stamps.size > 200) ui.stamps.clear();
   const side = 2 * Math.ceil(radius + 1) + 1;
   const paper = el("canvas", { width: side, height: side });
-  const pen = paper.getContext("2d");
-  pen.beginPath();
-  SYMBOLS[shape](pen, side / 2, side / 2, radius);
-  pen.fill();
-  const data = pen.getImageData(0, 0, side, side).data;
+  const context = pen(paper);
+  context.beginPath();
+  SYMBOLS[shape](context, side / 2, side / 2, radius);
+  context.fill();
+  const data = context.getImageData(0, 0, side, side).data;
   const made = {
     side,
     cover: Uint8Array.from({ length: side * side }, (_, i) => data[4 * i + 3]),
@@ -179,32 +197,40 @@ function stamp(ui, shape, radius) {
   ui.stamps.set(key, made);
   return made;
 }
-/** Draw everything that depends on the frame, once before the next picture on the screen. */
+
+/** Draw everything that depends on the frame, once before the next picture on the screen. @param {Ui} ui */
 export function redraw(ui) {
   if (ui.pending) return;
   ui.pending = true;
   requestAnimationFrame(() => {
     ui.pending = false;
-    if (!ui.scene || ui.scene.absent || !ui.element.isConnected) return;
+    if (!ui.shown || !ui.element.isConnected) return;
     drawPoints(ui);
     placeMarks(ui);
     drawLabels(ui);
     if (ui.element.dataset.points === String(ui.scene.n)) return;
     performance.measure("latent-map-drawn", { start: ui.since });
-    ui.element.dataset.points = ui.scene.n; // how tests know
+    ui.element.dataset.points = String(ui.scene.n); // how tests know
   });
 }
 
-export function drawPoints(ui) {
-  const ratio = Math.min(2, window.devicePixelRatio || 1);
+/** The bitmap in the size of the stage, filled with its colour. @param {Ui} ui @param {number} ratio */
+function clearBitmap(ui, ratio) {
   const [w, h] = [Math.round(ui.width * ratio), Math.round(ui.height * ratio)];
-  const context = ui.canvas.getContext("2d", { alpha: false });
+  const context = pen(ui.canvas, { alpha: false });
   if (ui.canvas.width !== w || ui.canvas.height !== h || !ui.image) {
     [ui.canvas.width, ui.canvas.height] = [w, h];
     ui.image = context.createImageData(w, h);
     ui.pixels = new Uint32Array(ui.image.data.buffer);
   }
   ui.pixels.fill(ground(ui));
+  return { context, image: ui.image, w, h };
+}
+
+/** @param {Ui} ui */
+export function drawPoints(ui) {
+  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  const { context, image, w, h } = clearBitmap(ui, ratio);
   const base = ui.scene.n > 8000 ? 2 : ui.scene.n > 2500 ? 2.5 : 3.2;
   const radius = ratio * Math.min(6, base * Math.max(1, frame.scale / ui.home) ** 0.3);
   const { values, categories, inks } = ui.scheme;
@@ -220,33 +246,45 @@ export function drawPoints(ui) {
       if (ui.level[i] !== pass) continue;
       const value = values[i];
       const known = !categories || value < NAMED;
-      const { side, cover } = marksOf[categories && known ? value % SYMBOLS.length : 0];
-      const x0 = Math.round(ox + xy[2 * i] * sx - side / 2);
-      const y0 = Math.round(oy - xy[2 * i + 1] * sx - side / 2);
-      if (x0 < 0 || y0 < 0 || x0 + side > w || y0 + side > h) continue;
+      const mark = marksOf[categories && known ? value % SYMBOLS.length : 0];
+      const x0 = Math.round(ox + xy[2 * i] * sx - mark.side / 2);
+      const y0 = Math.round(oy - xy[2 * i + 1] * sx - mark.side / 2);
+      if (x0 < 0 || y0 < 0 || x0 + mark.side > w || y0 + mark.side > h) continue;
       const grey = pass === 1 && ui.matches; // hits alone keep their colour
-      const colour = known && !grey ? inks[value] : rest;
-      const [redBlue, green] = [colour & 0xff00ff, colour & 0xff00];
-      for (let row = 0, m = 0; row < side; row++) {
-        let p = (y0 + row) * w + x0;
-        for (let column = 0; column < side; column++, m++, p++) {
-          if (!cover[m]) continue;
-          const a = (cover[m] * opacity + 255) >> 8; // to 256ths
-          const b = 256 - a;
-          const old = ui.pixels[p];
-          ui.pixels[p] =
-            0xff000000 |
-            ((((old & 0xff00ff) * b + redBlue * a) >>> 8) & 0xff00ff) |
-            ((((old & 0xff00) * b + green * a) >>> 8) & 0xff00);
-        }
-      }
+      blend(ui.pixels, y0 * w + x0, w, mark, known && !grey ? inks[value] : rest, opacity);
     }
   }
-  context.putImageData(ui.image, 0, 0);
+  context.putImageData(image, 0, 0);
   if (ui.matches) ringHits(ui, context, ratio, radius);
 }
 
-/** A ring around each point that the search found; where there are very many, none. */
+/**
+ * Put a symbol over what is there.
+ * @param {Uint32Array} pixels @param {number} start its first pixel @param {number} width of a row
+ * @param {Stamp} stamp @param {number} colour @param {number} opacity of 256
+ */
+function blend(pixels, start, width, { side, cover }, colour, opacity) {
+  const [redBlue, green] = [colour & 0xff00ff, colour & 0xff00];
+  for (let row = 0, m = 0; row < side; row++) {
+    let p = start + row * width;
+    for (let column = 0; column < side; column++, m++, p++) {
+      if (!cover[m]) continue;
+      const a = (cover[m] * opacity + 255) >> 8; // to 256ths
+      const b = 256 - a;
+      const old = pixels[p];
+      pixels[p] =
+        0xff000000 |
+        ((((old & 0xff00ff) * b + redBlue * a) >>> 8) & 0xff00ff) |
+        ((((old & 0xff00) * b + green * a) >>> 8) & 0xff00);
+    }
+  }
+}
+
+/**
+ * A ring around each point that the search found; where there are very many, none.
+ * @param {Ui} ui @param {CanvasRenderingContext2D} context @param {number} ratio pixels for one px
+ * @param {number} radius of a point, pixels
+ */
 function ringHits(ui, context, ratio, radius) {
   const hits = [];
   for (let i = 0; i < ui.scene.n; i++) if (ui.level[i] === 2) hits.push(i);
@@ -262,7 +300,7 @@ function ringHits(ui, context, ratio, radius) {
   }
 }
 
-/** The card's colour, on which the points are blended. */
+/** The card's colour, on which the points are blended. @param {Ui} ui */
 function ground(ui) {
   const said = getComputedStyle(ui.stage).backgroundColor.match(/\d+/g) ?? [255, 255, 255];
   const [red, green, blue] = said.map(Number);
@@ -271,7 +309,7 @@ function ground(ui) {
 
 // ---- marks above the points ---------------------------------------------------------------
 
-/** The variable whose modes are shown: the view's, else the colour's, else the first. */
+/** The variable whose modes are shown: the view's, else the colour's, else the first. @param {Ui} ui */
 export function variable(ui) {
   const [kind, name] = ui.look.colour.split(".");
   return (
@@ -279,55 +317,66 @@ export function variable(ui) {
     (kind === "mode" || kind === "sure" ? Number(name) : (ui.look.lit?.[0] ?? 0))
   );
 }
+
+/** @param {Ui} ui */
 export function drawMarks(ui) {
-  if (!ui.scene || ui.scene.absent) return;
+  if (!ui.shown) return;
   const j = variable(ui);
-  ui.placed = [];
-  const put = (node, at) => (ui.placed.push([node, ...at]), node);
-  const centres = view(ui).centres[j].flatMap((at, k) => {
-    if (!at) return [];
-    const on = ui.look.lit?.join() === `${j},${k}`;
-    const name = `Centre of ${modeName(ui, j, k)}`;
-    const node = el(
-      "button",
-      {
-        type: "button",
-        class: "map-centre",
-        "aria-pressed": String(on),
-        "aria-label": name,
-        title: `${name}: light up its points`,
-        on: { click: () => setLit(ui, on ? null : [j, k]) },
-      },
-      String(k + 1),
-    );
-    node.style.setProperty("--hue", hueOf(k));
-    return [put(node, at)];
-  });
-  const others = [];
-  if (ui.selection?.path)
-    ui.selection.path.forEach(({ at }, i) =>
-      others.push(put(el("span", { class: "map-stop", text: i + 1 }), at)),
-    );
-  else if (ui.selection?.where)
-    others.push(
-      put(
-        ui.selection.kind === "sentence"
-          ? el("span", { class: "map-star", text: "★", title: ui.selection.text })
-          : el("span", {
-              class: ui.selection.kind === "point" ? "map-ring" : "map-ring map-ring-place",
-            }),
-        ui.selection.where,
-      ),
-    );
-  ui.marks.replaceChildren(...centres, ...others);
+  ui.placed = [
+    ...view(ui).centres[j].flatMap((at, k) => (at ? [placed(centre(ui, j, k), at)] : [])),
+    ...selectionMarks(ui),
+  ];
+  ui.marks.replaceChildren(...ui.placed.map(([node]) => node));
   drawContours(ui);
   placeMarks(ui);
 }
+
+/** @param {HTMLElement} node @param {Pair} at @returns {Ui["placed"][number]} */
+const placed = (node, at) => [node, ...at];
+
+/** The centre of a mode, which lights it up. @param {Ui} ui @param {number} j @param {number} k */
+function centre(ui, j, k) {
+  const on = ui.look.lit?.join() === `${j},${k}`;
+  const name = `Centre of ${modeName(ui, j, k)}`;
+  const node = el(
+    "button",
+    {
+      type: "button",
+      class: "map-centre",
+      "aria-pressed": String(on),
+      "aria-label": name,
+      title: `${name}: light up its points`,
+      on: { click: () => setLit(ui, on ? null : [j, k]) },
+    },
+    String(k + 1),
+  );
+  node.style.setProperty("--hue", hueOf(k));
+  return node;
+}
+
+/** What is selected, where it lies on this view. @param {Ui} ui */
+function selectionMarks(ui) {
+  const { selection } = ui;
+  if (selection?.kind === "path")
+    return selection.path.map(({ at }, i) =>
+      placed(el("span", { class: "map-stop", text: i + 1 }), at),
+    );
+  if (!selection?.where) return [];
+  const ring = selection.kind === "point" ? "map-ring" : "map-ring map-ring-place";
+  const node =
+    selection.kind === "sentence"
+      ? el("span", { class: "map-star", text: "★", title: selection.text })
+      : el("span", { class: ring });
+  return [placed(node, selection.where)];
+}
+
+/** @param {Ui} ui @param {Pair[]} places */
 const trace = (ui, places) =>
   places
     .map(([x, y], i) => `${i ? "L" : "M"}${toScreen(ui, x, y).map((p) => p.toFixed(1))}`)
     .join("");
 
+/** @param {Ui} ui */
 export function drawStroke(ui) {
   ui.strokeLine.setAttribute(
     "d",
@@ -335,6 +384,7 @@ export function drawStroke(ui) {
   );
 }
 
+/** @param {Ui} ui */
 function placeMarks(ui) {
   for (const [node, x, y] of ui.placed) {
     const [px, py] = toScreen(ui, x, y);
@@ -342,7 +392,10 @@ function placeMarks(ui) {
     node.hidden = px < 0 || py < 0 || px > ui.width || py > ui.height;
   }
   drawStroke(ui);
-  ui.pathLine.setAttribute("d", ui.selection?.drawn ? trace(ui, ui.selection.drawn) : "");
+  ui.pathLine.setAttribute(
+    "d",
+    ui.selection?.kind === "path" ? trace(ui, ui.selection.drawn) : "",
+  );
   const { x, y, scale } = frame;
   ui.curves.setAttribute(
     "transform",
@@ -352,85 +405,86 @@ function placeMarks(ui) {
 
 // ---- legend -------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 export function drawLegend(ui) {
-  const { categories, kind } = ui.scheme;
   const j = variable(ui);
   const rings =
     ui.look.colour === `mode.${j}`
       ? ""
       : `Rings${ui.look.contours ? " and lines" : ""}: ${ui.scene.variables > 1 ? `modes of c${j + 1}` : "modes"}`;
-  const note = el("span", { class: "map-rings", text: rings });
-  if (!categories) {
-    const [from, to] = {
-      sure: () => [fixed(ui.scheme.low / 255), "1"],
-      length: () => [ui.scheme.low, `${ui.scheme.high} words and marks`],
-      trust: () => ["none", `all neighbours kept; ${trustSaid(ui)}`],
-    }[kind]();
-    const strip = el("i", { class: "map-ramp", "aria-hidden": "true" });
-    strip.style.background = `linear-gradient(90deg, ${VIRIDIS.join(",")})`;
-    return ui.legend.replaceChildren(
-      el("span", { text: from }),
-      strip,
-      el("span", { text: to }),
-      note,
-    );
-  }
-  const counts = new Uint32Array(256);
-  for (const value of ui.scheme.values) counts[value]++;
-  const shown = categories.slice(0, NAMED).map((name, k) => [name, k, counts[k]]);
-  if (categories.length > NAMED)
-    shown.push(["others", NAMED, counts.slice(NAMED).reduce((a, b) => a + b, 0)]);
-  ui.legend.replaceChildren(
-    ...shown.map(([name, k, n]) => {
-      const glyph = el("i", { text: glyphOf(k), "aria-hidden": "true" });
-      glyph.style.color = hueOf(k);
-      return el(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": String(!ui.hidden.has(k)),
-          title: `${noun(ui, n)}. Click to hide or show.`,
-          on: {
-            click: ({ currentTarget }) => {
-              if (!ui.hidden.delete(k)) ui.hidden.add(k);
-              currentTarget.setAttribute("aria-pressed", String(!ui.hidden.has(k)));
-              relight(ui);
-              drawTable(ui);
-            },
-          },
-        },
-        glyph,
-        el("span", { text: name }),
-        el("small", { text: count(n) }),
-      );
-    }),
-    note,
-  );
+  const { scheme } = ui;
+  const nodes = scheme.categories ? categoryButtons(ui, scheme) : rampNodes(ui, scheme);
+  ui.legend.replaceChildren(...nodes, el("span", { class: "map-rings", text: rings }));
 }
 
+/** @param {Ui} ui @param {Ramp} scheme */
+function rampNodes(ui, { kind, low, high }) {
+  const ends = {
+    sure: [fixed(low / 255), "1"],
+    length: [String(low), `${high} words and marks`],
+  };
+  const [from, to] =
+    kind === "sure" || kind === "length"
+      ? ends[kind]
+      : ["none", `all neighbours kept; ${trustSaid(ui)}`];
+  const strip = el("i", { class: "map-ramp", "aria-hidden": "true" });
+  strip.style.background = `linear-gradient(90deg, ${VIRIDIS.join(",")})`;
+  return [el("span", { text: from }), strip, el("span", { text: to })];
+}
+
+/** @param {Ui} ui @param {Named} scheme */
+function categoryButtons(ui, { categories, values }) {
+  const counts = new Uint32Array(256);
+  for (const value of values) counts[value]++;
+  const shown = categories.slice(0, NAMED).map((name, k) => ({ name, k, n: counts[k] }));
+  if (categories.length > NAMED) {
+    const n = counts.slice(NAMED).reduce((a, b) => a + b, 0);
+    shown.push({ name: "others", k: NAMED, n });
+  }
+  return shown.map(({ name, k, n }) => {
+    const glyph = el("i", { text: glyphOf(k), "aria-hidden": "true" });
+    glyph.style.color = hueOf(k);
+    const node = el(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(!ui.hidden.has(k)),
+        title: `${noun(ui, n)}. Click to hide or show.`,
+      },
+      glyph,
+      el("span", { text: name }),
+      el("small", { text: count(n) }),
+    );
+    node.addEventListener("click", () => {
+      if (!ui.hidden.delete(k)) ui.hidden.add(k);
+      node.setAttribute("aria-pressed", String(!ui.hidden.has(k)));
+      relight(ui);
+      drawTable(ui);
+    });
+    return node;
+  });
+}
+
+/** @param {Ui} ui */
 const trustSaid = (ui) =>
   view(ui).trust
     ? `on average ${percent(view(ui).trustMean, 0)} on ${view(ui).title}`
     : "being counted …";
 
-// ---- the bitmap ---------------------------------------------------------------------------
-
-function setUp2(ui) {
-  ui.image = null; // the bitmap, and the same memory as one number for each pixel
-  ui.pixels = null;
+/** @param {Ui} ui */
+export function setUp(ui) {
+  ui.level = new Uint8Array(0);
+  ui.matches = null;
+  ui.hidden = new Set();
+  ui.image = null;
   ui.stamps = new Map();
   ui.pending = false;
-  new MutationObserver(() => ui.scene && !ui.scene.absent && redraw(ui)).observe(document.body, {
+  new MutationObserver(() => ui.shown && redraw(ui)).observe(document.body, {
     attributeFilter: ["class"],
   });
-  ui.placed = []; // [node, x, y] in data
+  ui.placed = [];
   ui.strokeLine = svg("path", { class: "map-stroke" });
   ui.pathLine = svg("path", { class: "map-path" });
   ui.curves = svg("g");
   ui.lines.append(ui.curves, ui.pathLine, ui.strokeLine);
-}
-
-export function setUp(ui) {
-  setUp1(ui);
-  setUp2(ui);
 }

@@ -7,13 +7,19 @@ import { nameOf } from "./card.js";
 import { modeName, remember, view } from "./latent_map.js";
 import { drawMarks, drawStroke, relight } from "./paint.js";
 import { fit, frame, nearestPoint, panBy, toData, toScreen, zoomBy } from "./plot.js";
-import { selectPlace, selectPoint } from "./selection.js";
+import { placeOf, selectPlace, selectPoint } from "./selection.js";
 import { clearStroke, endStroke } from "./stroke.js";
 import { drawTable } from "./table.js";
+
+/**
+ * @typedef {import("./types.js").Pair} Pair
+ * @typedef {import("./types.js").Ui} Ui
+ */
 
 const CLICK = 4; // px a pointer may wander within a click
 const REACH = 9; // px from a point that still hit it
 
+/** @param {Ui} ui @param {MouseEvent} event @returns {Pair} px */
 function position(ui, event) {
   const box = ui.stage.getBoundingClientRect();
   return [
@@ -22,9 +28,12 @@ function position(ui, event) {
   ];
 }
 
-function pinch(ui, pointer, x, y) {
+/**
+ * Two fingers move: one of them from (bx, by) to (x, y).
+ * @param {Ui} ui @param {number} pointer @param {Pair} before @param {Pair} now
+ */
+function pinch(ui, pointer, [bx, by], [x, y]) {
   const [[other, [ox, oy]]] = [...ui.fingers].filter(([key]) => key !== pointer);
-  const [bx, by] = ui.fingers.get(pointer);
   const times = Math.hypot(x - ox, y - oy) / Math.max(1, Math.hypot(bx - ox, by - oy));
   ui.fingers.set(pointer, [x, y]);
   ui.fingers.set(other, [ox, oy]);
@@ -32,13 +41,16 @@ function pinch(ui, pointer, x, y) {
   zoomBy(ui, times, (x + ox) / 2, (y + oy) / 2);
 }
 
+/** @param {EventTarget | null} target */
+const onCentre = (target) => target instanceof Element && target.closest(".map-centre") !== null;
+
+/** @param {Ui} ui */
 function setUpPress(ui) {
-  ui.fingers = new Map(); // pointers that are down
-  ui.press = null; // { x, y, far, time } of the first
-  ui.stroke = []; // data places of the line or loop being drawn
+  ui.fingers = new Map();
+  ui.press = null;
+  ui.stroke = [];
   ui.stage.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !ui.scene || ui.scene.absent || event.target.closest(".map-centre"))
-      return;
+    if (event.button !== 0 || !ui.shown || onCentre(event.target)) return;
     const [x, y] = position(ui, event);
     ui.fingers.set(event.pointerId, [x, y]);
     ui.stage.setPointerCapture(event.pointerId);
@@ -48,11 +60,11 @@ function setUpPress(ui) {
     if (ui.look.tool !== "point") ui.stroke = [toData(ui, x, y)];
   });
   ui.stage.addEventListener("pointermove", (event) => {
-    if (!ui.scene || ui.scene.absent) return;
+    if (!ui.shown) return;
     const [x, y] = position(ui, event);
     const before = ui.fingers.get(event.pointerId);
     if (!before) return hover(ui, event, x, y);
-    if (ui.fingers.size === 2) return pinch(ui, event.pointerId, x, y);
+    if (ui.fingers.size === 2) return pinch(ui, event.pointerId, before, [x, y]);
     ui.fingers.set(event.pointerId, [x, y]);
     if (!ui.press) return;
     ui.press.far ||= Math.hypot(x - ui.press.x, y - ui.press.y) > CLICK;
@@ -65,15 +77,19 @@ function setUpPress(ui) {
   });
 }
 
+/** @param {Ui} ui @param {number} x px @param {number} y @param {number} time ms */
 function clickAt(ui, x, y, time) {
   const row = nearestPoint(ui, x, y, REACH);
   if (row >= 0) selectPoint(ui, row, { time });
   else selectPlace(ui, toData(ui, x, y), { time });
 }
 
+/** @param {Ui} ui @param {PointerEvent} event @param {number} x px @param {number} y */
 function hover(ui, event, x, y) {
-  if (event.pointerType === "touch" || event.target.closest?.(".map-centre"))
-    return void (ui.tip.hidden = true);
+  if (event.pointerType === "touch" || onCentre(event.target)) {
+    ui.tip.hidden = true;
+    return;
+  }
   const row = nearestPoint(ui, x, y, REACH);
   ui.tip.hidden = row < 0;
   ui.stage.classList.toggle("map-over", row >= 0);
@@ -92,7 +108,10 @@ function hover(ui, event, x, y) {
   ui.tip.classList.toggle("map-tip-above", py > ui.height - 96);
 }
 
-/** A picture at half its size, which came with the others: 14 x 14 pixels of 4 bits. */
+/**
+ * A picture at half its size, which came with the others: 14 x 14 pixels of 4 bits.
+ * @param {Ui} ui @param {number} row
+ */
 function thumbnail(ui, row) {
   if (!ui.scene.thumbs) return null;
   const packed = ui.scene.thumbs.subarray(98 * row, 98 * row + 98);
@@ -106,42 +125,52 @@ function thumbnail(ui, row) {
 }
 
 const here = { x: 0, y: 0 }; // the crosshair, px
+/** @type {Record<string, Pair>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-function pressed(ui, event) {
-  const arrow = ARROWS[event.key];
-  if (arrow) {
-    const step = event.shiftKey ? 48 : 8;
-    showCross(ui, here.x + step * arrow[0], here.y + step * arrow[1]);
-  } else if (event.key === "+" || event.key === "=") zoomBy(ui, 1.25, here.x, here.y);
-  else if (event.key === "-") zoomBy(ui, 0.8, here.x, here.y);
-  else if (event.key === "0") fit(ui);
-  else if (event.key === " ") {
+/** Whether a key does something on the map. @param {Ui} ui @param {KeyboardEvent} event */
+function pressed(ui, { key, shiftKey, timeStamp: time }) {
+  const [right, down] = ARROWS[key] ?? [0, 0];
+  const step = shiftKey ? 48 : 8;
+  if (right || down) showCross(ui, here.x + step * right, here.y + step * down);
+  else if (key === "+" || key === "=") zoomBy(ui, 1.25, here.x, here.y);
+  else if (key === "-") zoomBy(ui, 0.8, here.x, here.y);
+  else if (key === "0") fit(ui);
+  else if (key === " ") {
     const row = nearestPoint(ui, here.x, here.y, Math.hypot(ui.width, ui.height));
-    if (row >= 0) selectPoint(ui, row, { time: event.timeStamp });
-  } else if (event.key === "Enter" && ui.look.tool === "point")
-    selectPlace(ui, toData(ui, here.x, here.y), { time: event.timeStamp });
-  else if (event.key === "Enter") {
-    ui.stroke.push(toData(ui, here.x, here.y));
-    drawStroke(ui);
-    const least = ui.look.tool === "path" ? 2 : 3;
-    if (!event.shiftKey)
-      ui.status.textContent = `${ui.stroke.length} ${ui.stroke.length === 1 ? "corner" : "corners"}. Shift+Enter ends.`;
-    else if (ui.stroke.length >= least) endStroke(ui);
-    else
-      ui.status.textContent = `${ui.look.tool === "path" ? "A path needs 2" : "A lasso needs 3"} corners.`;
-  } else if (event.key === "Escape" && (ui.stroke.length || ui.lassoed || ui.look.lit)) {
-    clearStroke(ui);
-    ui.lassoed = ui.look.lit = null;
-    ui.status.textContent = "";
-    relight(ui);
-    drawMarks(ui);
-    drawTable(ui);
-    remember(ui);
-  } else return false;
+    if (row >= 0) selectPoint(ui, row, { time });
+  } else if (key === "Enter" && ui.look.tool === "point")
+    selectPlace(ui, toData(ui, here.x, here.y), { time });
+  else if (key === "Enter") setCorner(ui, shiftKey);
+  else if (key === "Escape" && (ui.stroke.length || ui.lassoed || ui.look.lit)) showAll(ui);
+  else return false;
   return true;
 }
 
+/** A corner of a line or a loop, and perhaps its last. @param {Ui} ui @param {boolean} end */
+function setCorner(ui, end) {
+  ui.stroke.push(toData(ui, here.x, here.y));
+  drawStroke(ui);
+  const corners = ui.stroke.length;
+  const path = ui.look.tool === "path";
+  if (!end)
+    ui.status.textContent = `${corners} ${corners === 1 ? "corner" : "corners"}. Shift+Enter ends.`;
+  else if (corners >= (path ? 2 : 3)) endStroke(ui);
+  else ui.status.textContent = `${path ? "A path needs 2" : "A lasso needs 3"} corners.`;
+}
+
+/** No line, no lasso, no mode that is lit. @param {Ui} ui */
+function showAll(ui) {
+  clearStroke(ui);
+  ui.lassoed = ui.look.lit = null;
+  ui.status.textContent = "";
+  relight(ui);
+  drawMarks(ui);
+  drawTable(ui);
+  remember(ui);
+}
+
+/** @param {Ui} ui @param {number} x px @param {number} y */
 function showCross(ui, x, y) {
   here.x = Math.min(ui.width, Math.max(0, x));
   here.y = Math.min(ui.height, Math.max(0, y));
@@ -153,12 +182,14 @@ function showCross(ui, x, y) {
   say(row >= 0 ? nameOf(ui, row) : `${fixed(px)}, ${fixed(py)}`);
 }
 
+/** @param {Ui} ui */
 function showWheelHint(ui) {
   ui.wheelHint.hidden = false;
   clearTimeout(ui.wheeling);
   ui.wheeling = setTimeout(() => (ui.wheelHint.hidden = true), 1500);
 }
 
+/** @param {Ui} ui */
 function setUpRelease(ui) {
   ui.wheeling = 0;
   ui.stage.addEventListener("pointerup", (event) => {
@@ -180,7 +211,7 @@ function setUpRelease(ui) {
   ui.stage.addEventListener(
     "wheel",
     (event) => {
-      if (!ui.scene || ui.scene.absent) return;
+      if (!ui.shown) return;
       const meant = event.ctrlKey || event.metaKey || ui.stage.contains(document.activeElement);
       if (!meant) return showWheelHint(ui); // the page scrolls on
       event.preventDefault();
@@ -190,33 +221,25 @@ function setUpRelease(ui) {
     { passive: false },
   );
   ui.stage.addEventListener("keydown", (event) => {
-    if (
-      !ui.scene ||
-      ui.scene.absent ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      event.target !== ui.stage
-    )
-      return;
-    if (!pressed(ui, event)) return;
+    if (!ui.shown || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== ui.stage || !pressed(ui, event)) return;
     event.preventDefault();
     event.stopPropagation();
   });
 }
 
+/** @param {Ui} ui */
 function setUpCross(ui) {
   ui.stage.addEventListener("focus", () => {
-    if (!ui.stage.matches(":focus-visible") || !ui.scene || ui.scene.absent || !ui.cross.hidden)
-      return;
-    const at = ui.selection?.where ?? [frame.x, frame.y];
-    const [x, y] = toScreen(ui, ...at);
+    if (!ui.stage.matches(":focus-visible") || !ui.shown || !ui.cross.hidden) return;
+    const [x, y] = toScreen(ui, ...(placeOf(ui.selection) ?? [frame.x, frame.y]));
     const [w, h] = [ui.width, ui.height];
     showCross(ui, Math.min(w, Math.max(0, x)), Math.min(h, Math.max(0, y)));
   });
   ui.stage.addEventListener("blur", () => (ui.cross.hidden = true));
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   setUpPress(ui);
   setUpRelease(ui);

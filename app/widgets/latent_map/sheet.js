@@ -6,6 +6,13 @@ import { setColour, setContours, setLabels, setTool, setView, stepFound } from "
 import { draw, id } from "./latent_map.js";
 import { fit, zoomBy } from "./plot.js";
 
+/**
+ * @typedef {import("./types.js").Tool} Tool
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {ReturnType<typeof segmented>} Segmented
+ */
+
+/** @type {Record<Tool, string>} */
 export const HINTS = {
   point:
     "Click a point to see it, an empty place to decode it; drag to move. The wheel zooms once the map was clicked, with Ctrl at any time. Keys: arrows, Enter decodes, Space takes the nearest point, + − 0 zoom.",
@@ -14,7 +21,13 @@ export const HINTS = {
     "Drag around points to list them below. Keys: arrows move, Enter sets a corner, Shift+Enter closes the loop.",
 };
 
-/** Buttons of which one is pressed; arrow keys move along them. */
+/** @type {Record<string, number>} */
+const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
+
+/**
+ * Buttons of which one is pressed; arrow keys move along them.
+ * @param {Ui} ui @param {string} name @param {string} label @param {(key: any) => void} pick
+ */
 function segmented(ui, name, label, pick) {
   const group = el("div", {
     class: "map-segmented",
@@ -22,62 +35,74 @@ function segmented(ui, name, label, pick) {
     "aria-label": label,
     id: id(ui, name),
   });
-  const fill = (choices) =>
-    group.replaceChildren(
-      ...choices.map(({ key, text, title }) =>
-        el(
-          "button",
-          {
-            type: "button",
-            role: "radio",
-            "data-key-name": key,
-            title,
-            on: { click: () => pick(key) },
-          },
-          text,
-        ),
-      ),
-    );
-  /** @returns {HTMLElement[]} */
   const buttons = () => [...group.querySelectorAll("button")];
-  const show = (key) => {
-    for (const node of buttons()) {
-      node.setAttribute("aria-checked", String(node.dataset.keyName === key));
-      node.tabIndex = node.dataset.keyName === key ? 0 : -1;
-    }
-  };
   group.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const step = ARROWS[event.key];
     if (!step) return;
     event.preventDefault();
     const all = buttons();
-    const held = /** @type {HTMLElement} */ (document.activeElement);
-    const next = all[(all.indexOf(held) + step + all.length) % all.length];
+    const held = all.findIndex((node) => node.contains(document.activeElement));
+    const next = all[(held + step + all.length) % all.length];
     next.click();
     next.focus();
   });
-  return Object.assign(group, { fill, show });
+  return {
+    group,
+    /** @param {{key: string, text: string, title: string}[]} choices */
+    fill: (choices) =>
+      group.replaceChildren(
+        ...choices.map(({ key, text, title }) => {
+          const props = { type: "button", role: "radio", "data-key-name": key, title, text };
+          return el("button", { ...props, on: { click: () => pick(key) } });
+        }),
+      ),
+    /** @param {string} key */
+    show: (key) => {
+      for (const node of buttons()) {
+        node.setAttribute("aria-checked", String(node.dataset.keyName === key));
+        node.tabIndex = node.dataset.keyName === key ? 0 : -1;
+      }
+    },
+  };
 }
 
-function setUp1(ui) {
+/**
+ * A button that stays pressed.
+ * @param {Ui} ui @param {string} name @param {string} text @param {string} title
+ * @param {boolean} pressed @param {() => void} click
+ */
+const toggle = (ui, name, text, title, pressed, click) =>
+  el(
+    "button",
+    {
+      type: "button",
+      class: "lp-button",
+      id: id(ui, name),
+      "aria-pressed": String(pressed),
+      title,
+      on: { click },
+    },
+    text,
+  );
+
+/** @param {Ui} ui */
+function setUpLife(ui) {
   ui.TAB = ui.props.tab;
-  ui.since = performance.now(); // when the points that are shown were asked for
-  ui.once = {
-    ...ui.server,
-    run: (
-      { checkpoint, watch }, // the points of a checkpoint come once
-    ) =>
-      ui.scene?.checkpoint === checkpoint && !ui.scene.absent
-        ? ui.scene.answer
-        : ui.server.run({ checkpoint, watch }),
-  };
+  ui.since = performance.now();
+  // the points of a checkpoint come once
+  const run = async (/** @type {{checkpoint: string, watch: string}} */ { checkpoint, watch }) =>
+    ui.shown && ui.checkpoint === checkpoint ? ui.answer : ui.server.run({ checkpoint, watch });
   ui.life = result(ui.TAB, {
     element: ui.element,
     ready: () => ui.trigger("ready"),
-    server: ui.once,
+    server: { ...ui.server, run },
     draw: (data, request) => draw(ui, data, request),
     linked: () => ui.full,
   });
+}
+
+/** @param {Ui} ui */
+function setUpBar(ui) {
   ui.views = segmented(ui, "views", "View", (key) => setView(ui, key));
   ui.tools = segmented(ui, "tools", "Tool", (key) => setTool(ui, key));
   ui.tools.fill([
@@ -107,31 +132,28 @@ function setUp1(ui) {
     button(null, "‹", () => stepFound(ui, -1), { "aria-label": "Previous hit" }),
     button(null, "›", () => stepFound(ui, 1), { "aria-label": "Next hit" }),
   );
-  ui.contours = el(
-    "button",
-    {
-      type: "button",
-      class: "lp-button",
-      id: id(ui, "contours"),
-      "aria-pressed": "false",
-      title:
-        "Lines around the half and the nine tenths of each mode's points where they lie densest",
-      on: { click: () => setContours(ui, !ui.look.contours) },
-    },
+  ui.contours = toggle(
+    ui,
+    "contours",
     "Contours",
+    "Lines around the half and the nine tenths of each mode's points where they lie densest",
+    false,
+    () => setContours(ui, !ui.look.contours),
   );
-  ui.labels = el(
-    "button",
-    {
-      type: "button",
-      class: "lp-button",
-      id: id(ui, "labels"),
-      "aria-pressed": "true",
-      title: "Words that mark an area against the rest of the map; nearer, the areas are smaller",
-      on: { click: () => setLabels(ui, !ui.look.labels) },
-    },
-    "Labels",
+  ui.bar = el(
+    "div",
+    { class: "map-bar" },
+    ui.views.group,
+    ui.tools.group,
+    el("label", { class: "map-label" }, el("span", { text: "Colour by" }), ui.colours),
+    ui.contours,
+    el("label", { class: "lp-offscreen", for: ui.search.id, text: "Search" }),
+    el("div", { class: "map-searching" }, ui.search, ui.found, ui.steps),
   );
+}
+
+/** @param {Ui} ui */
+function setUpStage(ui) {
   ui.canvas = el("canvas", { class: "map-points", "aria-hidden": "true" });
   ui.lines = svg("svg", { class: "map-lines", "aria-hidden": "true" });
   ui.marks = el("div", { class: "map-marks" });
@@ -142,13 +164,9 @@ function setUp1(ui) {
     hidden: true,
     text: "Click the map, or hold Ctrl, to zoom with the wheel",
   });
-}
-
-function setUp2(ui) {
   ui.tip = el("div", { class: "map-tip", "aria-hidden": "true", hidden: true });
   ui.cross = el("div", { class: "map-cross", "aria-hidden": "true", hidden: true });
   ui.hint = el("p", { class: "map-note map-hint", id: id(ui, "hint") });
-  ui.made = el("p", { class: "map-note" });
   ui.stage = el(
     "div",
     {
@@ -167,7 +185,19 @@ function setUp2(ui) {
     ui.tip,
     ui.wheelHint,
   );
-  ui.zoomer = el(
+  ui.labels = toggle(
+    ui,
+    "labels",
+    "Labels",
+    "Words that mark an area against the rest of the map; nearer, the areas are smaller",
+    true,
+    () => setLabels(ui, !ui.look.labels),
+  );
+}
+
+/** @param {Ui} ui */
+function setUpSheet(ui) {
+  const zoomer = el(
     "div",
     { class: "map-zoom" },
     ui.labels,
@@ -175,6 +205,7 @@ function setUp2(ui) {
     button(null, "−", () => zoomBy(ui, 1 / 1.5), { "aria-label": "Zoom out" }),
     button(null, "Fit", () => fit(ui), { title: "Show all points" }),
   );
+  ui.made = el("p", { class: "map-note" });
   ui.legend = el("div", { class: "lp-legend map-legend", role: "group", "aria-label": "Legend" });
   ui.status = el("p", { class: "map-note map-status", role: "status" });
   ui.typed = el("input", {
@@ -204,7 +235,7 @@ function setUp2(ui) {
     el(
       "div",
       { class: "map-left" },
-      el("div", { class: "map-frame" }, ui.stage, ui.zoomer),
+      el("div", { class: "map-frame" }, ui.stage, zoomer),
       ui.status,
       ui.legend,
       ui.hint,
@@ -214,23 +245,12 @@ function setUp2(ui) {
   );
 }
 
-function setUp3(ui) {
-  ui.bar = el(
-    "div",
-    { class: "map-bar" },
-    ui.views,
-    ui.tools,
-    el("label", { class: "map-label" }, el("span", { text: "Colour by" }), ui.colours),
-    ui.contours,
-    el("label", { class: "lp-offscreen", for: ui.search.id, text: "Search" }),
-    el("div", { class: "map-searching" }, ui.search, ui.found, ui.steps),
-  );
+/** @param {Ui} ui */
+export function setUp(ui) {
+  setUpLife(ui);
+  setUpBar(ui);
+  setUpStage(ui);
+  setUpSheet(ui);
   ui.life.body.append(ui.missing, ui.bar, ui.sheet, ui.table);
   for (const node of [ui.bar, ui.sheet, ui.table]) node.hidden = true; // until there is something in them
-}
-
-export function setUp(ui) {
-  setUp1(ui);
-  setUp2(ui);
-  setUp3(ui);
 }

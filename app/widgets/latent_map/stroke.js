@@ -5,7 +5,12 @@ import { drawStroke, relight } from "./paint.js";
 import { walk } from "./selection.js";
 import { drawTable } from "./table.js";
 
-/** A line became a path, a loop a selection. */
+/**
+ * @typedef {import("./types.js").Pair} Pair
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** A line became a path, a loop a selection. @param {Ui} ui */
 export function endStroke(ui) {
   const places = ui.stroke;
   clearStroke(ui);
@@ -13,11 +18,13 @@ export function endStroke(ui) {
   else if (length(places) > 0) walk(ui, along(places, STEPS), places);
 }
 
+/** @param {Ui} ui */
 export function clearStroke(ui) {
   ui.stroke = [];
   drawStroke(ui);
 }
 
+/** @param {Pair[]} places */
 function length(places) {
   let sum = 0;
   for (let i = 1; i < places.length; i++)
@@ -25,7 +32,10 @@ function length(places) {
   return sum;
 }
 
-/** `n` places at equal distances along a line, both ends included. */
+/**
+ * `n` places at equal distances along a line, both ends included.
+ * @param {Pair[]} places @param {number} n @returns {Pair[]}
+ */
 export function along(places, n) {
   const step = length(places) / (n - 1);
   const out = [places[0]];
@@ -37,9 +47,10 @@ export function along(places, n) {
     if (t <= 1) out.push([ax + t * (bx - ax), ay + t * (by - ay)]);
     else [gone, i] = [gone + piece, i + 1];
   }
-  return [...out, places.at(-1)];
+  return [...out, places[places.length - 1]];
 }
 
+/** @param {Pair[]} loop @param {number} x @param {number} y */
 export function inside(loop, x, y) {
   let odd = false;
   for (let i = 0, j = loop.length - 1; i < loop.length; j = i++) {
@@ -49,6 +60,7 @@ export function inside(loop, x, y) {
   return odd;
 }
 
+/** @param {Ui} ui @param {Pair[]} loop */
 function lasso(ui, loop) {
   const { points: xy } = view(ui);
   const chosen = new Uint8Array(ui.scene.n);
