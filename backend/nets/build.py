@@ -19,6 +19,7 @@ class DataConfig(CodeConfig):
     hidden: tuple[int, ...] = param((512, 256), "Units per hidden layer of the encoder")
     net: Literal["mlp", "conv"] = param("mlp", "Layers for pictures; points are given to an MLP")
     channels: int = param(32, "Channels of the first convolution", min=1, max=512)
+    dense: int = param(0, "Units between convolutions and code; 0: no such layer", min=0, max=4096)
 
     @property
     def convolutional(self) -> bool:
@@ -36,7 +37,7 @@ class Encoder(nn.Module):
     def __init__(self, config: DataConfig, outputs: int, batch_norm: bool = False) -> None:
         super().__init__()
         if config.convolutional:
-            body, size = downward(config.data_shape, config.channels, batch_norm=batch_norm)
+            body, size = downward(config.data_shape, config.channels, nn.ReLU, batch_norm, config.dense)
             self.layers = nn.Sequential(*body, nn.Linear(size, outputs))
         else:
             sizes = prod(config.data_shape), *config.hidden, outputs
@@ -66,7 +67,7 @@ def build_decoder(
     shape = config.data_shape
     inputs = inputs or config.latent_dim
     if config.convolutional:
-        layers = upward(inputs, shape, config.channels, batch_norm)
+        layers = upward(inputs, shape, config.channels, batch_norm, config.dense)
     else:
         layers = mlp(inputs, *reversed(config.hidden), prod(shape), batch_norm=batch_norm)
     return PictureDecoder(layers, shape) if len(shape) == 3 else PointDecoder(layers)
@@ -75,5 +76,6 @@ def build_decoder(
 def build_critic(config: DataConfig, *, batch_norm: bool = False) -> Critic:
     """A critic of the size of the encoder."""
     if config.convolutional:
-        return Critic(*downward(config.data_shape, config.channels, Leaky, batch_norm))
+        sizes = config.data_shape, config.channels
+        return Critic(*downward(*sizes, Leaky, batch_norm, config.dense))
     return flat_critic(prod(config.data_shape), config.hidden, batch_norm)

@@ -31,9 +31,15 @@ class PictureDecoder(nn.Module):
 
 
 def downward(
-    shape: Shape, channels: int, activation: type[nn.Module] = nn.ReLU, batch_norm: bool = False
+    shape: Shape,
+    channels: int,
+    activation: type[nn.Module] = nn.ReLU,
+    batch_norm: bool = False,
+    dense: int = 0,
 ) -> tuple[nn.Sequential, int]:
     """Two convolutions that halve the picture, x [B, C, H, W] -> [B, F]; and F.
+
+    With ``dense`` a layer of so many units that see the whole picture follows, and F is dense.
 
     As in DCGAN (Radford et al. 2016, https://arxiv.org/abs/1511.06434) the first is never
     batch-normalised. Raises ``ValueError`` where a picture cannot be halved twice.
@@ -45,14 +51,26 @@ def downward(
     layers.append(nn.Conv2d(channels, 2 * channels, 4, 2, 1))
     layers += [nn.BatchNorm2d(2 * channels)] if batch_norm else []
     layers += [activation(), nn.Flatten()]
-    return nn.Sequential(*layers), 2 * channels * (height // 4) * (width // 4)
+    size = 2 * channels * (height // 4) * (width // 4)
+    if dense:
+        layers.append(nn.Linear(size, dense))
+        layers += [nn.BatchNorm1d(dense)] if batch_norm else []
+        layers.append(activation())
+    return nn.Sequential(*layers), dense or size
 
 
-def upward(dim: int, shape: Shape, channels: int, batch_norm: bool = False) -> nn.Sequential:
+def upward(
+    dim: int, shape: Shape, channels: int, batch_norm: bool = False, dense: int = 0
+) -> nn.Sequential:
     """The mirror of ``downward``: z [B, dim] -> values [B, C·H·W]."""
     depth, height, width = shape
     small = 2 * channels, height // 4, width // 4
-    layers: list[nn.Module] = [nn.Linear(dim, small[0] * small[1] * small[2])]
+    layers: list[nn.Module] = []
+    if dense:
+        layers.append(nn.Linear(dim, dense))
+        layers += [nn.BatchNorm1d(dense)] if batch_norm else []
+        layers.append(nn.ReLU())
+    layers.append(nn.Linear(dense or dim, small[0] * small[1] * small[2]))
     layers.append(nn.Unflatten(1, small))
     layers += [nn.BatchNorm2d(2 * channels)] if batch_norm else []
     layers += [nn.ReLU(), nn.ConvTranspose2d(2 * channels, channels, 4, 2, 1)]

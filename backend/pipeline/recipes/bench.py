@@ -6,7 +6,7 @@ from backend.pipeline.recipe import Recipe
 
 _BENCH_NETS = {"net": "conv", "channels": 16, "latent_dim": 16, "hidden": (64,)}
 _ALPHA = {"code_hidden": (256, 256), "l1_weight": 50.0}
-_WIDE = {"channels": 32}
+_WIDE = {"channels": 32, "dense": 256}
 _BENCH_MOMENTS = (250, 500, 1000, 2000, 3000)
 
 
@@ -86,6 +86,7 @@ def _bench_recipes() -> dict[str, Recipe]:
         ("gan/wgan", digits): 3,
         ("gan/wgan_gp", digits): 3,
         ("gan/alpha_gan", colour): 2,
+        **{(f"gan/{name}", digits): 2 for name in ("info_gan", "iwgan", "bigan", "age")},
     }
     recipes = {}
     for model, dataset, tag, title, sizes, train in rows:
