@@ -560,6 +560,14 @@ _TRAINING = (
         "KL to N(0, 1) of the Gaussian fitted to codes of samples, mean over units.",
     ),
     Metric(
+        "wake_loss", "", "Loss awake", "nats", "lower",
+        "-log p(x|z) - log p(z) of data x whose codes z are read by the encoder.",
+    ),
+    Metric(
+        "sleep_loss", "", "Loss asleep", "nats", "lower",
+        "-log q(z|x) of dreams x, drawn from the generator with known codes z.",
+    ),
+    Metric(
         "match_z", "", "Code error", "", None,
         "Mean of 1 - cos(z, E(G(z))): 0 where the encoder finds the code of every sample.",
     ),
@@ -609,6 +617,7 @@ TRAINING_TERMS: frozenset[str] = frozenset(
         *("score_real", "score_fake", "score_prior", "score_code"),
         *("critic_accuracy", "code_critic_accuracy", "effective_samples"),
         *("info_c", "info_units", "kl_real", "kl_fake", "match_z"),
+        *("wake_loss", "sleep_loss"),
     }
 )
 """Ids that a model's ``loss`` may report."""

@@ -37,7 +37,9 @@ class Encoder(nn.Module):
     def __init__(self, config: DataConfig, outputs: int, batch_norm: bool = False) -> None:
         super().__init__()
         if config.convolutional:
-            body, size = downward(config.data_shape, config.channels, nn.ReLU, batch_norm, config.dense)
+            body, size = downward(
+                config.data_shape, config.channels, nn.ReLU, batch_norm, config.dense
+            )
             self.layers = nn.Sequential(*body, nn.Linear(size, outputs))
         else:
             sizes = prod(config.data_shape), *config.hidden, outputs

@@ -15,6 +15,8 @@ from backend.objectives.divergences import kl
 from backend.objectives.priors import Prior
 from backend.registry import register
 
+GAIN = 10.0  # logit of a pixel of a pseudo-input for each unit of its parameter
+
 
 @dataclass(frozen=True, kw_only=True)
 class Config(vae.Config):
@@ -24,19 +26,20 @@ class Config(vae.Config):
 class MixtureOfPosteriors(Prior):
     """(1/K) Σ_k q(z|u_k), u_k the ``pseudo_inputs``: [K, *data_shape], learned.
 
-    Pictures are kept as logits, and are dark at the start, as most pixels of a digit are.
+    Pictures are dark at the start, as most pixels of a digit are. They are kept as logits over
+    ``GAIN``: a step of Adam is as long for a pixel as for a weight, and pixels have further to go.
     """
 
     def __init__(self, encoder: Encoder, count: int, shape: tuple[int, ...]) -> None:
         super().__init__()
         self.encoder = encoder  # the model's own, not a copy
         self.pictures = len(shape) == 3
-        mean, spread = (-2.0, 0.5) if self.pictures else (0.0, 1.0)
+        mean, spread = (-3 / GAIN, 1e-3) if self.pictures else (0.0, 1.0)
         self.free = nn.Parameter(torch.empty(count, *shape).normal_(mean, spread))
 
     @property
     def pseudo_inputs(self) -> Tensor:
-        return self.free.sigmoid() if self.pictures else self.free
+        return (GAIN * self.free).sigmoid() if self.pictures else self.free
 
     def parts(self) -> Independent:
         """q(z|u_k): batch [K], event [D]."""

@@ -234,7 +234,7 @@ def info_vae(m, x) -> Terms:
 def vamp_prior(m, x) -> Terms:
     mu, sigma = posterior(m, x)
     z = mu + sigma * normal(*mu.shape)
-    u = m.prior.free if x.dim() == 2 else 1 / (1 + torch.exp(-m.prior.free))
+    u = m.prior.free if x.dim() == 2 else 1 / (1 + torch.exp(-10 * m.prior.free))
     centres, spreads = posterior(m, u)
     parts = torch.stack([log_normal(z, *pair) for pair in zip(centres, spreads, strict=True)])
     rate = (log_normal(z, mu, sigma) - parts.exp().mean(0).log()).mean()
@@ -300,6 +300,29 @@ def flow_vae(m, x) -> Terms:
         rates.append(log_normal(z0, centre, spread) - area.log() - log_normal(end, 0, 1))
     recon, rate = nll(m, torch.stack(ends), x).mean(), torch.stack(rates).mean()
     return {"loss": recon + rate, "recon_nll": recon, "kl": rate}
+
+
+def log_bits(bits: Tensor, logits: Tensor) -> Tensor:
+    """Σ log p of bits that are on with probability σ(logits), [B]."""
+    on = 1 / (1 + torch.exp(-logits))
+    return torch.where(bits == 1, on, 1 - on).log().sum(1)
+
+
+def wake(m, x) -> Terms:
+    with torch.no_grad():
+        z = torch.bernoulli(m.encoder(x).sigmoid())
+    value = (nll(m, z, x) - log_bits(z, m.prior.logits)).mean()
+    return {"loss": value, "wake_loss": value}
+
+
+def sleep(m, x) -> Terms:
+    with torch.no_grad():
+        z = torch.bernoulli(m.prior.logits.sigmoid().expand(BATCH, -1))
+        out = m.decoder.layers(z)
+        noisy = x.dim() == 2
+        dream = torch.normal(out, 0.1) if noisy else torch.bernoulli(out.sigmoid()).view(x.shape)
+    value = -log_bits(z, m.encoder(dream)).mean()
+    return {"loss": value, "sleep_loss": value}
 
 
 def says(critic: torch.nn.Module, x: Tensor, real: bool) -> Tensor:
@@ -598,6 +621,11 @@ CASES = [
     Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=8),
     Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=10),
     Case("vae/gm_vae", "model", gm_vae, {"components": 3}, training=False),
+    *(
+        Case("vae/wake_sleep", player, formula, shape=shape)
+        for player, formula in (("wake", wake), ("sleep", sleep))
+        for shape in (POINTS, PICTURES)
+    ),
     Case("flow/flow_matching", "model", flow_matching),
     Case("flow/flow_matching", "model", flow_matching, {"latent_dim": 16}, PICTURES),
     Case("gan/gan", "critic", gan_critic),
