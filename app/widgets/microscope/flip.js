@@ -3,11 +3,19 @@
 import { el } from "../../page/dom.js";
 import { percent } from "../../page/numbers.js";
 import { mark } from "../../page/palette.js";
-import { bytes, picture } from "../../page/pictures.js";
+import { bytes, picture, split } from "../../page/pictures.js";
 import { isText, remember, row } from "./microscope.js";
-import { pictures } from "./samples.js";
 
+/**
+ * @typedef {import("./types.js").Flipped} Flipped
+ * @typedef {import("./types.js").Question} Question
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {import("./types.js").Words} Words
+ */
+
+/** @param {Ui} ui */
 export function flipAgain(ui) {
+  /** @type {Question} */
   const question = { checkpoint: ui.scene.checkpoint, variable: ui.view.flip };
   if (ui.base) question.code = ui.base.code;
   else if (ui.view.text) question.text = ui.view.text;
@@ -15,6 +23,7 @@ export function flipAgain(ui) {
   ui.askFlip(question);
 }
 
+/** @param {Ui} ui @param {Event} event */
 export function typed(ui, event) {
   event.preventDefault();
   ui.base = null;
@@ -23,7 +32,9 @@ export function typed(ui, event) {
   remember(ui);
 }
 
-export function drawFlip(ui, { base: item, items, parts, unknown, responsibilities }, question) {
+/** @param {Ui} ui @param {Flipped} answer @param {Question} question */
+export function drawFlip(ui, answer, question) {
+  const { base: item, items, unknown, responsibilities } = answer;
   ui.flipVariable.fill(
     Array.from({ length: ui.scene.variables }, (_, j) => [j, `c${j + 1}`]),
     ui.view.flip,
@@ -37,33 +48,43 @@ export function drawFlip(ui, { base: item, items, parts, unknown, responsibiliti
     : "";
   const now = responsibilities.indexOf(Math.max(...responsibilities));
   ui.flipWhy.textContent = why(ui, items[now] === item, now, responsibilities[now]);
-  const others = isText(ui) ? items : pictures(items, responsibilities.length);
-  ui.flipped.replaceChildren(
-    ...others.map((other, k) =>
-      el(
-        "li",
-        { class: k === now ? "lens-own" : "", "data-mode": k },
-        el(
-          "span",
-          { class: "lens-origin" },
-          mark(k),
-          el("span", { text: k + 1 }),
-          k === now ? el("em", { text: "its own" }) : null,
-        ),
-        isText(ui)
-          ? words(parts[k], other === item)
-          : picture(other, `c${ui.view.flip + 1} at mode ${k + 1}`),
-        el("span", {
-          class: "lens-number",
-          title: "Responsibility of this mode at the code as it is",
-          text: percent(responsibilities[k]),
-        }),
-      ),
+  ui.flipped.replaceChildren(...nodesOf(ui, answer).map((node, k) => flippedRow(answer, node, k)));
+}
+
+/** What each mode gives. @param {Ui} ui @param {Flipped} answer */
+function nodesOf(ui, { base, items, parts, responsibilities }) {
+  const name = (/** @type {number} */ k) => `c${ui.view.flip + 1} at mode ${k + 1}`;
+  if (typeof items === "string")
+    return split(bytes(items), responsibilities.length).map((data, k) => picture(data, name(k)));
+  return items.map((other, k) => words(parts?.[k] ?? [], other === base));
+}
+
+/** @param {Flipped} answer @param {HTMLElement} node @param {number} k mode */
+function flippedRow({ responsibilities }, node, k) {
+  const own = k === responsibilities.indexOf(Math.max(...responsibilities));
+  return el(
+    "li",
+    { class: own ? "lens-own" : "", "data-mode": k },
+    el(
+      "span",
+      { class: "lens-origin" },
+      mark(k),
+      el("span", { text: k + 1 }),
+      own ? el("em", { text: "its own" }) : null,
     ),
+    node,
+    el("span", {
+      class: "lens-number",
+      title: "Responsibility of this mode at the code as it is",
+      text: percent(responsibilities[k]),
+    }),
   );
 }
 
-/** Why the row of its own mode reads as the code itself does, or not. */
+/**
+ * Why the row of its own mode reads as the code itself does, or not.
+ * @param {Ui} ui @param {boolean} same @param {number} now its mode @param {number} share
+ */
 function why(ui, same, now, share) {
   const what = isText(ui) ? "sentence" : "picture";
   const place = `Each row moves c${ui.view.flip + 1} to the centre of one mode; the line above is the code as it is, which lies in mode ${now + 1} with responsibility ${percent(share)}.`;
@@ -74,6 +95,7 @@ function why(ui, same, now, share) {
   return `${place} ${reason}`;
 }
 
+/** @param {Ui} ui @param {Question} question */
 function source(ui, { code, text, row: typicalRow }) {
   const said = code ? ui.base?.text : text;
   if (said) return `“${said}”`;
@@ -82,29 +104,31 @@ function source(ui, { code, text, row: typicalRow }) {
   return `The most typical ${isText(ui) ? "sentence" : "picture"} of c${ui.view.variable + 1}, mode ${ui.view.component + 1}`;
 }
 
-export function words(parts, same) {
+/** @type {Partial<Record<string, {tag: "ins" | "del" | "mark", told: (old: string) => string}>>} */
+const MARKS = {
+  insert: { tag: "ins", told: () => "new here" },
+  delete: { tag: "del", told: () => "gone here" },
+  replace: { tag: "mark", told: (old) => `was: ${old}` },
+};
+
+/** A sentence with its changes. @param {Words} parts @param {boolean} same */
+function words(parts, same) {
   const sentence = el("span", { class: "lp-sentence lens-text" });
   if (!parts.length) sentence.append(el("em", { text: "(nothing)" }));
+  /** @type {{kind: string, old: string, node: HTMLElement} | null} */
   let last = null; // neighbours that changed together share one mark
-  parts.forEach(({ text, space, mark: kind, old }, i) => {
+  for (const [i, { text, space, mark: kind, old }] of parts.entries()) {
     const gap = i && space ? " " : "";
-    if (last && kind && kind === last.kind && old === last.old) return last.node.append(gap, text);
+    if (last && kind && kind === last.kind && old === last.old) {
+      last.node.append(gap, text);
+      continue;
+    }
     if (gap) sentence.append(gap);
-    const tag = { insert: "ins", delete: "del", replace: "mark" }[kind] ?? "span";
-    const node = el(tag, {
-      text,
-      title:
-        kind === "replace"
-          ? `was: ${old}`
-          : kind === "insert"
-            ? "new here"
-            : kind === "delete"
-              ? "gone here"
-              : null,
-    });
+    /** @type {HTMLElement} */
+    const node = el(MARKS[kind]?.tag ?? "span", { text, title: MARKS[kind]?.told(old) });
     sentence.append(node);
     last = { kind, old, node };
-  });
+  }
   if (same) sentence.append(" ", el("em", { class: "lens-same", text: "unchanged" }));
   return sentence;
 }

@@ -10,7 +10,7 @@
 // and "latent-names". The map says "latent-map" when it wants to hear the names again.
 
 import { keep, restoring } from "../../page/address.js";
-import { rendered } from "../../page/dom.js";
+import { one, rendered } from "../../page/dom.js";
 import { hear, tell } from "../../page/events.js";
 import { count } from "../../page/numbers.js";
 import { result } from "../../page/result.js";
@@ -20,8 +20,21 @@ import { drawCard, drawChips, markChosen, setUp as setUpModes } from "./modes.js
 import { drawControls, drawSamples, drawWeights, sampleAgain } from "./samples.js";
 import { setUp as setUpSheet } from "./sheet.js";
 
+/**
+ * @typedef {import("./types.js").Flipped} Flipped
+ * @typedef {import("./types.js").Mode} Mode
+ * @typedef {import("./types.js").Question} Question
+ * @typedef {import("./types.js").Row} Row
+ * @typedef {import("./types.js").Samples} Samples
+ * @typedef {import("./types.js").Scene} Scene
+ * @typedef {import("./types.js").Ui} Ui
+ * @typedef {import("./types.js").View} View
+ */
+
+/** @param {Ui} ui @param {string} name */
 export const id = (ui, name) => `${ui.props.tab}-microscope-${name}`;
 
+/** @param {Ui} ui */
 function setUp1(ui) {
   ui.life = result(`${ui.props.tab}-microscope`, {
     element: ui.element,
@@ -29,13 +42,17 @@ function setUp1(ui) {
     server: ui.server,
     draw: (data) => draw(ui, data),
   });
+  ui.runResult = ui.life.view.run;
 }
 
-/** What is shown before anything was chosen: the first mode that holds something. */
+/**
+ * What is shown before anything was chosen: the fullest mode of the first variable.
+ * @param {Ui} ui @returns {View}
+ */
 function fresh(ui) {
-  const row =
-    [...ui.scene.rows].sort((a, b) => b.share - a.share).find((r) => r.variable === 0) ??
-    ui.scene.rows[0];
+  const [row] = ui.scene.rows
+    .filter((r) => r.variable === 0)
+    .sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
   return {
     variable: row.variable,
     component: row.component,
@@ -43,15 +60,20 @@ function fresh(ui) {
     t: 1,
     weights: null,
     flip: row.variable,
-    names: {}, // "1.2" -> what a person calls this mode
+    names: {},
     text: "",
   };
 }
 
+/** @param {Ui} ui */
 export const isText = (ui) => ui.scene.modality === "text";
-export const row = (ui) =>
-  ui.scene.rows.find((r) => r.variable === ui.view.variable && r.component === ui.view.component);
+/** @param {Mode} one @param {Mode} other */
+const isSame = (one, other) =>
+  one.variable === other.variable && one.component === other.component;
+/** The mode that is chosen. @param {Ui} ui @returns {Row} */
+export const row = (ui) => ui.scene.rows.find((r) => isSame(r, ui.view)) ?? ui.scene.rows[0];
 
+/** @param {Ui} ui */
 function state(ui) {
   const first = fresh(ui);
   const { variable, component, seed, t, weights, flip, names, text } = ui.view;
@@ -76,10 +98,12 @@ function state(ui) {
   );
 }
 
+/** @param {Ui} ui @param {string} text of a link */
 function read(ui, text) {
   const given = link.read(text);
   const now = fresh(ui);
-  const within = (value, n) => Math.min(n, Math.max(1, Number(value) || 1)) - 1;
+  const within = (/** @type {string} */ value, /** @type {number} */ n) =>
+    Math.min(n, Math.max(1, Number(value) || 1)) - 1;
   if (given.mode) {
     const [j, k] = given.mode.split(".");
     [now.variable, now.component] = [
@@ -101,21 +125,26 @@ function read(ui, text) {
 /**
  * Names of modes as a link has them; those of modes that are not there are left out.
  * @param {string} text such as "1.2=weather;3.1=thanks"
+ * @param {number} variables @param {number} components
+ * @returns {Record<string, string>}
  */
 export function namesIn(text, variables, components) {
   const pairs = text.split(";").map((pair) => pair.split("="));
-  const there = ([mode, name]) => {
+  const there = (/** @type {string[]} */ [mode, name]) => {
     const [j, k] = mode.split(".").map(Number);
     return name && j >= 1 && j <= variables && k >= 1 && k <= components;
   };
   return Object.fromEntries(pairs.filter(there));
 }
 
-/** What a person called a mode, or nothing. */
+/** What a person called a mode, or nothing. @param {Ui} ui @param {Mode} mode */
 export const givenName = (ui, { variable, component }) =>
   ui.view.names[`${variable + 1}.${component + 1}`] ?? "";
 
-/** A name given to the chosen mode, kept in the link; an empty one takes it back. */
+/**
+ * A name given to the chosen mode, kept in the link; an empty one takes it back.
+ * @param {Ui} ui @param {string} text
+ */
 export function rename(ui, text) {
   const name = text
     .replace(/[;=\s]+/g, " ")
@@ -133,24 +162,28 @@ export function rename(ui, text) {
   if (!ui.pending) ui.element.dataset.settled = state(ui);
 }
 
+/** @param {Ui} ui */
 const tellNames = (ui) =>
   tell("latent-names", { checkpoint: ui.scene.checkpoint, names: ui.view.names });
+
+/** @param {Ui} ui */
 export function remember(ui) {
   ui.props.value = ui.written = state(ui);
   keep(ui.props.tab, { microscope: ui.props.value });
 }
 
+/** @param {Ui} ui */
 function load(ui) {
-  if (restoring()) return setTimeout(() => load(ui), 50); // a link may name another checkpoint
+  if (restoring()) return void setTimeout(() => load(ui), 50); // a link may name another checkpoint
   if (!ui.props.checkpoint || ui.props.checkpoint === ui.asked) return;
   const mine = (ui.asked = ui.props.checkpoint);
   delete ui.element.dataset.settled;
-  ui.life.view.run({ checkpoint: mine }).then(() => {
+  ui.runResult({ checkpoint: mine }).then(() => {
     if (ui.asked === mine && ui.scene?.checkpoint !== mine) ui.asked = ""; // it failed and may be tried again
   });
 }
 
-/** Called with the server's answer about a checkpoint. */
+/** Called with the server's answer about a checkpoint. @param {Ui} ui @param {Scene} data */
 function draw(ui, data) {
   const other = ui.scene && ui.scene.checkpoint !== data.checkpoint;
   ui.scene = data;
@@ -166,6 +199,7 @@ function draw(ui, data) {
   drawAll(ui);
 }
 
+/** @param {Ui} ui */
 function drawAll(ui) {
   drawChips(ui);
   drawCard(ui);
@@ -178,6 +212,7 @@ function drawAll(ui) {
   keep(ui.props.tab, { microscope: (ui.written = ui.props.value) });
 }
 
+/** @param {Ui} ui @param {Partial<View>} change @param {{say?: boolean}} [how] */
 export function choose(ui, change, { say = true } = {}) {
   const before = ui.view;
   ui.view = { ...ui.view, ...change };
@@ -210,13 +245,12 @@ export function choose(ui, change, { say = true } = {}) {
 
 // ---- state ----------------------------------------------------------------------------------
 
+/** @param {Ui} ui */
 function setUp2(ui) {
-  ui.scene = null; // what the server said of the checkpoint
-  ui.asked = ""; // the checkpoint that was asked for last
-  ui.view = null; // what is chosen: see fresh()
-  ui.base = null; // { code, text } from the map, or null
+  ui.asked = "";
+  ui.base = null;
   ui.pending = 0;
-  ui.written = ""; // what this script itself made the value
+  ui.written = "";
   ui.watch("checkpoint", () => ui.props.checkpoint !== ui.asked && load(ui));
   ui.watch("value", () => {
     if (!ui.scene || ui.scene.checkpoint !== ui.asked || ui.props.value === ui.written) return;
@@ -226,11 +260,9 @@ function setUp2(ui) {
   });
   hear("latent-mode", (detail) => {
     if (!heard(ui, detail)) return;
-    const there = ui.scene.rows.some(
-      (r) => r.variable === detail.variable && r.component === detail.component,
-    );
-    if (there)
-      choose(ui, { variable: detail.variable, component: detail.component }, { say: false });
+    const { variable, component } = detail;
+    if (ui.scene.rows.some((r) => isSame(r, detail)))
+      choose(ui, { variable, component }, { say: false });
   });
   hear("latent-map", (detail) => heard(ui, detail) && tellNames(ui));
   hear("latent-code", (detail) => {
@@ -244,7 +276,10 @@ function setUp2(ui) {
   });
 }
 
-/** Whether news is about what is shown. If that failed or lacked a map, by now there may be one. */
+/**
+ * Whether news is about what is shown. If that failed or lacked a map, by now there may be one.
+ * @param {Ui} ui @param {{checkpoint?: string} | undefined} detail
+ */
 function heard(ui, detail) {
   if (!ui.element.isConnected || !detail || detail.checkpoint !== ui.props.checkpoint)
     return false;
@@ -255,11 +290,17 @@ function heard(ui, detail) {
 
 // ---- asking ---------------------------------------------------------------------------------
 
-/** One question of a kind is on its way at a time; when it is back the newest is asked. */
+/**
+ * One question of a kind is on its way at a time; when it is back the newest is asked.
+ * @template {{checkpoint: string}} Asked
+ * @param {Ui} ui @param {"samples" | "flip"} name
+ * @param {(answer: any, question: Asked) => void} answered
+ */
 function channel(ui, name, answered) {
+  /** @type {Asked | null} */
   let wanted = null;
   let busy = false;
-  return async (question) => {
+  return async (/** @type {Asked} */ question) => {
     wanted = question;
     delete ui.element.dataset.settled;
     if (busy) return;
@@ -276,6 +317,8 @@ function channel(ui, name, answered) {
     if (!--ui.pending) ui.element.dataset.settled = state(ui); // how tests know
   };
 }
+
+/** @param {Ui} ui @param {string} kind @param {{error?: string, code: string}} answer */
 function told(ui, kind, answer) {
   if (answer.error) {
     ui.failing = kind;
@@ -284,33 +327,35 @@ function told(ui, kind, answer) {
   }
   if (ui.failing === kind) {
     ui.failing = "";
-    ui.element.querySelector(".lp-error").hidden = true;
+    one(ui.element, ".lp-error").hidden = true;
     ui.element.classList.remove("lp-stale");
   }
-  ui.element.querySelector(".lp-code pre").textContent = answer.code;
+  one(ui.element, ".lp-code pre").textContent = answer.code;
   return true;
 }
 
+/** @param {Ui} ui */
 function setUp3(ui) {
-  ui.acted = false; // a person did something since this checkpoint was shown
+  ui.acted = false;
   for (const type of ["pointerdown", "keydown"])
     document.addEventListener(type, () => (ui.acted = true), true);
   ui.failing = "";
   ui.askSamples = channel(
     ui,
     "samples",
-    (answer) => told(ui, "samples", answer) && drawSamples(ui, answer),
+    (/** @type {Samples} */ answer) => told(ui, "samples", answer) && drawSamples(ui, answer),
   );
   ui.askFlip = channel(
     ui,
     "flip",
-    (answer, question) => told(ui, "flip", answer) && drawFlip(ui, answer, question),
+    (/** @type {Flipped} */ answer, /** @type {Question} */ question) =>
+      told(ui, "flip", answer) && drawFlip(ui, answer, question),
   );
 }
 
 /** @param {import("../../page/widget.js").Given} given */
 export default function mount(given) {
-  const ui = { ...given };
+  const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUpSheet(ui);
   setUp2(ui);

@@ -1,17 +1,23 @@
 // The modes: a chip for each, and a card of the chosen one.
 
-import { el } from "../../page/dom.js";
+import { el, one } from "../../page/dom.js";
 import { fixed, percent } from "../../page/numbers.js";
 import { mark } from "../../page/palette.js";
 import { bytes, picture } from "../../page/pictures.js";
 import { choose, givenName, isText, rename, row } from "./microscope.js";
 
+/**
+ * @typedef {import("./types.js").Row} Row
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {Ui} ui */
 export function drawChips(ui) {
   const faces = ui.scene.faces ? bytes(ui.scene.faces) : null;
   const size = faces ? faces.length / ui.scene.rows.length : 0;
   ui.chips.style.setProperty(
     "--components",
-    Math.ceil(ui.scene.components / Math.ceil(ui.scene.components / 10)),
+    String(Math.ceil(ui.scene.components / Math.ceil(ui.scene.components / 10))),
   );
   ui.chips.replaceChildren(
     ...Array.from({ length: ui.scene.variables }, (_, j) =>
@@ -41,6 +47,7 @@ export function drawChips(ui) {
   markChosen(ui);
 }
 
+/** @param {Ui} ui @param {Row} r @param {Uint8Array} [face] the picture at its centre */
 function chip(ui, r, face) {
   const words = r.flags.map(([word]) => word);
   const given = givenName(ui, r);
@@ -79,24 +86,24 @@ function chip(ui, r, face) {
   );
 }
 
+/** @param {Ui} ui */
 export function markChosen(ui) {
-  for (const node of ui.chips.querySelectorAll(".lens-chip")) {
+  for (const node of ui.chips.querySelectorAll("button")) {
     const chosen = node.dataset.mode === `${ui.view.variable}.${ui.view.component}`;
     node.setAttribute("aria-checked", String(chosen));
     node.tabIndex = chosen ? 0 : -1;
   }
 }
 
+/** @param {Ui} ui */
 export function drawCard(ui) {
   const r = row(ui);
   ui.title.replaceChildren(mark(r.component), `c${r.variable + 1}, mode ${r.component + 1}`);
   ui.facts.textContent = [
     `weight ${percent(r.weight)}`,
     r.share == null ? "" : `share ${percent(r.share)}`,
-    !ui.scene.discrete && r.mean?.length <= 4 ? `μ ${r.mean.map((x) => fixed(x)).join(", ")}` : "",
-    !ui.scene.discrete && r.scale?.length <= 4
-      ? `σ ${r.scale.map((x) => fixed(x)).join(", ")}`
-      : "",
+    ui.scene.discrete ? "" : vector("μ", r.mean),
+    ui.scene.discrete ? "" : vector("σ", r.scale),
   ]
     .filter(Boolean)
     .join("   ");
@@ -146,28 +153,34 @@ export function drawCard(ui) {
   );
 }
 
+/** A short vector in words; nothing of a long one. @param {string} name @param {number[]} [values] */
+const vector = (name, values) =>
+  values && values.length <= 4 ? `${name} ${values.map((x) => fixed(x)).join(", ")}` : "";
+
+/** @param {Ui} ui @param {string} item @param {string} label of a picture */
 export function thing(ui, item, label) {
   return isText(ui)
     ? el("span", { class: "lens-text", text: item || "(nothing)" })
     : picture(bytes(item), label);
 }
 
-/** Arrow keys go from chip to chip. */
+/** @type {Record<string, [variable: number, component: number]>} */
+const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+/** Arrow keys go from chip to chip. @param {Ui} ui */
 export function setUp(ui) {
   ui.naming.addEventListener("change", () => rename(ui, ui.naming.value));
   ui.chips.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[
-      event.key
-    ];
+    const step = ARROWS[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    const turn = (value, n) => (value + n) % n;
+    const turn = (/** @type {number} */ value, /** @type {number} */ n) => (value + n) % n;
     choose(ui, {
       variable: turn(ui.view.variable + step[0], ui.scene.variables),
       component: turn(ui.view.component + step[1], ui.scene.components),
       weights: null,
     });
-    ui.chips.querySelector('[aria-checked="true"]').focus();
+    one(ui.chips, '[aria-checked="true"]').focus();
   });
 }

@@ -3,16 +3,22 @@
 import { el } from "../../page/dom.js";
 import { fixed, percent } from "../../page/numbers.js";
 import { mark } from "../../page/palette.js";
-import { bytes, picture } from "../../page/pictures.js";
-import { choose, id, isText } from "./microscope.js";
+import { bytes, picture, split } from "../../page/pictures.js";
+import { choose, id } from "./microscope.js";
 import { thing } from "./modes.js";
 
-/** What is no seed is set back. */
+/**
+ * @typedef {import("./types.js").Samples} Samples
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** What is no seed is set back. @param {Ui} ui @param {number} seed */
 export function reseed(ui, seed) {
   if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31) choose(ui, { seed });
-  else ui.seedBox.value = ui.view.seed;
+  else ui.seedBox.value = String(ui.view.seed);
 }
 
+/** @param {Ui} ui */
 export function sampleAgain(ui) {
   const { variable, component, seed, t, weights } = ui.view;
   ui.askSamples({
@@ -25,6 +31,7 @@ export function sampleAgain(ui) {
   });
 }
 
+/** @param {Ui} ui */
 export function drawControls(ui) {
   ui.which.fill(
     [
@@ -33,8 +40,8 @@ export function drawControls(ui) {
     ],
     ui.view.weights ? "all" : "mode",
   );
-  ui.seedBox.value = ui.view.seed;
-  ui.heat.value = ui.view.t;
+  ui.seedBox.value = String(ui.view.seed);
+  ui.heat.value = String(ui.view.t);
   ui.heat.disabled = ui.scene.discrete && !ui.scene.extra;
   ui.heat.title = ui.heat.disabled
     ? "This model draws classes only; there is no Gaussian to warm or cool."
@@ -42,19 +49,26 @@ export function drawControls(ui) {
   ui.heatValue.textContent = fixed(ui.view.t);
   const now = ui.view.weights ?? prior(ui);
   const total = now.reduce((a, b) => a + b, 0);
-  ui.weightBox.querySelectorAll("input").forEach((slider, k) => (slider.value = now[k]));
+  ui.weightBox.querySelectorAll("input").forEach((slider, k) => (slider.value = String(now[k])));
   ui.weightBox
     .querySelectorAll("output")
     .forEach((output, k) => (output.textContent = percent(total ? now[k] / total : 0)));
   ui.weightBox.classList.toggle("lens-idle", !ui.view.weights);
   ui.resetWeights.disabled = !ui.view.weights || String(ui.view.weights) === String(prior(ui));
+  drawNote(ui);
+}
+
+/** How the samples are drawn. @param {Ui} ui */
+function drawNote(ui) {
   ui.sampleNote.textContent = ui.view.weights
     ? `c${ui.view.variable + 1} drawn with the weights above${ui.scene.variables > 1 ? ", the other variables from the prior" : ""}. The symbol is the likeliest mode of each.`
     : `${ui.scene.discrete ? `c${ui.view.variable + 1} is ${ui.view.component + 1}` : `z of c${ui.view.variable + 1} drawn from N(μ, ${ui.view.t === 1 ? "" : `${ui.view.t}² `}σ²) of mode ${ui.view.component + 1}`}${ui.scene.variables > 1 ? ", the other variables from the prior" : ""}. The symbol is the likeliest mode of each.`;
 }
 
+/** Weights of the prior, in per cent. @param {Ui} ui */
 export const prior = (ui) => ui.scene.weights[ui.view.variable].map((w) => Math.round(100 * w));
 
+/** @param {Ui} ui */
 export function drawWeights(ui) {
   const now = ui.view.weights ?? prior(ui);
   ui.weightBox.replaceChildren(
@@ -68,7 +82,7 @@ export function drawWeights(ui) {
         "aria-label": `Weight of mode ${k + 1}`,
         on: { input: () => weigh(ui, k, Number(slider.value)) },
       });
-      slider.value = value;
+      slider.value = String(value);
       return el(
         "div",
         { class: "lens-weight" },
@@ -81,37 +95,35 @@ export function drawWeights(ui) {
   );
 }
 
+/** @param {Ui} ui @param {number} k mode @param {number} value */
 function weigh(ui, k, value) {
   const weights = [...(ui.view.weights ?? prior(ui))];
   weights[k] = value;
   choose(ui, { weights });
 }
 
+/** @param {Ui} ui @param {Samples} answer */
 export function drawSamples(ui, { items, origin }) {
-  const packed = isText(ui) ? items : pictures(items, origin.length);
-  ui.drawn.replaceChildren(
-    ...packed.map((item, i) =>
-      el(
-        "li",
-        {},
-        el(
-          "span",
-          {
-            class: "lens-origin",
-            title: `likeliest mode of c${ui.view.variable + 1}: ${origin[i] + 1}`,
-          },
-          mark(origin[i]),
-          el("span", { class: "lp-offscreen", text: `mode ${origin[i] + 1}: ` }),
-        ),
-        isText(ui) ? thing(ui, item) : picture(item, `sample ${i + 1}`),
-      ),
-    ),
-  );
-  ui.drawn.dataset.seed = ui.view.seed;
+  const nodes =
+    typeof items === "string"
+      ? split(bytes(items), origin.length).map((data, i) => picture(data, `sample ${i + 1}`))
+      : items.map((item, i) => thing(ui, item, `sample ${i + 1}`));
+  ui.drawn.replaceChildren(...nodes.map((node, i) => sampleRow(ui, node, origin[i])));
+  ui.drawn.dataset.seed = String(ui.view.seed);
 }
 
-export function pictures(base64, n) {
-  const all = bytes(base64);
-  const size = all.length / n;
-  return Array.from({ length: n }, (_, i) => all.subarray(i * size, (i + 1) * size));
+/** @param {Ui} ui @param {HTMLElement} node @param {number} origin its likeliest mode */
+function sampleRow(ui, node, origin) {
+  const title = `likeliest mode of c${ui.view.variable + 1}: ${origin + 1}`;
+  return el(
+    "li",
+    {},
+    el(
+      "span",
+      { class: "lens-origin", title },
+      mark(origin),
+      el("span", { class: "lp-offscreen", text: `mode ${origin + 1}: ` }),
+    ),
+    node,
+  );
 }

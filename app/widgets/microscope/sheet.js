@@ -6,7 +6,10 @@ import { typed } from "./flip.js";
 import { choose, id } from "./microscope.js";
 import { prior, reseed } from "./samples.js";
 
-export function setUp(ui) {
+/** @typedef {import("./types.js").Ui} Ui */
+
+/** @param {Ui} ui */
+function setUpCard(ui) {
   ui.heading = el("p", { class: "lens-note" });
   ui.chips = el("div", { class: "lens-modes", role: "radiogroup", "aria-label": "Modes" });
   ui.lacking = el("div", { class: "lens-lacking", role: "status", hidden: true });
@@ -33,6 +36,10 @@ export function setUp(ui) {
     tabindex: "0",
     "aria-label": "Typical items",
   });
+}
+
+/** @param {Ui} ui */
+function setUpSamples(ui) {
   ui.which = choice(
     id(ui, "which"),
     { class: "lp-choice-small lens-which", "aria-label": "Sample from" },
@@ -51,6 +58,10 @@ export function setUp(ui) {
   });
   ui.drawn = el("ol", { class: "lens-items lens-drawn", tabindex: "0", "aria-label": "Samples" });
   ui.sampleNote = el("p", { class: "lens-note" });
+}
+
+/** @param {Ui} ui */
+function setUpFlip(ui) {
   ui.flipBox = el("input", {
     type: "text",
     class: "lp-input",
@@ -71,77 +82,80 @@ export function setUp(ui) {
     class: "lens-items lens-flipped",
     "aria-label": "With the variable at each mode",
   });
+}
+
+/** The card of the chosen mode. @param {Ui} ui */
+const modeCard = (ui) =>
+  el(
+    "section",
+    { class: "lens-card" },
+    controls(ui.title, ui.naming),
+    ui.facts,
+    ui.keywords,
+    ui.flags,
+    ui.tags,
+    ui.typicalHead,
+    ui.typical,
+  );
+
+/** @param {HTMLElement[]} nodes */
+const controls = (...nodes) => el("div", { class: "lens-controls" }, ...nodes);
+/** @param {HTMLElement} box @param {string} text @param {...HTMLElement} beside */
+const control = (box, text, ...beside) =>
+  el(
+    "div",
+    { class: "lens-control lens-right" },
+    el("label", { for: box.id, text }),
+    box,
+    ...beside,
+  );
+
+/** @param {Ui} ui */
+function sampleCard(ui) {
+  const roll = (/** @type {number} */ seed) => choose(ui, { seed });
+  const rolled = dice("Roll the seed of the samples", roll, { id: id(ui, "dice") });
+  return el(
+    "section",
+    { class: "lens-card" },
+    controls(el("h4", { text: "Samples" }), control(ui.seedBox, "Seed", rolled)),
+    controls(ui.which.group, control(ui.heat, "Temperature", ui.heatValue)),
+    ui.weightBox,
+    controls(ui.sampleNote, ui.resetWeights),
+    ui.drawn,
+  );
+}
+
+/** @param {Ui} ui */
+function flipCard(ui) {
+  const submit = (/** @type {Event} */ event) => typed(ui, event);
+  const form = el(
+    "form",
+    { class: "lens-form lp-only-text", on: { submit } },
+    ui.flipBox,
+    el("button", { type: "submit", class: "lp-button", text: "Flip" }),
+  );
+  const title = el("h4", { text: "Flip one variable" });
+  return el(
+    "section",
+    { class: "lens-card lens-flip" },
+    el("div", { class: "lens-flip-head" }, title, ui.flipVariable.group, form),
+    ui.flipBase,
+    ui.flipUnknown,
+    ui.flipped,
+    ui.flipWhy,
+  );
+}
+
+/** @param {Ui} ui */
+export function setUp(ui) {
+  setUpCard(ui);
+  setUpSamples(ui);
+  setUpFlip(ui);
   ui.life.body.append(
     el("div", { class: "lens-head" }, el("h3", { text: "Mode microscope" }), ui.heading),
     ui.chips,
     ui.lacking,
-    el(
-      "div",
-      { class: "lens-sheet" },
-      el(
-        "section",
-        { class: "lens-card" },
-        el("div", { class: "lens-controls" }, ui.title, ui.naming),
-        ui.facts,
-        ui.keywords,
-        ui.flags,
-        ui.tags,
-        ui.typicalHead,
-        ui.typical,
-      ),
-      el(
-        "section",
-        { class: "lens-card" },
-        el(
-          "div",
-          { class: "lens-controls" },
-          el("h4", { text: "Samples" }),
-          el(
-            "div",
-            { class: "lens-control lens-right" },
-            el("label", { for: ui.seedBox.id, text: "Seed" }),
-            ui.seedBox,
-            dice("Roll the seed of the samples", (seed) => choose(ui, { seed }), {
-              id: id(ui, "dice"),
-            }),
-          ),
-        ),
-        el(
-          "div",
-          { class: "lens-controls" },
-          ui.which.group,
-          el(
-            "div",
-            { class: "lens-control lens-right" },
-            el("label", { for: ui.heat.id, text: "Temperature" }),
-            ui.heat,
-            ui.heatValue,
-          ),
-        ),
-        ui.weightBox,
-        el("div", { class: "lens-controls" }, ui.sampleNote, ui.resetWeights),
-        ui.drawn,
-      ),
-    ),
-    el(
-      "section",
-      { class: "lens-card lens-flip" },
-      el(
-        "div",
-        { class: "lens-flip-head" },
-        el("h4", { text: "Flip one variable" }),
-        ui.flipVariable.group,
-        el(
-          "form",
-          { class: "lens-form lp-only-text", on: { submit: (event) => typed(ui, event) } },
-          ui.flipBox,
-          el("button", { type: "submit", class: "lp-button", text: "Flip" }),
-        ),
-      ),
-      ui.flipBase,
-      ui.flipUnknown,
-      ui.flipped,
-      ui.flipWhy,
-    ),
+    el("div", { class: "lens-sheet" }, modeCard(ui), sampleCard(ui)),
+    flipCard(ui),
   );
 }
