@@ -1,13 +1,12 @@
 """What every language model over words shares: both directions, scores, contexts of each place."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import torch
 from torch import Tensor
 
 from backend.base import BaseConfig, GenerativeModel, Terms, param
 from backend.distributions.sequence import BOS, EOS, PAD, Sequence
-from backend.nets.sequences import TiedSoftmax
 
 Direction = Literal["forward", "backward"]
 DIRECTION: Direction = param("forward", "Reading order: backward predicts x_t from what follows")
@@ -19,6 +18,22 @@ def reverse(x: Tensor) -> Tensor:
     places = torch.arange(x.shape[1], device=x.device)
     source = torch.where(places < lengths, lengths - 1 - places, places)
     return x.gather(1, source)
+
+
+class OutputLayer(Protocol):
+    """Vectors of words, and the log-probabilities that they give; E is their size."""
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """ids [...] -> [..., E]"""
+
+    def vectors(self) -> Tensor:
+        """Embeddings of the whole vocabulary, [V, E]."""
+
+    def token_log_prob(self, x: Tensor, targets: Tensor) -> Tensor:
+        """x [N, E], targets [N] -> [N], nats."""
+
+    def log_probs(self, x: Tensor) -> Tensor:
+        """x [N, E] -> [N, V], nats; -inf for tokens that are never predicted."""
 
 
 class LanguageConfig(BaseConfig):
@@ -39,7 +54,7 @@ class LanguageModel(GenerativeModel):
 
     capabilities = frozenset({"sample", "log_prob"})
     config: LanguageConfig
-    words: TiedSoftmax
+    words: OutputLayer
     max_len: int
 
     def __init__(self, config: LanguageConfig) -> None:

@@ -49,7 +49,7 @@ class LSTMLM(LanguageModel):
         self.output = nn.Linear(config.hidden_dim, config.embedding_dim)
 
     def start(self, batch: int) -> Tensor:
-        return self.words.special.new_zeros(batch, 2 * self.config.hidden_dim)
+        return self.output.weight.new_zeros(batch, 2 * self.config.hidden_dim)
 
     def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         h, c = (part[None].contiguous() for part in state.chunk(2, dim=1))

@@ -17,6 +17,20 @@ def _language_recipes() -> dict[str, Recipe]:
             "as their baseline): perplexity 117.60. Sentences stand alone here, as there.",
         )
     }
+    for model, title, options in (
+        ("lstm_lm", "LSTM language model, everyday sentences", {}),
+        ("mos", "Mixture of softmaxes, everyday sentences", {"experts": 5}),
+        ("kerbs", "KerBS, everyday sentences", {"moving_until": 1200}),
+    ):
+        recipes[f"lm/{model}--tatoeba"] = Recipe(
+            title,
+            {"embedding_dim": 64, "hidden_dim": 256, "dropout": 0.1, **options},
+            {"steps": 1500, "batch_size": 128, "lr": 3e-3, "warmup": 150},
+            min_count=20,
+            note="One of three output layers over the same LSTM, with the same batches: softmax, "
+            "mixture of softmaxes and KerBS. Vectors of words are small, so that what a layer "
+            "can say with them shows.",
+        )
     for model, title, steps, sizes in (
         ("lstm_lm", "LSTM", 7000, {"embedding_dim": 160, "hidden_dim": 320}),
         ("transformer_lm", "Transformer", 4500, {"width": 160, "layers": 3}),

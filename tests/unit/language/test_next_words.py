@@ -17,7 +17,7 @@ from backend.language.text_models import TextModel
 from backend.processors.text import SPECIALS, UNK, TextProcessor
 
 WORDS = ["the", "dog", "runs", "."]
-KINDS = ["lm/lstm_lm", "lm/transformer_lm"]
+KINDS = ["lm/kerbs", "lm/lstm_lm", "lm/mos", "lm/transformer_lm"]
 
 
 def make(kind: str, direction: str = "forward", max_len: int = 5, seed: int = 4) -> TextModel:

@@ -214,7 +214,7 @@ CASES = [
     ),
     *(
         Case(f"lm/{name}", language_model, {"direction": direction})
-        for name in ("lstm_lm", "transformer_lm")
+        for name in ("kerbs", "lstm_lm", "mos", "transformer_lm")
         for direction in ("forward", "backward")
     ),
 ]
