@@ -22,9 +22,14 @@ class FairLock:
         self._waiting: deque[tuple[int, threading.Lock]] = deque()
 
     @property
+    def waiting(self) -> int:
+        """How many wait for it."""
+        return len(self._waiting)
+
+    @property
     def wanted(self) -> bool:
         """Whether somebody waits for it."""
-        return bool(self._waiting)
+        return self.waiting > 0
 
     @property
     def mine(self) -> bool:

@@ -18,7 +18,7 @@ def test_who_waits_comes_before_who_just_had_it() -> None:
     threads = [threading.Thread(target=wait, args=(name,)) for name in "abc"]
     for number, thread in enumerate(threads, 1):
         thread.start()
-        while len(lock._waiting) < number:  # so that they wait in this order
+        while lock.waiting < number:  # so that they wait in this order
             threading.Event().wait(0.001)
     assert lock.wanted
     lock.release()

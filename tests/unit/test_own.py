@@ -274,7 +274,7 @@ def test_what_is_wrong_with_a_class_is_told_in_a_sentence(
     assert said in str(raised.value)
     assert str(raised.value).startswith("mine.py, line ")
     assert "\n" not in str(raised.value) and "/" not in str(raised.value)
-    assert not backend.own_files() and not checkpoint._given
+    assert not backend.own_files() and not any(info.own for info in backend.available())
 
 
 RIGHT = {  # what else a class may return

@@ -18,7 +18,6 @@ ASKED = {"kernels": ["exact"], "chains": 1, "seed": 3, "steps": 12}
 @pytest.fixture(autouse=True)
 def on_the_cpu() -> None:
     session.configure("cpu")
-    widget._editor.cache_clear()
 
 
 def ask(function: Any, **question: Any) -> dict:
