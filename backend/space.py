@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -36,6 +36,9 @@ from backend.processors import KINDS, load_processor
 from backend.processors.base import Item, Items, Processor, Words
 from backend.processors.text import UNK, TextProcessor
 from backend.progress import tell
+
+if TYPE_CHECKING:
+    from backend.models.text_vae.di_vst import DIVST
 
 Labels = np.ndarray | Sequence[int]  # [n], classes from 0; -1 where the class is not known
 
@@ -202,6 +205,11 @@ class LatentSpace:
         return "discrete" in self.info.capabilities
 
     @property
+    def tells_neighbours(self) -> bool:
+        """Whether codes of a turn tell the turns beside it: ``decode`` gives the next one."""
+        return getattr(self.model, "reads", "items") == "neighbours"  # not of one's own
+
+    @property
     def classes(self) -> int:
         """How many classes the model can be told, as ``labels``; 0 where it takes none."""
         return self.info.classes
@@ -314,6 +322,18 @@ class LatentSpace:
             labels=labels,
         )
         return self.processor.join(list(chunks))
+
+    def decode_previous(self, z: np.ndarray) -> list[str]:
+        """What was said before turns with the codes z [n, D]; ``decode`` says what comes next.
+
+        Raises ``ValueError`` for a model that was not taught both.
+        """
+        if not self.tells_neighbours:
+            raise ValueError(f"{self.info.title} does not tell what was said before a turn.")
+        codes = torch.from_numpy(self.check_codes(z)).to(self.device)
+        tells = cast("DIVST", self.model).decode_previous
+        with torch.inference_mode():
+            return self._text("decode_previous").decode(tells(codes).generate(0.0, forbid=(UNK,)))
 
     def sample(
         self,

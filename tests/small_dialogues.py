@@ -35,11 +35,16 @@ TURNS = [
 ]
 
 
-def write_typical(folder: Path, name: str, typical: dict[str, list[str]]) -> None:
-    """What stands for the actions of such a model, as when it is measured."""
+def write_typical(
+    folder: Path, name: str, typical: dict[str, list[str]], cases: list[dict] | None = None
+) -> None:
+    """What stands for the actions of such a model, and cases, as when it is measured."""
     entry = {"value": 90.0, "unit": "%", "split": "test", "n": 300, "stderr": 1.0}
     entry |= {"reference": 2.0, "settings": {"typical": typical}}
-    checkpoint.write_metrics(folder / name, values={"action_obeyed": entry})
+    values = {"action_obeyed": entry}
+    if cases:
+        values["single_bleu"] = entry | {"settings": {"cases": cases}}
+    checkpoint.write_metrics(folder / name, values=values)
 
 
 def write_checkpoint(folder: Path, name: str, **sizes: object) -> None:

@@ -292,6 +292,16 @@ _COPYING = (
 
 _DIALOGUE = (
     Metric(
+        "next_nll", "", "Next turn NLL", "nats", "lower",
+        "Mean of -log p(x_next|c) over turns that have one, with one c drawn from q(c|x) of the "
+        "turn before it.",
+    ),
+    Metric(
+        "previous_nll", "", "Previous turn NLL", "nats", "lower",
+        "Mean of -log p(x_previous|c) over turns that have one, with one c drawn from q(c|x) of "
+        "the turn after it.",
+    ),
+    Metric(
         "reply_nll", "", "Reply NLL", "nats", "lower",
         "Mean of -log p(x|z,c) over held-out replies x with one z drawn from q(z|x,c); without "
         "a code -log p(x|c).",

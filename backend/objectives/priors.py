@@ -233,8 +233,8 @@ class DiscreteCode(ComponentPrior):
 class ConditionalModes(nn.Module):
     """p(ε|c), or q(ε|x,c): K diagonal Gaussians that are read off c [B, C].
 
-    Two layers; with K = 1 a single Gaussian, and nothing that would choose among modes.
-    ``scale`` is about the standard deviation at the start.
+    Two layers; with K = 1 a single Gaussian, and nothing that would choose among modes. At the
+    start ``scale`` is about the standard deviation of each, and ``apart`` that of their means.
     """
 
     if TYPE_CHECKING:
@@ -242,14 +242,23 @@ class ConditionalModes(nn.Module):
         def __call__(self, c: Tensor) -> GaussianModes: ...
 
     def __init__(
-        self, inputs: int, hidden: int, dim: int, components: int = 1, scale: float = 1.0
+        self,
+        inputs: int,
+        hidden: int,
+        dim: int,
+        components: int = 1,
+        scale: float = 1.0,
+        apart: float = 0.0,
     ) -> None:
         super().__init__()
         self.shape = components, 2 * dim
         self.features = nn.Sequential(nn.Linear(inputs, hidden), nn.Tanh())
         self.gaussians = nn.Linear(hidden, components * 2 * dim)
         with torch.no_grad():
-            self.gaussians.bias.unflatten(0, self.shape)[:, dim:] += 2 * math.log(scale)
+            bias = self.gaussians.bias.unflatten(0, self.shape)
+            bias[:, dim:] += 2 * math.log(scale)
+            if apart:
+                bias[:, :dim] += apart * torch.randn(components, dim)
         if components > 1:
             self.choice = nn.Linear(hidden, components)
 

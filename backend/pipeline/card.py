@@ -100,6 +100,15 @@ def _intended_use(info: CheckpointInfo) -> str:
             f'space = backend.load("{info.name}")\n'
             'space.respond(["Can I help you?"], 10, seed=0).replies\n```'
         )
+    if info.model == "di_vst":
+        return (
+            "Exploring what a turn does in a conversation: the same code of a turn tells what "
+            "was said before it and what comes next. Not meant for text that anyone relies on."
+            "\n\n```python\nimport backend\n\n"
+            f'space = backend.load("{info.name}")\n'
+            'z = space.encode(["What\'s the weather like today?"])\n'
+            "space.decode(z), space.decode_previous(z)\n```"
+        )
     if "decode" not in info.capabilities:
         return (
             "Says how likely a sentence is and proposes words for its places, for sampling "

@@ -25,6 +25,8 @@ def samples(info: CheckpointInfo) -> str:
     """Draw the sample section; for images also writes the picture into the checkpoint's folder."""
     if "respond" in info.capabilities:
         return _conversations(info)
+    if info.model == "di_vst":
+        return _neighbours(info)
     if "sample" not in info.capabilities:
         return ""
     if "decode" not in info.capabilities:
@@ -74,6 +76,16 @@ TALKS = (
 )
 
 
+TURNS = (  # to a car, and of it
+    "What's the weather like today?",
+    "Find me the nearest gas station.",
+    "Remind me of my meeting on Tuesday.",
+    "You're welcome.",
+    "Thank you.",
+    "What city do you want the weather for?",
+)
+
+
 def _conversations(info: CheckpointInfo) -> str:
     """Replies of a dialogue model to a few turns, by two people in turn."""
     space = backend.load(info.name, device="cpu")
@@ -82,6 +94,16 @@ def _conversations(info: CheckpointInfo) -> str:
         _listed(f"{' / '.join(talk)} (6 draws, seed {SEED})", [reply.text for reply in replies])
         for talk, replies in found.items()
     )
+
+
+def _neighbours(info: CheckpointInfo) -> str:
+    """For a few turns: what their codes tell of the turn before and of the one after."""
+    space = backend.load(info.name, device="cpu")
+    z = space.encode(TURNS)
+    rows = zip(TURNS, space.decode_previous(z), space.decode(z), strict=True)
+    said = "\n".join(f"| {turn} | {before} | {after} |" for turn, before, after in rows)
+    head = "| The turn that is read | What its code says was before | What comes next |"
+    return f"Likeliest words of one code for both.\n\n{head}\n| --- | --- | --- |\n{said}"
 
 
 def _listed(title: str, lines: list[str]) -> str:

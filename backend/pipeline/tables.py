@@ -12,6 +12,7 @@ OVERVIEW = {
               "modes_used", "bleu", "act_homogeneity", "emotion_homogeneity",
               "domain_homogeneity", "cluster_accuracy"),
 }  # fmt: skip
+TABLED = {"decode", "components"}  # capabilities, either of which makes it a row of these
 SUPPORTED = (
     "Of what the DGMVAE paper claims over GMVAE, these runs support that modes stay apart "
     "(variance of means) and tell sentences apart (mutual information of c). The bound and "
@@ -37,7 +38,7 @@ def overview(infos: list[CheckpointInfo]) -> str:
     """The project README's tables: a row per checkpoint, a column per chosen metric."""
     tables = []
     for group, ids in OVERVIEW.items():
-        rows = [i for i in infos if "decode" in i.capabilities and _group(i) == group]
+        rows = [i for i in infos if i.capabilities & TABLED and _group(i) == group]
         titles = [f"{METRICS[id].title}{_unit_note(METRICS[id])}" for id in ids]
         lines = ["| " + " | ".join(["Checkpoint", *titles]) + " |"]
         lines.append("| --- |" + " ---: |" * len(ids))

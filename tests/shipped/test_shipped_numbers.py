@@ -33,6 +33,7 @@ pytestmark = pytest.mark.slow
 WITH_CODES = [info.name for info in checkpoint.available({"decode"})]
 REPLYING = [info.name for info in checkpoint.available({"respond"})]
 SHIPPED = [info.name for info in checkpoint.available() if info.name not in REPLYING]
+NEIGHBOURS = "text_vae/di_vst--smd"  # its other numbers are of turns beside a turn
 DEVIATIONS = 4
 DRAWN = ("recon_nll", "mse_shuffled", "sharpness", "classified_digit", "ms_ssim")  # at random
 Values = Iterator[tuple[str, float, float]]  # id, value, how far the stored one may be
@@ -158,7 +159,8 @@ def kind(info: CheckpointInfo) -> tuple[Callable[[Held, CheckpointInfo], Values]
     if "encode" not in info.capabilities:
         return samples, 1000, 3
     if info.modality == "text":
-        return with_codes, 200, 2 if info.name == "text_vae/text_ae--tatoeba" else 3
+        few = {"text_vae/text_ae--tatoeba": 2, NEIGHBOURS: 1}
+        return with_codes, 200, few.get(info.name, 3)
     return with_codes, 500 if info.config.get("net") == "conv" else 10_000, 3
 
 
@@ -240,3 +242,21 @@ def test_the_numbers_of_a_dialogue_model_are_those_of_its_weights(name: str) -> 
     assert np.mean(length) == pytest.approx(info.metrics["reply_length"]["value"], rel=0.15)
     sameness = info.metrics["reply_sameness"]["value"]
     assert dialogue.sameness(replies) == pytest.approx(sameness, rel=0.2)
+
+
+def test_a_code_tells_the_turns_beside_its_own() -> None:
+    info, model = checkpoint.info(NEIGHBOURS), checkpoint.load_model(NEIGHBOURS)
+    try:
+        windows = dialogues.load(info.dataset)["test"]
+    except corpora.MissingCorpus as error:
+        pytest.skip(str(error))
+    pairs = dialogues.encoded(windows, load_processor("text", info.path))
+    x, *beside = pairs.neighbours(torch.tensor(spread(len(pairs), 300)))
+    z = model.encode(x).mode
+    tells = model.decode_previous, model.decode
+    for id, tell, turns in zip(("previous_nll", "next_nll"), tells, beside, strict=True):
+        there = (turns != PAD).any(1)
+        _, value, allowed = mean(id, -tell(z[there]).log_prob(turns[there]))
+        stored = info.metrics[id]
+        assert abs(value - stored["value"]) <= allowed
+        assert stored["value"] < stored["reference"] - 5

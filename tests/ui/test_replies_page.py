@@ -4,15 +4,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from backend.codes.clouds import Clouds
 from tests.small_dialogues import write_checkpoint, write_typical
 from tests.ui.chromium import serving, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 MODES, ACTS, PLAIN = (f"dialog/{m}--dailydialog" for m in ("dialog_wae_gmp", "cvae", "hred"))
-TAB = f"#v=1&tab=replies&checkpoint={MODES}"
+TAB = f"#v=1&tab=replies&checkpoint={MODES}&seed=8"  # with which it goes on for two turns
+MOVE = {"action": "thank", "probability": 0.5, "reply": "Thanks."}
+CASE = {"talk": [["driver", "Shall we have tea?"]], "reply": "Thank you.", "moves": [MOVE]}
 FIRST, SECOND = "#replies-side-0", "#replies-side-1"
 
 
@@ -22,7 +26,9 @@ def app_url(tmp_path_factory) -> Iterator[str]:
     trained = tmp_path_factory.mktemp("trained")
     for name in (MODES, ACTS, PLAIN):
         write_checkpoint(trained, name)
-    write_typical(trained, ACTS, {"thank": ["Thank you.", "Thanks."]})
+    write_typical(trained, ACTS, {"thank": ["Thank you.", "Thanks."]}, [CASE])
+    places = np.arange(12, dtype=np.float16).reshape(2, 3, 2)
+    Clouds(np.array([0, 50]), places, places + 1).save(trained / MODES)
     with serving(LATENT_TRAINED_DIR=str(trained), LATENT_DATA_DIR=str(trained)) as url:
         yield url
 
@@ -126,7 +132,52 @@ def test_two_models_and_a_reply_of_ones_own(open_page, shot):
         page.locator("#replies-csv").click()
     rows = Path(given.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 21 and rows[0].startswith('"model","reply"')
+    # Cases and clouds unfold; a link brings back which, and the moment.
+    page.locator(f"{FIRST} summary", has_text="Its training").click()
+    cloud = page.locator(f"{FIRST} .replies-clouds")
+    expect(cloud).to_have_attribute("data-step", "50")
+    page.locator("#replies-clouds-0-scrub").press("ArrowLeft")
+    expect(cloud).to_have_attribute("data-step", "0")
+    page.locator("#replies-clouds-0-play").click()
+    expect(cloud).to_have_attribute("data-step", "50")
+    page.locator("#replies-clouds-0-scrub").press("ArrowLeft")
+    page.wait_for_function("location.hash.includes('moment:0')")
+    page.locator(f"{SECOND} summary", has_text="Cases").click()
+    expect(page.locator(f"{SECOND} .replies-cases td").last).to_have_text("Thanks.")
+    drawn_after(page, page.get_by_label("Open case 1").click)
+    assert turns(page) == ["Shall we have tea?"]
+    page.reload()
+    wait_until_drawn(page)
+    assert turns(page) == ["Shall we have tea?"]
+    expect(cloud).to_have_attribute("data-step", "0")
+    expect(page.locator(f"{SECOND} .replies-cases li[aria-current]")).to_have_count(1)
+    expect(page.locator(f"{SECOND} .replies-list li")).to_have_count(10)
+
     drawn_error = page.locator("#replies-result .lp-error").first
     page.get_by_label("Remove turn 1").click()
     expect(drawn_error).to_contain_text("Nothing was said yet")
     assert turns(page) == []
+
+
+def test_bad_input_is_said_and_nothing_is_lost(open_page):
+    many = "%0A".join(["Hello,+how+are+you+today?", "I+am+fine,+thank+you."] * 100)
+    page = open_page(f"{TAB}&talk=text:{many}")
+    expect(page.get_by_text("The first 195 turns are not read")).to_be_visible()
+    assert len(turns(page)) == 200
+    drawn_after(page, lambda: page.locator("#replies-examples").select_option("test"))
+    expect(page.get_by_text("The corpus is not on this machine")).to_be_visible()
+
+    # Only unknown words; a reply without words; an action that the model has not.
+    error = page.locator("#replies-result .lp-error")
+    base = page.url.split("#")[0]
+    page.goto(f"{base}{TAB}&talk=who:A+text:zzz+qqq")
+    expect(error.first).to_contain_text("No turn has a word")
+    assert turns(page) == ["zzz qqq"]
+    page.goto(f"{base}{TAB}&talk=who:A+own:?!+action:sing+text:Shall+we+have+tea?")
+    expect(page.locator(f"{FIRST} .lp-error")).to_be_visible()
+    assert turns(page) == ["Shall we have tea?"]
+
+    # A checkpoint that is of another corpus and does not reply.
+    other = f"{base}#v=1&tab=replies&checkpoint=vae/vae--mnist&talk=who:A+text:Hello"
+    page.goto(other)
+    expect(page.get_by_text("vae/vae--mnist")).to_be_visible()

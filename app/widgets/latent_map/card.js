@@ -63,8 +63,20 @@ function star(ui, item) {
   return tray.star(ui.TAB, { ...ui.full, map: ui.written }, 0, isText(ui) ? item : bytes(item));
 }
 
+/**
+ * What a code decodes to: the turn itself, or, where it tells its neighbours, those.
+ * @param {string} item
+ * @param {string | null | undefined} before
+ */
+function decoded(item, before) {
+  const said = (/** @type {string} */ label, /** @type {string} */ text) =>
+    line(label, el("p", { text: text || "(nothing)" }));
+  if (before == null) return [said("Reconstruction", item)];
+  return [said("Its code says: before it", before), said("Its code says: after it", item)];
+}
+
 /** @param {Ui} ui @param {PointSelection} selection */
-function pointParts(ui, { row, original: own, item, shares, near, kept, of, on }) {
+function pointParts(ui, { row, original: own, item, before, shares, near, kept, of, on }) {
   const text = isText(ui);
   const top = text ? nameOf(ui, row) : (own ?? item);
   const labels = ui.scene.tags.map(({ name, categories, ids }) =>
@@ -78,10 +90,13 @@ function pointParts(ui, { row, original: own, item, shares, near, kept, of, on }
     ),
     shownItem(ui, top, "selected"),
     ui.words && !ui.original
-      ? note("The corpus is not on this machine: this is the model's reconstruction.")
+      ? note(
+          `The corpus is not on this machine: this is ${before == null ? "the model's reconstruction" : "what its code says comes next"}.`,
+        )
       : null,
     el("div", { class: "map-badges" }, ...labels),
-    again && line("Reconstruction", again),
+    ...(again && before != null ? decoded(item ?? "", before) : []),
+    again && before == null ? line("Reconstruction", again) : null,
     on === ui.look.view
       ? note(
           `Neighbours kept on this view: ${kept} of ${of}`,
@@ -140,14 +155,14 @@ function drawing(ui, text) {
 }
 
 /** @param {Ui} ui @param {SentenceSelection} selection */
-function sentenceParts(ui, { text, item, unknown, typicality, atypical, shares, near }) {
+function sentenceParts(ui, { text, item, before, unknown, typicality, atypical, shares, near }) {
   const foreign = `The model does not know: ${unknown.slice(0, 8).join(", ")}`;
   return [
     heading("Your sentence", star(ui, item)),
     el("p", { class: "map-item", text }),
     unknown.length ? el("p", { class: "map-note lp-caution", text: foreign }) : null,
     drawing(ui, text),
-    line("Reconstruction", el("p", { text: item || "(nothing)" })),
+    ...decoded(item, before),
     evidence(typicality, atypical),
     shareBars(ui, shares),
     nearList(ui, near),

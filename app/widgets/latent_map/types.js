@@ -41,12 +41,13 @@
  * @typedef {{typicality: number | null, atypical: boolean, round_trip: number}} Evidence per cent
  * @typedef {{item: string, exact: boolean}} Decoded the answer to "decode"
  * @typedef {{exact: boolean, away: number} & Known & Evidence} Place the answer to "place"
- * @typedef {{on: string, kept: number, of: number, original: string | null, item: string} &
+ * @typedef {{on: string, kept: number, of: number, original: string | null, item: string,
+ *   before: string | null} &
  *   Known} Point the answer to "point"; `kept` of the `of` nearest are near on the view `on` too
  * @typedef {{text: string, space: boolean, mark: string, old: string}[]} Words with marks
  * @typedef {{item: string, away: number, exact: boolean, parts?: Words}} Stop of a path
  * @typedef {{rows: Stop[], code: string}} Path the answer to "path"
- * @typedef {{text: string, item: string, unknown: string[], where: Record<string, Pair>,
+ * @typedef {{text: string, item: string, before: string | null, unknown: string[], where: Record<string, Pair>,
  *   draw: number | null} & Known & Evidence} Sentence the answer to "sentence"
  * @typedef {{running: boolean, done: boolean, percent: number, stage: string, seconds: number} &
  *   Refusal} Progress the answer to "compute" and "computing"

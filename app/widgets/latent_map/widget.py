@@ -196,6 +196,7 @@ def point(checkpoint: str, row: Row, view: str = "umap") -> dict:
             "of": of,
             "original": _items(space, [row])[0] if projection.originals() is not None else None,
             "item": _reconstruction(space, row),
+            "before": _before(space, code[None]),
             "shares": projection.responsibilities[row].round(4).tolist(),
             "near": _near(space, code, row),
             "z": code.tolist(),
@@ -247,6 +248,7 @@ def sentence(checkpoint: str, text: str, draw: Seed | None = None) -> dict:
         return {
             "text": text,
             "item": space.decode(z)[0],
+            "before": _before(space, z),
             "unknown": space.unknown_words(text),
             "where": {view: found[0].round(4).tolist() for view, found in where.items()},
             "near": _near(space, z[0]),
@@ -318,6 +320,11 @@ def _reconstruction(space: "LatentSpace", row: int) -> str:
     if projection.texts:
         return projection.texts[row]
     return packed_each(space.decode(projection.codes[[row]]))[0]
+
+
+def _before(space: "LatentSpace", z: np.ndarray) -> str | None:
+    """The turn before, of a code that tells its neighbours in place of itself."""
+    return space.decode_previous(z)[0] if space.tells_neighbours else None
 
 
 def _base(space: "LatentSpace", row: int | None) -> int | None:

@@ -11,14 +11,22 @@ import { percent } from "../../page/numbers.js";
 
 /**
  * @param {Case[]} all
+ * @param {[string, string][]} turns the conversation: a case that is this one is marked
  * @param {(turns: [string, string][]) => void} open hears which conversation is wanted
  */
-export function cases(all, open) {
-  return el("ol", { class: "replies-cases" }, ...all.map((one, i) => item(one, i, open)));
+export function cases(all, turns, open) {
+  const now = JSON.stringify(turns);
+  const items = all.map((one, i) => item(one, i, JSON.stringify(one.turns) === now, open));
+  return el("ol", { class: "replies-cases" }, ...items);
 }
 
-/** @param {Case} one @param {number} i @param {(turns: [string, string][]) => void} open */
-function item({ turns, reply, moves }, i, open) {
+/**
+ * @param {Case} one
+ * @param {number} i
+ * @param {boolean} current
+ * @param {(turns: [string, string][]) => void} open
+ */
+function item({ turns, reply, moves }, i, current, open) {
   const said = turns.map(([speaker, text]) => el("p", {}, el("b", { text: speaker }), ` ${text}`));
   const lines = moves.map(({ action, probability, reply: text }) =>
     el(
@@ -37,7 +45,7 @@ function item({ turns, reply, moves }, i, open) {
   const look = { class: "lp-twin-scroll", tabindex: "0", role: "region", "aria-label": label };
   return el(
     "li",
-    {},
+    { "aria-current": current ? "true" : null },
     ...said,
     el("div", look, table),
     el("p", { class: "replies-note", text: `In the corpus: ${reply}` }),

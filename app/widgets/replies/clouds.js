@@ -62,21 +62,27 @@ export function rows(clouds) {
  * The drawing, its scrubber and its table.
  * @param {Answer} answer
  * @param {string} name of the elements
+ * @param {string | null} moment that is shown first; null for the last
+ * @param {(moment: string | null) => void} rest hears at which moment it comes to rest
  */
-export function clouds(answer, name) {
+export function clouds(answer, name, moment, rest) {
   const all = unpack(answer);
   const last = all.steps.length - 1;
+  const first = Math.min(Number(moment ?? last), last);
   const canvas = el("canvas", { class: "replies-clouds", role: "img" });
   const scrub = el("input", {
-    ...{ type: "range", id: `${name}-scrub`, min: 0, max: last, step: 1, value: last },
+    ...{ type: "range", id: `${name}-scrub`, min: 0, max: last, step: 1, value: first },
     "aria-label": "Moment of the training",
   });
   const play = el("button", { type: "button", class: "lp-button", id: `${name}-play` });
   const when = el("output", { for: scrub.id, class: "replies-facts" });
   const twin = tableTwin("The clouds as a table");
   twin.set(COLUMNS, rows(all));
-  const view = { ...{ all, canvas, scrub, play, when, playing: false, frame: 0 }, at: last };
+  const resting = () => rest(view.at === last ? null : String(view.at));
+  /** @type {View} */
+  const view = { all, canvas, scrub, play, when, resting, playing: false, frame: 0, at: first };
   scrub.addEventListener("input", () => go(view, Number(scrub.value)));
+  scrub.addEventListener("change", resting);
   play.addEventListener("click", () => (view.playing ? halt(view) : run(view)));
   new ResizeObserver(() => draw(view)).observe(canvas);
   namePlay(view);
@@ -97,7 +103,8 @@ export function clouds(answer, name) {
 }
 
 /** @typedef {{all: Clouds, canvas: HTMLCanvasElement, scrub: HTMLInputElement,
- *   play: HTMLElement, when: HTMLElement, playing: boolean, frame: number, at: number}} View */
+ *   play: HTMLElement, when: HTMLElement, resting: () => void, playing: boolean, frame: number,
+ *   at: number}} View */
 
 /** @param {View} view */
 function draw({ all, canvas, at }) {
@@ -181,6 +188,7 @@ function halt(view) {
   view.at = Math.round(view.at);
   namePlay(view);
   settle(view);
+  view.resting();
 }
 
 /** @param {View} view */

@@ -1,6 +1,6 @@
 // The turns of the conversation, each in a box of its own, and what can be done with them.
 import { button, el } from "../../page/dom.js";
-import { next, say, undo } from "./replies.js";
+import { corpusOf, next, say, undo } from "./replies.js";
 
 const other = (speaker) => (speaker === "A" ? "B" : "A");
 
@@ -95,7 +95,7 @@ async function goOn(ui) {
 /** One of the examples, or a conversation of the test set. */
 async function take(ui, which) {
   ui.examples.value = "";
-  if (which !== "test") return say(ui, ui.props.examples[Number(which)]);
+  if (which !== "test") return say(ui, ui.props.openings[corpusOf(ui)][Number(which)]);
   const seed = Math.floor(Math.random() * 1e6);
   const found = await ui.ask("example", { checkpoint: ui.request.checkpoint, seed });
   if (found.error) return ui.life.fail(found.error);
@@ -129,16 +129,20 @@ function setUpFields(ui) {
   });
   ui.go = button(null, "Go on by itself", () => goOn(ui), { id: "replies-go-on" });
   ui.back = button("back", "Undo", () => undo(ui), { id: "replies-undo", disabled: true });
-  ui.examples = el(
-    "select",
-    {
-      class: "lp-input",
-      id: "replies-examples",
-      "aria-label": "Examples",
-      on: { change: () => ui.examples.value && take(ui, ui.examples.value) },
-    },
+  ui.examples = el("select", {
+    class: "lp-input",
+    id: "replies-examples",
+    "aria-label": "Examples",
+    on: { change: () => ui.examples.value && take(ui, ui.examples.value) },
+  });
+}
+
+/** Conversations to choose from, of the kind that the model learned. */
+export function drawOpenings(ui) {
+  const all = ui.props.openings[corpusOf(ui)];
+  ui.examples.replaceChildren(
     el("option", { value: "", text: "Another conversation …" }),
-    ...ui.props.examples.map((turns, i) => el("option", { value: i, text: turns.at(-1)[1] })),
+    ...all.map((turns, i) => el("option", { value: i, text: turns.at(-1)[1] })),
     el("option", { value: "test", text: "one of the test set" }),
   );
 }

@@ -11,7 +11,7 @@ import { button, el } from "../../page/dom.js";
 import { csv, download } from "../../page/files.js";
 import { asker, result } from "../../page/result.js";
 import { read, write } from "../../page/state.js";
-import { drawNotes, drawTurns, setUp as setUpTurns } from "./conversation.js";
+import { drawNotes, drawOpenings, drawTurns, setUp as setUpTurns } from "./conversation.js";
 import { side } from "./side.js";
 
 const PATIENCE = 60_000; // ms until an answer counts as lost
@@ -50,7 +50,7 @@ export function undo(ui) {
   set(ui);
 }
 
-/** A mode, an action, a reply of one's own, or the model beside; null takes the choice back. */
+/** A mode, an action, what is unfolded, the model beside …; null takes the choice back. */
 export function choose(ui, given) {
   Object.assign(ui.chosen, given);
   for (const [key, value] of Object.entries(ui.chosen)) if (value == null) delete ui.chosen[key];
@@ -60,10 +60,37 @@ export function choose(ui, given) {
 /** Who would speak next. */
 export const next = (turns) => (turns.at(-1)?.[0] === "A" ? "B" : "A");
 
+/** What a request asks for, without what is unfolded: that changes no answer. */
+function asked({ talk, ...rest }) {
+  const { open, moment, other_open, other_moment, ...parts } = read(talk);
+  return { ...rest, ...parts };
+}
+
+/** The first opening of the model's corpus, in place of an untouched one of another corpus. */
+function suited(ui, turns) {
+  const { openings } = ui.props;
+  const mine = openings[corpusOf(ui)];
+  const untouched = Object.values(openings).some((all) => all.some((one) => same(one, turns)));
+  return untouched && !mine.some((one) => same(one, turns)) ? mine[0] : null;
+}
+
+/** Whose openings suit the model that is asked. */
+export const corpusOf = ({ props, request }) =>
+  props.models.find(({ name }) => name === request.checkpoint)?.corpus ?? "dailydialog";
+
 async function draw(ui, data, request, alive) {
   const { turns, chosen } = parsed(request.talk);
+  const unfolded = ui.drawn && same(asked(request), asked(ui.drawn));
   [ui.turns, ui.chosen, ui.request] = [turns, chosen, request];
+  if (unfolded) return ui.sides.forEach((one) => one.unfold());
+  ui.drawn = null;
   drawTurns(ui);
+  drawOpenings(ui);
+  const other = suited(ui, turns);
+  if (other) {
+    ui.turns = other;
+    return set(ui);
+  }
   drawNotes(ui, data);
   ui.beside.value = data.sides[1]?.checkpoint ?? "";
   ui.sideBox.classList.toggle("replies-two", data.sides.length > 1);
@@ -75,6 +102,7 @@ async function draw(ui, data, request, alive) {
     if (!alive()) return;
   }
   for (const [one] of shown) await one.own(alive);
+  if (alive()) ui.drawn = request;
 }
 
 function setUpFrame(ui) {
@@ -104,7 +132,8 @@ function setUpFrame(ui) {
 }
 
 function beside(ui, name) {
-  choose(ui, { beside: name || null, other_mode: null, other_action: null });
+  const others = ["mode", "action", "open", "moment"].map((key) => [`other_${key}`, null]);
+  choose(ui, { beside: name || null, ...Object.fromEntries(others) });
 }
 
 function placeOwn(ui) {

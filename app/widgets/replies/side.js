@@ -10,6 +10,15 @@ import { choose, next, say } from "./replies.js";
 const STEPS = 7; // replies on the way from one to another, both included
 const TABLE = ["reply", "mode", "action", "log p, nats", "x", "y", "among the commonest"];
 
+/**
+ * What unfolds: its name in the link, its heading, and what draws it.
+ * @type {[string, string, (own: any) => void][]}
+ */
+const SECTIONS = [
+  ["cases", "Cases", (own) => drawCases(own)],
+  ["training", "Its training", (own) => drawTraining(own)],
+];
+
 /** One side of the page; the second one's choices have names of their own in the link. */
 export function side(ui, place) {
   const own = { ui, place, prefix: place ? "other_" : "", found: null, replies: [] };
@@ -28,6 +37,7 @@ export function side(ui, place) {
     moves: (found) => drawMoves(own, found),
     replies: (alive) => askReplies(own, alive),
     own: (alive) => askOwn(own, alive),
+    unfold: () => unfold(own),
     rows: () => (own.found ? table(own).map((row) => [own.found.title, ...row]) : []),
     data: () => own.found && { ...own.found, replies: own.replies, own: own.mine ?? null },
   };
@@ -45,10 +55,14 @@ function parts(own) {
   const meter = el("p", { class: "replies-note replies-meter" });
   const twin = tableTwin("Replies as a table");
   const id = `replies-side-${own.place}`;
-  const curves = el("details", { class: "lp-twin" }, el("summary", { text: "Its training" }));
-  curves.addEventListener("toggle", () => curves.open && drawTraining(own));
-  const shown = el("details", { class: "lp-twin" }, el("summary", { text: "Cases" }));
-  shown.addEventListener("toggle", () => shown.open && drawCases(own));
+  const [shown, curves] = SECTIONS.map(([, text, draw]) => {
+    const node = el("details", { class: "lp-twin" }, el("summary", { text }));
+    node.addEventListener("toggle", () => {
+      if (node.open) draw(own);
+      keepOpen(own);
+    });
+    return node;
+  });
   const above = [title, error, choices, board, spoken, mine, way, list, meter];
   const all = [...above, twin.details, shown, curves];
   const node = el("section", { class: "replies-side", id, hidden: own.place > 0 }, ...all);
@@ -67,6 +81,29 @@ function parts(own) {
     shown,
     node,
   };
+}
+
+// ---- what is unfolded ------------------------------------------------------------------------
+
+const folds = (own) => [own.shown, own.curves];
+
+/** The link says what is open; a section that a model does not have is neither. */
+function keepOpen(own) {
+  const open = SECTIONS.filter((_, i) => folds(own)[i].open && !folds(own)[i].hidden);
+  const names = open.map(([name]) => name).join(",") || null;
+  if (own.found && names !== (chosen(own, "open") ?? null))
+    choose(own.ui, {
+      [`${own.prefix}open`]: names,
+      ...(own.curves.open ? {} : { [`${own.prefix}moment`]: null }),
+    });
+}
+
+/** As the link says. */
+function unfold(own) {
+  const names = (chosen(own, "open") ?? "").split(",");
+  for (const [i, [name]] of SECTIONS.entries()) folds(own)[i].open = names.includes(name);
+  if (own.clouds && (chosen(own, "moment") ?? null) !== own.moment && own.curves.open)
+    drawTraining(own);
 }
 
 // ---- the moves ------------------------------------------------------------------------------
@@ -96,6 +133,7 @@ function drawMoves(own, found) {
   if (own.curves.open) drawTraining(own);
   own.shown.hidden = !found.cases;
   if (own.shown.open && found.cases) drawCases(own);
+  unfold(own);
   own.choices.append(...modeButtons(own), ...actionBars(own), ...release(own));
 }
 
@@ -351,7 +389,13 @@ async function drawTraining(own) {
   const lines = names.map((name, k) => line(name, answer.step, answer.curves[name], { k }));
   if (names.length) own.chart.draw(lines, { x: "step", y: reach(answer) });
   own.clouds?.remove();
-  own.clouds = answer.clouds ? clouds(answer.clouds, `replies-clouds-${own.place}`) : null;
+  own.moment = chosen(own, "moment") ?? null;
+  const keep = (moment) => {
+    own.moment = moment;
+    choose(own.ui, { [`${own.prefix}moment`]: moment });
+  };
+  const name = `replies-clouds-${own.place}`;
+  own.clouds = answer.clouds ? clouds(answer.clouds, name, own.moment, keep) : null;
   if (own.clouds) own.curves.append(own.clouds);
 }
 
@@ -364,7 +408,7 @@ async function drawCases(own) {
   own.shown.append(
     answer.error
       ? el("p", { class: "lp-error", text: answer.error })
-      : cases(answer.cases, (turns) => say(own.ui, turns)),
+      : cases(answer.cases, own.ui.turns, (turns) => say(own.ui, turns)),
   );
 }
 

@@ -18,16 +18,39 @@ if TYPE_CHECKING:
 TRAIN = "dialog/cvae--dailydialog"  # what to train where there is nothing that replies
 TURNS = 1000  # that a conversation may have
 STEPS = 8  # turns at most that a model adds by itself
-EXAMPLES = (
-    (("A", "Can I help you?"), ("B", "Yes, I am looking for a present for my sister.")),
-    (("A", "What are you going to do this weekend?"),),
-    (
-        ("A", "Good morning, I would like to book a room."),
-        ("B", "For how many nights?"),
-        ("A", "Two nights, please. How much is it?"),
+DAILY, CALLS, CAR = "dailydialog", "swda", "smd"
+OPENINGS: dict[str, tuple[tuple[tuple[Literal["A", "B"], str], ...], ...]] = {  # ours, by corpus
+    DAILY: (
+        (("A", "Can I help you?"), ("B", "Yes, I am looking for a present for my sister.")),
+        (("A", "What are you going to do this weekend?"),),
+        (
+            ("A", "Good morning, I would like to book a room."),
+            ("B", "For how many nights?"),
+            ("A", "Two nights, please. How much is it?"),
+        ),
+        (("A", "You look tired. What is the matter?"), ("B", "I did not sleep last night.")),
     ),
-    (("A", "You look tired. What is the matter?"), ("B", "I did not sleep last night.")),
-)
+    CALLS: (
+        (("A", "So, do you have any pets?"), ("B", "Yeah, we have a dog and two cats.")),
+        (("A", "What kind of work do you do?"),),
+        (
+            ("A", "Well, I like to go to the movies."),
+            ("B", "Uh-huh."),
+            ("A", "But we don't go very often now that we have children."),
+        ),
+        (("A", "How is the weather down there in Texas?"), ("B", "It's been pretty hot.")),
+    ),
+    CAR: (
+        (("A", "What is the weather like today?"), ("B", "What city do you want it for?")),
+        (("A", "Find me the nearest gas station."),),
+        (
+            ("A", "Where is the nearest parking garage?"),
+            ("B", "There is a parking garage 4 miles away."),
+            ("A", "Give me directions to it."),
+        ),
+        (("A", "Remind me of my meeting on Tuesday."), ("B", "What time is your meeting?")),
+    ),
+}
 
 CURVES = {
     "kl": "KL of posterior to prior, nats",
@@ -49,6 +72,10 @@ STATE = {
     "own": ".{1,2000}",
     "other_mode": r"\d{1,2}",
     "other_action": ".{1,80}",
+    "open": "cases|training|cases,training",  # what is unfolded of the first model
+    "other_open": "cases|training|cases,training",
+    "moment": r"\d{1,3}",  # of its clouds; the last one where it is left out
+    "other_moment": r"\d{1,3}",
     "text": ".*",
 }
 talk = reader(STATE, longest=30_000)
@@ -69,13 +96,18 @@ def replies(elem_id: str) -> gr.HTML:
     ]
     return widget(
         "replies",
-        written(EXAMPLES[0]),
+        written(OPENINGS[DAILY][0]),
         elem_id=elem_id,
         server=server,
         emits=["ready", "input"],
-        models=[{"name": info.name, "title": info.title} for info in infos],
-        examples=[[list(turn) for turn in turns] for turns in EXAMPLES],
+        models=[{"name": i.name, "title": i.title, "corpus": opens(i)} for i in infos],
+        openings={corpus: [list(turns) for turns in found] for corpus, found in OPENINGS.items()},
     )
+
+
+def opens(info: backend.CheckpointInfo) -> str:
+    """Whose openings suit a model: those of its corpus, or everyday ones."""
+    return info.dataset if info.dataset in OPENINGS else DAILY
 
 
 def written(turns: Sequence[tuple[str, str]]) -> str:
@@ -231,7 +263,8 @@ def example(checkpoint: str, seed: Seed) -> dict[str, Any]:
     try:
         found = held_out(info.dataset)
     except backend.MissingCorpus:
-        return {"turns": EXAMPLES[seed % len(EXAMPLES)], "held_out": False}
+        ours = OPENINGS[opens(info)]
+        return {"turns": ours[seed % len(ours)], "held_out": False}
     dialogue = found[seed % len(found)]
     return {"turns": dialogue[: 1 + seed % 4], "held_out": True}
 

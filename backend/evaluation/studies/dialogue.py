@@ -1,7 +1,7 @@
 """Conversations: ten replies to each held-out context, against the one that was given."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from statistics import fmean, stdev
@@ -20,9 +20,10 @@ from backend.evaluation import dialogue
 from backend.evaluation.dialogue import Sentence
 from backend.evaluation.study import Measured, Names, Results, Study, mean, share
 from backend.evaluation.subject import Subject, spread
+from backend.models.text_vae.di_vst import DIVST
 from backend.nets.dialog import DialogueModel
 from backend.objectives.divergences import kl
-from backend.processors.text import UNK
+from backend.processors.text import PAD, UNK
 
 CONTEXTS = 300  # test pairs that are replied to
 PAIRS = 2000  # test pairs behind NLL and KL
@@ -344,6 +345,22 @@ def typical(subject: Subject, train: Conversations) -> dict[str, list[str]]:
     return {name: few for name, few in found.items() if few}
 
 
+@torch.inference_mode()
+def neighbouring_turns(subject: Subject) -> Results:
+    """What a code tells of the turns beside its own; the reference has codes of other turns."""
+    model = cast(DIVST, subject.model)
+    pairs = encoded(subject.windows["test"], subject.words)
+    rows = torch.from_numpy(spread(len(pairs), PAIRS))
+    x, *beside = (part.to(subject.device) for part in pairs.neighbours(rows))
+    z = model.encode(x).sample()
+    others = z[torch.randperm(len(z)).to(z.device)]
+    tells: tuple[Callable[[Tensor], Distribution], ...] = model.decode_previous, model.decode
+    for name, tell, turns in zip(("previous_nll", "next_nll"), tells, beside, strict=True):
+        there = (turns != PAD).any(1)
+        nll, by_chance = (-tell(codes[there]).log_prob(turns[there]) for codes in (z, others))
+        yield name, mean(nll, reference=(float(by_chance.mean()), "codes of other turns"))
+
+
 def _by_context(parts: list[np.ndarray], modes: int) -> np.ndarray:
     """[contexts, modes, …] of parts that come by batch, and within it by mode."""
     batches = [np.stack(parts[i : i + modes], 1) for i in range(0, len(parts), modes)]
@@ -378,6 +395,12 @@ def _obeyed(subject: Subject) -> Names:
 
 
 STUDIES = (
+    Study(
+        names=("previous_nll", "next_nll"),
+        measure=neighbouring_turns,
+        needs=frozenset({"encode"}),
+        where=lambda subject: subject.model.reads == "neighbours",
+    ),
     Study(names=_codes, measure=reply_codes, needs=frozenset({"respond"})),
     Study(names=SCORES, measure=reply_scores, needs=frozenset({"respond"})),
     Study(

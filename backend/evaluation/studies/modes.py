@@ -43,13 +43,13 @@ STUDIES = (
     Study(
         names=lambda subject: modes.names(subject.model),
         measure=mixture,
-        needs=frozenset({"decode", "components"}),
+        needs=frozenset({"components"}),
         where=_has_modes,
     ),
     Study(
         names=lambda subject: modes.label_names(subject.splits["test"]),
         measure=labels,
-        needs=frozenset({"decode", "components"}),
+        needs=frozenset({"components"}),
         where=_has_modes,
     ),
 )

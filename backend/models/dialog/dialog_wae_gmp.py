@@ -7,6 +7,8 @@ from backend.models.dialog import dialog_wae
 from backend.objectives.priors import ConditionalModes
 from backend.registry import register
 
+APART = 2.0  # standard deviation of the means at the start, that of noise being 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class Config(dialog_wae.Config):
@@ -18,7 +20,9 @@ class DialogWAEGMP(dialog_wae.DialogWAE):
     """The losses of ``dialog_wae`` with ε_p ~ Σ_k π_k(c) N(μ_k(c), σ_k(c)).
 
     https://arxiv.org/abs/1805.12352. The mode is chosen by Gumbel-softmax at temperature 0.1,
-    straight through, so that weights learn too. K = 1 is ``dialog_wae``.
+    straight through, so that weights learn too. K = 1 is ``dialog_wae``. Departure: the means
+    start apart. Nothing in the losses parts modes, and those that begin in one place stay near
+    each other: G then makes the same codes of all.
     """
 
     config: Config
@@ -40,5 +44,5 @@ class DialogWAEGMP(dialog_wae.DialogWAE):
 
     def build_prior(self) -> ConditionalModes:
         config = self.config
-        size = config.latent_dim
-        return ConditionalModes(config.context_dim, config.hidden_dim, size, config.components)
+        sizes = config.context_dim, config.hidden_dim, config.latent_dim, config.components
+        return ConditionalModes(*sizes, apart=APART if config.components > 1 else 0.0)

@@ -2,10 +2,9 @@
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
 
 from backend.base import Objective, Terms
-from backend.distributions.sequence import PAD
+from backend.distributions.sequence import PAD, Sequence
 from backend.models.text_vae import di_vae, dvae
 from backend.nets.sequences import SequenceDecoder
 from backend.objectives.divergences import discrete_information
@@ -37,7 +36,7 @@ class DIVST(di_vae.DIVAE):
         super().__init__(config)
         self.before = SequenceDecoder(config, self.decoder.words)
 
-    def decode_previous(self, z: Tensor) -> Distribution:
+    def decode_previous(self, z: Tensor) -> Sequence:
         """p(x_previous|z): what was said before a turn with the code z [B, D]."""
         return self.before(z)
 

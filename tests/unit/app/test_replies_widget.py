@@ -106,7 +106,20 @@ def test_an_example_is_of_the_test_set_where_the_corpus_is(monkeypatch, tmp_path
     monkeypatch.undo()
     monkeypatch.setenv("LATENT_DATA_DIR", str(tmp_path))
     widget.held_out.cache_clear()
-    assert widget.example(PLAIN, 1) == {"turns": widget.EXAMPLES[1], "held_out": False}
+    assert widget.example(PLAIN, 1) == {
+        "turns": widget.OPENINGS[widget.DAILY][1],
+        "held_out": False,
+    }
+
+
+def test_each_corpus_has_openings_that_its_models_can_read():
+    for info in backend.available(requires={"respond"}):
+        assert widget.opens(info) == info.dataset
+    for corpus in widget.OPENINGS:
+        [first, *_] = widget.OPENINGS[corpus]
+        assert widget.turns_of(widget.written(first)) == list(first)
+    kinds = [turns for found in widget.OPENINGS.values() for turns in found]
+    assert len(set(kinds)) == len(kinds)
 
 
 def test_the_curves_of_its_training_are_the_gap_and_not_the_loss(monkeypatch):
@@ -182,7 +195,14 @@ def test_wrong_questions_are_answered_with_a_sentence(changed, said):
 
 def test_links_are_read_and_wrong_ones_refused():
     assert widget.talk(f"beside:{PLAIN} mode:2 own:yes%20please {TALK}")
-    for wrong in ("mode:x text:a", "who:AC text:a", "moon:1 text:a"):
+    assert widget.talk(f"open:cases,training moment:3 other_open:cases {TALK}")
+    for wrong in (
+        "mode:x text:a",
+        "open:all text:a",
+        "moment:-1 text:a",
+        "who:AC text:a",
+        "moon:1 text:a",
+    ):
         with pytest.raises(ValueError, match=r"cannot be|no part"):
             widget.talk(wrong)
     assert widget.turns_of("text:a\nb") == [("A", "a"), ("B", "b")]

@@ -421,6 +421,14 @@ def test_a_single_mode_is_dialog_wae() -> None:
         assert torch.equal(value, models[1][name]), name
 
 
+def test_several_modes_start_apart() -> None:
+    """In all directions by about twice their own width, whatever the context."""
+    model = build("dialog_wae_gmp", components=4, latent_dim=60).eval()
+    p = model.prior_net(torch.zeros(1, model.config.context_dim))
+    assert p.means.std(1).mean().item() == pytest.approx(2, abs=0.4)
+    assert p.scales.mean().item() == pytest.approx(1, abs=0.3)
+
+
 # --- modes ------------------------------------------------------------------------------------
 
 
