@@ -260,3 +260,8 @@ def test_a_code_tells_the_turns_beside_its_own() -> None:
         stored = info.metrics[id]
         assert abs(value - stored["value"]) <= allowed
         assert stored["value"] < stored["reference"] - 5
+    space = LatentSpace.load(NEIGHBOURS, "cpu")
+    codes = space.encode(["Thank you."])
+    assert space.decode(codes) == ["You’re welcome!"] and len(space.decode_previous(codes)) == 1
+    with pytest.raises(ValueError, match="does not tell what was said before"):
+        LatentSpace.load("text_vae/dgmvae--smd", "cpu").decode_previous(np.zeros((1, 6)))
