@@ -141,7 +141,10 @@ def _shipped(model: str, kind: Kind) -> Recipe:
 def _offer(model: str, kind: Kind) -> Offer:
     shipped = _shipped(model, kind)
     about = registry.about(model)
-    fields = [*_fields(_train_config()), *_fields(registry.model_class(model).Config)]
+    training = _fields(_train_config())
+    taken = {field.name for field in training}  # a name is one setting, and training's goes first
+    sizes = _fields(registry.model_class(model).Config)
+    fields = [*training, *(field for field in sizes if field.name not in taken)]
     given = shipped.model | shipped.train
     found = [one for field in fields if (one := _setting(field, given)) is not None]
     if kind == "text":
