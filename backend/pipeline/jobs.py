@@ -34,7 +34,8 @@ __all__ = ["Offer", "Run", "Setting", "offers", "start"]
 ROOT = Path(__file__).parents[2]
 ABOUT = "run.json"  # what was asked for, written once
 PROCESS = "process.json"  # who works on it, or did last
-WISH = "wish.json"  # what the user wants of it: {"wish": "go", "rate": null}
+WISH = "wish.json"  # what the user wants of it: {"wish": "go"}
+RATE = "rate.json"  # the peak learning rate that the user wants, once one was set
 STATUS = "status.json"  # how far it is; the fields of ``Run`` that the worker knows
 CURVES = "curves.jsonl"
 EXAMPLES = "seen.json"  # units and examples at the last step of the curves
@@ -60,9 +61,10 @@ class Run(NamedTuple):
     step: int
     steps: int
     seconds: float  # of training
-    left: float | None  # seconds of training to come, once that can be told
+    left: tuple[float, float] | None  # seconds of training to come, once that can be told
     memory: int  # bytes that the process holds
     disk: int  # bytes of the run's folder
+    room: int  # bytes that the run and its checkpoint will take in the end, about
     message: str  # what went wrong, or what to do
     stage: str  # "train", "measure", "map" or "card"
     rate: float  # peak learning rate
@@ -115,7 +117,7 @@ def prepare(
         "threads": threads,
     }
     steps, rate = recipe.train.get("steps", 0), recipe.train.get("lr", 0.0)
-    write_json(folder / WISH, {"wish": "go", "rate": None})
+    write_json(folder / WISH, {"wish": "go"})
     status = {"state": "queued", "since": time.time(), "steps": steps, "rate": rate}
     write_json(folder / STATUS, status)
     write_json(folder / ABOUT, about)
@@ -166,16 +168,16 @@ def pause(id: str) -> None:
     folder = folder_of(id)
     if not alive(folder):
         raise ValueError("This run does not run, so it cannot be paused.")
-    _set(folder, wish="pause")
+    _ask(folder, "pause")
 
 
 def resume(id: str) -> None:
     """Go on with a run that was paused, stopped or killed, or that failed."""
     folder = folder_of(id)
     if alive(folder):
-        if _wish(folder)["wish"] == "go":
+        if _wish(folder) == "go":
             raise ValueError("This run runs already.")
-        _set(folder, wish="go")  # it had not come to its next report
+        _ask(folder, "go")  # it had not come to its next report
         return
     _queue(folder)
     _launch(folder)
@@ -201,7 +203,7 @@ def stop_and_keep(id: str) -> None:
         raise ValueError("This run has learned nothing yet. Discard it instead.")
     if status.get("state") in ("done", "stopped"):
         raise ValueError("This run has ended, and its model is kept.")
-    _set(folder, wish="keep")
+    _ask(folder, "keep")
     if not alive(folder):
         write_json(folder / STATUS, status | {"state": "queued", "since": time.time()})
         _launch(folder)
@@ -221,7 +223,7 @@ def set_rate(id: str, rate: float) -> None:
     """Another peak learning rate from the next report on."""
     if not 0 < rate <= 1:
         raise ValueError(f"A learning rate lies above 0 and at most at 1; got {rate}.")
-    _set(folder_of(id), rate=rate)
+    write_json(folder_of(id) / RATE, {"rate": rate})
 
 
 # What the worker needs too
@@ -255,6 +257,11 @@ def alive(folder: Path) -> psutil.Process | None:
         return None
 
 
+def wanted_rate(folder: Path) -> float | None:
+    """The peak learning rate that the user has set; None as long as it is the recipe's."""
+    return _read(folder / RATE).get("rate")
+
+
 def sign(folder: Path, pid: int) -> None:
     """Say who works on a run."""
     with contextlib.suppress(psutil.NoSuchProcess):  # it has ended already
@@ -285,7 +292,7 @@ def _queue(folder: Path) -> None:
     if status.get("state") == "stopped":
         status["stage"] = "train"
     write_json(folder / STATUS, status | {"state": "queued", "since": time.time(), "message": ""})
-    _set(folder, wish="go")
+    _ask(folder, "go")
 
 
 def _run(folder: Path, waiting: list[str]) -> Run | None:
@@ -297,7 +304,7 @@ def _run(folder: Path, waiting: list[str]) -> Run | None:
     if state in ("queued", "running"):
         if not alive(folder):
             state, message = "paused", message or _interrupted(folder)
-        elif _wish(folder)["wish"] != "go":
+        elif _wish(folder) != "go":
             state = "pausing"
     return Run(
         id=folder.name,
@@ -310,13 +317,19 @@ def _run(folder: Path, waiting: list[str]) -> Run | None:
         step=status.get("step", 0),
         steps=status.get("steps", 0),
         seconds=status.get("seconds", 0.0),
-        left=status.get("left") if state == "running" else None,
+        left=_left(status) if state == "running" else None,
         memory=status.get("memory", 0) if state == "running" else 0,
         disk=_size(folder),
+        room=status.get("room", 0),
         message=message,
         stage=status.get("stage", "train"),
-        rate=_wish(folder)["rate"] or status.get("rate", 0.0),
+        rate=wanted_rate(folder) or status.get("rate", 0.0),
     )
+
+
+def _left(status: dict[str, Any]) -> tuple[float, float] | None:
+    left = status.get("left")
+    return tuple(left) if isinstance(left, list) else None  # a number is of an earlier version
 
 
 def _interrupted(folder: Path) -> str:
@@ -335,12 +348,12 @@ def _size(folder: Path) -> int:
     return size
 
 
-def _wish(folder: Path) -> dict[str, Any]:
-    return {"wish": "go", "rate": None} | _read(folder / WISH)
+def _wish(folder: Path) -> str:
+    return _read(folder / WISH).get("wish", "go")
 
 
-def _set(folder: Path, **values: Any) -> None:
-    write_json(folder / WISH, _wish(folder) | values)
+def _ask(folder: Path, wish: str) -> None:
+    write_json(folder / WISH, {"wish": wish})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -84,8 +84,11 @@ class Watch:
 
     report_every = 50  # steps; of 5, 10, 25 and 50
 
+    def begin(self, model: GenerativeModel) -> None:
+        """The model, as it is before the first step."""
+
     def peak(self, step: int, rate: float) -> float:
-        """The peak learning rate of a step, of a run that began with ``rate``."""
+        """The peak learning rate of a step, of a run that began with ``rate``; asked before it."""
         return rate
 
     def look(

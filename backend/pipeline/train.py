@@ -88,6 +88,7 @@ def _train(
     if config.batch_size > len(material.train):  # few items of a user's own
         config = replace(config, batch_size=len(material.train))
     model = build(name, recipe, material, seed).to(pick_device(device))
+    watch.begin(model)
     state = run / STATE
     history = Rows(run / "history.jsonl", steps_done(state))
     moments = Moments.of(run, material, recipe.keep_best) if recipe.moments else None

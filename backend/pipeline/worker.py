@@ -5,9 +5,11 @@ finds there of an earlier process is gone on with.
 """
 
 import base64
+import itertools
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -34,14 +36,16 @@ from backend.pipeline.offers import recipe_of
 from backend.pipeline.progress import Progress
 from backend.pipeline.recipe import Recipe
 from backend.pipeline.rows import Rows
-from backend.pipeline.run import STATE, Busy, Watch, Wish, locked
+from backend.pipeline.run import STATE, Busy, Watch, Wish, locked, n_parameters
 from backend.pipeline.train import train
 from backend.processors.text import UNK
 from backend.training import Diverged, StepReport, steps_done
 
 SHOWN = 8  # held-out items that are followed through the run
 REPORTS = 400  # about so many in a run
-EARLY = 20  # steps behind an estimate of what is left
+EARLY = 20  # steps behind the first estimate of what is left
+PACES = 20  # stretches of the run behind each
+STORED = 16  # bytes that a weight takes: in the checkpoint, and with two of Adam's in the state
 STAGES = ("train", "measure", "map", "card")
 
 
@@ -180,11 +184,19 @@ class Steering(Watch):
         self.rows = Rows(folder / jobs.CURVES, done)
         self.rates = Rows(folder / "rates.jsonl", self.steps)  # those to come again, too
         self.first, self.began = done, time.monotonic()
+        self.marks: deque[tuple[int, float]] = deque(maxlen=PACES + 1)  # steps done, seconds
         self.before = status["seconds"] or 0.0
         status.set(steps=self.steps, step=done)
         status.log(f"training from step {done:,} to {self.steps:,}")
 
+    def begin(self, model: GenerativeModel) -> None:
+        self.status.set(room=STORED * n_parameters(model))
+
     def peak(self, step: int, rate: float) -> float:
+        if (made := step - self.first) <= EARLY:
+            self._mark(step)
+        if made == EARLY:
+            self._estimate(step)
         told = [row["rate"] for row in self.rates.rows if row["step"] <= step]
         return told[-1] if told else rate
 
@@ -211,8 +223,16 @@ class Steering(Watch):
                 f"step {step:,}: held-out loss {loss:.4g}" if loss else f"step {step:,}"
             )
         self._turn_rate(step)
-        seconds, made = time.monotonic() - self.began, step - self.first
-        left = seconds / made * (self.steps - step) if made >= EARLY else None
+        if step - self.first > EARLY:
+            self._mark(step)
+        self._estimate(step)
+
+    def _mark(self, step: int) -> None:
+        self.marks.append((step, time.monotonic() - self.began))
+
+    def _estimate(self, step: int) -> None:
+        seconds = time.monotonic() - self.began
+        left = remaining(list(self.marks), self.steps) if step - self.first >= EARLY else None
         self.status.set(
             step=step,
             seconds=round(self.before + seconds, 1),
@@ -222,11 +242,23 @@ class Steering(Watch):
 
     def _turn_rate(self, step: int) -> None:
         """Kept with its step before it counts, so that a killed run turns at the same one."""
-        rate = read_json(self.folder / jobs.WISH)["rate"]
+        rate = jobs.wanted_rate(self.folder)
         if rate is not None and (not self.rates.rows or self.rates.rows[-1]["rate"] != rate):
             self.rates.add({"step": step, "rate": rate})
             self.status.set(rate=rate)
             self.status.log(f"peak learning rate {rate:g} from step {step:,} on")
+
+
+def remaining(marks: list[tuple[int, float]], steps: int) -> tuple[float, float]:
+    """Seconds that are left at a good and at a bad pace of late, around the mean one.
+
+    ``marks`` are steps done and the seconds since the beginning, at least two of them.
+    """
+    (first, began), (last, now) = marks[0], marks[-1]
+    paces = sorted((t - s) / (n - m) for (m, s), (n, t) in itertools.pairwise(marks))
+    mean, fifth = (now - began) / (last - first), len(paces) // 5
+    low, high = min(paces[fifth], mean), max(paces[-1 - fifth], mean)
+    return (steps - last) * low, (steps - last) * high
 
 
 @torch.no_grad()

@@ -145,7 +145,7 @@ function drawUnits(run, looks) {
     looks.map(({ run: one, units }, k) =>
       bars(one.title, numbers, units, { k, hover: "unit %{x}: %{y:.3f} nats" }),
     ),
-    { x: "unit, the most telling first", y: { low: 0 }, legend: looks.length > 1 },
+    { x: "unit", y: { low: 0 }, legend: looks.length > 1 },
   );
   run.unitTable.set(
     ["unit", ...looks.map(({ run: one }) => `${one.title}, nats`)],

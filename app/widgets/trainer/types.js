@@ -74,9 +74,10 @@
  * @property {number} step
  * @property {number} steps
  * @property {number} seconds
- * @property {number | null} left seconds
+ * @property {[low: number, high: number] | null} left seconds of training
  * @property {number} memory bytes
  * @property {number} disk bytes
+ * @property {number} room bytes on disk in the end
  * @property {string} message
  * @property {string} stage
  * @property {number} rate

@@ -71,16 +71,27 @@ export function standing({ state, place, stage, message }) {
   return state === "done" ? "Done" : message || "Failed";
 }
 
+/** @param {[low: number, high: number]} left seconds */
+function range([low, high]) {
+  const [from, to] = [time(low), time(high)];
+  if (from === to) return `about ${to}`;
+  const [, unit] = to.split(" ");
+  const alike = from.endsWith(` ${unit}`) && from.split(" ").length === 2;
+  return `${alike ? from.split(" ")[0] : from} to ${to}`;
+}
+
 /** @param {Run} run how far it is, and what it takes */
-export function progress({ state, step, steps, seconds, left, memory, disk }) {
-  const more = state === "running" && left != null ? `about ${time(left)} left` : "";
-  const early = state === "running" && left == null ? "time is told after 20 steps" : "";
+export function progress({ state, stage, step, steps, seconds, left, memory, disk, room }) {
+  const trains = state === "running" && stage === "train";
+  const more = trains && left ? `${range(left)} of training left` : "";
+  const early = trains && !left ? "time is told after 20 steps" : "";
+  const whole = trains && room > disk ? ` of about ${size(room)}` : "";
   return [
     `step ${count(step)} of ${count(steps)}`,
     seconds ? time(seconds) : "",
     more || early,
     memory ? `${size(memory)} of memory` : "",
-    disk ? `${size(disk)} on disk` : "",
+    disk ? `${size(disk)}${whole} on disk` : "",
   ]
     .filter(Boolean)
     .join(" · ");

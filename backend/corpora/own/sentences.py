@@ -206,7 +206,7 @@ def _objects(
 
 
 def _columns(file_name: str, table: Table, column: str, label: str) -> tuple[tuple[str, ...], str]:
-    """All columns, and that of the sentences: as asked for, or the one with the most text."""
+    """All columns, and that of the sentences: as asked for, or that which says most."""
     first = list(islice(table(None), LOOKED_AT))
     if not first:
         raise ValueError(f"{file_name} has no rows. Choose another file.")
@@ -215,7 +215,7 @@ def _columns(file_name: str, table: Table, column: str, label: str) -> tuple[tup
         if asked not in columns:
             there = ", ".join(columns[:20])
             raise ValueError(f"{file_name} has no column {asked[:80]!r}; it has: {there}.")
-    texts = {name: sum(len(_cell(row.get(name))) for row in first) for name in columns}
+    texts = {name: sum(map(len, {_cell(row.get(name)) for row in first})) for name in columns}
     return columns, column or max(texts, key=texts.__getitem__)
 
 

@@ -22,7 +22,15 @@ const RUN = {
     title: "diary",
   },
   ...{ corpus: "My diary", state: "running", place: 0, step: 20, steps: 200, seconds: 10 },
-  ...{ left: 90, memory: 300 << 20, disk: 4 << 20, message: "", stage: "train", rate: 0.001 },
+  ...{
+    left: [90, 125],
+    memory: 300 << 20,
+    disk: 4 << 20,
+    room: 6 << 20,
+    message: "",
+    stage: "train",
+    rate: 0.001,
+  },
 };
 
 test("the pieces of a file follow on one another and leave nothing out", () => {
@@ -85,8 +93,16 @@ test("how a run stands, and how far it is", () => {
   );
   equal(
     progress(RUN),
-    "step 20 of 200 · 10 s · about 2 min left · 300 MiB of memory · 4.0 MiB on disk",
+    "step 20 of 200 · 10 s · about 2 min of training left · 300 MiB of memory · 4.0 MiB of about 6.0 MiB on disk",
   );
+  const left = (/** @type {[number, number]} */ range) =>
+    progress({ ...RUN, left: range, seconds: 0, memory: 0, disk: 0 }).split(" · ")[1];
+  equal(left([40, 55]), "40 to 55 s of training left");
+  equal(left([40, 70]), "40 s to 1 min of training left");
+  equal(left([3000, 7260]), "50 min to 2 h 1 min of training left");
+  equal(left([3700, 7260]), "1 h 2 min to 2 h 1 min of training left");
+  const later = progress({ ...RUN, stage: "map", memory: 0, disk: 7 << 20 });
+  equal(later, "step 20 of 200 · 10 s · 7.0 MiB on disk");
   equal(
     progress({ ...RUN, left: null, memory: 0, disk: 0 }),
     "step 20 of 200 · 10 s · time is told after 20 steps",

@@ -21,7 +21,7 @@ import backend
 from backend import checkpoint
 from backend.corpora import own
 from backend.pipeline import jobs, worker
-from backend.pipeline.run import locked
+from backend.pipeline.run import STATE, locked
 from backend.training import steps_done
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -86,6 +86,9 @@ def test_from_sentences_to_a_checkpoint_of_ones_own() -> None:
     assert (run.state, run.message, run.step, run.steps) == ("done", "", 120, 120)
     assert run.checkpoint == f"{MODEL}--{dataset}--my-first"
     info = backend.info(run.checkpoint)
+    weighty = [jobs.folder_of(id) / run.checkpoint / STATE, info.path / "model.safetensors"]
+    stored = sum(path.stat().st_size for path in weighty)
+    assert 0.6 * stored < run.room < stored  # what is not weights is names, which are few
     assert (info.yours, info.title, info.problem) == (True, "My first", None)
     assert {"kl", "recon_nll", "bleu"} <= info.metrics.keys()
     assert "the user's own" in backend.card(run.checkpoint)
@@ -165,7 +168,11 @@ def test_paused_and_kept_before_its_end(dataset: str, monkeypatch: pytest.Monkey
     jobs.sign(jobs.folder_of(id), os.getpid())
     for report in reports:
         if report.text.startswith("step 20 "):
+            low, high = run_of(id).left
+            assert 0 < low <= high
             jobs.pause(id)
+        elif report.text.startswith("step"):
+            assert run_of(id).left is None  # too early to tell
     paused = run_of(id)
     (jobs.folder_of(id) / jobs.PROCESS).unlink()  # nobody works on it
     assert (paused.state, paused.step) == ("paused", 20)
@@ -184,6 +191,34 @@ def test_paused_and_kept_before_its_end(dataset: str, monkeypatch: pytest.Monkey
     work(whole)
     assert (run_of(id).state, run_of(id).step) == ("done", 100)
     assert weights(id) == weights(whole)
+
+
+def test_a_rate_that_is_set_while_the_run_resumes_is_not_lost(
+    dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = prepared(dataset, "Slower")
+    monkeypatch.setattr(jobs, "_launch", lambda folder: None)
+    write, asked = jobs.write_json, []
+
+    def overtaken(path: Path, content: dict) -> None:
+        if path.name == jobs.WISH and not asked:
+            asked.append(path)
+            jobs.set_rate(id, 0.002)  # between what Resume has read and what it writes
+        write(path, content)
+
+    monkeypatch.setattr(jobs, "write_json", overtaken)
+    jobs.resume(id)
+    assert asked and run_of(id).rate == 0.002
+
+
+def test_what_is_left_is_told_as_a_range_around_the_mean_pace() -> None:
+    even = [(step, 2.0 * step) for step in range(21)]
+    assert worker.remaining(even, 120) == (200, 200)
+    slower = [*even[:11], *((step, 20 + 4.0 * (step - 10)) for step in range(11, 21))]
+    assert worker.remaining(slower, 120) == (200, 400)
+    once = [*even[:20], (20, 138)]  # it was measured there: few stretches, and much of the time
+    low, high = worker.remaining(once, 120)
+    assert low == 200 and high == pytest.approx(690)
 
 
 def test_a_run_goes_on_when_the_app_is_killed(dataset: str) -> None:
