@@ -260,19 +260,19 @@ def two_runs(page: Page) -> None:
     rate.press("Tab")
     act(page, "Resume", "Strokes")
     expect(first).to_contain_text("Waits: number 1 in the queue")
-    kept(page, "Again", second)
-    kept(page, "Strokes", first)
+    kept(page, "Again", second, sides=1)
+    kept(page, "Strokes", first, sides=2)
     assert page.locator(".train-run").count() == 2
     expect(page.locator("#train-runs .train-log")).to_contain_text("0.0002")
 
 
-def kept(page: Page, name: str, row: Locator) -> None:
-    """Stopped once it has drawn the first of its held-out items."""
+def kept(page: Page, name: str, row: Locator, sides: int) -> None:
+    """Stopped once its held-out items are shown, beside those of the other."""
     expect(row).to_have_attribute("data-state", "running", timeout=ENDS)
     show = page.get_by_role("button", name=re.compile(f"(Show|Compare|Shown): {name}$"))
     if show.get_attribute("aria-pressed") == "false":
         show.press("Enter")
-    expect(page.locator("#train-items h4", has_text="step")).not_to_have_count(0, timeout=ENDS)
+    expect(page.locator("#train-items .train-side")).to_have_count(sides, timeout=ENDS)
     act(page, "Stop and keep", name)
     expect(row).to_have_attribute("data-state", "stopped", timeout=ENDS)
 
@@ -280,7 +280,6 @@ def kept(page: Page, name: str, row: Locator) -> None:
 def over_one_another(page: Page, shot) -> None:
     """Curves of both in one chart, and the same eight items side by side."""
     sides = page.locator("#train-items .train-side")
-    expect(sides).to_have_count(2)
     held = [side.locator("canvas[aria-label^=held-out]") for side in sides.all()]
     back = [side.locator("canvas[aria-label^=returned]") for side in sides.all()]
     assert held[0].count() == back[0].count() == 8

@@ -14,7 +14,7 @@ import { titleOf } from "./words.js";
  * @typedef {import("./types.js").Ui} Ui
  */
 
-const FILES = ".txt,.csv,.tsv,.jsonl,.parquet,.zip,.gz,.npz,.idx,.idx3-ubyte";
+const FILES = ".txt,.csv,.tsv,.jsonl,.json,.parquet,.zip,.gz,.npz,.idx,.idx3-ubyte";
 const WAYS = [
   ["file", "A file"],
   ["pasted", "Pasted text"],

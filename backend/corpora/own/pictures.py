@@ -23,6 +23,8 @@ def is_pictures(file_name: str, data: bytes) -> bool:
     ending = Path(file_name).suffix.lower()
     if ending in (".zip", ".npz", ".idx") or "idx3-ubyte" in file_name:
         return True
+    if file_name.lower().endswith(".idx.gz"):
+        return True
     return data.startswith(b"PK\x03\x04") and ending != ".txt"
 
 
@@ -63,11 +65,17 @@ def resized(items: "np.ndarray", size: int, channels: int, notes: list[str]) -> 
 
 
 def _fitted(image: "Image.Image", size: int, channels: int) -> "np.ndarray":
-    """The middle square of a picture, resized."""
+    """The middle square of a picture, resized; on white where it can be seen through."""
     import numpy as np
     from PIL import Image, ImageOps
 
-    upright = ImageOps.exif_transpose(image).convert("L" if channels == 1 else "RGB")
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):  # 16 bits, of which Pillow would cut all above 255
+        upright = Image.fromarray((np.asarray(upright, np.float32) / 257).round().astype(np.uint8))
+    if upright.has_transparency_data:
+        clear = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+    upright = upright.convert("L" if channels == 1 else "RGB")
     return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.LANCZOS), np.uint8)
 
 
@@ -97,7 +105,9 @@ def _zipped(file_name: str, data: bytes, size: int, channels: int) -> Found:
                 images.append(picture)
                 folders.append(PurePosixPath(entry.filename).parent.name)
     if not images:
-        raise ValueError(f"No picture in {file_name} could be read; {damaged[0][:80]} is damaged.")
+        raise ValueError(
+            f"No picture in {file_name} could be read; {damaged[0][:80]} is damaged or locked."
+        )
     notes = []
     if damaged:
         notes.append(f"Damaged pictures left out: {len(damaged):,}, {damaged[0][:80]} among them.")

@@ -45,7 +45,7 @@ def read(file_name: str, data: bytes, column: str, label_column: str) -> Found:
     rows: Iterator[Row]
     if isinstance(table, str):
         column = label_column = ""
-        rows = ((line, "") for line in io.StringIO(table))
+        rows = ((line, "") for line in io.StringIO(table, newline=None))
     else:
         columns, column = _columns(file_name, table, column, label_column)
         rows = _cells(table, column, label_column)
@@ -67,7 +67,7 @@ def _table(file_name: str, data: bytes, notes: list[str]) -> tuple[Table | str, 
     if ending in (".csv", ".tsv", ".tab"):
         delimiter = _delimiter(text) if ending == ".csv" else "\t"
         return partial(_delimited, file_name, text, delimiter), lines
-    if ending in (".jsonl", ".ndjson"):
+    if ending in (".jsonl", ".ndjson", ".json"):
         return partial(_objects, file_name, text), lines
     return text, lines
 
@@ -88,7 +88,10 @@ def decoded(file_name: str, data: bytes, notes: list[str]) -> str:
             notes.append("The file is in UTF-16.")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-        notes.append("The file is not in UTF-8; it was read as Windows-1252, Western European.")
+        notes.append(
+            "The file is not in UTF-8; it was read as Windows-1252, Western European. Save it in "
+            "UTF-8 if the examples below look wrong."
+        )
     odd = sum(
         not character.isprintable() and character not in "\n\r\t" for character in text[:4096]
     )
@@ -178,13 +181,27 @@ def _delimited(
 ) -> Iterator[dict[str, Any]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        names = next(reader, [])
+        names = _apart(next(reader, []))
         for row in reader:
             yield dict(zip(names, row, strict=False))
     except csv.Error as error:
         raise ValueError(
             f"{file_name}, line {reader.line_num}: {error}. Is a quotation mark missing?"
         ) from None
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Names of columns, of which each is there once.
+
+    >>> _apart(["text", "id", "text"])
+    ['text', 'id', 'text 2']
+    """
+    seen: Counter[str] = Counter()
+    out = []
+    for name in names:
+        seen[name] += 1
+        out.append(f"{name} {seen[name]}" if seen[name] > 1 else name)
+    return out
 
 
 def _objects(
@@ -202,7 +219,7 @@ def _objects(
                 f"{file_name}, line {number} is no JSON object. Write one a line, like "
                 '{"text": "…"}.'
             )
-        yield row
+        yield {key: value for key, value in row.items() if not isinstance(value, dict | list)}
 
 
 def _columns(file_name: str, table: Table, column: str, label: str) -> tuple[tuple[str, ...], str]:
@@ -215,14 +232,21 @@ def _columns(file_name: str, table: Table, column: str, label: str) -> tuple[tup
         if asked not in columns:
             there = ", ".join(columns[:20])
             raise ValueError(f"{file_name} has no column {asked[:80]!r}; it has: {there}.")
+    if not columns:
+        raise ValueError(
+            f"{file_name} has no column of words. Write the sentence at the top of each object, "
+            'like {"text": "…"}.'
+        )
     texts = {name: sum(map(len, {_cell(row.get(name)) for row in first})) for name in columns}
     return columns, column or max(texts, key=texts.__getitem__)
 
 
 def _cells(table: Table, column: str, label: str) -> Iterator[Row]:
     for row in table([column, label] if label else [column]):
-        yield _cell(row.get(column)), _cell(row.get(label)) if label else ""
+        yield _cell(row.get(column)), (_cell(row.get(label)) or "none") if label else ""
 
 
 def _cell(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    """As a text; half a character, which JSON can escape, becomes a question mark."""
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -15,7 +15,7 @@ from pyarrow import parquet
 
 from backend import corpora
 from backend.corpora import own
-from backend.corpora.own import limits
+from backend.corpora.own import limits, pictures
 from backend.files import write_json
 
 LINES = [f"The {kind} number {n} is here." for n in range(15) for kind in ("cat", "dog")]
@@ -161,11 +161,40 @@ def test_other_encodings_are_read_and_told() -> None:
     lines = "\n".join(f"Größe Nummer {n} ist schön." for n in range(25))
     latin = own.preview("a.txt", lines.encode("cp1252"))
     assert "größe nummer" in latin.examples[0]
-    assert latin.notes == [
-        "The file is not in UTF-8; it was read as Windows-1252, Western European."
-    ]
-    assert own.preview("a.txt", lines.encode("utf-16")).notes == ["The file is in UTF-16."]
+    (told,) = latin.notes
+    assert "not in UTF-8; it was read as Windows-1252" in told and "look wrong" in told
+    for utf16 in (lines.encode("utf-16"), b"\xfe\xff" + lines.encode("utf-16-be")):
+        seen = own.preview("a.txt", utf16)
+        assert (seen.n, seen.notes) == (25, ["The file is in UTF-16."])
     assert own.preview("a.txt", lines.encode("utf-8-sig")).examples[0].startswith("größe")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_they_do_on_any_machine(end: str) -> None:
+    assert own.preview("a.txt", end.join(LINES).encode()).n == len(LINES)
+    rows = end.join(f"{n},{line}" for n, line in enumerate(["said", *LINES])).encode()
+    assert own.preview("a.csv", rows).n == len(LINES)
+
+
+def test_columns_of_one_name_are_told_apart_and_a_label_that_is_missing_is_none() -> None:
+    rows = ["text,mood,text", *(f"{n},{'glad' * (n % 2)},{line}" for n, line in enumerate(LINES))]
+    seen = own.preview("a.csv", "\n".join(rows).encode(), label_column="mood")
+    assert seen.columns == ("text", "mood", "text 2")
+    assert (seen.column, seen.classes) == ("text 2", ("glad", "none"))
+
+
+def test_the_column_that_says_most_is_taken_not_that_which_repeats_itself() -> None:
+    rows = [f"{line},{'the same long remark ' * 9}" for line in ["said", *LINES]]
+    assert own.preview("a.csv", "\n".join(rows).encode()).column == "said"
+
+
+def test_objects_within_objects_are_left_out_and_half_a_character_is_none() -> None:
+    rows = [{"meta": {"long": ["x"] * 99}, "text": line, "n": None} for line in LINES]
+    seen = own.preview("a.json", "\n".join(map(json.dumps, rows)).encode())
+    assert (seen.columns, seen.column, seen.n) == (("text", "n"), "text", len(LINES))
+    halves = "\n".join(json.dumps({"text": f"{line} \ud800"}) for line in LINES)
+    assert own.preview("a.jsonl", halves.encode()).examples[0].endswith("?")
+    own.keep("Halves", "a.jsonl", halves.encode())
 
 
 def test_too_many_lines_are_drawn_by_hash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,6 +228,14 @@ def test_too_many_lines_are_drawn_by_hash(monkeypatch: pytest.MonkeyPatch) -> No
         ("a.csv", b'text\n"' + b"x" * 200_000, {}, "Is a quotation mark missing"),
         ("a.jsonl", b'{"a": "b"}\n{"a": ', {}, "line 2 is no JSON"),
         ("a.jsonl", b"[1]\n", {}, "line 1 is no JSON object"),
+        ("a.json", json.dumps([{"text": "x"}]).encode(), {}, "line 1 is no JSON object. Write"),
+        ("a.jsonl", b'{"a": {"text": "x"}}\n', {}, "no column of words"),
+        ("a.csv", b"text,mood", {}, "has no rows"),
+        ("a.txt", TEXT + b"\0", {}, "bytes that no text has"),
+        ("a.txt", TEXT.decode().encode("utf-16-le"), {}, "bytes that no text has"),
+        ("a.zip", zipped({"a.gif": b"GIF89a"}), {}, "holds no PNG or JPEG"),
+        ("a.zip", zipped({"a\\..\\..\\b.png": png(1)}), {}, "points out of it"),
+        ("a.zip", zipped({"/etc/a.png": png(1)}), {}, "points out of it"),
         ("a.zip", b"PK\x03\x04 not really", {}, "is no ZIP, or a damaged one"),
         ("a.zip", zipped({"a.txt": b"x"}), {}, "holds no PNG or JPEG"),
         ("a.zip", zipped({"../a.png": png(1)}), {}, "points out of it"),
@@ -252,6 +289,7 @@ def test_pictures_come_in_three_formats() -> None:
     for name, data in [
         ("a.idx", idx(GREY)),
         ("a-idx3-ubyte.gz", gzip.compress(idx(GREY))),
+        ("a.idx.gz", gzip.compress(idx(GREY))),
         ("a.npz", npz(small=GREY[:2], images=GREY)),
         ("a.npz", npz(images=GREY / 255)),
         ("a.npz", npz(images=GREY[:, None])),
@@ -286,6 +324,44 @@ def test_folders_of_a_zip_are_classes() -> None:
     assert train.pictures.shape == (len(train.pictures), 28, 28, 3)
     assert train.tags["label"] == ["ab"[label] for label in train.classes]
     assert sum(len(split.items) for split in splits.values()) == own.report(key).n == 31
+
+
+def saved(picture: Image.Image, kind: str = "PNG", **how: object) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **how)
+    return file.getvalue()
+
+
+def test_a_picture_is_read_as_a_person_sees_it() -> None:
+    """Of 16 bits, of a palette, seen through, turned by its camera, or made for print."""
+    ramp = np.arange(28, dtype=np.uint8)[:, None] * 9 * np.ones((1, 28), np.uint8)  # falls
+    grey = Image.fromarray(ramp)
+    clear = Image.fromarray(np.zeros((28, 28), np.uint8))
+    clear.putalpha(Image.fromarray(255 - ramp))  # black ink, the less the lower
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera lay on its side: show it turned by 90 degrees
+    files = {
+        "bits.png": saved(Image.fromarray(ramp.astype(np.uint16) * 257)),
+        "palette.png": saved(grey.quantize(64)),
+        "clear.png": saved(clear),
+        "turned.jpg": saved(grey.rotate(90), "JPEG", exif=turned, quality=100),
+        "print.jpg": saved(grey.convert("CMYK"), "JPEG", quality=100),
+    }
+    for name, data in files.items():
+        (picture,) = pictures.read("a.zip", zipped({name: data}), "", "", 28, 1).items
+        assert np.abs(picture.astype(int) - ramp).max() <= 12, name
+
+
+def test_junk_beside_pictures_is_no_class_and_neither_is_an_empty_folder() -> None:
+    files = {f"top/{'ab'[n % 2]}/deep/{n}.png": png(n) for n in range(30)}
+    flat = {name.replace("/deep", ""): data for name, data in files.items()}
+    junk = {"__MACOSX/top/c/._1.png": b"x", "top/.DS_Store": b"x", "top/a/Thumbs.db": b"x"}
+    empty = {"top/c/": b"", "top/d/": b""}
+    assert own.preview("a.zip", zipped(flat | junk | empty)).classes == ("a", "b")
+    assert own.preview("a.zip", zipped(files | junk)).classes == ()  # all are in "deep"
+    alone = {name: data for name, data in flat.items() if "/a/" in name}
+    few = {f"top/a/{n}.png": png(n) for n in range(30, 50)}
+    assert own.preview("a.zip", zipped(alone | few)).classes == ()
 
 
 def test_a_disk_that_fills_leaves_nothing_half_kept(monkeypatch: pytest.MonkeyPatch) -> None:
