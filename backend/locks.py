@@ -3,8 +3,32 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+PATIENCE = 10.0  # seconds that a change waits for that of another process
+
+
+@contextmanager
+def alone(folder: Callable[[], Path]) -> Iterator[None]:
+    """No other thread or process changes the folder meanwhile; also a decorator.
+
+    It ends with its process, however that ends. Raises ``ValueError`` with a sentence where
+    another keeps it for ``PATIENCE`` seconds, ``OSError`` where the folder cannot be written.
+    """
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(place / ".lock", timeout=PATIENCE):
+            yield
+    except Timeout:
+        raise ValueError(
+            f"Another playground, or a script, is changing {place} just now. Try again when it "
+            "is done."
+        ) from None
 
 
 class FairLock:

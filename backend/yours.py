@@ -1,6 +1,6 @@
 """The user's own checkpoints: trained on this machine or taken in from another.
 
-They lie in ``checkpoint.yours_dir()``, in folders like those that ship, and are listed with them.
+They lie in ``yours_dir()``, in folders like those that ship, and are listed with them.
 What ships can be neither changed nor deleted here. No torch.
 """
 
@@ -14,7 +14,9 @@ import zipfile
 from pathlib import Path
 
 from backend import checkpoint
+from backend.checkpoint import yours_dir
 from backend.files import read_json, write_json
+from backend.locks import alone
 
 KINDS = (".safetensors", ".json", ".md", ".png")  # of files that travel: none of them can run
 LARGEST = 1 << 30  # bytes that a ZIP may unpack to
@@ -46,9 +48,10 @@ def about(name: str) -> str:
         return ""
 
 
+@alone(yours_dir)
 def remove(name: str) -> str:
     """Delete a checkpoint; ``undo`` of what is returned brings it back for a week."""
-    folder, root = _folder(name), checkpoint.yours_dir() / REMOVED
+    folder, root = _folder(name), yours_dir() / REMOVED
     _empty(root)
     token = secrets.token_hex(8)
     target = root / token / name
@@ -58,22 +61,24 @@ def remove(name: str) -> str:
     return token
 
 
+@alone(yours_dir)
 def undo(token: str) -> str:
     """Bring back what ``remove`` deleted; its name."""
-    root = checkpoint.yours_dir() / REMOVED
+    root = yours_dir() / REMOVED
     if not re.fullmatch(r"[0-9a-f]{16}", token) or not (root / token).is_dir():
         raise ValueError("What was deleted is no longer kept: it stays for a week.")
     folder = next((root / token).glob("*/*--*"))
     name = f"{folder.parent.name}/{folder.name}"
     if _taken(name):
         raise ValueError(f"There is another checkpoint called {name} now. Delete that first.")
-    target = checkpoint.yours_dir() / name
+    target = yours_dir() / name
     target.parent.mkdir(parents=True, exist_ok=True)
     folder.rename(target)
     shutil.rmtree(root / token)
     return name
 
 
+@alone(yours_dir)
 def export(name: str) -> bytes:
     """A ZIP of safetensors, JSON, card and pictures; ``import_zip`` reads it elsewhere."""
     folder, content = _folder(name), io.BytesIO()
@@ -93,7 +98,7 @@ def import_zip(data: bytes) -> str:
         raise ValueError("This is no ZIP. Choose one that Download made.") from None
     with archive:
         name, files = _contents(archive)
-        root = checkpoint.yours_dir()
+        root = yours_dir()
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root, prefix=".incoming-") as incoming:
             folder = Path(incoming) / name
@@ -101,9 +106,10 @@ def import_zip(data: bytes) -> str:
             _unpack(archive, files, folder)
             if problem := checkpoint.at(folder).problem:
                 raise ValueError(problem)
-            name = _free(name)
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            folder.rename(root / name)
+            with alone(yours_dir):
+                name = _free(name)
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                folder.rename(root / name)
     return name
 
 
@@ -160,23 +166,22 @@ def _free(name: str) -> str:
 
 
 def _taken(name: str) -> bool:
-    return any(
-        (root / name).exists() for root in (checkpoint.trained_dir(), checkpoint.yours_dir())
-    )
+    return any((root / name).exists() for root in (checkpoint.trained_dir(), yours_dir()))
 
 
 def _folder(name: str) -> Path:
     """Of one of the user's; raises ValueError for any other name."""
-    folder = checkpoint.yours_dir() / name
+    folder = yours_dir() / name
     if not checkpoint.is_name(name) or not folder.is_dir() or folder.is_symlink():
         raise ValueError(f"There is no checkpoint of yours called {name[:80]!r}.")
     return folder
 
 
 def _set(name: str, **values: str) -> None:
-    path = _folder(name) / "config.json"
     try:
-        write_json(path, read_json(path) | values)
+        with alone(yours_dir):
+            path = _folder(name) / "config.json"
+            write_json(path, read_json(path) | values)
     except OSError as error:
         raise ValueError(error.strerror or str(error)) from None
 

@@ -21,6 +21,7 @@ import psutil
 from backend import checkpoint, corpora
 from backend.checkpoint import yours_dir
 from backend.files import read_json, write_json
+from backend.locks import alone
 from backend.pipeline.offers import Offer, Setting, offers, recipe_of
 from backend.pipeline.rows import Rows
 
@@ -75,11 +76,14 @@ def start(model: str, dataset: str, name: str, settings: dict[str, Any]) -> str:
 
     Raises ``ValueError`` with a sentence for what cannot be trained.
     """
-    id = prepare(model, dataset, name, settings)
-    _launch(folder_of(id))
-    return id
+    folder = folder_of(prepare(model, dataset, name, settings))
+    with alone(yours_dir):
+        if not alive(folder):  # another server may have resumed it
+            _launch(folder)
+    return folder.name
 
 
+@alone(yours_dir)
 def prepare(
     model: str,
     dataset: str,
@@ -171,6 +175,7 @@ def pause(id: str) -> None:
     _ask(folder, "pause")
 
 
+@alone(yours_dir)
 def resume(id: str) -> None:
     """Go on with a run that was paused, stopped or killed, or that failed."""
     folder = folder_of(id)
@@ -183,6 +188,7 @@ def resume(id: str) -> None:
     _launch(folder)
 
 
+@alone(yours_dir)
 def take_up(id: str) -> "Iterator[Progress]":
     """Go on with a run in this process; raises as ``resume`` does."""
     from backend.pipeline.worker import work
@@ -195,6 +201,7 @@ def take_up(id: str) -> "Iterator[Progress]":
     return work(folder)
 
 
+@alone(yours_dir)
 def stop_and_keep(id: str) -> None:
     """End at the next report; what has been learned becomes a checkpoint."""
     folder = folder_of(id)
@@ -209,6 +216,7 @@ def stop_and_keep(id: str) -> None:
         _launch(folder)
 
 
+@alone(yours_dir)
 def discard(id: str) -> None:
     """End a run and remove its folder; a checkpoint that it wrote stays."""
     folder = folder_of(id)

@@ -25,7 +25,7 @@ WHEN = ["today", "often", "now", "again", "here", "there"]
 KNOWN = set(" ".join([*WHO, *DOES, *WHAT, *WHEN]).replace("-", " ").split())
 SMALL = {"steps": 200, "latent_dim": 8, "batch_size": 32, "embedding_dim": 24}
 SMALL |= {"encoder_dim": 24, "decoder_dim": 48, "annealing_steps": 100}
-LONG = {"steps": 30_000, "batch_size": 16, "channels": 4}  # it is still there to be paused
+LONG = {"steps": 4000, "batch_size": 16, "channels": 4}  # it is still there to be paused
 ENDS = 300_000  # ms; a run on a machine that does other things too
 STEPPED = re.compile(r"[1-9]\d*")
 PIXELS = "all => all.map(canvas => canvas.toDataURL())"

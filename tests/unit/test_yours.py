@@ -3,12 +3,14 @@
 import io
 import os
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import pytest
 
 import backend
-from backend import checkpoint, yours
+from backend import checkpoint, locks, yours
 
 GOOD = "vae/vae--fashion-mnist--2d"
 MINE = "vae/vae--own_scans--2d"
@@ -56,6 +58,35 @@ def test_a_new_name_and_a_description_leave_it_whole(mine):
     assert backend.load(MINE, device="cpu").latent_dim == 2  # the checksums were renewed
     with pytest.raises(ValueError, match="at least one letter"):
         yours.rename(MINE, " \n")
+
+
+HOLD = """from backend import checkpoint, locks
+with locks.alone(checkpoint.yours_dir):
+    print("held", flush=True)
+    input()
+"""
+
+
+def test_what_a_second_server_is_changing_is_left_alone_and_told(mine, monkeypatch):
+    packed, token = yours.export(MINE), yours.remove(MINE)
+    assert yours.import_zip(packed) == MINE
+    command, pipe = [sys.executable, "-c", HOLD], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        monkeypatch.setattr(locks, "PATIENCE", 0.05)
+        for change in (
+            lambda: yours.rename(MINE, "x"),
+            lambda: yours.describe(MINE, "x"),
+            lambda: yours.remove(MINE),
+            lambda: yours.undo(token),
+            lambda: yours.export(MINE),
+            lambda: yours.import_zip(packed),
+        ):
+            with pytest.raises(ValueError, match="Another playground, or a script, is changing"):
+                change()
+        other.kill()
+    yours.rename(MINE, "Mine")  # the lock has gone with its process
+    assert [one.title for one in backend.available() if one.yours] == ["Mine"]
 
 
 def test_what_was_deleted_comes_back(mine):

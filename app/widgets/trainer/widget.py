@@ -5,6 +5,7 @@ The work itself is done by ``backend.corpora.own``, ``backend.pipeline.jobs`` an
 """
 
 import base64
+import functools
 import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, NamedTuple
@@ -108,9 +109,16 @@ def questions() -> list[Callable[[Any], dict]]:
 
 
 def _served(function: Callable[..., dict], name: str) -> Callable[[Any], dict]:
-    """As ``served``, but refused where visitors may change nothing on disk."""
+    """As ``served``, but refused where visitors may change nothing, and with a full disk told."""
 
-    answer = served(function, name, LABELS)
+    @functools.wraps(function)
+    def told(*args: Any, **kwargs: Any) -> dict:
+        try:
+            return function(*args, **kwargs)
+        except OSError as error:
+            raise ValueError(error.strerror or str(error)) from None
+
+    answer = served(told, name, LABELS)
 
     def allowed(request: Any) -> dict:
         return {"error": READ_ONLY} if session.read_only() else answer(request)

@@ -117,6 +117,18 @@ def test_what_is_wrong_is_told_in_a_sentence(function, request_, said):
     assert said in answer["error"]
 
 
+def test_a_full_disk_is_told_by_what_the_system_says(monkeypatch):
+    def full(*_):
+        raise OSError(28, "Could not write corpus.json: No space left on device.")
+
+    monkeypatch.setattr(widget.own, "write_json", full)
+    text = "\n".join(SENTENCES).encode()
+    keep = next(one for one in widget.questions() if one.__name__ == "keep")
+    source = {"upload": uploaded("cats.txt", text)}
+    answer = keep({"source": source, "title": "Cats"})
+    assert answer == {"error": "Could not write corpus.json: No space left on device."}
+
+
 def test_read_only_refuses_every_function_of_it():
     session.configure("cpu", read_only=True)
     for function in widget.questions():

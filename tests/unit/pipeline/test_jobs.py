@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ import pytest
 from PIL import Image
 
 import backend
-from backend import checkpoint
+from backend import checkpoint, locks
 from backend.corpora import own
 from backend.pipeline import jobs, worker
 from backend.pipeline.run import STATE, locked
@@ -209,6 +210,43 @@ def test_a_rate_that_is_set_while_the_run_resumes_is_not_lost(
     monkeypatch.setattr(jobs, "write_json", overtaken)
     jobs.resume(id)
     assert asked and run_of(id).rate == 0.002
+
+
+def test_two_servers_on_one_folder_begin_a_run_once(
+    dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, launched, told = prepared(dataset, "Once"), [], []
+
+    def launch(folder: Path) -> None:
+        launched.append(folder)
+        time.sleep(0.2)  # as a process takes until it is there
+        jobs.sign(folder, os.getpid())
+
+    def resume() -> None:
+        try:
+            jobs.resume(id)
+        except ValueError as error:
+            told.append(str(error))
+
+    monkeypatch.setattr(jobs, "_launch", launch)
+    servers = [threading.Thread(target=resume) for _ in range(2)]
+    for server in servers:
+        server.start()
+    for server in servers:
+        server.join()
+    assert len(launched) == 1 and told == ["This run runs already."]
+    monkeypatch.setattr(locks, "PATIENCE", 0.05)
+    with locks.alone(checkpoint.yours_dir):
+        for change in (
+            lambda: prepared(dataset, "Another"),
+            lambda: jobs.resume(id),
+            lambda: jobs.take_up(id),
+            lambda: jobs.stop_and_keep(id),
+            lambda: jobs.discard(id),
+        ):
+            with pytest.raises(ValueError, match="Another playground, or a script, is changing"):
+                change()
+    assert [run.id for run in jobs.runs()] == [id]
 
 
 def test_what_is_left_is_told_as_a_range_around_the_mean_pace() -> None:
