@@ -26,8 +26,8 @@ def alone(folder: Callable[[], Path]) -> Iterator[None]:
             yield
     except Timeout:
         raise ValueError(
-            f"Another playground, or a script, is changing {place} just now. Try again when it "
-            "is done."
+            f"Another playground, or a script, is changing {place.name!r} just now. Try again "
+            "when it is done."
         ) from None
 
 

@@ -179,6 +179,7 @@ def pause(id: str) -> None:
 def resume(id: str) -> None:
     """Go on with a run that was paused, stopped or killed, or that failed."""
     folder = folder_of(id)
+    _see_out(folder)
     if alive(folder):
         if _wish(folder) == "go":
             raise ValueError("This run runs already.")
@@ -194,6 +195,7 @@ def take_up(id: str) -> "Iterator[Progress]":
     from backend.pipeline.worker import work
 
     folder = folder_of(id)
+    _see_out(folder)
     if alive(folder):
         raise ValueError("This run runs already.")
     _queue(folder)
@@ -210,6 +212,7 @@ def stop_and_keep(id: str) -> None:
         raise ValueError("This run has learned nothing yet. Discard it instead.")
     if status.get("state") in ("done", "stopped"):
         raise ValueError("This run has ended, and its model is kept.")
+    _see_out(folder)
     _ask(folder, "keep")
     if not alive(folder):
         write_json(folder / STATUS, status | {"state": "queued", "since": time.time()})
@@ -290,6 +293,16 @@ def _launch(folder: Path) -> None:
         )
     _children.append(child)
     sign(folder, child.pid)
+
+
+def _see_out(folder: Path) -> None:
+    """Wait for a process whose run has ended, but which itself has not yet."""
+    process = alive(folder)
+    if process is None or process.pid == os.getpid():
+        return
+    if _read(folder / STATUS).get("state") not in ("queued", "running"):
+        with contextlib.suppress(psutil.TimeoutExpired):
+            process.wait(10)
 
 
 def _queue(folder: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any, cast
 import psutil
 import torch
 
-from backend import checkpoint
+from backend import checkpoint, corpora
 from backend.base import GenerativeModel, LatentModel
 from backend.codes.posteriors import kl_of_units
 from backend.corpora import MissingCorpus
@@ -26,6 +26,7 @@ from backend.device import seeded
 from backend.distributions.sequence import Sequence
 from backend.evaluation.gauges import COLLAPSED_KL
 from backend.files import read_json, write_json
+from backend.locks import alone
 from backend.objectives.priors import StandardNormal
 from backend.pipeline import jobs
 from backend.pipeline.card import write_card
@@ -60,13 +61,13 @@ def work(folder: Path) -> Iterator[Progress]:
     """
     about, status = read_json(folder / jobs.ABOUT), Status(folder)
     try:
-        with _turn(folder, status):
-            recipe = recipe_of(*(about[key] for key in ("model", "dataset", "title", "settings")))
-            torch.set_num_threads(about["threads"])
-            yield from _stages(folder, about, recipe, status)
-    except Ended:
-        status.set(state="paused", left=None)
-        status.log("paused")
+        while True:
+            try:
+                yield from _attempt(folder, about, status)
+                return
+            except Ended:
+                if not status.goes_on():
+                    return
     except (ArithmeticError, Busy, KeyError, MissingCorpus, OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         if isinstance(error, Diverged):
@@ -74,6 +75,16 @@ def work(folder: Path) -> Iterator[Progress]:
         with suppress(OSError):  # on a full disk not even this can be written
             status.set(state="failed", message=said, left=None)
             status.log(said)
+
+
+def _attempt(folder: Path, about: dict[str, Any], status: "Status") -> Iterator[Progress]:
+    with _turn(folder, status):
+        recipe = recipe_of(*(about[key] for key in ("model", "dataset", "title", "settings")))
+        # Steps of recurrent nets are too small to share out, as ``ONE_THREAD`` says: with two
+        # threads they take twice as long on a busy machine, and the processor time of four.
+        small = corpora.corpus(about["dataset"]).kind == "text"
+        torch.set_num_threads(1 if small else about["threads"])
+        yield from _stages(folder, about, recipe, status)
 
 
 class Status:
@@ -95,6 +106,15 @@ class Status:
 
     def wish(self) -> Wish:
         return read_json(self.folder / jobs.WISH)["wish"]
+
+    def goes_on(self) -> bool:
+        """Whether the user has changed their mind since the run ended; paused if not."""
+        with alone(checkpoint.yours_dir):
+            going = self.wish() != "pause"
+            state = "queued" if going else "paused"
+            self.set(state=state, since=time.time(), left=None)
+        self.log(state)
+        return going
 
 
 @contextmanager

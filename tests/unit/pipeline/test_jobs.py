@@ -212,10 +212,37 @@ def test_a_rate_that_is_set_while_the_run_resumes_is_not_lost(
     assert asked and run_of(id).rate == 0.002
 
 
+def test_who_resumes_while_a_run_ends_is_heard(
+    dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = prepared(dataset, "Torn")
+    jobs.sign(jobs.folder_of(id), os.getpid())
+    log = worker.Status.log
+
+    def resumed(status: worker.Status, line: str) -> None:
+        log(status, line)
+        if line.startswith("step 50"):
+            jobs.pause(id)
+
+    train = worker.train
+
+    def paused(*asked: object, **how: object) -> Iterator:
+        yield from train(*asked, **how)
+        if worker.steps_done(jobs.folder_of(id) / run_of(id).checkpoint / STATE) < 120:
+            jobs.resume(id)  # it has stopped already, and has not said so yet
+
+    monkeypatch.setattr(worker.Status, "log", resumed)
+    monkeypatch.setattr(worker, "train", paused)
+    for _ in worker.work(jobs.folder_of(id)):
+        pass
+    assert (run_of(id).state, run_of(id).step) == ("done", 120)
+
+
 def test_two_servers_on_one_folder_begin_a_run_once(
     dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    id, launched, told = prepared(dataset, "Once"), [], []
+    id = prepared(dataset, "Once")
+    launched, told = [], []
 
     def launch(folder: Path) -> None:
         launched.append(folder)
