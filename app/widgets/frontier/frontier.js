@@ -85,7 +85,7 @@ function setUp1(ui) {
   });
   ui.readout = el("p", { class: "front-readout", role: "status" });
   ui.absent = el("p", { class: "front-note" });
-  ui.problems = el("div", { class: "front-problems", hidden: true });
+  ui.problems = el("div", { class: "front-problems lp-problem", hidden: true });
   ui.card = el("section", { class: "front-card", "aria-label": "Chosen dot" });
   ui.figures = el("section", {
     class: "front-figures",

@@ -114,7 +114,7 @@ export function buildSquares(ui) {
           }),
         ),
         el("p", { class: "lab-scale" }),
-        el("p", { class: "lab-problem lp-caution", role: "status", hidden: true }),
+        el("p", { class: "lab-problem lp-problem", role: "status", hidden: true }),
         el("div", { class: "lab-losses" }),
       ),
     ),

@@ -12,7 +12,7 @@ import { prior, reseed } from "./samples.js";
 function setUpCard(ui) {
   ui.heading = el("p", { class: "lens-note" });
   ui.chips = el("div", { class: "lens-modes", role: "radiogroup", "aria-label": "Modes" });
-  ui.lacking = el("div", { class: "lens-lacking", role: "status", hidden: true });
+  ui.lacking = el("div", { class: "lens-lacking lp-problem", role: "status", hidden: true });
   ui.title = el("h4");
   ui.facts = el("p", { class: "lens-facts" });
   ui.flags = el("ul", { class: "lens-flags" });

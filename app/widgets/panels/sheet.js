@@ -56,7 +56,7 @@ function setUp1(ui) {
   ui.when = el("output", { class: "panel-step", for: ui.scrub.id });
   ui.ticks = el("div", { class: "panel-ticks", "aria-hidden": "true" });
   ui.curves = el("div", { class: "panel-curves" });
-  ui.missing = el("div", { class: "panel-missing" });
+  ui.missing = el("div", { class: "panel-missing lp-problem" });
   ui.note = el("p", { class: "panel-note" });
   ui.meansTable = tableTwin("Modes at both steps as a table");
   ui.curveTable = tableTwin("Curves as a table");
