@@ -21,7 +21,9 @@ _NETS = {
 _TRAIN = {"steps": 3000, "batch_size": 64, "lr": 2e-3, "warmup": 200}
 _CODE = {"latent_dim": 64}
 _VARIATIONAL = _CODE | {"annealing": "linear", "annealing_steps": 1000, "word_dropout": 0.0}
-_MIXING = {"mixing_steps": 1500}  # the decoder then learns from g(ε) while the rate is high
+# The decoder learns from g(ε) while the rate is high. With a floor of 3 nats in place of 10, codes
+# said too little: one reply was 27 % of all, where it is 0.7 % now.
+_MIXING = {"mixing_steps": 1500, "kl_floor": 10.0}
 _CLOUDS = (0, 50, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 2500, 3000)
 _RECOGNITION = {
     "embedding_dim": 128,
