@@ -99,7 +99,7 @@ def main(argv: list[str]) -> int:
         return run_app(options)
     except SetupError as error:
         print(f"launch.py: {error}", file=sys.stderr)
-        return 1
+        return 2 if argv[:1] == ["check"] else 1  # there 1 says that a view differs
     except KeyboardInterrupt:
         return 130  # what shells report for Ctrl+C
 
@@ -205,7 +205,7 @@ def check_parser() -> Parser:
         prog="launch.py check",
         allow_abbrev=False,
         description="Open the views of a file of checks, and compare what they show.",
-        epilog="Exit code: 0 if all are as they were, 1 if one differs, 2 for no file of checks.",
+        epilog="Exit code: 0 if all are as they were, 1 if one differs, 2 if none could be seen.",
     )
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="checks.json, as the page gives it")

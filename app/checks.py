@@ -186,7 +186,10 @@ def see(browser: "Browser", url: str, check: Check) -> Outcome:
     )
     try:
         _stay(page, url)
-        now, thumbnail = _settled(page, url + check["link"])
+        under_way = follow(page)
+        page.set_default_timeout(1000 * PATIENCE)
+        page.goto(url + check["link"])
+        now, thumbnail = settled(page, under_way)
         notice = page.locator("#header .lp-notice")
         notices = [notice.inner_text()] if notice.is_visible() else []
     except Error as error:
@@ -209,14 +212,22 @@ def _stay(page: "Page", url: str) -> None:
     page.route("**/*", only_ours)
 
 
-def _settled(page: "Page", address: str) -> tuple[Shown, str]:
-    """What is shown there once the result is drawn and nothing more comes; and its thumbnail."""
+def follow(page: "Page") -> set["Request"]:
+    """The questions of a page that are under way, from now on."""
     under_way: set[Request] = set()
-    page.on("request", lambda request: _asked(request, under_way))
+
+    def asked(request: "Request") -> None:
+        if request.method == "POST":
+            under_way.add(request)
+
+    page.on("request", asked)
     page.on("requestfinished", lambda request: under_way.discard(request))
     page.on("requestfailed", lambda request: under_way.discard(request))
-    page.set_default_timeout(1000 * PATIENCE)
-    page.goto(address)
+    return under_way
+
+
+def settled(page: "Page", under_way: set["Request"]) -> tuple[Shown, str]:
+    """What is shown once the result is drawn and nothing more comes; and its thumbnail."""
     drawn = ".lp-result[data-drawn]:visible, .lp-result > .lp-error:visible"
     page.wait_for_selector(drawn)
     last: Any = None
@@ -232,11 +243,6 @@ def _settled(page: "Page", address: str) -> tuple[Shown, str]:
         page.wait_for_timeout(50)
     found, thumbnail = last
     return pydantic.TypeAdapter(Shown).validate_python(found), thumbnail
-
-
-def _asked(request: "Request", under_way: set) -> None:
-    if request.method == "POST":
-        under_way.add(request)
 
 
 SHOWN = """async () => {

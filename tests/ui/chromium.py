@@ -10,6 +10,7 @@ from urllib.parse import urlparse
 from playwright.sync_api import Page, Request, expect
 
 import launch
+from app import checks
 from app.checks import ARGUMENTS as ARGUMENTS
 from app.checks import serving as serving
 
@@ -30,8 +31,6 @@ def watch(page: Page, complaints: list[str]) -> None:
     """Note every error on the console, every request to another host, and what is under way."""
 
     def asked(request) -> None:
-        if request.method == "POST":
-            under_way[page].add(request)
         parts = urlparse(request.url)
         if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
             complaints.append(f"a request left the machine: {request.url}")
@@ -40,13 +39,8 @@ def watch(page: Page, complaints: list[str]) -> None:
         if message.type == "error":
             complaints.append(f"console: {message.text}")
 
-    def answered(request) -> None:
-        under_way[page].discard(request)
-
-    under_way[page] = set()
+    under_way[page] = checks.follow(page)
     page.on("request", asked)
-    page.on("requestfinished", answered)
-    page.on("requestfailed", answered)
     page.on("console", said)
     page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
 
