@@ -20,12 +20,12 @@ class Config(vae.Config):
     flow: Literal["planar", "radial", "iaf"] = param(
         "planar", "What a step does: planar and radial bend, iaf moves each unit by those before"
     )
-    steps: int = param(8, "Steps K; with none it is the VAE", min=0, max=100)
+    bends: int = param(8, "Steps K of the flow; with none it is the VAE", min=0, max=100)
     made_hidden: tuple[int, ...] = param((128,), "Units per hidden layer of a step of iaf")
 
     @classmethod
     def tiny(cls, **sizes: Any) -> Self:
-        return super().tiny(**(dict(steps=2, made_hidden=(8,)) | sizes))
+        return super().tiny(**(dict(bends=2, made_hidden=(8,)) | sizes))
 
 
 @register(
@@ -60,7 +60,7 @@ class FlowVAE(vae.VAE):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        d, k = config.latent_dim, config.steps
+        d, k = config.latent_dim, config.bends
         self.sizes = {"planar": [d, d, 1] * k, "radial": [d, 1, 1] * k, "iaf": [d] * (k > 0)}[
             config.flow
         ]

@@ -80,7 +80,6 @@ def _bench_recipes() -> dict[str, Recipe]:
         ("gan/iwgan", digits, "--k1", "GAN of the same nets (k = 1)", _WIDE | {"k": 1}, game),
         ("gan/info_gan", digits, "", "InfoGAN", _WIDE | {"latent_dim": 28}, game),
         ("gan/bigan", digits, "", "BiGAN", _WIDE, slow),
-        ("gan/age", digits, "", "AGE", _WIDE | {"match_x": 20.0, "match_z": 50.0}, slow),
     ]
     longer = {
         ("vae/joint_vae", digits): 2,

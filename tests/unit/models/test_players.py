@@ -611,11 +611,11 @@ CASES = [
     Case("vae/vamp_prior", "model", vamp_prior, {"pseudo_inputs": 3}),
     Case("vae/vamp_prior", "model", vamp_prior, {"pseudo_inputs": 3}, PICTURES),
     *(
-        Case("vae/flow_vae", "model", flow_vae, {"flow": kind, "steps": 3, "made_hidden": (6,)})
+        Case("vae/flow_vae", "model", flow_vae, {"flow": kind, "bends": 3, "made_hidden": (6,)})
         for kind in ("planar", "radial", "iaf")
     ),
     *(
-        Case("vae/flow_vae", "model", vae, {"flow": kind, "steps": 0})
+        Case("vae/flow_vae", "model", vae, {"flow": kind, "bends": 0})
         for kind in ("planar", "radial", "iaf")
     ),
     Case("vae/gm_vae", "model", gm_vae, {"components": 3, "pretraining_steps": 9}, step=8),

@@ -227,7 +227,7 @@ def test_codes_are_drawn_from_the_posteriors_of_the_pseudo_inputs() -> None:
 def test_the_kl_of_a_unit_that_flows_have_left_alone_is_that_of_its_gaussian() -> None:
     x, _ = bars(40)
     with seeded(20), torch.no_grad():
-        model = build("flow_vae", **PICTURES, flow="planar", steps=1)
+        model = build("flow_vae", **PICTURES, flow="planar", bends=1)
         last = model.encoder.layers[-1]
         last.weight[6:], last.bias[6:] = 0.0, 0.0  # a step of zeros is none
         last.weight.mul_(8)
@@ -239,7 +239,7 @@ def test_the_kl_of_a_unit_that_flows_have_left_alone_is_that_of_its_gaussian() -
 @pytest.mark.parametrize("flow", FLOWS)
 def test_without_steps_a_flow_is_the_vae_bit_for_bit(flow: str) -> None:
     x = torch.rand(6, 1, 4, 4)
-    models = [build("vae", **PICTURES), build("flow_vae", **PICTURES, flow=flow, steps=0)]
+    models = [build("vae", **PICTURES), build("flow_vae", **PICTURES, flow=flow, bends=0)]
     for model in models:
         with seeded(18):
             trained(model, x, 5)
@@ -263,7 +263,7 @@ def test_the_information_of_any_posteriors_is_that_of_gaussians_where_they_are()
 def test_a_bend_that_all_posteriors_share_takes_none_of_their_information(flow: str) -> None:
     """Any one-to-one map of codes keeps it, so that of the Gaussians before it is the answer."""
     x, _ = bars(40)
-    model = build("flow_vae", **PICTURES, flow=flow, steps=2, made_hidden=(6,))
+    model = build("flow_vae", **PICTURES, flow=flow, bends=2, made_hidden=(6,))
     with seeded(19), torch.no_grad():
         last = model.encoder.layers[-1]
         last.weight.mul_(8)
