@@ -141,6 +141,9 @@ class MADE(nn.Module):
         return m, s
 
 
+FARTHEST = 1e6  # deviations from the mean: no density there that float32 can tell from none
+
+
 class Autoregressive(Flow):
     """σ z + (1 - σ) m, where m and σ = sigmoid(s) of a unit depend on the units before it.
 
@@ -158,13 +161,14 @@ class Autoregressive(Flow):
         return self._turned(gate * x + (1 - gate) * m)
 
     def _inverse(self, y: Tensor) -> Tensor:
-        """Unit by unit: each needs those before it."""
+        """Unit by unit: each needs those before it. What gates of near 0 would send to infinity
+        stays at ``FARTHEST``, so that a density of 0 is told as one and not as NaN."""
         y = self._turned(y) + torch.zeros_like(self.context[:, :1])  # one y may serve the batch
         x = torch.zeros_like(y)
         for i in range(y.shape[-1]):
             m, s = self.net(x, self.context)
             gate = s.sigmoid()
-            found = (y - (1 - gate) * m) / gate
+            found = ((y - (1 - gate) * m) / gate).clamp(-FARTHEST, FARTHEST)
             x = torch.cat([x[..., :i], found[..., i : i + 1], x[..., i + 1 :]], -1)
         return x
 

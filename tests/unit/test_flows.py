@@ -66,6 +66,18 @@ def test_the_density_of_a_draw_is_the_density_of_its_copy_and_sums_to_one(kind: 
     torch.testing.assert_close(total, torch.ones(BATCH).double(), rtol=0, atol=0.02)
 
 
+def test_a_place_that_no_draw_comes_near_has_no_density_rather_than_nan() -> None:
+    with seeded(0):
+        nets = [MADE(16, 2, (8,)) for _ in range(8)]
+        context = torch.randn(BATCH, 2)
+    for net in nets:
+        net.out.weight.data *= 40  # gates of near 0 or 1, as training makes them
+    base = Independent(Normal(torch.zeros(BATCH, 16), torch.ones(BATCH, 16)), 1)
+    posterior = Flowed(base, [Autoregressive(net, context, reverse=True) for net in nets])
+    found = posterior.log_prob(torch.full((BATCH, 16), 3.0))
+    assert not found.isnan().any() and (found < -1e6).all()
+
+
 def test_parameters_of_zero_change_nothing() -> None:
     z, zero = normal(BATCH, DIM), torch.zeros(BATCH, DIM).double()
     assert torch.equal(Planar(zero, zero, zero[:, 0])(z), z)
