@@ -76,10 +76,24 @@ export function shown() {
     .flatMap((body) => [...body.querySelectorAll("canvas")])
     .filter((canvas) => canvas.width && canvas.height && canvas.checkVisibility());
   return {
-    text: bodies.flatMap((body) => lines(body.innerText)),
+    text: bodies.flatMap(linesOf),
     pictures: drawn.slice(0, PICTURES).map(small),
     more: Math.max(0, drawn.length - PICTURES),
   };
+}
+
+/**
+ * The text of a result, and of its menus what is chosen: what else they offer, such as a new
+ * checkpoint, is not of the result.
+ * @param {HTMLElement} body
+ */
+function linesOf(body) {
+  const found = lines(body.innerText);
+  for (const option of body.querySelectorAll("option:not(:checked)")) {
+    const at = found.indexOf(lines(/** @type {HTMLOptionElement} */ (option).text)[0]);
+    if (at >= 0) found.splice(at, 1);
+  }
+  return found;
 }
 
 /** @param {HTMLCanvasElement} canvas */
