@@ -252,12 +252,12 @@ def renew(page: gr.Blocks) -> str:
         return page.offered
     with _renewing:
         now = here()
-        page.seen = seen
         if now != page.offered:
             components.offer_anew(page)
             page.head = head()
             page.config = page.get_config_file()
             page.offered = now
+        page.seen = seen  # last: who asks meanwhile waits for the page to be whole
     return now
 
 

@@ -109,20 +109,10 @@ def changes() -> int:
     while other threads compute. What is written into a file in place it does not see.
     """
     seen: list[tuple[str, int]] = []
-    for root in (trained_dir(), yours_dir()):
-        for folder in (root, *_within(root)):
-            for path in (folder, *(_within(folder) if folder != root else ())):
-                with suppress(OSError):
-                    seen.append((str(path), path.stat().st_mtime_ns))
+    for folder in _folders():
+        with suppress(OSError):
+            seen.append((str(folder), folder.stat().st_mtime_ns))
     return hash((*seen, *_given))
-
-
-def _within(folder: Path) -> list[Path]:
-    """The folders in a folder; none where there is no such folder."""
-    try:
-        return sorted(Path(entry) for entry in os.scandir(folder) if entry.is_dir())
-    except OSError:
-        return []
 
 
 def info(name: str) -> CheckpointInfo:

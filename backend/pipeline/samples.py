@@ -25,10 +25,8 @@ def samples(info: CheckpointInfo) -> str:
     """Draw the sample section; for images also writes the picture into the checkpoint's folder."""
     if "respond" in info.capabilities:
         return _conversations(info)
-    if info.model == "di_vst":
-        return _neighbours(info)
     if "sample" not in info.capabilities:
-        return ""
+        return _neighbours(info) if "encode" in info.capabilities else ""
     if "decode" not in info.capabilities:
         return _listed(f"Drawn word by word, seed {SEED}", _drawn_sentences(info))
     space = backend.load(info.name, device="cpu")
@@ -97,8 +95,10 @@ def _conversations(info: CheckpointInfo) -> str:
 
 
 def _neighbours(info: CheckpointInfo) -> str:
-    """For a few turns: what their codes tell of the turn before and of the one after."""
+    """For a few turns: what their codes tell of the turns beside them; nothing if they do not."""
     space = backend.load(info.name, device="cpu")
+    if not space.tells_neighbours:
+        return ""
     z = space.encode(TURNS)
     rows = zip(TURNS, space.decode_previous(z), space.decode(z), strict=True)
     said = "\n".join(f"| {turn} | {before} | {after} |" for turn, before, after in rows)

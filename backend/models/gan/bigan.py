@@ -5,10 +5,11 @@ from typing import Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent, Normal
+from torch.distributions import Distribution
 
 from backend.base import LatentModel, Objective, Terms, param
 from backend.distributions.deterministic import Deterministic
+from backend.models.vae.vae import posterior
 from backend.nets.build import DataConfig, build_decoder, build_encoder, build_pair_critic
 from backend.objectives.divergences import gan_loss
 from backend.objectives.priors import StandardNormal
@@ -72,8 +73,7 @@ class BiGAN(LatentModel):
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         if not self.gaussian:
             return Deterministic(self.encoder(x))
-        mu, log_var = self.encoder(x).chunk(2, dim=1)
-        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
+        return posterior(self.encoder(x))
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return Deterministic(self.generator.mean(z))

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent, Normal
+from torch.distributions import Distribution
 
 from backend.base import LatentModel, Live, Objective, Terms, param
 from backend.distributions.deterministic import Deterministic
+from backend.models.vae.vae import posterior
 from backend.nets.build import DataConfig, build_critic, build_decoder, build_encoder
 from backend.objectives.divergences import gan_loss, kl
 from backend.objectives.priors import StandardNormal
@@ -69,8 +70,7 @@ class VAEGAN(LatentModel):
         self.prior = StandardNormal(config.latent_dim)
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
-        mu, log_var = self.encoder(x).chunk(2, dim=1)
-        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
+        return posterior(self.encoder(x))
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return Deterministic(self.decoder.mean(z))

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent, Normal
+from torch.distributions import Distribution
 
 from backend.base import UNKNOWN, LatentModel, Objective, Terms, param
+from backend.models.vae.vae import posterior
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.nets.points import mlp
 from backend.objectives.divergences import kl
@@ -52,8 +53,7 @@ class CVAE(LatentModel):
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
         features = self.encoder(x).relu()
-        mu, log_var = self.posterior(self._with_label(features, context)).chunk(2, dim=1)
-        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
+        return posterior(self.posterior(self._with_label(features, context)))
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return self.decoder(self._with_label(z, context))

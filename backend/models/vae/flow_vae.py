@@ -7,11 +7,10 @@ from typing import Any, Literal, Self, cast
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from backend.base import Objective, Terms, param
+from backend.base import Objective, param
 from backend.models.vae import vae
 from backend.nets.build import build_encoder
 from backend.nets.flows import MADE, Autoregressive, Flow, Flowed, Planar, Radial
-from backend.objectives.divergences import kl
 from backend.registry import register
 
 
@@ -73,14 +72,6 @@ class FlowVAE(vae.VAE):
         gaussian, *given = self.encoder(x).split([2 * self.config.latent_dim, *self.sizes], 1)
         base = vae.posterior(gaussian)
         return Flowed(base, self._flows(given)) if given else base
-
-    def loss(self, batch: Tensor, player: str = "model") -> Terms:
-        """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]."""
-        q = self.encode(batch)
-        z = q.rsample()
-        recon_nll = -self.decode(z).log_prob(batch).mean()
-        divergence = kl(q, self.prior(), z).mean()
-        return {"loss": recon_nll + divergence, "recon_nll": recon_nll, "kl": divergence}
 
     def _flows(self, given: list[Tensor]) -> list[Flow]:
         """The steps, of what the encoder gives for them."""

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent, Normal
+from torch.distributions import Distribution
 
 from backend.base import LatentModel, Objective, Terms, param
+from backend.models.vae.vae import posterior
 from backend.nets.build import DataConfig, build_decoder, build_encoder
 from backend.objectives.divergences import variance_of_means
 from backend.objectives.priors import GaussianMixture
@@ -51,8 +52,7 @@ class GMVAE(LatentModel):
         self.prior = GaussianMixture(1, config.components, config.latent_dim)
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
-        mu, log_var = self.encoder(x).chunk(2, dim=1)
-        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
+        return posterior(self.encoder(x))
 
     def assign(self, x: Tensor) -> Tensor:
         """p(c|z) at the posterior mean, [B, 1, K]."""

@@ -57,6 +57,7 @@ class VAE(LatentModel):
     def loss(self, batch: Tensor, player: str = "model") -> Terms:
         """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]."""
         q = self.encode(batch)
-        recon_nll = -self.decode(q.rsample()).log_prob(batch).mean()
-        divergence = kl(q, self.prior()).mean()
+        z = q.rsample()
+        recon_nll = -self.decode(z).log_prob(batch).mean()
+        divergence = kl(q, self.prior(), z).mean()
         return {"loss": recon_nll + divergence, "recon_nll": recon_nll, "kl": divergence}

@@ -8,10 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily
 
-from backend.base import Objective, Terms, param
+from backend.base import Objective, param
 from backend.models.vae import vae
 from backend.nets.build import Encoder
-from backend.objectives.divergences import kl
 from backend.objectives.priors import Prior
 from backend.registry import register
 
@@ -82,11 +81,3 @@ class VampPriorVAE(vae.VAE):
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         self.prior = MixtureOfPosteriors(self.encoder, config.pseudo_inputs, config.data_shape)
-
-    def loss(self, batch: Tensor, player: str = "model") -> Terms:
-        """``batch`` is pictures [B, C, H, W] in [0, 1] or points [B, 2]."""
-        q = self.encode(batch)
-        z = q.rsample()
-        recon_nll = -self.decode(z).log_prob(batch).mean()
-        divergence = kl(q, self.prior(), z).mean()
-        return {"loss": recon_nll + divergence, "recon_nll": recon_nll, "kl": divergence}
