@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
+import anyio
 import anyio.to_thread
 from cachetools import LRUCache
 from starlette.datastructures import Headers
@@ -63,7 +64,7 @@ class Answers:
             making = self._making.setdefault(key, asyncio.Lock())
             try:
                 async with making:  # others who ask meanwhile wait here, and then find it
-                    answer = self._kept.get(key) or await self._make(scope, receive)
+                    answer = self._kept.get(key) or await self._make(scope)
                     if isinstance(answer, Answer):
                         self._kept[key] = answer
             finally:
@@ -86,9 +87,17 @@ class Answers:
         origin = tuple(headers.get(name) for name in ORIGIN)
         return path, scope["scheme"], scope.get("root_path"), user_of(scope, headers), *origin
 
-    async def _make(self, scope: Scope, receive: Receive) -> Answer | list[Message]:
-        """What the application answers; as it sends it where that is not to be kept."""
+    async def _make(self, scope: Scope) -> Answer | list[Message]:
+        """What the application answers; as it sends it where that is not to be kept.
+
+        It is for all, so it is made to its end though who asked first may leave meanwhile, as a
+        page does that is reloaded while it loads: the application would then stop halfway.
+        """
         messages: list[Message] = []
+        asked: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> Message:
+            return asked.pop() if asked else await anyio.sleep_forever()
 
         async def keep(message: Message) -> None:
             messages.append(message)
@@ -99,7 +108,8 @@ class Answers:
         headers = Headers(raw=start["headers"])
         body = b"".join(message.get("body", b"") for message in rest)
         own = "set-cookie" in headers or "no-store" in headers.get("cache-control", "")
-        if start["status"] != 200 or own or len(body) > MOST // 2:
+        whole = rest and not rest[-1].get("more_body", False)
+        if start["status"] != 200 or own or not whole or len(body) > MOST // 2:
             return messages
         return await anyio.to_thread.run_sync(_finished, path_of(scope), headers, body)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -134,3 +134,32 @@ def test_what_is_kept_is_bounded(app):
     assert kept.maxsize == answers.MOST
     kept["x"] = answers.Answer((), b"x" * 10, b"y" * 5, "")
     assert kept.currsize == 15
+
+
+def test_what_is_kept_is_whole_though_who_asked_first_has_left() -> None:
+    """As where a page is reloaded while it loads: what is streamed then stops halfway."""
+    sent: list[dict] = []
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            await asyncio.sleep(0.01)
+            yield b"x" * 1000
+
+    async def streaming(scope, receive, send) -> None:
+        made.append(scope["path"])
+        await StreamingResponse(parts())(scope, receive, send)
+
+    async def gone() -> dict:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    made.clear()
+    kept = answers.Answers(streaming)
+    scope = {"type": "http", "method": "GET", "path": "/assets/js", "headers": []}
+    for _ in range(2):
+        sent.clear()
+        asyncio.run(kept(dict(scope), gone, send))
+    assert b"".join(message.get("body", b"") for message in sent) == b"x" * 5000
+    assert made == ["/assets/js"]
