@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import backend
 from backend.evaluation.gauges import failures, gauges
 from backend.evaluation.table import METRICS
 
@@ -46,3 +47,8 @@ def test_modes_that_say_the_same_are_a_failure_that_is_named() -> None:
         return [failure.label for failure in failures(info)]
 
     assert named(-0.02) == ["modes say the same"] and named(0.01) == []
+
+
+def test_whatever_was_measured_shows_a_number() -> None:
+    shipped = [info for info in backend.available() if info.metrics]
+    assert shipped and all(gauges(info) for info in shipped)
