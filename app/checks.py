@@ -155,7 +155,11 @@ def serving(*options: str, **environment: str) -> Iterator[str]:
             yield _address(server, log)
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            try:
+                server.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait(timeout=20)
 
 
 def _address(server: subprocess.Popen, log: IO[str]) -> str:
@@ -235,7 +239,7 @@ def settled(page: "Page", under_way: set["Request"]) -> tuple[Shown, str]:
     deadline = since + PATIENCE
     while time.monotonic() < deadline:
         busy = page.locator(".lp-result[aria-busy=true]:visible").count()
-        now = page.evaluate(SHOWN)
+        now = page.wait_for_function(SHOWN, polling=50).json_value()  # evaluate has no limit
         if under_way or busy or now != last:
             last, since = now, time.monotonic()
         elif time.monotonic() - since > QUIET:

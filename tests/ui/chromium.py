@@ -3,6 +3,7 @@
 A module beside ``conftest``, of which pytest loads a copy of its own.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlparse
@@ -54,14 +55,27 @@ def dress(page: Page, width: int, dark: bool) -> None:
     """Give the window another width, and the page another scheme; until it is laid out anew."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if dark else "light")
-    page.evaluate(
-        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    wait_until_painted(page)
+
+
+def wait_until_painted(page: Page) -> None:
+    """Until the page has drawn two frames: what was laid out is to be seen.
+
+    Not by ``evaluate``, which has no time limit: a page that is hidden draws no frame.
+    """
+    page.wait_for_function(
+        """() => new Promise((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+        })"""
     )
 
 
 def wait_until_answered(page: Page) -> None:
     """Until the server has answered all that the page has asked: what comes, has come."""
-    while under_way[page]:
+    end = time.monotonic() + PATIENCE / 1000
+    while asked := under_way[page]:
+        open_still = [f"{request.url} {request.post_data}" for request in asked]
+        assert time.monotonic() < end, f"no answer in {PATIENCE // 1000} s to {open_still}"
         page.wait_for_timeout(20)
 
 

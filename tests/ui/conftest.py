@@ -1,6 +1,6 @@
 """A real browser on a real server: nothing here is ever skipped for want of one.
 
-``open_page()`` opens the app in a new page (storage is emptied between tests) and waits until its
+``open_page()`` opens the app in a new page (storage is emptied for each test) and waits until its
 first result is drawn; at the end of the test it fails if the page said anything on its console,
 or asked any other host for anything. Screenshots go to ``tests/artifacts``.
 """
@@ -21,6 +21,13 @@ from tests.ui.chromium import (
     wait_until_drawn,
     watch,
 )
+
+# Before the page's own scripts, and once: a reload finds what was kept. At the end of a test
+# another page of it could write after it was emptied.
+FORGET = """if (!sessionStorage.getItem("test-began")) {
+  localStorage.clear();
+  sessionStorage.setItem("test-began", "yes");
+}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,7 +92,10 @@ def open_page(context: BrowserContext, app_url: str) -> Iterator[OpenPage]:
         dark: bool = False,
         drawn: bool = True,
     ) -> Page:
+        first = not context.pages
         page = context.new_page()
+        if first:
+            page.add_init_script(FORGET)
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if dark else "light")
         watch(page, complaints)
@@ -96,7 +106,6 @@ def open_page(context: BrowserContext, app_url: str) -> Iterator[OpenPage]:
 
     yield open_one
     for page in context.pages:
-        page.evaluate("localStorage.clear()")
         page.close()
     assert not complaints, complaints
 

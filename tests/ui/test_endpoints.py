@@ -166,7 +166,7 @@ def test_the_endpoints_are_tools_for_agents(app_url):
             return tools, done, wrong
 
     with ThreadPoolExecutor(1) as thread:  # Playwright keeps a loop running in this one
-        tools, done, wrong = thread.submit(asyncio.run, ask()).result()
+        tools, done, wrong = thread.submit(asyncio.run, asyncio.wait_for(ask(), 60)).result()
     assert {tool.name for tool in tools} == NAMES
     models = {"checkpoint", "lm", "victim", "model", "dataset"}  # each asks for one
     assert all(models & set(tool.inputSchema["properties"]) for tool in tools)

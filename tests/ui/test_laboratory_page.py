@@ -237,7 +237,8 @@ def test_pause_and_play_in_a_row_are_both_heard(open_page):
     part(page, "play").click()
     expect(laboratory(page)).to_have_attribute("data-playing", "true")
     page.evaluate(
-        """(lab) => new Promise((done) => {
+        """(lab) => new Promise((done, never) => {
+          setTimeout(never, 20000, new Error("it did not pause"));
           const play = document.getElementById("tradeoffs-laboratory-play");
           const seen = new MutationObserver(() => {
             if (lab.dataset.playing === "false") done(play.click());

@@ -85,7 +85,8 @@ def test_a_result_that_comes_at_once_does_not_replace_the_view_that_was_left(ope
           const preload = document.querySelector('link[href$="/page/address.js"]');
           const { activeTab, setView } = await import(preload.href);
           document.getElementById("tab-interpolate-button").click();
-          return new Promise((done) => {
+          return new Promise((done, never) => {
+            setTimeout(never, 20000, new Error("the tab was not opened"));
             const shown = new MutationObserver(() => {
               if (activeTab() !== "interpolate") return;
               shown.disconnect();

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 import backend
 from app import parts
-from tests.ui.chromium import dress, follow
+from tests.ui.chromium import dress, follow, wait_until_painted
 
 pytestmark = pytest.mark.browser
 
@@ -49,9 +49,9 @@ def lit(page: Page) -> int:
 
 def pixels(page: Page) -> int:
     """A number that changes with what is drawn."""
+    wait_until_painted(page)
     return page.evaluate(
-        """async () => {
-          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        """() => {
           const canvas = document.querySelector("#modes-map .map-points");
           const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
           let sum = 0;

@@ -126,7 +126,10 @@ def test_long_work_shows_progress_and_stops_at_once(open_page, shot):
     said = page.evaluate(
         """async () => {
             document.querySelector("#sample-cancel").click();
-            await new Promise(requestAnimationFrame);
+            await new Promise((done, never) => {
+                requestAnimationFrame(done);
+                setTimeout(never, 20000, new Error("no frame was drawn"));
+            });
             return document.querySelector("#sample-result .lp-status").textContent;
         }"""
     )
