@@ -332,7 +332,8 @@ def load_model(name: str) -> "GenerativeModel":
         config = cls.Config.from_dict(content["config"])
         with shapes_only():  # so that no wrong number can fill the memory
             shaped = cls(config)
-        count = sum(tensor.numel() for tensor in {*shaped.parameters(), *shaped.buffers()})
+        stored = {*shaped.state_dict(keep_vars=True).values()}  # what is tied counts once
+        count = sum(tensor.numel() for tensor in stored)
     except (ArithmeticError, KeyError, RuntimeError, TypeError, ValueError) as error:
         said = error.args[0] if isinstance(error, KeyError) else error
         raise ValueError(f"{name} cannot be loaded: config.json: {said}") from error

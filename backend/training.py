@@ -257,7 +257,8 @@ def _save(
     done: int,
 ) -> None:
     # Tied weights share memory, which safetensors refuses: clone. State of no lasting value.
-    tensors = {f"model.{key}": value.clone() for key, value in model.state_dict().items()}
+    state = {**model.state_dict(), **dict(model.named_buffers())}  # what no checkpoint keeps too
+    tensors = {f"model.{key}": value.clone() for key, value in state.items()}
     for player, optimiser in optimisers.items():
         for index, values in optimiser.state_dict()["state"].items():
             for key, value in values.items():
@@ -280,7 +281,10 @@ def _restore(
             )
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
     weights = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
-    model.load_state_dict(weights)
+    lasting = model.state_dict().keys()
+    model.load_state_dict({key: value for key, value in weights.items() if key in lasting})
+    for key in weights.keys() - lasting:
+        model.get_buffer(key).copy_(weights[key])
     for player, optimiser in optimisers.items():
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in tensors.items():

@@ -5,13 +5,14 @@ import gradio as gr
 from app import links, session
 from app.components import checkpoint_picker, likeliest, seed
 from app.widgets.next_word.widget import next_word
+from app.widgets.senses.widget import senses
 
 TITLE = "Next word"
 FIRST = "lm/lstm_lm--everyday--forward"
 
 
 def build() -> None:
-    """The model and how to read it above; below what is written, and what comes next."""
+    """The model and how to read it above; below what is written, what comes next, and senses."""
     picker = checkpoint_picker(
         "next-word-checkpoint", requires={"log_prob"}, first=FIRST, given=session.given_lms()
     )
@@ -24,6 +25,7 @@ def build() -> None:
         width = gr.Slider(1, 12, 5, step=1, label="Beam width", elem_id="next-word-width")
         chosen = seed("next-word-seed")
     result = next_word("next-word-result")
+    word = senses("next-word-senses")
     links.connect(
         "next_word",
         result,
@@ -36,6 +38,7 @@ def build() -> None:
             "seed": (chosen, links.integer),
             "top_k": (top_k, links.integer),
             "top_p": (top_p, links.number),
+            "word": (word, links.text),
         },
         [picker.input, chosen.input, result.input]
         + [slider.release for slider in (temperature, top_k, top_p, k, width)],

@@ -37,6 +37,14 @@ class ShortList(Protocol):
         """The likeliest token [B] at hidden [B, H] that is none of ``forbid``."""
 
 
+@runtime_checkable
+class Mixture(Protocol):
+    """A decoder whose distribution of the next token is a weighted sum of K others."""
+
+    def experts(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Of contexts [N, H]: log-weights [N, K], and log-probabilities [N, K, V]."""
+
+
 class Sequence(Distribution):
     """p(x) = Π_t p(x_t | x_<t) for x [B, T] ended by ``<eos>``, then padded.
 

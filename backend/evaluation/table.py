@@ -465,6 +465,33 @@ _CLASSIFIER = (
     ),
 )
 
+_OUTPUT_LAYERS = (
+    Metric(
+        "log_p_rank", "", "Rank of log-probabilities", "", None,
+        "Rank of the matrix of log p(word | context) over all words and 500 test contexts, in "
+        "float64: one softmax over vectors of size d cannot leave d + 1.",
+    ),
+    Metric(
+        "experts_used", "", "Experts in use", "experts", None,
+        "exp of the entropy of the mean weights over 500 test contexts: how many experts, equally "
+        "used, would be as many.",
+    ),
+    Metric(
+        "experts_at_once", "", "Experts in one context", "experts", None,
+        "exp of the mean entropy of the weights in one context.",
+    ),
+    Metric(
+        "senses_used", "", "Senses in use", "senses", None,
+        "Of words with several senses that stand at 10 places or more: exp of the entropy of the "
+        "senses' mean shares, mean over words.",
+    ),
+    Metric(
+        "sense_information", "", "Context tells the sense", "nats", "higher",
+        "Information about which of its word's senses is meant that a context carries: entropy of "
+        "the mean shares less the mean entropy, mean over places; at most ln of the senses.",
+    ),
+)
+
 _TRAINING = (
     Metric("loss", "", "Loss", "nats", "lower", "What the optimiser minimises, mean of a batch."),
     Metric(
@@ -613,6 +640,7 @@ METRICS: dict[str, Metric] = _by_id(
     *_COPYING,
     *_CLASSIFIER,
     *_TRAINING,
+    *_OUTPUT_LAYERS,
 )
 """Every known quantity by id, in the order in which tables show them."""
 

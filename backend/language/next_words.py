@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from backend.device import seeded
-from backend.distributions.sequence import BOS, COLDEST, EOS, PAD, StepDecoder
+from backend.distributions.sequence import BOS, COLDEST, EOS, PAD, Mixture, StepDecoder
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.distributions.truncation import check_kept, truncated
 from backend.language.beam import beam_search
@@ -56,6 +56,13 @@ class Prediction(NamedTuple):
     unknown: list[str]  # typed words that the model does not know
     text: str  # what was typed, as the model reads it
     backward: bool
+
+
+class Expert(NamedTuple):
+    """One of the distributions that a model mixes."""
+
+    weight: float  # in this context
+    words: list[Candidate]  # its own likeliest next words
 
 
 class Continuation(NamedTuple):
@@ -209,16 +216,7 @@ def predict(
         log_p = torch.full_like(log_p, -torch.inf)
         log_p[EOS] = 0.0
     log_p = truncated(_tempered(log_p, temperature), top_k, top_p).log_softmax(0)
-    best = log_p.topk(min(k, int((log_p > -torch.inf).sum())))
-    words = [
-        Candidate(
-            _written(reader, token),
-            value,
-            _kind(reader, token),
-            reader.joined(text, [] if token in reader.forbid else [token]),
-        )
-        for value, token in zip(best.values.exp().tolist(), best.indices.tolist(), strict=True)
-    ]
+    words = _candidates(reader, text, log_p, k)
     scores: list[float] = []
     if typed:
         targets = torch.tensor(typed, device=start.device)
@@ -237,6 +235,30 @@ def predict(
         reader.joined(text, []),
         reader.backward,
     )
+
+
+@torch.inference_mode()
+def experts(lm: TextModel | HubLM, text: str = "", k: int = 5) -> list[Expert]:
+    """What each expert of a mixture would say after ``text``; empty for a model without.
+
+    Weights and probabilities are those of the model, at temperature 1: p(word) is the sum of
+    weight times p over the experts.
+
+    Raises:
+        ValueError: as `predict`.
+    """
+    _check(k=k)
+    reader = _reader(lm)
+    if not isinstance(reader.decoder, Mixture):
+        return []
+    rest = Continued(reader, _reading_order(reader, reader.ids(text)))
+    begin = torch.full((1, 1), BOS, device=rest.state.device)
+    hidden = rest.hidden(begin, rest.state)[0][:, -1]
+    log_weights, log_p = reader.decoder.experts(hidden)
+    return [
+        Expert(weight, _candidates(reader, text, own, k))
+        for weight, own in zip(log_weights[0].exp().tolist(), log_p[0], strict=True)
+    ]
 
 
 @torch.inference_mode()
@@ -312,6 +334,20 @@ def _reader(lm: TextModel | HubLM) -> Reader:
 
 def _reading_order(reader: Reader, items: list) -> list:
     return items[::-1] if reader.backward else items
+
+
+def _candidates(reader: Reader, text: str, log_p: Tensor, k: int) -> list[Candidate]:
+    """The ``k`` likeliest of log-probabilities [V] that are possible at all."""
+    best = log_p.topk(min(k, int((log_p > -torch.inf).sum())))
+    return [
+        Candidate(
+            _written(reader, token),
+            value,
+            _kind(reader, token),
+            reader.joined(text, [] if token in reader.forbid else [token]),
+        )
+        for value, token in zip(best.values.exp().tolist(), best.indices.tolist(), strict=True)
+    ]
 
 
 def _tempered(log_p: Tensor, temperature: float) -> Tensor:

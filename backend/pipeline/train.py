@@ -22,6 +22,7 @@ from backend.corpora.entailment import SEPARATOR
 from backend.device import pick_device, seeded
 from backend.evaluation.examples import write_examples
 from backend.files import remove_leftovers
+from backend.language.senses import keep_sentences
 from backend.nets.dialog import Batch as Talk
 from backend.nets.dialog import DialogueModel
 from backend.pipeline.corpus import (
@@ -35,7 +36,7 @@ from backend.pipeline.progress import Progress
 from backend.pipeline.recipe import Recipe
 from backend.pipeline.rows import Rows
 from backend.pipeline.run import STATE, Clock, Moments, Watch, locked, n_parameters
-from backend.processors.text import TextProcessor
+from backend.processors.text import UNK, TextProcessor
 from backend.training import StepReport, TrainConfig, fit, steps_done
 
 RUNS = Path(__file__).parents[2] / "runs"
@@ -219,6 +220,9 @@ def finish(
     )
     material.processor.save(folder)
     checkpoint.write_metrics(folder, history=history.columns())
+    if "senses" in model.capabilities:
+        words, x = cast(TextProcessor, material.processor), cast(torch.Tensor, material.held_out)
+        keep_sentences(folder, words.decode(x[(x != UNK).all(1)]))
     if "encode" in model.capabilities:
         train, held_out = (
             part.turns[part.replies] if isinstance(part, Conversations) else part

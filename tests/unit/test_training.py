@@ -1,5 +1,6 @@
 """Training resumes exactly, moves only whom the plan names, and stops at nonsense."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from torch import Tensor, nn
 from backend.base import BaseConfig, GenerativeModel
 from backend.corpora.batching import Batches, LengthBatches
 from backend.device import seeded
+from backend.distributions.sequence import EOS
+from backend.models.lm.kerbs import Config as KerbsConfig
+from backend.models.lm.kerbs import KerBS
 from backend.models.text_vae.text_vae import Config, TextVAE
 from backend.models.vae.vae import VAE
 from backend.models.vae.vae import Config as VAEConfig
@@ -23,22 +27,44 @@ def vae() -> tuple[VAE, Batches]:
         return model, Batches(torch.rand(22, 1, 4, 4), 4, seed=0)
 
 
-def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
-    whole, batches = vae()
+def kerbs() -> tuple[KerBS, Batches]:
+    """What moves its senses at steps 4 and 8 by what was counted since it last did."""
+    config = vars(KerbsConfig.tiny()) | {"moving_steps": 4, "moved": 0.1}
+    with seeded(0):
+        model = KerBS(KerbsConfig(**config))
+        x = torch.randint(3, 12, (22, 6))
+        x[:, -1] = EOS
+        return model, Batches(x, 4, seed=0)
+
+
+@pytest.mark.parametrize("made", [vae, kerbs])
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, made: Callable) -> None:
+    """Also of what no checkpoint keeps."""
+    whole, batches = made()
     for _ in fit(whole, batches, CONFIG):
         pass
 
     state = tmp_path / "state.safetensors"
-    first, batches = vae()
+    first, batches = made()
     for report in fit(first, batches, CONFIG, state=state, save_every=5):
         if report.step == 8:  # killed between two saves
             break
-    second, batches = vae()
+    second, batches = made()
     steps = [r.step for r in fit(second, batches, CONFIG, state=state, save_every=5)]
 
     assert steps[0] == 6
     for (name, a), b in zip(whole.named_parameters(), second.parameters(), strict=True):
         assert torch.equal(a, b), name
+    for (name, a), b in zip(whole.named_buffers(), second.buffers(), strict=True):
+        assert torch.equal(a, b), name
+
+
+def test_what_only_training_counts_is_in_no_checkpoint() -> None:
+    model, batches = kerbs()
+    list(fit(model, batches, CONFIG))
+    assert model.words.moves[:2, 0].tolist() == [4, 8]
+    stored = {name.split(".")[-1] for name in model.state_dict()}
+    assert "moves" in stored and not stored & {"surprise", "worst", "missed", "needed"}
 
 
 def test_a_state_of_another_run_is_refused(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import { el } from "../../page/dom.js";
 import { percent, significant } from "../../page/numbers.js";
-import { nats, take, visible } from "./next_word.js";
+import { named, nats, take } from "./next_word.js";
 
 /**
  * @typedef {import("./types.js").Option} Option
@@ -18,7 +18,7 @@ export function drawBars(ui) {
   ui.barsHead.textContent = ui.backward ? "The word before" : "The next word";
   ui.bars.replaceChildren(
     ...words.map(({ word, p, kind, text }, i) => {
-      const name = kind === "word" ? visible(word) : ui.MARKS[kind]();
+      const name = named(ui, { word, p, kind, text });
       const fill = el("i", { style: `width: ${(100 * p) / most}%` });
       const whole = kind === "word" && !text.includes("\ufffd"); // of subwords, some are parts of a letter
       return el(

@@ -2,15 +2,21 @@
 //   next_word.js  what is written, what the model thinks of it, and the questions to the server
 //   bars.js       the likeliest next words, and how the model would go on
 //   tree.js       the beam search: what was kept, what was pruned
+//   experts.js    what each expert of a mixture would say
+//
+// It says "latent-language-model" on the window, with whether that has senses, and hears
+// "latent-write", with a text to go on from.
 //
 // Some models read from the end: there the "next" word is the word before, bars put words in
 // front, and the tree grows to the left.
 
 import { button, el, tableTwin } from "../../page/dom.js";
+import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, fixed, percent } from "../../page/numbers.js";
 import { LOST, result } from "../../page/result.js";
 import { drawBars, drawRest, focusBar, setUp as setUpBars } from "./bars.js";
+import { drawExperts, setUp as setUpExperts } from "./experts.js";
 import { drawTree, heightOf, setUp as setUpTree } from "./tree.js";
 
 /**
@@ -33,13 +39,28 @@ export const nats = (x, digits = 1) => fixed(x, digits);
  */
 export const visible = (word) => word.replace(/^ /, "\u2423").replaceAll("\n", "\u21B5");
 
+/**
+ * A next word as it is read: a mark is named.
+ * @param {Ui} ui
+ * @param {import("./types.js").Next} next
+ */
+export const named = (ui, { kind, word }) => (kind === "word" ? visible(word) : ui.MARKS[kind]());
+
+/**
+ * What of the tab's controls is this widget's: the word whose senses are shown is not.
+ * @param {Request} request
+ * @returns {Request}
+ */
+const own = ({ word: _, ...request }) => request;
+
 /** @param {Ui} ui */
 function setUp1(ui) {
   ui.life = result("next_word", {
     element: ui.element,
     ready: () => ui.trigger("ready"),
-    server: ui.server,
-    draw: (data, request, alive) => draw(ui, data, request, alive),
+    server: { run: (request) => ui.server.run(own(request)) },
+    draw: (data, request, alive) => draw(ui, data, own(request), alive),
+    linked: own,
   });
   ui.backward = false;
 }
@@ -85,6 +106,7 @@ function setUp2(ui) {
   ui.found = el("ol", { class: "next-rest next-found" });
   ui.barTable = tableTwin("Bars as a table");
   ui.treeTable = tableTwin("Tree as a table");
+  ui.expertTable = tableTwin("Experts as a table");
   ui.side = el(
     "section",
     { class: "next-side" },
@@ -141,6 +163,7 @@ function setUp3(ui) {
       el("section", { class: "next-main" }, ui.barsHead, ui.bars, ui.barsNote),
       ui.side,
     ),
+    ui.mixed,
     ui.branches,
     ui.barTable.details,
     ui.treeTable.details,
@@ -200,6 +223,7 @@ async function draw(ui, data, request, alive) {
   ui.unknown.textContent = `The model does not know: ${data.unknown.slice(0, 8).join(", ")}. It reads each as the same unknown word.`;
   drawTyped(ui);
   drawBars(ui);
+  drawExperts(ui);
   for (const node of [ui.rest, ui.found, ui.treeScroll]) node.classList.add("next-old");
   ui.tree.style.minHeight = `${heightOf(request.width + ui.props.shown)}px`; // nothing jumps when it comes
   await new Promise((done) => setTimeout(done, REST));
@@ -213,6 +237,7 @@ async function draw(ui, data, request, alive) {
   for (const node of [ui.rest, ui.found, ui.treeScroll]) node.classList.remove("next-old");
   drawRest(ui, answer.rest, request);
   drawTree(ui, answer);
+  tell("latent-language-model", { checkpoint: request.checkpoint, senses: data.senses });
 }
 
 /**
@@ -258,6 +283,11 @@ function setUp4(ui) {
       set(ui, ui.box.value);
     } else if (event.key === "ArrowDown" && focusBar(ui, 0)) event.preventDefault();
   });
+  hear("latent-write", (text) => {
+    if (!ui.element.isConnected) return;
+    take(ui, text, { back: true });
+    ui.box.scrollIntoView({ block: "nearest" });
+  });
   ui.watch("value", () => {
     if (document.activeElement !== ui.box && ui.box.value !== ui.props.value)
       ui.box.value = ui.props.value ?? "";
@@ -269,6 +299,7 @@ export default function mount(given) {
   const ui = /** @type {Ui} */ ({ ...given });
   setUp1(ui);
   setUp2(ui);
+  setUpExperts(ui);
   setUp3(ui);
   setUp4(ui);
   setUpBars(ui);

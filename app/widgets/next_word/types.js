@@ -9,6 +9,7 @@
  * @typedef {{word: string, log_p: number, unknown: boolean}} Typed a word that is written
  * @typedef {{word: string, p: number, kind: Kind, text: string}} Next a word that may follow;
  *   `text` is all with it
+ * @typedef {{weight: number, words: Next[]}} Expert of a mixture
  *
  * @typedef {object} Prediction
  * @property {boolean} backward the model reads from the end
@@ -17,6 +18,8 @@
  * @property {Next[]} words
  * @property {number} entropy nats
  * @property {string[]} unknown
+ * @property {Expert[]} experts none of a model that is no mixture
+ * @property {boolean} senses the model has several senses a word
  *
  * @typedef {{text: string, log_p: number, cut?: boolean}} Option a text to its end
  *
@@ -53,6 +56,9 @@
  * @property {HTMLElement} found
  * @property {Twin} barTable
  * @property {Twin} treeTable
+ * @property {Twin} expertTable
+ * @property {HTMLElement} experts
+ * @property {HTMLElement} mixed the section of the experts
  * @property {HTMLElement} side
  * @property {HTMLElement} branches
  * @property {ReturnType<typeof setTimeout>} typing

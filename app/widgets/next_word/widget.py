@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import gradio as gr
 import pydantic
 
+import backend
 from app import session
 from app.components import Seed, served, widget
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 EXAMPLE = "A man is"  # what the page opens with
 DRAWN = 4  # continuations drawn at random
 SHOWN = 3  # pruned branches at each step
+OWN = 6  # words of each expert
 
 Text = Annotated[str, pydantic.Field(max_length=2000)]
 
@@ -43,10 +45,17 @@ def predict(
     lm = language_model(checkpoint)
     with session.model_work():
         found = next_words.predict(lm, text, k, temperature, top_k=top_k, top_p=top_p)
+        experts = next_words.experts(lm, text, OWN)
     return {
         **found._asdict(),
         "words": [word._asdict() for word in found.words],
         "typed": [typed._asdict() for typed in found.typed],
+        "experts": [
+            {"weight": one.weight, "words": [word._asdict() for word in one.words]}
+            for one in experts
+        ],
+        "senses": not session.is_given(checkpoint)
+        and "senses" in backend.info(checkpoint).capabilities,
         "code": script(checkpoint, text, temperature, k, width, seed, top_k, top_p),
     }
 

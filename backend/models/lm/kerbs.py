@@ -51,6 +51,29 @@ def kernel(x: Tensor, vectors: Tensor, theta: Tensor, kind: Kernel) -> Tensor:
     return torch.where(cosines > 0, positive, cosines) * sizes * lengths
 
 
+def of_angles(theta: Tensor, angles: Tensor, kind: Kernel) -> list[float]:
+    """K_θ / |x||e| of one θ at these angles between x and e, in radians."""
+    x = torch.stack([angles.cos(), angles.sin()], 1)
+    e = x.new_tensor([[1.0, 0.0]])
+    return kernel(x, e, theta.view(1), kind)[:, 0].tolist()
+
+
+def angle_losing(theta: Tensor, lost: Tensor, kind: Kernel) -> Tensor:
+    """The angle, in degrees, at which K_θ / |x||e| is ``lost`` less than at none.
+
+    Near its vector the paper's kernel is the wider the larger θ is, and that of the released code
+    the narrower.
+    """
+    sign = -1 if kind == "paper" else 1
+    scale = 2 * (torch.expm1(sign * theta) - sign * theta) / theta
+    power = torch.exp(sign * theta) - sign * lost * scale
+    cosine = sign * power.clamp(min=1e-12).log() / theta
+    if kind == "code":  # beyond a right angle it is the inner product
+        top = torch.expm1(theta) / scale
+        cosine = torch.where(lost > top, top - lost, cosine)
+    return cosine.clamp(-1, 1).acos().rad2deg()
+
+
 class KernelSoftmax(nn.Module):
     """P(word) = Σ over its senses of softmax K_θ(x, e); each sense has a vector e and its θ.
 
@@ -77,17 +100,18 @@ class KernelSoftmax(nn.Module):
         table = torch.full((words, self.most), self.absent)
         table[FIRST:, : config.senses] = torch.arange(self.absent).view(-1, config.senses)
         self.register_buffer("table", table)  # [V, most]: the senses of each word
-        # Since the last move: sums of -log P(word), nats, and of those more without the sense.
-        self.register_buffer("surprise", torch.zeros(words))
-        self.register_buffer("worst", torch.zeros(words))  # -log P where that was largest,
-        self.register_buffer("missed", torch.zeros(words, size))  # and what stood before there
-        self.register_buffer("needed", torch.zeros(self.absent))
+        # Since the last move, so of training alone: sums of -log P(word), nats; -log P where that
+        # was largest, and what stood before there; sums of nats more without the sense.
+        self.register_buffer("surprise", torch.zeros(words), persistent=False)
+        self.register_buffer("worst", torch.zeros(words), persistent=False)
+        self.register_buffer("missed", torch.zeros(words, size), persistent=False)
+        self.register_buffer("needed", torch.zeros(self.absent), persistent=False)
         # Step, sense, the word that gave it and the one that took it; step 0: none yet.
         self.register_buffer("moves", torch.zeros(MOVES, 4, dtype=torch.int32))
 
     @property
     def theta(self) -> Tensor:
-        """Of each sense, [S]: how sharply its score falls with the angle."""
+        """Of each sense, [S]: how far its score is from an inner product; see `angle_losing`."""
         return self.log_theta.clamp(*LOG_THETA).exp()
 
     def embed(self, ids: Tensor) -> Tensor:
@@ -113,6 +137,10 @@ class KernelSoftmax(nn.Module):
         absent = nn.functional.pad(log_p, (0, 1), value=-torch.inf)
         words = absent[:, self.table[FIRST:]].logsumexp(2)
         return nn.functional.pad(words, (FIRST, 0), value=-torch.inf)
+
+    def shares(self, x: Tensor, targets: Tensor) -> Tensor:
+        """P(sense | x, its word), [N, most], of words [N]; 0 where a word has no more senses."""
+        return self._of_words(self.scores(x), self.table[targets]).softmax(1)
 
     def _of_words(self, scores: Tensor, senses: Tensor) -> Tensor:
         """Scores [N, S] of each row's senses [N, most]; -inf where there is none."""
@@ -185,6 +213,7 @@ class KerBS(lstm_lm.LSTMLM):
     read by vectors of their own; θ within [e^-4, e^2].
     """
 
+    capabilities = lstm_lm.LSTMLM.capabilities | {"senses"}
     config: Config
     words: KernelSoftmax
     objective = Objective(

@@ -30,6 +30,7 @@ class MoS(lstm_lm.LSTMLM):
     an adaptive softmax for each expert, over the same W.
     """
 
+    capabilities = lstm_lm.LSTMLM.capabilities | {"experts"}
     config: Config
     objective = Objective(
         formulas={"model": "−Σ_t log Σ_k π_k softmax_k(x_t | words before)"},

@@ -65,6 +65,25 @@ def test_probabilities_are_normalised_and_sorted(lm: TextModel) -> None:
     assert [c.p for c in certain.words] == [1.0] and certain.entropy == 0
 
 
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_experts_add_up_to_what_they_are_mixed_to(direction: str) -> None:
+    mixture = make("lm/mos", direction)
+    parts = next_words.experts(mixture, "the dog", k=10)
+    assert len(parts) == 3 and sum(part.weight for part in parts) == pytest.approx(1, abs=1e-6)
+    summed: dict[tuple[str, str], float] = {}
+    for part in parts:
+        p = [candidate.p for candidate in part.words]
+        assert p == sorted(p, reverse=True) and sum(p) == pytest.approx(1, abs=1e-5)
+        for word in part.words:
+            key = (word.kind, word.text)
+            summed[key] = summed.get(key, 0) + part.weight * word.p
+    for whole in next_words.predict(mixture, "the dog", k=10).words:
+        assert summed[whole.kind, whole.text] == pytest.approx(whole.p, abs=1e-5)
+    assert next_words.experts(make("lm/lstm_lm"), "the dog") == []
+    with pytest.raises(ValueError, match="number of words shown"):
+        next_words.experts(mixture, k=0)
+
+
 def test_a_word_goes_after_the_text_or_before_it() -> None:
     for direction, texts in (("forward", "The Dog runs"), ("backward", "runs the Dog")):
         found = next_words.predict(make("lm/lstm_lm", direction), "the dog", k=10)

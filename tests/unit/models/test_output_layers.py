@@ -122,6 +122,19 @@ def test_without_a_spread_both_are_the_inner_product(kind: kerbs.Kernel, cosine:
     assert abs(of_one_angle(1.0, 0.4, kind) - 0.4) > 0.01
 
 
+@pytest.mark.parametrize("kind", ["paper", "code"])
+@pytest.mark.parametrize("lost", [0.05, 0.5, 1.2])
+def test_what_is_lost_at_an_angle_is_what_the_kernel_says(kind: kerbs.Kernel, lost: float) -> None:
+    theta = torch.tensor([0.02, 1.0, 4.0]).double()
+    angles = kerbs.angle_losing(theta, torch.full((3,), lost).double(), kind)
+    for one, angle in zip(theta.tolist(), angles.tolist(), strict=True):
+        top, there = (of_one_angle(one, math.cos(math.radians(a)), kind) for a in (0, angle))
+        assert top - there == pytest.approx(lost, abs=1e-3)
+    if lost < 1:  # near the vector
+        wider = angles.diff() > 0
+        assert wider.all() if kind == "paper" else not wider.any()
+
+
 @torch.no_grad()
 @pytest.mark.parametrize("kind", ["paper", "code"])
 def test_senses_of_a_word_add_up_to_it(kind: kerbs.Kernel) -> None:
