@@ -90,18 +90,35 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_tensors(path: Path) -> Iterator[Path]:
-    """``replacing`` for what safetensors writes, whose own error names neither file nor remedy."""
+    """``replacing`` for what safetensors writes, whose own error names neither file nor remedy.
+
+    The same content becomes the same bytes.
+    """
     from safetensors import SafetensorError
 
     try:
         with replacing(path) as temporary:
             yield temporary
+            _order_metadata(temporary)
     except SafetensorError as error:
         raise OSError(
             errno.EIO,
             f"Could not write {path}: {error}. The file there before is unchanged; is the disk "
             "full? Free some space or choose another folder, then try again.",
         ) from error
+
+
+def _order_metadata(path: Path) -> None:
+    """Sorts in place what safetensors write in an order that changes from one time to the next."""
+    with path.open("r+b") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size))
+        header["__metadata__"] = dict(sorted(header.get("__metadata__", {}).items()))
+        text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(header["__metadata__"]) > 1:
+            assert len(text) <= size  # the same signs in another order; spaces fill the rest
+            file.seek(8)
+            file.write(text.ljust(size))
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -18,16 +18,11 @@ def train_of_own_data(options: argparse.Namespace) -> int:
     settings = dict(map(_setting, options.set)) | {"seed": options.seed}
     try:
         dataset = own.keep(options.data_name or file.stem, file.name, file.read_bytes(), **how)
-        before = [r for r in jobs.runs() if (r.dataset, r.title) == (dataset, title)]
-        if before and before[0].state in ("paused", "failed"):
-            id = before[0].id
+        asked = (options.name[0], dataset, title, settings)
+        if (id := jobs.begun(*asked)) is not None:
             print(f"going on with the run of {title!r} that was begun before")
         else:
-            id = jobs.prepare(
-                *(options.name[0], dataset, title, settings),
-                device=options.device,
-                threads=options.threads,
-            )
+            id = jobs.prepare(*asked, device=options.device, threads=options.threads)
     except OSError as error:
         sys.exit(f"{file}: {error.strerror or error}")
     except ValueError as error:

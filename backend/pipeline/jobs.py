@@ -23,6 +23,7 @@ from backend.checkpoint import yours_dir
 from backend.files import read_json, write_json
 from backend.locks import alone
 from backend.pipeline.offers import Offer, Setting, offers, recipe_of
+from backend.pipeline.recipe import differences
 from backend.pipeline.rows import Rows
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ CURVES = "curves.jsonl"
 EXAMPLES = "seen.json"  # units and examples at the last step of the curves
 LOG = "log.txt"
 OUTPUT = "output.txt"  # what the process printed: nothing, unless it broke
+EARLY = 20  # steps behind the first estimate of what is left
 MOST = 100  # runs that are kept
 ROOM = 1 << 20  # bytes of a disk that is not full
 THREADS = 2
@@ -69,6 +71,13 @@ class Run(NamedTuple):
     message: str  # what went wrong, or what to do
     stage: str  # "train", "measure", "map" or "card"
     rate: float  # peak learning rate
+
+
+class Pace(NamedTuple):
+    """How fast a run went."""
+
+    seconds: float  # of a step, with all that is done beside it
+    work: int  # weights times examples of a step
 
 
 def start(model: str, dataset: str, name: str, settings: dict[str, Any]) -> str:
@@ -128,6 +137,24 @@ def prepare(
     return folder.name
 
 
+def begun(model: str, dataset: str, name: str, settings: dict[str, Any]) -> str | None:
+    """The run of these data by that name that has not come to its end; its id.
+
+    Raises ``ValueError`` for one that was begun with other settings.
+    """
+    for run in runs():
+        if (run.dataset, run.title) == (dataset, name) and run.state in ("paused", "failed"):
+            about = _read(folder_of(run.id) / ABOUT)
+            old, new = {"model": run.model} | about["settings"], {"model": model} | settings
+            if told := differences(old, new):
+                raise ValueError(
+                    f"The run of {name!r} was begun with {told}. Ask for the same to go on with "
+                    "it, or for another name to begin another."
+                )
+            return run.id
+    return None
+
+
 def runs() -> list[Run]:
     """All runs, the newest first, those of earlier starts of the app among them."""
     for child in _children[:]:
@@ -137,6 +164,17 @@ def runs() -> list[Run]:
     waiting = queue()
     found = (_run(folder, waiting) for folder in sorted(folders, reverse=True))
     return [run for run in found if run]
+
+
+def paces(model: str) -> list[Pace]:
+    """Of the runs of a model that are kept and have come far enough, the newest first."""
+    found = []
+    for path in sorted(_runs().glob(f"*/{ABOUT}"), reverse=True):
+        status = _read(path.parent / STATUS)
+        alike = _read(path).get("model") == model
+        if alike and status.get("step", 0) >= EARLY and "work" in status:  # since it is kept
+            found.append(Pace(status["seconds"] / status["step"], status["work"]))
+    return found
 
 
 def look(id: str, since_step: int = 0, since_line: int = 0) -> dict[str, Any]:

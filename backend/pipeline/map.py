@@ -3,7 +3,6 @@
 The same seed gives the same map. Needs the corpus; the app reads what is written.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
@@ -32,7 +31,6 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
         ValueError: it is damaged, has no modes to map, or too few items.
         MissingCorpus: its corpus is not here.
     """
-    began = time.monotonic()
     space = backend.load(name, device="auto")
     modes = space.modes
     yield Progress("map", 0 / 100, "reading the held-out items")
@@ -75,7 +73,6 @@ def project(name: str, limit: int = LIMIT, seed: int = 0) -> Iterator[Progress]:
             "limit": limit,
             "versions": {name: version(name) for name in PACKAGES},
             "umap": version("umap-learn"),
-            "seconds": round(time.monotonic() - began),
         },
         dataset=space.info.dataset,
         planes=modes.variables if two_numbers else 0,

@@ -1,8 +1,7 @@
 """Which models can learn from a user's data, with their settings; what is set as a recipe."""
 
 import dataclasses
-import math
-import types
+import sys
 import typing
 from typing import Any, Literal, NamedTuple, cast
 
@@ -10,15 +9,17 @@ from backend import corpora, registry
 from backend.pipeline.recipe import Recipe, recipes
 
 Kind = Literal["text", "image"]
-Value = int | float | bool | str
+Value = int | float | bool | str | tuple[int, ...]
 FIRST = (
     *("steps", "latent_dim", "lr", "beta", "kl_target", "kl_weight", "word_dropout"),
     *("batch_size", "net", "channels", "hidden_dim", "width", "layers", "dropout"),
 )
 FEW = 5  # of these are shown at once
 GIVEN = {"data_shape", "vocab_size", "max_len", "classes"}  # by the data
-GIVEN |= {"report_every", "precision"}  # by us
+GIVEN |= {"report_every"}  # by us
+OF_MODEL = "model_"  # before the name of a model's setting where training has one of that name
 LONGEST, LARGEST = 1_000_000, 4096  # of counts of steps, of other numbers that have no end
+DEEPEST = 8  # layers
 TITLES = {"lr": "Learning rate", "latent_dim": "Size of the code", "kl_target": "KL target"}
 READING = {
     "min_count": "Times that a word must occur to be known",
@@ -54,7 +55,7 @@ class Setting(NamedTuple):
     name: str
     title: str  # if another than its name
     default: Value
-    type: Literal["int", "float", "bool", "choice"]
+    type: Literal["int", "float", "bool", "choice", "sizes"]  # of layers, a list
     least: float | None
     most: float | None
     help: str
@@ -87,7 +88,23 @@ def recipe_of(model: str, dataset: str, title: str, settings: dict[str, Any]) ->
     Raises ``ValueError`` with a sentence for a model that is not offered for the corpus's items,
     and for a setting that is not known or out of its range.
     """
-    kind = cast(Kind, corpora.corpus(dataset).kind)
+    record = corpora.corpus(dataset)
+    kind = cast(Kind, record.kind)
+    recipe = plain_recipe(model, kind, title, settings)
+    shape: dict[str, Any] = {"data_shape": _shape(dataset)} if kind == "image" else {}
+    if hasattr(registry.model_class(model).Config, "classes"):
+        shape["classes"] = len(record.classes)
+        if shape["classes"] < 2:
+            raise ValueError(
+                f"{registry.about(model).title} is told the class of each item, and "
+                f"{record.name} has fewer than two classes. Choose a column of labels, or "
+                "another model."
+            )
+    return dataclasses.replace(recipe, model=recipe.model | shape)
+
+
+def plain_recipe(model: str, kind: Kind, title: str, settings: dict[str, Any]) -> Recipe:
+    """The same without what the data decide; raises as ``recipe_of`` does."""
     offer = next((one for one in offers(kind) if one.model == model), None)
     if offer is None:
         raise ValueError(f"{model[:80]!r} does not learn from data of this kind. Choose another.")
@@ -97,20 +114,15 @@ def recipe_of(model: str, dataset: str, title: str, settings: dict[str, Any]) ->
     values = {name: _checked(known[name], value) for name, value in settings.items()}
     shipped = _shipped(model, kind)
     training = {field.name for field in _fields(_train_config())}
-    sizes = {n: v for n, v in values.items() if n not in training and n not in READING}
-    shape: dict[str, Any] = {"data_shape": _shape(dataset)} if kind == "image" else {}
-    if offer.told:
-        record = corpora.corpus(dataset)
-        shape["classes"] = len(record.classes)
-        if shape["classes"] < 2:
-            raise ValueError(
-                f"{offer.title} is told the class of each item, and {record.name} has fewer than "
-                "two classes. Choose a column of labels, or another model."
-            )
+    sizes = {
+        name.removeprefix(OF_MODEL): value
+        for name, value in values.items()
+        if name not in training and name not in READING
+    }
     return dataclasses.replace(
         shipped,
         title=title,
-        model=shipped.model | sizes | shape,
+        model=shipped.model | sizes,
         train=shipped.train | {n: v for n, v in values.items() if n in training},
         snapshots=(),
         moments=(),
@@ -142,11 +154,15 @@ def _offer(model: str, kind: Kind) -> Offer:
     shipped = _shipped(model, kind)
     about = registry.about(model)
     training = _fields(_train_config())
-    taken = {field.name for field in training}  # a name is one setting, and training's goes first
+    taken = {field.name for field in training}
     sizes = _fields(registry.model_class(model).Config)
-    fields = [*training, *(field for field in sizes if field.name not in taken)]
-    given = shipped.model | shipped.train
-    found = [one for field in fields if (one := _setting(field, given)) is not None]
+    found = [_setting(field, shipped.train) for field in training if field.name not in GIVEN]
+    for field in (field for field in sizes if field.name not in GIVEN):
+        one = _setting(field, shipped.model)
+        if one.name in taken:
+            title = f"{_title(one)} of the model"
+            one = one._replace(name=f"{OF_MODEL}{one.name}", title=title)
+        found.append(one)
     if kind == "text":
         found += [
             Setting(name, "", getattr(shipped, name), "int", 1, 200, said, False)
@@ -161,15 +177,12 @@ def _offer(model: str, kind: Kind) -> Offer:
         title: {name: value for name, value in groups[group].items() if name in names}
         for title, groups in SHORT.items()
     }
-    told = "classes" in {field.name for field in fields}
+    told = "classes" in {field.name for field in sizes}
     return Offer(model, about.title, about.summary, settings, presets | {"as shipped": {}}, told)
 
 
-def _setting(field: dataclasses.Field, given: dict[str, Any]) -> Setting | None:
-    """None for what the data decide, and for what is no single value."""
+def _setting(field: dataclasses.Field, given: dict[str, Any]) -> Setting:
     kind, choices = _type(field.type)
-    if field.name in GIVEN or kind is None:
-        return None
     default = given.get(field.name, field.default)
     low, high, said = (field.metadata.get(name) for name in ("min", "max", "help"))
     if high is None and kind == "int":
@@ -179,31 +192,59 @@ def _setting(field: dataclasses.Field, given: dict[str, Any]) -> Setting | None:
 
 
 def _type(kind: Any) -> tuple[Any, tuple[str, ...]]:
+    """Raises ``KeyError`` for a kind that the form has no control for."""
     if typing.get_origin(kind) is Literal:
         return "choice", typing.get_args(kind)
-    if isinstance(kind, types.UnionType | str):
-        return None, ()
-    return {int: "int", float: "float", bool: "bool"}.get(kind), ()
+    return {int: "int", float: "float", bool: "bool", tuple[int, ...]: "sizes"}[kind], ()
+
+
+def _title(setting: Setting) -> str:
+    return setting.title or setting.name.replace("_", " ").capitalize()
 
 
 def _checked(setting: Setting, value: Any) -> Value:
     """The value as its type; raises ``ValueError`` for one that it cannot have."""
-    name = setting.title or setting.name.replace("_", " ").capitalize()
+    name = _title(setting)
     if setting.type == "choice":
         if value not in setting.choices:
             raise ValueError(f"{name} is one of {', '.join(setting.choices)}.")
         return value
     if setting.type == "bool":
-        return bool(value)
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} is true or false; got {_said(value)}.")
+        return value
+    if setting.type == "sizes":
+        return _sizes(name, value)
     whole = setting.type == "int"
-    if isinstance(value, bool | str) or not math.isfinite(value) or (whole and value % 1):
-        raise ValueError(f"{name} is a {'whole ' * whole}number; got {value!r}.")
+    if not _is_number(value) or (whole and value % 1):
+        raise ValueError(f"{name} is a {'whole ' * whole}number; got {_said(value)}.")
     least, most = setting.least, setting.most
     if (least is not None and value < least) or (most is not None and value > most):
         bounds = {"at least": least, "at most": most}
         ends = [f"{said} {end:,}" for said, end in bounds.items() if end is not None]
         raise ValueError(f"{name} is {' and '.join(ends)}; got {value:,}.")
     return int(value) if whole else float(value)
+
+
+def _sizes(name: str, value: Any) -> tuple[int, ...]:
+    layers = value if isinstance(value, list | tuple) else [value]
+    whole = all(_is_number(one) and not one % 1 and 1 <= one <= LARGEST for one in layers)
+    if not whole or not 1 <= len(layers) <= DEEPEST:
+        raise ValueError(
+            f"{name} is one to {DEEPEST} whole numbers, each from 1 to {LARGEST:,}; "
+            f"got {_said(value)}."
+        )
+    return tuple(map(int, layers))
+
+
+def _is_number(value: Any) -> bool:
+    """Not so for what is none, for infinity, and for a whole number that no float can hold."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and abs(value) <= sys.float_info.max
+
+
+def _said(value: Any) -> str:
+    return repr(value)[:40]
 
 
 def _fields(config: type) -> tuple[dataclasses.Field, ...]:

@@ -1,6 +1,7 @@
 """What makes a checkpoint, beside the corpus itself; listing imports no model."""
 
 import importlib
+import json
 import pkgutil
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,3 +32,17 @@ def recipes() -> dict[str, Recipe]:
     for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
         found |= importlib.import_module(module.name).RECIPES
     return found
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> str:
+    """What two runs are set to, where that is not the same.
+
+    >>> differences({"steps": 10, "lr": 0.1}, {"lr": 0.2, "steps": 10})
+    'lr = 0.1 instead of 0.2'
+    """
+    new = json.loads(json.dumps(new))  # which has no tuples
+    return " and ".join(
+        f"{name} = {old.get(name, 'its default')} instead of {new.get(name, 'its default')}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    )

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal, cast
 
@@ -22,12 +23,14 @@ from backend import corpora
 from backend.base import GenerativeModel, LatentModel
 from backend.evaluation import tradeoffs
 from backend.evaluation.pictures import PictureBench, as_picture, judge_of, load_judge
-from backend.files import remove_leftovers, replacing, replacing_tensors, write_json
+from backend.files import read_json, remove_leftovers, replacing, replacing_tensors, write_json
 from backend.pipeline.corpus import Material
+from backend.pipeline.recipe import Recipe, differences
 from backend.pipeline.rows import Rows
-from backend.training import StepReport, steps_done
+from backend.training import StepReport, TrainConfig, steps_done
 
 STATE, BEST = "state.safetensors", "best.safetensors"
+ASKED = "recipe.json"  # what the run was begun with
 Wish = Literal["go", "pause", "keep"]
 GAME = ("score_real", "score_fake", "critic_accuracy", "code_critic_accuracy")  # of the last step
 SPLIT = "validation"  # of the pictures that moments are measured on; test pictures stay unseen
@@ -79,12 +82,31 @@ def _holder(path: Path) -> str | None:
         return None if time.time() - path.stat().st_mtime > 5 else "another process"
 
 
+def begin(folder: Path, recipe: Recipe) -> None:
+    """Notes what a run is begun with, or raises ``ValueError`` where it was begun otherwise.
+
+    What is said of a model, and the number of Gaussians, count after the last step alone.
+    """
+    path = folder / ASKED
+    asked = asdict(recipe)
+    for later in ("title", "note", "components"):
+        del asked[later]
+    asked |= asked.pop("model") | {f"train.{key}": one for key, one in asked.pop("train").items()}
+    if (folder / STATE).exists() and path.exists():
+        if told := differences(read_json(path), asked):
+            raise ValueError(
+                f"The run in {folder} was begun with {told}. Remove that folder to start over."
+            )
+    else:
+        write_json(path, asked)
+
+
 class Watch:
     """Who looks at a run and steers it while it goes on; this one does neither."""
 
     report_every = 50  # steps; of 5, 10, 25 and 50
 
-    def begin(self, model: GenerativeModel) -> None:
+    def begin(self, model: GenerativeModel, config: TrainConfig) -> None:
         """The model, as it is before the first step."""
 
     def peak(self, step: int, rate: float) -> float:

@@ -35,7 +35,7 @@ from backend.pipeline.corpus import (
 from backend.pipeline.progress import Progress
 from backend.pipeline.recipe import Recipe
 from backend.pipeline.rows import Rows
-from backend.pipeline.run import STATE, Clock, Moments, Watch, locked, n_parameters
+from backend.pipeline.run import STATE, Clock, Moments, Watch, begin, locked, n_parameters
 from backend.processors.text import UNK, TextProcessor
 from backend.training import StepReport, TrainConfig, fit, steps_done
 
@@ -85,11 +85,12 @@ def _train(
     reads = registry.model_class(name.split("--")[0]).reads
     material = read_corpus(name.split("--")[1], recipe, reads)
     settings = recipe.train | {"seed": seed} | ({"steps": steps} if steps else {})
+    begin(run, replace(recipe, train=settings))
     config = TrainConfig(**settings, report_every=watch.report_every)
     if config.batch_size > len(material.train):  # few items of a user's own
         config = replace(config, batch_size=len(material.train))
     model = build(name, recipe, material, seed).to(pick_device(device))
-    watch.begin(model)
+    watch.begin(model, config)
     state = run / STATE
     history = Rows(run / "history.jsonl", steps_done(state))
     moments = Moments.of(run, material, recipe.keep_best) if recipe.moments else None

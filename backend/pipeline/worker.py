@@ -31,6 +31,7 @@ from backend.objectives.priors import StandardNormal
 from backend.pipeline import jobs
 from backend.pipeline.card import write_card
 from backend.pipeline.corpus import Material
+from backend.pipeline.estimate import STORED
 from backend.pipeline.map import project
 from backend.pipeline.measure import measure, quick
 from backend.pipeline.offers import recipe_of
@@ -40,13 +41,11 @@ from backend.pipeline.rows import Rows
 from backend.pipeline.run import STATE, Busy, Watch, Wish, locked, n_parameters
 from backend.pipeline.train import train
 from backend.processors.text import UNK
-from backend.training import Diverged, StepReport, steps_done
+from backend.training import Diverged, StepReport, TrainConfig, steps_done
 
 SHOWN = 8  # held-out items that are followed through the run
 REPORTS = 400  # about so many in a run
-EARLY = 20  # steps behind the first estimate of what is left
 PACES = 20  # stretches of the run behind each
-STORED = 16  # bytes that a weight takes: in the checkpoint, and with two of Adam's in the state
 STAGES = ("train", "measure", "map", "card")
 
 
@@ -209,13 +208,14 @@ class Steering(Watch):
         status.set(steps=self.steps, step=done)
         status.log(f"training from step {done:,} to {self.steps:,}")
 
-    def begin(self, model: GenerativeModel) -> None:
-        self.status.set(room=STORED * n_parameters(model))
+    def begin(self, model: GenerativeModel, config: TrainConfig) -> None:
+        weights = n_parameters(model)
+        self.status.set(room=STORED * weights, work=weights * config.batch_size)
 
     def peak(self, step: int, rate: float) -> float:
-        if (made := step - self.first) <= EARLY:
+        if (made := step - self.first) <= jobs.EARLY:
             self._mark(step)
-        if made == EARLY:
+        if made == jobs.EARLY:
             self._estimate(step)
         told = [row["rate"] for row in self.rates.rows if row["step"] <= step]
         return told[-1] if told else rate
@@ -243,7 +243,7 @@ class Steering(Watch):
                 f"step {step:,}: held-out loss {loss:.4g}" if loss else f"step {step:,}"
             )
         self._turn_rate(step)
-        if step - self.first > EARLY:
+        if step - self.first > jobs.EARLY:
             self._mark(step)
         self._estimate(step)
 
@@ -252,7 +252,7 @@ class Steering(Watch):
 
     def _estimate(self, step: int) -> None:
         seconds = time.monotonic() - self.began
-        left = remaining(list(self.marks), self.steps) if step - self.first >= EARLY else None
+        left = remaining(list(self.marks), self.steps) if step - self.first >= jobs.EARLY else None
         self.status.set(
             step=step,
             seconds=round(self.before + seconds, 1),

@@ -4,7 +4,10 @@ import os
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from backend import files
 
@@ -41,6 +44,21 @@ def test_numba_gets_a_place_only_where_it_finds_none(shared: Path, monkeypatch) 
     files.place_numba_cache()
     assert Path(os.environ["NUMBA_CACHE_DIR"]).parent == shared
     monkeypatch.delenv("NUMBA_CACHE_DIR")
+
+
+def test_the_same_tensors_and_metadata_are_the_same_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    metadata = {f"key {n}": f"\u201c{n}\u201d\n\x7f\x01" for n in range(12)}
+    arrays = {"a": np.arange(3), "b": np.zeros((2, 5))}
+    written = set()
+    for order in (metadata, dict(reversed(metadata.items()))):
+        with files.replacing_tensors(path) as temporary:
+            save_file(arrays, temporary, order)
+        written.add(path.read_bytes())
+    assert len(written) == 1
+    with safe_open(path, "np") as file:
+        assert file.metadata() == metadata
+        assert all((file.get_tensor(name) == array).all() for name, array in arrays.items())
 
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n"

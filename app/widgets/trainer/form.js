@@ -4,7 +4,7 @@ import { choice, field, numberBox, offer, select, tick } from "../../page/choice
 import { button, el } from "../../page/dom.js";
 import { fillCorpora, named, nothing } from "./data.js";
 import { watch } from "./runs.js";
-import { free } from "./words.js";
+import { cost, free } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Offer} Offer
@@ -13,7 +13,9 @@ import { free } from "./words.js";
  * @typedef {import("./types.js").Value} Value
  */
 
+const PAUSE = 300; // ms
 const CAPITAL = /^./u;
+const SIZES = "\\s*\\d+(\\s*,\\s*\\d+)*\\s*"; // of layers
 
 /** @param {Ui} ui the models that read what is chosen; those that were asked for stay */
 export async function fillForm(ui) {
@@ -35,6 +37,7 @@ export async function fillForm(ui) {
   offer(form.model, models);
   form.model.value = models.some(([model]) => model === chosen) ? chosen : models[0]?.[0];
   if (form.model.value !== chosen) showModel(ui);
+  else estimate(ui);
   suggest(ui);
 }
 
@@ -76,7 +79,36 @@ function showSettings(ui, given) {
   ui.form.first.replaceChildren(...few);
   ui.form.rest.replaceChildren(...rest);
   ui.form.fold.hidden = !rest.length;
+  estimate(ui);
 }
+
+/** @param {Ui} ui soon, once nobody types; of many that are asked for, the newest counts */
+function estimate(ui) {
+  clearTimeout(ui.form.soon);
+  ui.form.soon = setTimeout(() => ask(ui), PAUSE);
+}
+
+/** @param {Ui} ui what a run would take; nothing while a box holds what it may not */
+async function ask(ui) {
+  const { report, form } = ui;
+  const mine = form.soon;
+  if (!report) return;
+  const settings = given(ui);
+  const often = report.often[Number(settings.min_count ?? 1) - 1];
+  const data = {
+    n: report.splits.train,
+    words: often ?? 0,
+    side: report.side,
+    channels: report.channels,
+    classes: report.classes.length,
+  };
+  const answer = await ui.ask("cost", { model: form.model.value, settings, data });
+  if (mine === form.soon) form.cost.textContent = answer.error ? "" : cost(answer);
+}
+
+/** @param {Ui} ui @returns {Record<string, Value>} the settings as they stand */
+const given = (ui) =>
+  Object.fromEntries(Object.entries(ui.values).map(([name, get]) => [name, get()]));
 
 /**
  * A setting as a control with its help; what it holds is read when the run begins.
@@ -86,7 +118,11 @@ function showSettings(ui, given) {
  */
 function control(ui, { name, title, type, least, most, help, choices }, value) {
   const id = `train-set-${name}`;
-  const props = { "aria-describedby": `${id}-help`, on: { input: () => ui.form.preset.set("") } };
+  const changed = () => {
+    ui.form.preset.set("");
+    estimate(ui);
+  };
+  const props = { "aria-describedby": `${id}-help`, on: { input: changed } };
   const said = (title || name.replaceAll("_", " ")).replace(CAPITAL, (one) => one.toUpperCase());
   const about = el("small", { id: `${id}-help`, text: help });
   if (type === "bool") {
@@ -101,10 +137,19 @@ function control(ui, { name, title, type, least, most, help, choices }, value) {
       choices.map((one) => [one, one]),
     );
     list.setAttribute("aria-describedby", `${id}-help`);
-    list.addEventListener("input", props.on.input);
+    list.addEventListener("input", changed);
     list.value = String(value);
     ui.values[name] = () => list.value;
     return el("div", { class: "train-setting" }, field(said, list), about);
+  }
+  if (type === "sizes") {
+    const box = el("input", {
+      ...{ class: "lp-input", id, required: true, autocomplete: "off", ...props },
+      ...{ pattern: SIZES, title: "Whole numbers with commas between them" },
+    });
+    box.value = [value].flat().join(", ");
+    ui.values[name] = () => box.value.split(",").map(Number);
+    return el("div", { class: "train-setting" }, field(said, box), about);
   }
   const step = type === "int" ? 1 : "any";
   const box = numberBox(id, Number(least ?? -1e9), Number(most ?? 1e9), { step, ...props });
@@ -160,7 +205,7 @@ async function begin(ui, title) {
     corpus: kept.corpus,
     model: ui.form.model.value,
     name: ui.form.name.value.trim(),
-    settings: Object.fromEntries(Object.entries(ui.values).map(([name, get]) => [name, get()])),
+    settings: given(ui),
   });
   if (begun.error) return begun.error;
   watch(ui, [begun.id]);
@@ -197,6 +242,8 @@ export function setUp(ui) {
     ...{ model, preset, name, rest, fold, go },
     about: el("p", { class: "lp-remark" }),
     first: el("div", { class: "train-settings" }),
+    cost: el("p", { class: "lp-remark", id: "train-cost" }),
+    soon: 0,
     said: el("p", { class: "train-said", role: "status" }),
     node: el("section", {
       class: "lp-section train-part",
@@ -217,6 +264,7 @@ export function setUp(ui) {
     ui.form.about,
     ui.form.first,
     fold,
+    ui.form.cost,
     el("div", { class: "lp-bar train-begin" }, go, ui.form.said),
   );
 }

@@ -36,17 +36,19 @@
  * @property {[words: number, sentences: number][]} lengths
  * @property {[size: number, share: number][]} vocabulary
  * @property {string[]} examples sentences, or base64 of pictures
- * @property {number} side of a picture, pixels
+ * @property {number} side of a picture, pixels; 0 for sentences
+ * @property {number} channels
+ * @property {number[]} often how many words are there at least once, twice, and so on
  * @property {Record<string, number>} splits
  * @property {string[]} classes
  * @property {string[]} notes
  *
- * @typedef {number | boolean | string} Value
+ * @typedef {number | boolean | string | number[]} Value
  * @typedef {object} Setting
  * @property {string} name
  * @property {string} title
  * @property {Value} default
- * @property {"int" | "float" | "bool" | "choice"} type
+ * @property {"int" | "float" | "bool" | "choice" | "sizes"} type
  * @property {number | null} least
  * @property {number | null} most
  * @property {string} help
@@ -60,6 +62,12 @@
  * @property {Setting[]} settings
  * @property {Record<string, Record<string, Value>>} presets
  * @property {boolean} told the class of each item
+ *
+ * @typedef {object} Cost what a run would take
+ * @property {number} weights
+ * @property {number} memory bytes
+ * @property {number} disk bytes
+ * @property {[low: number, high: number] | null} seconds
  *
  * @typedef {"queued" | "running" | "pausing" | "paused" | "stopped" | "done" | "failed"} State
  * @typedef {object} Run
@@ -146,6 +154,8 @@
  * @property {HTMLElement} first
  * @property {HTMLElement} rest
  * @property {HTMLDetailsElement} fold
+ * @property {HTMLElement} cost
+ * @property {number} soon timer of the newest question about it
  * @property {HTMLInputElement} name
  * @property {HTMLButtonElement} go
  * @property {HTMLElement} said

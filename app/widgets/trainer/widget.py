@@ -22,6 +22,7 @@ from app.widgets.trainer.uploads import Uploads
 from backend import corpora, yours
 from backend.corpora import own
 from backend.pipeline import jobs
+from backend.pipeline.estimate import Data, estimate
 
 PIECE = 2 << 20  # bytes of a piece of a file; base64 of it is shorter than the door's texts
 MOST = own.LIMITS["bytes"]
@@ -37,6 +38,7 @@ LABELS = {
     "size": "Side of a picture",
     "corpus": "Corpus",
     "model": "Model",
+    "n": "Items to learn from",
 }
 # What can be shown of a checkpoint where: a tab by what it needs.
 TABS = {
@@ -51,6 +53,9 @@ Text = Annotated[str, pydantic.Field(max_length=200)]
 Title = Annotated[str, pydantic.Field(min_length=1, max_length=60)]
 Secret = Annotated[str, pydantic.Field(pattern=r"^[\w-]{1,40}$")]
 RunId = Annotated[str, pydantic.Field(pattern=r"^[\w.-]{1,120}$")]
+Settings = Annotated[
+    dict[str, int | float | bool | str | list[int]], pydantic.Field(max_length=100)
+]
 Since = Annotated[int, pydantic.Field(ge=0)]
 
 uploads = Uploads(MOST)
@@ -66,6 +71,17 @@ class Source:
     label_column: Text = ""
     size: Literal[28, 32] = 28
     channels: Literal[1, 3] = 1
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What of a corpus the size of a model depends on."""
+
+    n: Annotated[int, pydantic.Field(ge=1, le=MOST)]
+    words: Annotated[int, pydantic.Field(ge=0, le=MOST)] = 0  # that it will know
+    side: Literal[0, 28, 32] = 0  # 0 for sentences
+    channels: Literal[1, 3] = 1
+    classes: Annotated[int, pydantic.Field(ge=0, le=own.LIMITS["classes"])] = 0
 
 
 @dataclass(frozen=True)
@@ -102,7 +118,7 @@ def trainer(elem_id: str) -> gr.HTML:
 def questions() -> list[Callable[[Any], dict]]:
     """The server functions of the widget."""
     named = (
-        *(begin_upload, piece, report, keep, offers, start, poll, act, set_rate),
+        *(begin_upload, piece, report, keep, offers, cost, start, poll, act, set_rate),
         *(rename, describe, remove, undo, export, take_in, forget),
     )
     return [_served(overview, "run"), *(_served(one, one.__name__) for one in named)]
@@ -147,6 +163,7 @@ SCRIPT = """from pathlib import Path
 
 from backend.corpora import own
 from backend.pipeline import jobs
+from backend.pipeline.estimate import Data, estimate
 
 file = Path("diary.txt")  # one sentence a line
 dataset = own.keep("My diary", file.name, file.read_bytes())
@@ -226,12 +243,13 @@ def report(source: Source) -> dict:
 
 
 def _examples(kind: str, items: list) -> dict:
-    """Sentences as they are; pictures as base64 of bytes, channels last, and their side."""
+    """Sentences as they are; pictures as base64 of bytes, channels last; and their shape."""
     if kind == "text":
-        return {"examples": items, "side": 0}
+        return {"examples": items, "side": 0, "channels": 1}
     arrays = [np.asarray(item, np.uint8) for item in items]
     last = [array if array.ndim == 2 else np.moveaxis(array, 0, -1) for array in arrays]
-    return {"examples": [as_base64(one) for one in last], "side": len(last[0]) if last else 0}
+    channels = 3 if last[0].ndim == 3 else 1
+    return {"examples": list(map(as_base64, last)), "side": len(last[0]), "channels": channels}
 
 
 def keep(source: Source, title: Title) -> dict:
@@ -271,12 +289,15 @@ def _offer(offer: Any) -> dict:
     return {**offer._asdict(), "settings": [one._asdict() for one in offer.settings]}
 
 
-def start(
-    corpus: Text,
-    model: Text,
-    name: Title,
-    settings: dict[str, int | float | bool | str],
-) -> dict:
+def cost(model: Text, settings: Settings, data: Amount) -> dict:
+    """What a run would take, before it begins."""
+    kind: Literal["text", "image"] = "image" if data.side else "text"
+    shape = (data.channels, data.side, data.side)
+    amount = Data(data.n, data.words, shape, data.classes)
+    return finite(estimate(model, kind, settings, amount)._asdict())
+
+
+def start(corpus: Text, model: Text, name: Title, settings: Settings) -> dict:
     """Begin a run, or queue it behind those that are under way."""
     return {"id": jobs.start(model, corpus, name.strip(), settings)}
 

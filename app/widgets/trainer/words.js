@@ -3,6 +3,7 @@
 import { count, fixed, percent } from "../../page/numbers.js";
 
 /**
+ * @typedef {import("./types.js").Cost} Cost
  * @typedef {import("./types.js").Points} Points
  * @typedef {import("./types.js").Report} Report
  * @typedef {import("./types.js").Run} Run
@@ -78,6 +79,16 @@ function range([low, high]) {
   const [, unit] = to.split(" ");
   const alike = from.endsWith(` ${unit}`) && from.split(" ").length === 2;
   return `${alike ? from.split(" ")[0] : from} to ${to}`;
+}
+
+/** @param {Cost} cost what a run would take, before it begins */
+export function cost({ weights, memory, disk, seconds }) {
+  return [
+    several(weights, "weight"),
+    `about ${size(memory)} of memory`,
+    `about ${size(disk)} on disk`,
+    seconds ? `${range(seconds)} by an earlier run` : "time is told after 20 steps",
+  ].join(" · ");
 }
 
 /** @param {Run} run how far it is, and what it takes */

@@ -44,6 +44,7 @@ class Preview(NamedTuple):
     label_column: str
     lengths: dict[int, int]  # words of a sentence: how many have so many
     vocabulary: list[tuple[int, float]]  # words known, and the share of all words that they are
+    often: list[int]  # how many words are there at least once, twice, and so on
     examples: list[Any]  # as a model reads them: sentences, or uint8 [H, W] or [3, H, W]
     splits: dict[str, int]
     classes: tuple[str, ...]
@@ -225,8 +226,8 @@ def _rows(found: Found) -> dict[str, list[int]]:
 
 def _seen(found: Found, sizes: dict[str, int]) -> Preview:
     text = found.kind == "text"
-    lengths, vocabulary, examples = (
-        sentences.words_of(found.items, VOCABULARIES, SHOWN) if text else ({}, [], [])
+    lengths, vocabulary, often, examples = (
+        sentences.words_of(found.items, VOCABULARIES, SHOWN) if text else ({}, [], [], [])
     )
     if not text:
         spread = range(0, len(found.items), max(1, len(found.items) // SHOWN))
@@ -241,6 +242,7 @@ def _seen(found: Found, sizes: dict[str, int]) -> Preview:
         label_column=found.label_column,
         lengths=lengths,
         vocabulary=vocabulary,
+        often=often,
         examples=examples,
         splits=sizes,
         classes=found.classes,

@@ -8,6 +8,7 @@ LIMITS = {
     "pictures": 100_000,
     "pixels": 50_000_000,  # of one picture
     "length": 2_000,  # characters of a sentence
+    "columns": 1_000,  # of a table
     "classes": 100,
     "fewest": 20,  # different items
 }

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -27,6 +29,9 @@ MAGIC = {
 }
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 LOOKED_AT = 200  # rows of a table behind the choice of a column
+COMMON = 200  # times that a word must be there to be known, at most
+HEADER = 1 << 16  # characters that the names of the columns are looked for in
+ALONE = "\x1f"  # between the columns of a table that has but one: a sign that no text has
 COUNTED = 50_000  # sentences behind histogram and vocabulary
 
 Row = tuple[str, str]  # sentence and label
@@ -65,8 +70,9 @@ def _table(file_name: str, data: bytes, notes: list[str]) -> tuple[Table | str, 
     text = decoded(file_name, data, notes)
     lines = text.count("\n")
     if ending in (".csv", ".tsv", ".tab"):
-        delimiter = _delimiter(text) if ending == ".csv" else "\t"
-        return partial(_delimited, file_name, text, delimiter), lines
+        told, text = _told_delimiter(text)
+        delimiter = told or ("\t" if ending != ".csv" else _delimiter(text))
+        return partial(_delimited, file_name, text, delimiter, bool(told), notes), lines
     if ending in (".jsonl", ".ndjson", ".json"):
         return partial(_objects, file_name, text), lines
     return text, lines
@@ -114,10 +120,11 @@ def classes_of(labels: list[str], name: str) -> tuple[list[int], tuple[str, ...]
 
 def words_of(
     sentences: list[str], sizes: tuple[int, ...], n: int
-) -> tuple[dict[int, int], list[tuple[int, float]], list[str]]:
+) -> tuple[dict[int, int], list[tuple[int, float]], list[int], list[str]]:
     """Sentences by their number of words; the share of words known by vocabulary; examples.
 
-    An example is its tokens as a model reads them, with <unk> for those that stand once in all.
+    Third, how many words are there at least once, twice, and so on to ``COMMON`` times. An
+    example is its tokens as a model reads them, with <unk> for those that stand once in all.
     """
     from backend.processors.text import tokenize  # brings torch
 
@@ -129,9 +136,11 @@ def words_of(
     total, vocabulary = max(1, sum(ordered)), []
     for size in (*(size for size in sizes if size < len(ordered)), len(ordered)):
         vocabulary.append((size, sum(ordered[:size]) / total))
+    rising = ordered[::-1]
+    often = [len(rising) - bisect_left(rising, least) for least in range(1, COMMON + 1)]
     shown = tokens[:: max(1, len(tokens) // n)][:n]
     examples = [" ".join(t if counts[t] > 1 else "<unk>" for t in row) for row in shown]
-    return dict(sorted(lengths.items())), vocabulary, examples
+    return dict(sorted(lengths.items())), vocabulary, often, examples
 
 
 def _once(
@@ -170,38 +179,69 @@ def _once(
     return found, [label for _, label in kept]
 
 
+def _told_delimiter(text: str) -> tuple[str, str]:
+    """What the first line says of it, as Excel writes and reads, and the rest; else "" and all.
+
+    >>> _told_delimiter("sep=;\\ntext;mood")
+    (';', 'text;mood')
+    """
+    found = re.match(r"\"?sep=([^\r\n\"])\"?(\r\n|\r|\n)", text, re.IGNORECASE)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
 def _delimiter(text: str) -> str:
-    """What stands most often between the names of the columns."""
-    first = text[: text.find("\n")] if "\n" in text else text
-    return max(",;\t|", key=first.count)
+    """What stands most often between the names of the columns; ``ALONE`` where it is one name."""
+    names = re.sub(r'"[^"]*"', "", text[:HEADER]).lstrip()
+    first = re.split(r"[\r\n]", names, maxsplit=1)[0]
+    return max(ALONE, *",;\t|", key=first.count)
 
 
 def _delimited(
-    file_name: str, text: str, delimiter: str, _: Sequence[str] | None = None
+    file_name: str,
+    text: str,
+    delimiter: str,
+    told: bool,
+    notes: list[str],
+    wanted: Sequence[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
+    """Rows by column; ``told`` whether a line on the delimiter stood before them.
+
+    When all were read for what is ``wanted``, ``notes`` tell of cells that are in no column.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    beyond = 0
     try:
-        names = _apart(next(reader, []))
+        names = _apart(next((row for row in reader if any(map(str.strip, row))), []))
         for row in reader:
+            beyond += any(map(str.strip, row[len(names) :]))
             yield dict(zip(names, row, strict=False))
     except csv.Error as error:
+        line = reader.line_num + told
         raise ValueError(
-            f"{file_name}, line {reader.line_num}: {error}. Is a quotation mark missing?"
+            f"{file_name}, line {line}: {error}. Is a quotation mark missing?"
         ) from None
+    if beyond and wanted is not None:
+        notes.append(
+            f"Rows with more cells than there are columns: {beyond:,}; what is beyond was left "
+            "out. Put quotation marks around text that holds the sign between columns."
+        )
 
 
 def _apart(names: list[str]) -> list[str]:
     """Names of columns, of which each is there once.
 
-    >>> _apart(["text", "id", "text"])
-    ['text', 'id', 'text 2']
+    >>> _apart(["text", "id", "text", "text 2", ""])
+    ['text', 'id', 'text 2', 'text 2 2', 'column 5']
     """
-    seen: Counter[str] = Counter()
-    out = []
-    for name in names:
-        seen[name] += 1
-        out.append(f"{name} {seen[name]}" if seen[name] > 1 else name)
-    return out
+    out: dict[str, None] = {}
+    again: Counter[str] = Counter()
+    for place, given in enumerate(names, 1):
+        name = plain = given.strip() or f"column {place}"
+        while name in out:
+            again[plain] += 1
+            name = f"{plain} {again[plain] + 1}"
+        out[name] = None
+    return list(out)
 
 
 def _objects(
@@ -228,6 +268,11 @@ def _columns(file_name: str, table: Table, column: str, label: str) -> tuple[tup
     if not first:
         raise ValueError(f"{file_name} has no rows. Choose another file.")
     columns = tuple(dict.fromkeys(name for row in first for name in row))
+    if len(columns) > LIMITS["columns"]:
+        raise ValueError(
+            f"{file_name} has {len(columns):,} columns; at most {LIMITS['columns']:,} are read. "
+            "Choose a table with fewer."
+        )
     for asked in filter(None, (column, label)):
         if asked not in columns:
             there = ", ".join(columns[:20])

@@ -46,6 +46,7 @@ def test_a_file_in_pieces_is_reported_on_then_kept_and_found_again_and_forgotten
     assert (seen["kind"], seen["n"], seen["duplicates"]) == ("text", 24, 1)
     assert sum(n for _, n in seen["lengths"]) == 24 and seen["side"] == 0
     assert set(seen["examples"]) <= set(SENTENCES) and sum(seen["splits"].values()) == 24
+    assert seen["often"][:2] == [12, 12] and seen["often"][-1] == 0
     json.dumps(seen, allow_nan=False)
     kept = widget.keep(source, " My cats ")
     mine = [one for one in kept["corpora"] if one["yours"]]
@@ -81,6 +82,7 @@ def test_pictures_come_as_bytes_with_channels_last():
     )
     seen = widget.report(source)
     assert (seen["kind"], seen["side"], seen["classes"]) == ("image", 32, ("a", "b"))
+    assert seen["channels"] == 3
     first = np.frombuffer(base64.b64decode(seen["examples"][0]), np.uint8).reshape(32, 32, 3)
     assert (first[..., 1] == 200).all()
 
@@ -106,6 +108,8 @@ def test_a_wrong_file_is_answered_with_a_sentence(name, data):
         ("set_rate", {"id": "none", "rate": 0}, "Learning rate must be greater than 0"),
         ("start", {"corpus": "x", "model": "y", "name": "", "settings": {}}, "at least 1"),
         ("start", {"corpus": "x", "model": "y", "name": "z", "settings": {}}, "no corpus"),
+        ("cost", {"model": "y", "settings": {}, "data": {"n": 9}}, "'y' does not learn from"),
+        ("cost", {"model": "y", "settings": {}, "data": {"n": 0}}, "to learn from must be at"),
         ("remove", {"checkpoint": "vae/vae--mnist--2d"}, "no checkpoint of yours"),
         ("export", {"checkpoint": "../../etc"}, "no checkpoint of yours"),
         ("undo", {"token": "0123456789abcdef"}, "no longer kept"),

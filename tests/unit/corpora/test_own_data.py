@@ -183,6 +183,38 @@ def test_columns_of_one_name_are_told_apart_and_a_label_that_is_missing_is_none(
     assert (seen.column, seen.classes) == ("text 2", ("glad", "none"))
 
 
+@pytest.mark.parametrize(
+    ("head", "between"),
+    [
+        ("sep=;\r\nn;said", ";"),
+        ('"sep=;"\nn;said', ";"),
+        ("\ufeffSEP=|\nn|said", "|"),
+        ("sep=,\nn,said", ","),
+        ("n\tsaid", "\t"),
+        ('"n, or so; the number"; said ', ";"),
+        ('\n \n"a\nb";said', ";"),
+    ],
+)
+def test_what_stands_between_columns_is_told_or_found(head: str, between: str) -> None:
+    rows = [f'{n}{between}"{line}\n{between}"' for n, line in enumerate(LINES)]
+    seen = own.preview("a.csv", "\r\n".join([head, *rows]).encode())
+    assert len(seen.columns) == 2 and seen.columns[1] == seen.column == "said"
+    assert seen.n == len(LINES) and not seen.notes
+    assert seen.examples[0].replace(" ", "").endswith(f"ishere.{between.strip()}")
+
+
+def test_a_table_of_one_column_is_cut_nowhere_and_cells_beyond_all_columns_are_told() -> None:
+    lines = [f"Well, {line}" for line in LINES]
+    seen = own.preview("a.csv", "\n".join(["said", *lines]).encode())
+    assert (seen.columns, seen.examples[0][:10]) == (("said",), "well , the")
+    ragged = ["n,said", *(f"{n},{line}" for n, line in enumerate(lines)), "9", "", ",,,", "8,"]
+    seen = own.preview("a.csv", "\n".join(ragged).encode())
+    assert seen.notes == [
+        "Rows with more cells than there are columns: 30; what is beyond was left out. Put "
+        "quotation marks around text that holds the sign between columns."
+    ]
+
+
 def test_the_column_that_says_most_is_taken_not_that_which_repeats_itself() -> None:
     rows = [f"{line},{'the same long remark ' * 9}" for line in ["said", *LINES]]
     assert own.preview("a.csv", "\n".join(rows).encode()).column == "said"
@@ -231,6 +263,10 @@ def test_too_many_lines_are_drawn_by_hash(monkeypatch: pytest.MonkeyPatch) -> No
         ("a.json", json.dumps([{"text": "x"}]).encode(), {}, "line 1 is no JSON object. Write"),
         ("a.jsonl", b'{"a": {"text": "x"}}\n', {}, "no column of words"),
         ("a.csv", b"text,mood", {}, "has no rows"),
+        ("a.csv", b"sep=;\ntext;mood\n", {}, "has no rows"),
+        ("a.csv", b"sep=;\na;b\n1;2\n", {"column": "text"}, "no column 'text'; it has: a, b."),
+        ("a.csv", b'sep=;\na\n"' + b"x" * 200_000, {}, "a.csv, line 3: field larger than"),
+        ("a.csv", b"\n".join([b"x," * 5000] * 2), {}, "has 5,001 columns; at most 1,000 are"),
         ("a.txt", TEXT + b"\0", {}, "bytes that no text has"),
         ("a.txt", TEXT.decode().encode("utf-16-le"), {}, "bytes that no text has"),
         ("a.zip", zipped({"a.gif": b"GIF89a"}), {}, "holds no PNG or JPEG"),

@@ -1,5 +1,6 @@
 import { base64, cuts } from "../../../app/widgets/trainer/upload.js";
 import {
+  cost,
   facts,
   free,
   joined,
@@ -108,6 +109,15 @@ test("how a run stands, and how far it is", () => {
     "step 20 of 200 · 10 s · time is told after 20 steps",
   );
   equal(progress({ ...RUN, state: "done", memory: 0, disk: 0 }), "step 20 of 200 · 10 s");
+});
+
+test("what a run would take, before it begins", () => {
+  const taken = { weights: 1200000, memory: 500 << 20, disk: 18 << 20 };
+  equal(
+    cost({ ...taken, seconds: null }),
+    "1,200,000 weights · about 500 MiB of memory · about 18 MiB on disk · time is told after 20 steps",
+  );
+  equal(cost({ ...taken, seconds: [40, 55] }).split(" · ")[3], "40 to 55 s by an earlier run");
 });
 
 test("times and sizes as people say them", () => {

@@ -13,6 +13,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,9 +22,10 @@ from PIL import Image
 import backend
 from backend import checkpoint, locks
 from backend.corpora import own
-from backend.pipeline import jobs, worker
+from backend.pipeline import jobs, run, worker
 from backend.pipeline.run import STATE, locked
 from backend.training import steps_done
+from scripts import train
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL = "text_vae/text_vae"
@@ -77,6 +79,12 @@ def until(there: Callable[[], bool], seconds: float = 120) -> None:
 
 def weights(id: str) -> bytes:
     return (backend.info(run_of(id).checkpoint).path / "model.safetensors").read_bytes()
+
+
+def folder_of(id: str) -> dict[str, bytes]:
+    """The files of a run's checkpoint."""
+    folder = backend.info(run_of(id).checkpoint).path
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_from_sentences_to_a_checkpoint_of_ones_own() -> None:
@@ -336,20 +344,45 @@ def test_a_run_that_diverges_says_which_term(dataset: str) -> None:
     assert "no longer a number" in run.message or "no longer numbers" in run.message
 
 
-def test_the_command_makes_the_same_weights(dataset: str, tmp_path: Path) -> None:
-    id = prepared(dataset, "Mine")
+def test_the_command_makes_the_same_folder_byte_for_byte(
+    dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but what the clock says, which stands still here."""
+    monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=lambda: 0.0, time=time.time))
+    dataset = own.keep("My lines", "lines.txt", DATA)
+    id = prepared(dataset, "Mine", seed=3)
     work(id)
-    here = weights(id)
+    here = folder_of(id)
+    assert {"model.safetensors", "projection.safetensors", "metrics.json", "README.md"} < set(here)
     shutil.rmtree(backend.info(run_of(id).checkpoint).path)
     jobs.discard(id)
-    (tmp_path / "lines.txt").write_bytes(FEW)
+    (tmp_path / "lines.txt").write_bytes(DATA)
     told = [word for k, v in SETTINGS.items() for word in ("--set", f"{k}={v}")]
-    command = [sys.executable, "scripts/train.py", MODEL, "--data", str(tmp_path / "lines.txt")]
-    command += ["--data-name", "My lines", "--name", "Mine", "--device", "cpu", "--threads", "1"]
-    subprocess.run([*command, *told], cwd=ROOT, check=True, capture_output=True)
+    command = [MODEL, "--data", str(tmp_path / "lines.txt"), "--data-name", "My lines"]
+    command += ["--name", "Mine", "--device", "cpu", "--threads", "1", "--seed", "3"]
+    assert train.main([*command, *told]) == 0
     (again,) = jobs.runs()
-    assert again.dataset == dataset
-    assert weights(again.id) == here
+    assert again.dataset == dataset and folder_of(again.id) == here
+
+
+def test_the_command_goes_on_with_a_run_of_the_same_settings_alone(
+    dataset: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    (tmp_path / "lines.txt").write_bytes(FEW)
+    command = [MODEL, "--data", str(tmp_path / "lines.txt"), "--data-name", "My lines"]
+    command += ["--name", "Mine", "--device", "cpu", "--threads", "1"]
+    told = [word for k, v in SETTINGS.items() for word in ("--set", f"{k}={v}")]
+    id = prepared(dataset, "Mine", seed=0)  # as one that was killed: nobody works on it
+    with pytest.raises(SystemExit, match="begun with latent_dim = 4 instead of 5"):
+        train.main([*command, *told, "--set", "latent_dim=5"])
+    with pytest.raises(SystemExit, match="begun with model = text_vae/text_vae instead of lm/lst"):
+        train.main(["lm/lstm_lm", *command[1:], *told])
+    assert run_of(id).step == 0
+    assert train.main([*command, *told]) == 0
+    assert "going on with the run of 'Mine'" in capsys.readouterr().out
+    assert (run_of(id).state, len(jobs.runs())) == ("done", 1)
+    with pytest.raises(SystemExit, match="There is a model called 'Mine'"):
+        train.main([*command, *told, "--set", "latent_dim=5"])
 
 
 def test_pictures_in_folders_become_a_model_of_one_s_own(tmp_path: Path) -> None:

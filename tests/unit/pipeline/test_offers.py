@@ -1,5 +1,6 @@
 """What a user can train: models by kind of item, their settings, and a recipe of both."""
 
+import dataclasses
 import io
 import json
 
@@ -17,7 +18,9 @@ from backend.training import TrainConfig, Trainer
 
 
 @pytest.mark.parametrize("kind", ["text", "image"])
-def test_each_offer_is_a_model_of_that_kind_that_can_be_set_and_shown(kind):
+def test_each_offer_is_a_model_of_that_kind_that_can_be_set_and_shown(kind, monkeypatch):
+    pictures = corpora.Split(np.zeros((3, 28, 28), np.uint8), None, {})
+    monkeypatch.setattr(corpora, "load", lambda _: {"train": pictures})
     found = offers(kind)
     assert found[0].model == {"text": "text_vae/text_vae", "image": "vae/vae"}[kind]
     names = {one.model for one in found}
@@ -32,9 +35,30 @@ def test_each_offer_is_a_model_of_that_kind_that_can_be_set_and_shown(kind):
         assert list(offer.presets) == ["two minutes", "half an hour", "as shipped"]
         for preset in offer.presets.values():
             assert set(preset) <= set(settings)
-            for name, value in preset.items():
-                assert module._checked(settings[name], value) == value
+            data = {"text": "tatoeba", "image": "mnist"}[kind]
+            recipe = recipe_of(offer.model, data, "Mine", preset)
+            assert preset.items() <= (vars(recipe) | recipe.model | recipe.train).items()
     json.dumps([offer.settings for offer in found])
+
+
+@pytest.mark.parametrize("kind", ["text", "image"])
+def test_no_setting_of_a_model_or_of_training_is_left_out(kind):
+    for offer in offers(kind):
+        settings = [one.name for one in offer.settings]
+        config = registry.model_class(offer.model).Config
+        fields = [*dataclasses.fields(TrainConfig), *dataclasses.fields(config)]
+        free = [field.name for field in fields if field.name not in module.GIVEN]
+        assert len(set(settings)) == len(settings) == len(free) + 2 * (kind == "text")
+        assert {name.removeprefix(module.OF_MODEL) for name in settings} >= set(free)
+
+
+def test_a_name_that_model_and_training_share_is_two_settings(monkeypatch):
+    pictures = corpora.Split(np.zeros((3, 28, 28), np.uint8), None, {})
+    monkeypatch.setattr(corpora, "load", lambda _: {"train": pictures})
+    settings = {"clip": 3.0, "model_clip": 0.5, "hidden": [64, 32]}
+    recipe = recipe_of("gan/wgan", "mnist", "Mine", settings)
+    assert (recipe.train["clip"], recipe.model["clip"]) == (3.0, 0.5)
+    assert registry.model_class("gan/wgan").Config(**recipe.model).hidden == (64, 32)
 
 
 @pytest.mark.parametrize("preset", ["two minutes", "as shipped"])
@@ -98,11 +122,23 @@ def test_a_model_that_is_told_classes_needs_data_with_labels(tmp_path, monkeypat
         ({"lr": "fast"}, "Learning rate is a number"),
         ({"word_dropout": 2}, "Word dropout is at least 0 and at most 1; got 2"),
         ({"annealing": "never"}, "Annealing is one of constant"),
+        ({"annealing": ["constant"]}, "Annealing is one of constant"),
+        ({"decay": "no"}, "Decay is true or false; got 'no'"),
+        ({"lr": None}, "Learning rate is a number; got None"),
+        ({"lr": [1]}, "Learning rate is a number; got "),
+        ({"steps": 10**400}, "Steps is a whole number; got 1000"),
+        ({"steps": True}, "Steps is a whole number; got True"),
     ],
 )
 def test_a_wrong_setting_is_refused_in_a_sentence(settings, said):
     with pytest.raises(ValueError, match=said):
         recipe_of("text_vae/text_vae", "tatoeba", "x", settings)
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [1.5], ["64"], "64", None, [9] * 9, [10**400]])
+def test_sizes_of_layers_are_a_few_whole_numbers(sizes):
+    with pytest.raises(ValueError, match="Hidden is one to 8 whole numbers, each from 1 to 4,096"):
+        recipe_of("ae/ae", "mnist", "x", {"hidden": sizes})
 
 
 def test_a_model_of_another_kind_is_refused():
