@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from PIL import Image
 import backend
 from backend import checkpoint, locks
 from backend.corpora import own
-from backend.pipeline import jobs, run, worker
+from backend.pipeline import jobs, worker
 from backend.pipeline.run import STATE, locked
 from backend.training import steps_done
 from scripts import train
@@ -48,8 +49,10 @@ FEW = "\n".join(LINES[::7]).encode()  # too few held out for a map, which takes 
 def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LATENT_YOURS_DIR", str(tmp_path / "yours"))
     yield
-    for child in jobs._children:
-        child.wait(60)
+    for run in jobs.runs():
+        process = jobs.alive(jobs.folder_of(run.id))
+        if process is not None and process.pid != os.getpid():
+            process.wait(60)
 
 
 @pytest.fixture
@@ -138,7 +141,7 @@ def test_killed_at_any_moment_it_ends_with_the_same_weights(dataset: str) -> Non
     id = prepared(dataset, "Killed")
     jobs.set_rate(id, 0.02)
     folder = jobs.folder_of(id)
-    jobs._launch(folder)
+    jobs.resume(id)
     until(lambda: run_of(id).step > 55)  # the state is saved at 50
     with pytest.raises(ValueError, match="runs already"):
         jobs.take_up(id)  # as a second server, or a command, would
@@ -157,7 +160,7 @@ def test_one_at_a_time_in_the_order_of_the_queue(dataset: str) -> None:
     first, second = prepared(dataset, "First"), prepared(dataset, "Second")
     with locked(jobs.folder_of(first).parent / ".device"):
         for id in (first, second):
-            jobs._launch(jobs.folder_of(id))
+            jobs.resume(id)
         until(lambda: run_of(second).place == 2)
         assert (run_of(first).state, run_of(first).place) == ("queued", 1)
         with pytest.raises(ValueError, match="has learned nothing yet"):
@@ -171,7 +174,7 @@ def test_one_at_a_time_in_the_order_of_the_queue(dataset: str) -> None:
         jobs.look(second)
 
 
-def test_paused_and_kept_before_its_end(dataset: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paused_and_kept_before_its_end(dataset: str) -> None:
     id = prepared(dataset, "Short", steps=100)
     reports = worker.work(jobs.folder_of(id))
     jobs.sign(jobs.folder_of(id), os.getpid())
@@ -187,15 +190,15 @@ def test_paused_and_kept_before_its_end(dataset: str, monkeypatch: pytest.Monkey
     assert (paused.state, paused.step) == ("paused", 20)
     with pytest.raises(ValueError, match="cannot be paused"):
         jobs.pause(id)
-    monkeypatch.setattr(jobs, "_launch", lambda folder: work(id))
     jobs.stop_and_keep(id)
+    until(lambda: run_of(id).state == "stopped")
     run = run_of(id)
     assert (run.state, run.step) == ("stopped", 25)
     assert checkpoint.describe(run.checkpoint)["train"]["steps"] == run.step
     assert backend.load(run.checkpoint, device="cpu").sample(2)
 
-    (jobs.folder_of(id) / jobs.PROCESS).unlink()
-    jobs.resume(id)  # and on to the end that was meant at first
+    for _ in jobs.take_up(id):  # and on to the end that was meant at first
+        pass
     whole = prepared(dataset, "Whole", steps=100)
     work(whole)
     assert (run_of(id).state, run_of(id).step) == ("done", 100)
@@ -206,7 +209,6 @@ def test_a_rate_that_is_set_while_the_run_resumes_is_not_lost(
     dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = prepared(dataset, "Slower")
-    monkeypatch.setattr(jobs, "_launch", lambda folder: None)
     write, asked = jobs.write_json, []
 
     def overtaken(path: Path, content: dict) -> None:
@@ -216,7 +218,7 @@ def test_a_rate_that_is_set_while_the_run_resumes_is_not_lost(
         write(path, content)
 
     monkeypatch.setattr(jobs, "write_json", overtaken)
-    jobs.resume(id)
+    jobs.take_up(id)
     assert asked and run_of(id).rate == 0.002
 
 
@@ -250,12 +252,12 @@ def test_two_servers_on_one_folder_begin_a_run_once(
     dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = prepared(dataset, "Once")
-    launched, told = [], []
+    launched, told, popen = [], [], subprocess.Popen
 
-    def launch(folder: Path) -> None:
-        launched.append(folder)
-        time.sleep(0.2)  # as a process takes until it is there
-        jobs.sign(folder, os.getpid())
+    def launch(*command: Any, **how: Any) -> subprocess.Popen:
+        launched.append(command)
+        time.sleep(0.2)  # as it may take until a process is there
+        return popen(*command, **how)
 
     def resume() -> None:
         try:
@@ -263,7 +265,7 @@ def test_two_servers_on_one_folder_begin_a_run_once(
         except ValueError as error:
             told.append(str(error))
 
-    monkeypatch.setattr(jobs, "_launch", launch)
+    monkeypatch.setattr(subprocess, "Popen", launch)
     servers = [threading.Thread(target=resume) for _ in range(2)]
     for server in servers:
         server.start()
@@ -282,6 +284,7 @@ def test_two_servers_on_one_folder_begin_a_run_once(
             with pytest.raises(ValueError, match="Another playground, or a script, is changing"):
                 change()
     assert [run.id for run in jobs.runs()] == [id]
+    jobs.discard(id)
 
 
 def test_what_is_left_is_told_as_a_range_around_the_mean_pace() -> None:
@@ -348,7 +351,8 @@ def test_the_command_makes_the_same_folder_byte_for_byte(
     dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All but what the clock says, which stands still here."""
-    monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=lambda: 0.0, time=time.time))
+    still = SimpleNamespace(monotonic=lambda: 0.0, time=time.time)
+    monkeypatch.setattr("backend.pipeline.run.time", still)
     dataset = own.keep("My lines", "lines.txt", DATA)
     id = prepared(dataset, "Mine", seed=3)
     work(id)
