@@ -323,13 +323,14 @@ def likeliest(prefix: str, **look: Any) -> tuple[gr.Slider, gr.Slider]:
 def script(checkpoint: str, *lines: str) -> str:
     """A short program on the public interface, for Show code; its answer is ``result``.
 
-    Lines may call ``picture("…")`` on the base64 of a PNG.
+    Lines may call ``picture("…")`` on the base64 of a PNG, and numpy by its short name.
     """
     load = f"backend.load({checkpoint!r})"
     if checkpoint in backend.own_files():
         load = f"backend.load_file({backend.own_files()[checkpoint].name!r})"
     body = "\n".join([f"space = {load}", *lines, "print(result)", ""])
     if "picture(" not in body:
-        return f"import backend\n\n{body}"
+        needs = "import numpy as np\n\n" if "np." in body else ""
+        return f"{needs}import backend\n\n{body}"
     imports = "import base64\nimport io\n\nimport numpy as np\nfrom PIL import Image\n\n"
     return f"{imports}import backend\n\n{PICTURE}\n{body}"

@@ -21,11 +21,13 @@ TERM = (
 Verdict = tuple[int, float]  # class, -1 for what cannot be read; its probability
 
 
-def layer_picker(elem_id: str, **look: Any) -> gr.Radio:
-    """Whether items are shown as they are decoded, or what a classifier says of them too."""
-    layers = [("Decoded", "decoded"), ("Verdict", "verdict")]
+def layer_picker(elem_id: str, *more: tuple[str, str], **look: Any) -> gr.Radio:
+    """Whether items are shown as they are decoded, or what a classifier says of them too.
+
+    ``more`` are layers that a tab has beside these: a label and a value each.
+    """
     return gr.Radio(
-        layers,
+        [("Decoded", "decoded"), ("Verdict", "verdict"), *more],
         value="decoded",
         label="Layer",
         elem_id=elem_id,

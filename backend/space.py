@@ -17,7 +17,7 @@ from torch.distributions import Distribution
 from backend import checkpoint
 from backend.base import LatentModel
 from backend.checkpoint import CheckpointInfo
-from backend.codes import refinement
+from backend.codes import posteriors, refinement
 from backend.codes.modes import Modes
 from backend.codes.neighbours import neighbours
 from backend.codes.paths import PATHS, bilinear
@@ -58,6 +58,13 @@ class Inspection(NamedTuple):
     round_trip: float  # agreement of decode(encode(item)) with item, 0 to 1; NaN without encoder
     typicality: float  # percentage of draws of the aggregate that are less dense, 0 to 100
     atypical: bool  # less dense than 99 % of them
+
+
+class Posterior(NamedTuple):
+    """q(z|x) of some items, unit by unit."""
+
+    mean: np.ndarray  # float32 [n, D]
+    std: np.ndarray  # float32 [n, D]
 
 
 class Unit(NamedTuple):
@@ -383,12 +390,7 @@ class LatentSpace:
         refined. ``refine`` moves the code of a sentence that does not decode to itself, by
         ``backend.codes.refinement.refine``, until it does or the steps are used up.
         """
-        self._check_alone()
-        if not self.encodes:
-            raise ValueError(
-                f"{self.info.title} has no encoder: it makes pictures from codes and cannot find "
-                "the code of one. Choose an auto-encoder, or a fusion such as VAE/GAN or α-GAN."
-            )
+        self._check_encodes()
         codes = []
         inputs = self.read(items)
         told = self.context.read(labels, len(inputs))
@@ -404,6 +406,30 @@ class LatentSpace:
                     z = refinement.refine(self.model, x, z, forbid=(UNK,))
             codes.append(z.float().cpu())
         return torch.cat(codes).numpy()
+
+    def posterior(
+        self, items: Sequence[Item] | np.ndarray, *, labels: Labels | None = None
+    ) -> Posterior:
+        """q(z|x) of items as ``encode`` takes them: of each unit its mean and standard deviation.
+
+        Exact where units are independent; of a posterior that flows have bent, those of a thousand
+        draws. Raises ``ValueError`` where an item has one code rather than a distribution.
+        """
+        self._check_encodes()
+        inputs = self.read(items)
+        told = self.context.read(labels, len(inputs))
+        means, stds = [], []
+        for start in range(0, len(inputs), self.reads):
+            x = inputs[start : start + self.reads].to(self.device)
+            with self._threads(), torch.no_grad():
+                q = self.model.encode(x, self._part(told, start, self.reads))
+            try:
+                mean, std = posteriors.moments(q)
+            except ValueError as error:
+                raise ValueError(f"{self.info.title} {error}") from None
+            means.append(mean.float().cpu())
+            stds.append(std.float().cpu())
+        return Posterior(torch.cat(means).numpy(), torch.cat(stds).numpy())
 
     def reconstruct(
         self, items: Sequence[Item] | np.ndarray, *, labels: Labels | None = None
@@ -617,6 +643,15 @@ class LatentSpace:
             raise ValueError(
                 f"{self.info.title} replies to conversations: without one it has neither codes "
                 "nor sentences. Use respond, moves or encode_reply."
+            )
+
+    def _check_encodes(self) -> None:
+        """Raises ``ValueError`` for a model that cannot find the code of an item."""
+        self._check_alone()
+        if not self.encodes:
+            raise ValueError(
+                f"{self.info.title} has no encoder: it makes pictures from codes and cannot find "
+                "the code of one. Choose an auto-encoder, or a fusion such as VAE/GAN or α-GAN."
             )
 
     def check_codes(self, z: np.ndarray) -> np.ndarray:

@@ -24,6 +24,8 @@ TERMS = {
     "log p(z)": "How likely the code is under the prior, in nats; log p(x|z): how likely what is "
     "decoded is, given the code.",
     "verdict": TERM,
+    "layer q(z|x)": "The encoder's distribution of codes of what is shown, or of your own where "
+    "the ring is on it: an ellipse at one and at two standard deviations, and draws z = μ + σε.",
     "round trip": "How much survives when what was decoded is encoded and decoded again.",
 }
 SKETCHES = (  # corners of a pen's path, on paper 112 pixels wide
@@ -44,7 +46,7 @@ def build() -> None:
             [("Plane", "plane"), ("One unit", "unit")],
             value="plane",
             label="Move over",
-            scale=2,
+            scale=1,
             min_width=180,
             elem_id="explore-mode",
             elem_classes="lp-segmented",
@@ -63,7 +65,7 @@ def build() -> None:
             elem_id="explore-points",
             elem_classes="lp-segmented",
         )
-        layer = layer_picker("explore-layer", scale=2, min_width=180)
+        layer = layer_picker("explore-layer", ("q(z|x)", "posterior"), scale=2, min_width=260)
         with gr.Column(scale=2, min_width=200, elem_id="explore-seeds"):
             chosen = seed("explore-seed")
     with gr.Row(elem_classes=["pad-own", "lp-only-text"]):
@@ -92,7 +94,7 @@ def build() -> None:
             "mode": (mode, links.one_of("plane", "unit")),
             "points": (points, links.one_of("own", "drawn", "held-out", "samples")),
             "seed": (chosen, links.integer),
-            "layer": (layer, links.one_of("decoded", "verdict")),
+            "layer": (layer, links.one_of("decoded", "verdict", "posterior")),
             **own,
             "at": (pad, read_place),
         },

@@ -20,6 +20,7 @@ from backend.objectives.priors import DiscreteCode, StandardNormal
 
 DRAWS = 20_000  # training items whose codes the mixture is fitted to
 FITTED = 100  # draws of a posterior that flows have bent, which Gaussians are fitted to
+MEASURED = 1000  # draws of one whose moments have no closed form
 
 
 @torch.inference_mode()
@@ -91,6 +92,21 @@ def kl_of_units(model: LatentModel, q: Distribution, draws: int = 8) -> Tensor:
         return torch.cat([shares.flatten(1), *others], 1)
     z = q.sample((draws,))
     return (_independent(q).base_dist.log_prob(z) - model.prior.unit_log_prob(z)).mean(0)
+
+
+def moments(q: Distribution) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of each unit of a posterior, [B, D] each.
+
+    Exact where units are independent; else of ``MEASURED`` draws, by a seed that stays the same.
+    Raises ``ValueError`` where an item has one code rather than a distribution of codes.
+    """
+    if isinstance(q, Deterministic):
+        raise ValueError("gives each item one code, not a distribution of codes.")
+    if isinstance(q, Independent):
+        return q.mean, q.stddev
+    with seeded(0):
+        draws = q.sample(torch.Size([MEASURED]))
+    return draws.mean(0), draws.std(0)
 
 
 def _independent(q: Distribution) -> Independent:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 import backend
+from app.widgets.latent_pad.widget import view
 from backend import corpora
 from tests.ui.chromium import dress, follow
 
@@ -147,9 +148,20 @@ def test_keys_move_the_ring(open_page):
     expect(said).to_have_text(re.compile(r"digit \d, \d+%"))
     expect(page.locator(".pad-shares tbody tr")).to_have_count(10)
     assert "layer=verdict" in page.evaluate("location.hash")
+    page.locator("#explore-layer").get_by_label("q(z|x)").check()
+    page.locator(f"[data-spread='{first:g},{second:g}']").wait_for()
+    expect(page.locator(".pad-over path")).to_have_count(2)
+    draws = page.locator(".pad-draws tbody tr")
+    expect(draws).to_have_count(8)
+    values = np.array([row.split()[:2] for row in draws.all_inner_texts()])
+    values = np.char.replace(values, "−", "-").astype(float)
+    q = backend.load(FLAT, device="cpu").posterior(decoded((first, second))[None].astype(np.uint8))
+    assert np.abs(values - q.mean).max() < 5 * q.std.max()
+    assert set(script(page)) > {"q", "result"}
+    assert "layer=posterior" in page.evaluate("location.hash")
     square.focus()
     page.keyboard.press("Home")
-    home = backend.load(FLAT, device="cpu").codes[0].round(2).tolist()
+    home = view(FLAT, "plane", "held-out", 0)["home"]
     page.wait_for_function(
         f"document.querySelector('#explore-square').dataset.decoded === '{home[0]:g},{home[1]:g}'"
     )

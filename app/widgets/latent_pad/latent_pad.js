@@ -14,6 +14,7 @@ import { bytes } from "../../page/pictures.js";
 import { result } from "../../page/result.js";
 import { tray } from "../../page/tray.js";
 import { told } from "../../page/verdict.js";
+import { drawPosterior } from "./posterior.js";
 import { drawFilm, drawItem, drawLegend, drawNumbers, drawTable, exportCsv } from "./readout.js";
 import { drawBackdrop, drawPlane, setUp as setUpSquare, showRing } from "./square.js";
 import { drawUnits, setUp as setUpUnits, showUnit } from "./units.js";
@@ -62,6 +63,7 @@ function setUp2(ui) {
   ui.words = el("div", { class: "pad-words pad-clip", "aria-hidden": "true" });
   ui.ticks = el("div", { class: "pad-words", "aria-hidden": "true" });
   ui.names = el("div", { class: "pad-words pad-names", "aria-hidden": "true" });
+  ui.over = svg("svg", { class: "pad-lines pad-over", viewBox: "0 0 1 1", "aria-hidden": "true" });
   ui.ring = el("div", { class: "pad-ring", "aria-hidden": "true" });
   ui.square = el(
     "div",
@@ -81,6 +83,7 @@ function setUp2(ui) {
     ui.words,
     ui.ticks,
     ui.names,
+    ui.over,
     ui.ring,
   );
   ui.units = el("div", {
@@ -101,6 +104,7 @@ function setUp2(ui) {
   );
   ui.legend = el("div", { class: "lp-legend pad-legend" });
   ui.verdicts = el("div", { class: "pad-verdicts", hidden: true });
+  ui.spread = el("section", { class: "pad-spread", hidden: true });
   ui.hint = el("p", { class: "pad-note pad-hint", id: "explore-hint" });
   ui.picture = el("canvas", {
     class: "pad-picture",
@@ -160,6 +164,7 @@ function setUp3(ui) {
         ),
         el("h3", { text: "Last places" }),
         ui.film,
+        ui.spread,
       ),
     ),
     ui.table,
@@ -177,6 +182,21 @@ export const isText = (ui) => ui.scene.modality === "text";
 
 /** @param {Ui} ui */
 export const isUnit = (ui) => ui.scene.kind === "unit";
+
+/** Where a point of the view is. @param {Ui} ui @param {number} i */
+export const pointAt = (ui, i) => (isUnit(ui) || ui.scene.flat ? ui.scene.home : CORNERS[i]);
+
+/**
+ * A person's own item where the ring is on it: its name and what was given.
+ * @param {Ui} ui
+ */
+export function ownAt(ui) {
+  if (!["own", "drawn"].includes(ui.scene.view.points)) return null;
+  const here = ui.at.join();
+  const i = ui.scene.points.findIndex((_, point) => pointAt(ui, point).join() === here);
+  const key = (isText(ui) ? "abc" : "pqr")[i];
+  return i < 0 ? null : { name: "ABC"[i], value: ui.scene.view[key] };
+}
 
 /** @param {Ui} ui */
 export const axes = (ui) =>
@@ -302,7 +322,11 @@ async function settle(ui) {
   recover(ui);
   drawItem(ui, answer.item);
   drawNumbers(ui, answer);
-  one(ui.element, ".lp-code pre").textContent = answer.code;
+  const code = one(ui.element, ".lp-code pre");
+  code.textContent = answer.code;
+  drawPosterior(ui).then((own) => {
+    if (own) code.textContent = own;
+  });
   ui.props.value = here.join(",");
   const link = linked({ ...view, at: ui.props.value, layer: ui.layer });
   setView("explore", link);
@@ -319,11 +343,12 @@ async function settle(ui) {
 }
 
 /**
- * How many points a view hangs on: three span a plane, one is changed unit by unit.
+ * How many points a view starts from: three span a plane, one is changed unit by unit, and a plane
+ * that is all of the latent space starts at one.
  * @param {Request} request
  */
 function needed({ mode, checkpoint }) {
-  return mode === "unit" ? 1 : checkpoints[checkpoint]?.latent_dim === 2 ? 0 : 3;
+  return mode === "unit" || checkpoints[checkpoint]?.latent_dim === 2 ? 1 : 3;
 }
 
 /**
@@ -332,10 +357,12 @@ function needed({ mode, checkpoint }) {
  */
 function linked(request) {
   const { checkpoint, points, seed } = request;
-  const layer = request.layer === "verdict" ? { layer: request.layer } : {};
+  const other = request.layer && request.layer !== "decoded";
+  const layer = other ? { layer: request.layer } : {};
   const always = { checkpoint, mode: request.mode, at: request.at, ...layer };
   const need = needed(request);
-  if (!need) return always;
+  const flat = request.mode !== "unit" && need === 1;
+  if (flat && points === "held-out") return always; // it hangs on nothing
   const drawn = points === "drawn";
   if (points !== "own" && !drawn) return { ...always, points, seed };
   const text = checkpoints[checkpoint]?.modality === "text";
@@ -384,7 +411,7 @@ function setUp4(ui) {
   ui.life.view.run = (request) => {
     const panel = panelOf(ui.element) ?? ui.element;
     panel.dataset.need = String(needed(request));
-    panel.dataset.from = needed(request) ? request.points : "";
+    panel.dataset.from = request.points;
     ui.failed = false;
     return ui.run(request);
   };

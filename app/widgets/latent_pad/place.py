@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from app import components
+
 if TYPE_CHECKING:
     from backend.space import LatentSpace
 
@@ -22,7 +24,9 @@ FLAT = 1e-3  # sine of the angle below which three points lie on one line
 
 
 class Anchors(NamedTuple):
-    """The points a view hangs on: none for a 2-D plane, three for a plane, one for a unit."""
+    """The points a view starts from: three for a plane, one for a unit, and one for a plane that
+    is all of the latent space, which hangs on none.
+    """
 
     codes: np.ndarray  # float32 [k, D]
     script: str  # the Python that gives them the name `points`
@@ -37,13 +41,14 @@ class Frame(NamedTuple):
 
     origin: np.ndarray  # [2], (x, y) of u = v = 0
     basis: np.ndarray  # [2, 2], (x, y) of one step of u and of one step of v
+    axes: np.ndarray  # [2, D], orthonormal: x and y in the latent space
     height: float  # distance of the plane from the origin
     corner: Place  # (x, y) of the lower left corner of the square
     side: float
 
 
 def count(space: "LatentSpace", mode: Mode) -> int:
-    """How many points a view of this kind needs."""
+    """How many points a view of this kind hangs on."""
     return 1 if mode == "unit" else 0 if space.latent_dim == 2 else 3
 
 
@@ -53,9 +58,7 @@ def choose(space: "LatentSpace", mode: Mode, points: Points, seed: int, own: lis
     Raises:
         ValueError: where a point cannot be had, with a sentence for the person.
     """
-    n = count(space, mode)
-    if n == 0:
-        return Anchors(np.empty((0, 2), np.float32), "", [])
+    n = max(1, count(space, mode))
     if not 0 <= seed < 2**32:
         raise ValueError(f"The seed is {seed}; it must lie between 0 and 4,294,967,295.")
     if points in OWN:
@@ -122,7 +125,9 @@ def frame(space: "LatentSpace", codes: np.ndarray) -> Frame:
     if len(codes) == 0:
         low, high = (np.percentile(space.codes, q, axis=0) for q in (0.5, 99.5))  # [2], [2]
         low, high = np.minimum(low, -3.2), np.maximum(high, 3.2)  # the prior, to 3 sigma
-        return Frame(np.zeros(2), np.eye(2), 0.0, *_square(np.stack([low, high]), margin=0.02))
+        return Frame(
+            np.zeros(2), np.eye(2), np.eye(2), 0.0, *_square(np.stack([low, high]), margin=0.02)
+        )
 
     z = codes.astype(np.float64)
     to_b, to_c = z[1] - z[0], z[2] - z[0]
@@ -135,7 +140,26 @@ def frame(space: "LatentSpace", codes: np.ndarray) -> Frame:
     origin, basis = axes @ z[0], np.stack([axes @ to_b, axes @ to_c])
     height = float(np.linalg.norm(z[0] - origin @ axes))
     corners = origin + np.stack([np.zeros(2), *basis])  # [3, 2]
-    return Frame(origin, basis, height, *_square(corners, margin=0.35))
+    return Frame(origin, basis, axes, height, *_square(corners, margin=0.35))
+
+
+def fall(plane: Frame, codes: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where codes z [n, D] fall onto the plane through ``codes``, (u, v) [n, 2]; how far [n]."""
+    xy = z @ plane.axes.T
+    across = z - xy @ plane.axes
+    if len(codes):
+        across -= codes[0] - (codes[0] @ plane.axes.T) @ plane.axes
+    return (xy - plane.origin) @ np.linalg.inv(plane.basis), np.linalg.norm(across, axis=1)
+
+
+def spread(plane: Frame, mean: np.ndarray, std: np.ndarray) -> dict:
+    """A Gaussian of codes with independent units, [D] each, as it falls onto a plane.
+
+    Its centre (x, y), and the half axes [2, 2] of its ellipse at one standard deviation.
+    """
+    half, turn = np.linalg.eigh((plane.axes * std.astype(np.float64) ** 2) @ plane.axes.T)
+    axes = turn.T * np.sqrt(np.maximum(half, 0))[:, None]
+    return {"centre": (plane.axes @ mean).tolist(), "axes": axes.tolist()}
 
 
 def _square(points: np.ndarray, margin: float) -> tuple[Place, float]:
@@ -174,6 +198,35 @@ def script(space: "LatentSpace", mode: Mode, points: str, at: Place, judge: str 
 
     With the name of a ``judge`` it prints what that says of it too.
     """
+    lines = [*_code_lines(mode, points, at), "result = space.decode(z)[0]"]
+    if judge:
+        verdict = "print(dict(zip(judge.classes, judge([result])[0].tolist())))"
+        lines += [f"judge = backend.load_judge({judge!r})", verdict]
+    return components.script(space.info.name, *lines)
+
+
+def spread_script(
+    space: "LatentSpace", mode: Mode, points: str, at: Place, own: str, draws: int, seed: int
+) -> str:
+    """A program that gives q(z|x) of what is at this place, or of ``own`` as Python source.
+
+    Its answer ``result`` is what draws of it decode to.
+    """
+    if own:
+        lines = [f"x = [{own}]"]
+    else:
+        lines = [*_code_lines(mode, points, at), "x = list(space.decode(z))"]
+    return components.script(
+        space.info.name,
+        *lines,
+        "q = space.posterior(x)",
+        "print(q.mean, q.std)",
+        f"result = space.decode(space.encode(x * {draws}, draw={seed}))",
+    )
+
+
+def _code_lines(mode: Mode, points: str, at: Place) -> list[str]:
+    """Python that gives the code at a place the name ``z``, [1, D]."""
     first, second = at
     if mode == "unit":
         code = f"z = space.traverse(points[0], {int(first)}, [{second}])"
@@ -181,13 +234,7 @@ def script(space: "LatentSpace", mode: Mode, points: str, at: Place, judge: str 
         code = f"z = space.plane(*points).at({first}, {second})[None]"
     else:
         code = f"z = np.array([[{first}, {second}]], dtype=np.float32)"
-    body = [f"space = backend.load({space.info.name!r})", *([points] if points else []), code]
-    needs = ["import numpy as np", ""] if any("np." in line for line in body) else []
-    end = ["result = space.decode(z)[0]", "print(result)", ""]
-    if judge:
-        verdict = "print(dict(zip(judge.classes, judge([result])[0].tolist())))"
-        end[2:] = [f"judge = backend.load_judge({judge!r})", verdict, ""]
-    return "\n".join([*needs, "import backend", "", *body, *end])
+    return [points, code] if points else [code]
 
 
 def _literal(codes: np.ndarray) -> str:

@@ -6,7 +6,7 @@ import { fixed, TYPICALITY } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, paint } from "../../page/pictures.js";
 import { told } from "../../page/verdict.js";
-import { axes, CORNERS, FILM, go, isText, isUnit, placeText } from "./latent_pad.js";
+import { axes, FILM, go, isText, isUnit, placeText, pointAt } from "./latent_pad.js";
 import { drawDots, showTerritory } from "./square.js";
 import { judged } from "./verdict.js";
 
@@ -211,31 +211,34 @@ export function drawLegend(ui) {
       },
       el("span", { text: "All" }),
     );
-    ui.legend.replaceChildren(everything, ...chips);
+    ui.legend.replaceChildren(everything, ...chips, ...pointChips(ui));
     return;
   }
-  ui.legend.replaceChildren(
-    ...ui.scene.points.map(({ name, label, item, unknown }, i) =>
-      el(
-        "button",
-        {
-          type: "button",
-          class: "pad-point",
-          title: `Go to ${name}`,
-          on: { click: () => go(ui, isUnit(ui) ? ui.scene.home : CORNERS[i], { glide: true }) },
-        },
-        el("b", { text: name }),
-        isText(ui)
-          ? el("span", {
-              class: "pad-text",
-              text: label === item ? label : `${label}  →  ${item}`,
-            })
-          : thing(ui, item),
-        isText(ui) ? null : el("span", { class: "pad-note", text: label }),
-        unknown.length
-          ? el("span", { class: "lp-caution", text: `unknown: ${unknown.join(", ")}` })
-          : null,
-      ),
+  ui.legend.replaceChildren(...pointChips(ui));
+}
+
+/** The points of the view, to go to. @param {Ui} ui */
+function pointChips(ui) {
+  return ui.scene.points.map(({ name, label, item, unknown }, i) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "pad-point",
+        title: `Go to ${name}`,
+        on: { click: () => go(ui, pointAt(ui, i), { glide: true }) },
+      },
+      el("b", { text: name }),
+      isText(ui)
+        ? el("span", {
+            class: "pad-text",
+            text: label === item ? label : `${label}  →  ${item}`,
+          })
+        : thing(ui, item),
+      isText(ui) ? null : el("span", { class: "pad-note", text: label }),
+      unknown.length
+        ? el("span", { class: "lp-caution", text: `unknown: ${unknown.join(", ")}` })
+        : null,
     ),
   );
 }

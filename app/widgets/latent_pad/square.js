@@ -4,7 +4,7 @@ import { el, svg } from "../../page/dom.js";
 import { fixed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, pen as penOf, sideOf } from "../../page/pictures.js";
-import { CORNERS, fail, go, isUnit, placeText } from "./latent_pad.js";
+import { CORNERS, fail, go, isUnit, placeText, pointAt } from "./latent_pad.js";
 import { drawStrip } from "./units.js";
 
 /**
@@ -14,7 +14,7 @@ import { drawStrip } from "./units.js";
 
 // A place (u, v) as fractions of the square from its top left corner, and back.
 /** @param {Ui} ui @param {number[]} place */
-function toSquare(ui, place) {
+export function toSquare(ui, place) {
   const [u, v] = place;
   const { origin, basis, corner, side } = ui.scene;
   const [x, y] = [0, 1].map((i) => origin[i] + u * basis[0][i] + v * basis[1][i]);
@@ -33,7 +33,7 @@ function fromSquare(ui, spot) {
 }
 
 /** @param {Ui} ui @param {number} x @param {number} y */
-const xy = (ui, x, y) => [
+export const xy = (ui, x, y) => [
   (x - ui.scene.corner[0]) / ui.scene.side,
   1 - (y - ui.scene.corner[1]) / ui.scene.side,
 ];
@@ -97,7 +97,7 @@ export function drawPlane(ui) {
     if (room && inside) ui.ticks.append(label(text, place, "pad-sigma"));
   });
   ui.scene.points.forEach(({ name }, i) =>
-    ui.ticks.append(label(name, toSquare(ui, CORNERS[i]), "pad-anchor")),
+    ui.ticks.append(label(name, toSquare(ui, pointAt(ui, i)), "pad-anchor")),
   );
   ui.tiles.hidden = true;
   drawDots(ui);

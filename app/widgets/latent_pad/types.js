@@ -41,6 +41,15 @@
  * @property {string[]} classes
  * @property {Verdict[]} found
  *
+ * @typedef {object} Spread of q(z|x), on a plane or along a unit
+ * @property {number[]} centre of the ellipse, in the plane's own axes, like the half axes
+ * @property {number[][]} axes of the ellipse at one standard deviation
+ * @property {number} mean of the unit
+ * @property {number} std
+ * @property {number[][]} draws their places
+ * @property {number[] | null} away how far the draws lie from the plane
+ * @property {string[]} items what they decode to
+ *
  * @typedef {Answer & {view: Request, backdrop?: boolean, map?: Territories,
  *   verdicts?: Verdicts & {unit: number}}} Scene `backdrop`: it was asked for
  *
@@ -67,6 +76,7 @@
  * @property {HTMLCanvasElement} dots
  * @property {HTMLElement} words
  * @property {HTMLElement} ticks
+ * @property {SVGElement} over what is drawn over all but the ring
  * @property {HTMLElement} ring
  * @property {HTMLElement} square
  * @property {HTMLElement} units
@@ -76,7 +86,8 @@
  * @property {HTMLElement} unitPane
  * @property {HTMLElement} legend
  * @property {HTMLElement} verdicts
- * @property {string} layer what is asked to be seen: "decoded" or "verdict"
+ * @property {HTMLElement} spread
+ * @property {string} layer what is asked to be seen: "decoded", "verdict" or "posterior"
  * @property {HTMLElement} hint
  * @property {HTMLCanvasElement} picture
  * @property {HTMLElement} sentence

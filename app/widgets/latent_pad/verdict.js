@@ -25,7 +25,7 @@ export async function drawVerdicts(ui) {
   const mine = ui.scene;
   const on = judged(ui);
   const unit = isUnit(ui) ? ui.at[0] : 0;
-  ui.element.dataset.layer = on ? "verdict" : "decoded";
+  ui.element.dataset.layer = on ? "verdict" : ui.layer === "posterior" ? ui.layer : "decoded";
   ui.verdicts.hidden = ui.layer !== "verdict";
   if (ui.layer === "verdict" && !on) ui.verdicts.replaceChildren(note(mine.unjudged));
   if (!on) return;

@@ -1,19 +1,19 @@
-"""The latent pad and what it asks the server: view, backdrop, verdicts, decode, inspect.
+"""The latent pad and what it asks the server.
 
-All are stateless. ``view`` finds the codes that the view hangs on; the page sends them back
-with each question, so dragging needs nothing but one decode. Each answer can be reproduced by the
-script that ``inspect`` returns.
+All questions are stateless. ``view`` finds the codes that the view hangs on; the page sends them
+back with each question, so dragging needs nothing but one decode. Each answer can be reproduced by
+the script that ``inspect`` returns.
 """
 
 import math
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import gradio as gr
 import numpy as np
 
 from app import items as boxes
 from app import memory, together
-from app.components import as_base64, finite, packed_each, served, widget
+from app.components import Seed, as_base64, finite, packed_each, served, widget
 from app.door import followed
 from app.session import get_judge, get_space, model_work, rest
 from app.verdicts import Layer, judged, said_of
@@ -30,12 +30,14 @@ SLOW = 5  # items on a side where decoding takes long
 CELLS = 21  # decoded sentences on a side of the map of sentences
 DRAGGABLE = 16  # sentences decoded at a time: a drag waits no longer than for these
 STRIP = 9  # decoded values of one unit
+DRAWS = 8  # of q(z|x)
 CLOTHES = (
     "T-shirt", "trouser", "pullover", "dress", "coat",
     "sandal", "shirt", "sneaker", "bag", "ankle boot",
 )  # fmt: skip
 
 Code = list[float]
+Layers = Layer | Literal["posterior"]
 
 
 def latent_pad(elem_id: str) -> gr.HTML:
@@ -44,6 +46,7 @@ def latent_pad(elem_id: str) -> gr.HTML:
         served(view, "run"),
         served(backdrop, "backdrop"),
         served(verdicts, "verdicts"),
+        served(posterior, "posterior"),
         served(decode, "decode"),
         served(inspect, "inspect"),
         *followed(),
@@ -76,25 +79,33 @@ def view(
     q: str = "",
     r: str = "",
     at: str = "",
-    layer: Layer = "decoded",
+    layer: Layers = "decoded",
 ) -> dict:
     """What the pad shows before anything is decoded: points, axes, circles, dots or units.
 
-    ``layer`` is another question's, ``verdicts``: the page sends all of its controls.
+    ``layer`` is another question's, ``verdicts`` or ``posterior``: the page sends all of its
+    controls.
     """
     read_place(at)
     space = get_space(checkpoint)
     with model_work():
         values = {"a": a, "b": b, "c": c, "picture_a": p, "picture_b": q, "picture_c": r}
-        anchors = _anchors(space, mode, points, seed, values)
+        start = _start(space, mode, points, seed, values)
+        own = points in place.OWN
+        # A plane that is all of the latent space hangs on nothing, it only starts somewhere.
+        flat = place.count(space, mode) == 0
+        anchors = start.codes[:0] if flat else start.codes
+        script = "" if flat else start.script
         shared = {
             "modality": space.modality,
-            "anchors": _exact(anchors.codes),
-            "script": anchors.script,
-            "points": _points(space, points in place.OWN, anchors),
+            "anchors": _exact(anchors),
+            "script": script,
+            "points": _points(space, own, start) if own or not flat else [],
         } | judged(space)
-        laid = _units(space, anchors.codes[0]) if mode == "unit" else _plane(space, anchors.codes)
-    return shared | laid | {"code": place.script(space, mode, anchors.script, laid["home"])}
+        laid = _units(space, anchors[0]) if mode == "unit" else _plane(space, anchors)
+        if flat:
+            laid["home"] = [round(float(x), 2) for x in start.codes[0]]
+    return shared | laid | {"code": place.script(space, mode, script, laid["home"])}
 
 
 def backdrop(checkpoint: str, mode: Mode, anchors: list[Code], unit: int = 0) -> dict:
@@ -113,6 +124,40 @@ def verdicts(checkpoint: str, mode: Mode, anchors: list[Code], unit: int = 0) ->
         return _verdicts(checkpoint, space.info.fingerprint, mode, codes.tobytes(), unit)
 
 
+def posterior(
+    checkpoint: str,
+    mode: Mode,
+    anchors: list[Code],
+    at: Place,
+    script: str = "",
+    seed: Seed = 0,
+    own: str = "",
+) -> dict:
+    """q(z|x) of the item at a place, or of a person's ``own``, and draws by the seed.
+
+    On a plane its ellipse there and the draws' places; the draws' values of a unit that is moved.
+    """
+    space = get_space(checkpoint)
+    codes = place.check(space, mode, anchors)
+    z = place.code_at(space, mode, codes, at)
+    with model_work():
+        item = boxes.reader(space)(own) if own else space.decode(z[None])[0]
+        mean, std = (found[0] for found in space.posterior([item]))
+        drawn = space.encode([item] * DRAWS, draw=seed)
+        items = packed_each(space.decode(drawn))
+    if mode == "unit":
+        unit = int(at[0])
+        laid = {"mean": float(mean[unit]), "std": float(std[unit])}
+        places, away = [[unit, float(value)] for value in drawn[:, unit]], None
+    else:
+        plane = place.frame(space, codes)
+        laid = place.spread(plane, mean, std)
+        places, away = (found.tolist() for found in place.fall(plane, codes, drawn))
+    source = boxes.literal(space, item) if own else ""
+    script = place.spread_script(space, mode, script, at, source, DRAWS, seed)
+    return laid | {"draws": places, "away": away, "items": items, "code": script}
+
+
 def decode(checkpoint: str, mode: Mode, anchors: list[Code], at: Place) -> dict:
     """The item at one place. Asked on every move of the pointer, so it does nothing else."""
     space = get_space(checkpoint)
@@ -126,7 +171,7 @@ def inspect(
     anchors: list[Code],
     at: Place,
     script: str = "",
-    layer: Layer = "decoded",
+    layer: Layers = "decoded",
 ) -> dict:
     """The numbers about one place, its nearest held-out item, and the script that decodes it."""
     space = get_space(checkpoint)
@@ -156,17 +201,17 @@ def inspect(
     }
 
 
-def _anchors(
+def _start(
     space: "LatentSpace", mode: Mode, points: Points, seed: int, values: dict[str, str]
 ) -> place.Anchors:
-    n = place.count(space, mode) if points in place.OWN else 0
+    n = max(1, place.count(space, mode)) if points in place.OWN else 0
     return place.choose(space, mode, points, seed, boxes.given(space, "abc"[:n], values))
 
 
 def _points(space: "LatentSpace", own: bool, anchors: place.Anchors) -> list[dict]:
     """What each point is, what it decodes to, and which typed words the model does not know."""
     typed = own and space.words
-    items = packed_each(space.decode(anchors.codes)) if len(anchors.codes) else []
+    items = packed_each(space.decode(anchors.codes))
     return [
         {
             "name": name,
@@ -194,7 +239,7 @@ def _plane(space: "LatentSpace", codes: np.ndarray) -> dict:
         "circles": place.circles(space, plane),
         "dots": dots,
         "classes": _classes(space),
-        "home": [round(float(x), 2) for x in space.codes[0]] if flat else [0.25, 0.25],
+        "home": [0.25, 0.25],
     }
 
 

@@ -264,7 +264,7 @@ def test_a_script_with_a_verdict_prints_it(capsys):
     told = widget.inspect(FLAT, "plane", [], (0.0, 2.5), view["script"], "verdict")
     exec(told["code"], {})
     label, sure = told["verdict"]
-    printed = ast.literal_eval(capsys.readouterr().out.strip().splitlines()[-1])
+    printed = ast.literal_eval(capsys.readouterr().out.strip().splitlines()[0])
     assert printed[view["judged"][label]] == pytest.approx(sure, abs=1e-3)
     assert widget.inspect(FLAT, "plane", [], (0.0, 2.5), view["script"])["verdict"] is None
 
@@ -276,3 +276,76 @@ def test_where_no_classifier_is_it_is_said(monkeypatch):
     assert view["judged"] == [] and "No classifier of what" in view["unjudged"]
     with pytest.raises(ValueError, match="No classifier of what"):
         backend.judge_name(get_space(FLAT))
+
+
+def spread_at(checkpoint: str, mode: str, view: dict, at: tuple[float, float], **more) -> dict:
+    return widget.posterior(**question(checkpoint, mode, view, at), script=view["script"], **more)
+
+
+def test_the_ellipse_is_the_posterior_of_what_is_shown_or_of_ones_own():
+    space = get_space(FLAT)
+    view = open_view(FLAT, "plane", "own", p=PICTURES["p"])
+    home = tuple(view["home"])
+    own = widget.boxes.reader(space)(PICTURES["p"])
+    shown = space.decode(np.array([home], np.float32))[0]
+    for item, more in ((shown, {}), (own, {"own": PICTURES["p"]})):
+        found = spread_at(FLAT, "plane", view, home, seed=5, **more)
+        mean, std = (each[0] for each in space.posterior([item]))
+        assert found["centre"] == pytest.approx(mean.tolist())
+        assert np.abs(found["axes"]).max(0) == pytest.approx(std.tolist())  # along the units
+        draws = space.encode([item] * widget.DRAWS, draw=5)
+        assert np.array(found["draws"]) == pytest.approx(draws, abs=1e-6)
+        assert found["away"] == pytest.approx([0] * widget.DRAWS, abs=1e-6)
+        assert np.array_equal(pixels(found["items"][3]), space.decode(draws[3:4])[0])
+        names: dict = {}
+        exec(found["code"].replace("print(result)", ""), names)
+        assert np.abs(names["result"][3].astype(int) - pixels(found["items"][3])).max() <= 1
+        assert names["q"].std[0] == pytest.approx(std, rel=1e-4)
+
+
+def test_on_a_slanted_plane_the_ellipse_is_the_spread_of_many_draws():
+    space = get_space(WIDE)
+    view = open_view(WIDE, "plane", "held-out", seed=2)
+    found = spread_at(WIDE, "plane", view, (0.3, 0.4))
+    codes = np.array(view["anchors"], np.float32)
+    plane = place.frame(space, codes)
+    z = place.code_at(space, "plane", codes, (0.3, 0.4))
+    draws = space.encode([space.decode(z[None])[0]] * 4000, draw=1)
+    xy = draws @ plane.axes.T
+    assert np.array(found["centre"]) == pytest.approx(xy.mean(0), abs=0.05)
+    axes = np.array(found["axes"])
+    assert axes.T @ axes == pytest.approx(np.cov(xy.T), abs=0.02)
+    places, away = place.fall(plane, codes, draws[:3])
+    for uv, off, draw in zip(places, away, draws, strict=False):
+        below = place.code_at(space, "plane", codes, tuple(uv))
+        assert np.linalg.norm(draw - below) == pytest.approx(off, rel=1e-3)
+        assert abs((draw - below) @ plane.axes.T).max() < 1e-4  # straight above it
+
+
+def test_along_a_unit_and_for_sentences_the_posterior_is_told_too():
+    view = open_view(TEXT, "unit", "own", a=SENTENCES[0])
+    found = spread_at(TEXT, "unit", view, (2, 0.5), seed=1, own=SENTENCES[0])
+    q = get_space(TEXT).posterior([SENTENCES[0]])
+    assert found["mean"] == pytest.approx(q.mean[0, 2]) and found["std"] == q.std[0, 2]
+    assert [unit for unit, _ in found["draws"]] == [2] * widget.DRAWS
+    assert SENTENCES[0] in found["items"]
+
+
+@pytest.mark.parametrize(
+    "checkpoint, said",
+    [("ae/ae--mnist--2d", "one code, not a distribution"), ("gan/dcgan--mnist", "no encoder")],
+)
+def test_where_there_is_no_posterior_it_is_said(checkpoint, said):
+    view = open_view(checkpoint, "plane", "samples")
+    with pytest.raises(ValueError, match=said):
+        spread_at(checkpoint, "plane", view, (0.1, 0.1))
+
+
+def test_a_flat_pad_starts_where_it_is_told_to():
+    starts = {
+        points: open_view(FLAT, "plane", points, seed=4, p=PICTURES["p"])
+        for points in ("held-out", "samples", "own", "drawn")
+    }
+    assert len({tuple(view["home"]) for view in starts.values()}) == 4
+    assert all(view["anchors"] == [] for view in starts.values())
+    assert [len(view["points"]) for view in starts.values()] == [0, 0, 1, 1]
