@@ -63,7 +63,8 @@ def fit(
     dealt with: what the caller keeps of a report is there whenever the state is. Closing the
     generator stops training. ``peak`` gives the peak learning rate of a step, where that is not
     ``config.lr`` throughout. ``stop`` is asked after each report; where it says so, the run is
-    saved and ends there. The optimisers, and what torch imports for them, are made at once.
+    saved and ends there; one that goes on asks before its first step, too. The optimisers, and
+    what torch imports for them, are made at once.
 
     Raises:
         Diverged: a term is NaN or infinite. The model keeps the weights it had before that step.
@@ -84,6 +85,8 @@ def _fit(
     model = trainer.model
     identity = _identity(model, config)
     done = _restore(state, identity, model, trainer.optimisers) if state and state.exists() else 0
+    if done and stop and stop():
+        return
     for step, batch in _prefetch(batches, done, config.steps, model.device):
         rate = _learning_rate(config, step, peak(step) if peak else config.lr)
         with seeded(config.seed + step):

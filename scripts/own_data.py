@@ -17,7 +17,9 @@ def train_of_own_data(options: argparse.Namespace) -> int:
     how = {name: getattr(options, name) for name in ("column", "label_column", "size", "channels")}
     settings = dict(map(_setting, options.set)) | {"seed": options.seed}
     try:
-        dataset = own.keep(options.data_name or file.stem, file.name, file.read_bytes(), **how)
+        name = f"{file.name}.zip" if file.is_dir() else file.name
+        data = own.packed(file) if file.is_dir() else file.read_bytes()
+        dataset = own.keep(options.data_name or file.stem, name, data, **how)
         asked = (options.name[0], dataset, title, settings)
         if (id := jobs.begun(*asked)) is not None:
             print(f"going on with the run of {title!r} that was begun before")

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     parser.add_argument("--runs", type=Path, help="where runs are kept (default: runs/)")
     mine = parser.add_argument_group("your own data")
-    mine.add_argument("--data", type=Path, help="a file of sentences or pictures to learn from")
+    mine.add_argument("--data", type=Path, help="a file to learn from, or a folder of pictures")
     mine.add_argument("--data-name", help="what to call it (default: the file's name)")
     mine.add_argument("--name", dest="title", help="what to call the model")
     mine.add_argument("--column", default="", help="of a table, the one with the sentences")

@@ -8,8 +8,8 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-/** @param {Uint8Array} data */
-function crc(data) {
+/** The check sum of PNG and of ZIP. @param {Uint8Array} data */
+export function crc(data) {
   let c = 0xffffffff;
   for (const byte of data) c = TABLE[(c ^ byte) & 255] ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;

@@ -12,8 +12,9 @@ from backend.pipeline.offers import Kind, plain_recipe
 
 STORED = 16  # bytes on disk of a weight: in the checkpoint, and with two of Adam's in the state
 HELD = 20  # bytes in memory: the same, its gradient, and the copy that is saved
-PROCESS = 450 << 20  # bytes of a process that trains, but for what grows with model and data
+PROCESS = 330 << 20  # bytes of a process that trains, measured with next to no model and data
 TOKEN, PIXEL = 8, 4  # bytes
+ALIKE = 4  # a run of more times the work of a step, or of less, tells nothing of this one
 
 
 class Data(NamedTuple):
@@ -63,9 +64,9 @@ def estimate(model: str, kind: Kind, settings: dict[str, Any], data: Data) -> Es
 
 def _seconds(paces: list[jobs.Pace], work: int, steps: int) -> tuple[float, float] | None:
     """Of the run that was likest in work a step: as if work counted for nothing, and in full."""
-    if not paces or not work:
+    ratios = [(work / pace.work, pace.seconds) for pace in paces if pace.work]
+    alike = [one for one in ratios if 1 / ALIKE <= one[0] <= ALIKE]
+    if not alike:
         return None
-    ratio, pace = min(
-        ((work / pace.work, pace.seconds) for pace in paces), key=lambda one: abs(log(one[0]))
-    )
+    ratio, pace = min(alike, key=lambda one: abs(log(one[0])))
     return steps * pace * min(1.0, ratio), steps * pace * max(1.0, ratio)

@@ -20,7 +20,10 @@ GIVEN |= {"report_every"}  # by us
 OF_MODEL = "model_"  # before the name of a model's setting where training has one of that name
 LONGEST, LARGEST = 1_000_000, 4096  # of counts of steps, of other numbers that have no end
 DEEPEST = 8  # layers
-TITLES = {"lr": "Learning rate", "latent_dim": "Size of the code", "kl_target": "KL target"}
+TITLES = {
+    **{"lr": "Learning rate", "latent_dim": "Size of the code"},
+    **{"kl_target": "KL target", "kl_weight": "KL weight"},
+}
 READING = {
     "min_count": "Times that a word must occur to be known",
     "max_tokens": "Longer sentences are left out, words",

@@ -142,6 +142,7 @@ def train_by_keys(page: Page) -> str:
         page.locator(f"#train-set-{name}").focus()
         page.keyboard.press("Control+a")
         page.keyboard.type(str(value))
+    expect(page.locator("#train-cost")).to_contain_text("time is told after 20 steps")
     page.locator("#train-name").focus()
     page.keyboard.press("Control+a")
     page.keyboard.type("Small talk")
@@ -214,6 +215,7 @@ def test_two_models_of_own_pictures_are_steered_compared_and_carried_away(
     context: BrowserContext, tmp_path: Path, shot
 ):
     with opened(context, tmp_path) as page:
+        a_folder(page, tmp_path)
         pictures_of_two_classes(page)
         two_runs(page)
         over_one_another(page, shot)
@@ -222,10 +224,23 @@ def test_two_models_of_own_pictures_are_steered_compared_and_carried_away(
         coloured_by_their_folders(page)
 
 
+def a_folder(page: Page, place: Path) -> None:
+    """One that lies on the disk, with a folder for each class and what is no picture beside."""
+    folder = place / "drawn"
+    zipfile.ZipFile(io.BytesIO(strokes(40))).extractall(folder)
+    (folder / "notes.txt").write_text("no picture")
+    page.set_input_files("#train-folder", folder)
+    expect(page.locator("#train-title")).to_have_value("drawn")
+    facts = page.locator("#train-report .train-facts")
+    expect(facts).to_contain_text("2 classes")
+    expect(facts).to_contain_text("40 pictures")
+
+
 def pictures_of_two_classes(page: Page) -> None:
     """What a model would see of them, in each size."""
     page.set_input_files("#train-file", file("strokes.zip", strokes(300)))
     expect(page.locator("#train-form")).to_have_attribute("data-kind", "image")
+    expect(page.locator("#train-report .train-facts")).to_contain_text("280 pictures")
     expect(page.locator("#train-report .train-facts")).to_contain_text("2 classes")
     expect(page.locator("#train-report .train-notes")).to_contain_text("across/broken.png")
     seen = page.locator("#train-report .train-pictures canvas")
@@ -261,8 +276,9 @@ def two_runs(page: Page) -> None:
     expect(page.locator("#train-runs [role=alert]")).to_contain_text("at most 1")
     rate.fill("0.0002")
     rate.press("Tab")
-    act(page, "Resume", "Strokes")
+    page.get_by_role("button", name="Resume: Strokes", exact=True).dblclick()
     expect(first).to_contain_text("Waits: number 1 in the queue")
+    expect(page.locator("#train-runs [role=alert]")).to_be_empty()  # heard once
     kept(page, "Again", second, sides=1)
     kept(page, "Strokes", first, sides=2)
     assert page.locator(".train-run").count() == 2

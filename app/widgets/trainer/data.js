@@ -2,6 +2,7 @@
 
 import { choice, field, offer, select } from "../../page/choice.js";
 import { button, el, say } from "../../page/dom.js";
+import { packed } from "./folder.js";
 import { fillForm } from "./form.js";
 import { drawReport, setUp as setUpReport } from "./report.js";
 import { send } from "./upload.js";
@@ -85,7 +86,26 @@ function working(ui, text, share) {
   report.node.classList.add("train-old");
 }
 
-/** @param {Ui} ui @param {File | undefined} file */
+/** @param {Ui} ui @param {FileList} files all that is in a folder */
+async function takeFolder(ui, files) {
+  const mine = (ui.turn += 1);
+  working(ui, "Reads the folder");
+  try {
+    const file = await packed(files, ui.props.most);
+    if (mine === ui.turn) take(ui, file);
+  } catch (error) {
+    if (mine === ui.turn) refuse(ui, /** @type {Error} */ (error).message);
+  }
+}
+
+/** @param {Ui} ui @param {DataTransferItem | undefined} item */
+function takeFallen(ui, item) {
+  if (!item?.webkitGetAsEntry()?.isDirectory) return take(ui, item?.getAsFile());
+  ui.turn += 1;
+  refuse(ui, "This is a folder. Choose it with “A folder of pictures”.");
+}
+
+/** @param {Ui} ui @param {File | null | undefined} file */
 async function take(ui, file) {
   if (!file) return;
   const mine = (ui.turn += 1);
@@ -244,7 +264,7 @@ function dropZone(ui) {
         dragleave: (/** @type {any} */ event) => over(event, false),
         drop: (/** @type {any} */ event) => {
           over(event, false);
-          take(ui, event.dataTransfer?.files[0]);
+          takeFallen(ui, event.dataTransfer?.items[0]);
         },
       },
     },
@@ -253,10 +273,30 @@ function dropZone(ui) {
     el("span", {
       id: "train-file-about",
       class: "lp-remark",
-      text: `Sentences: TXT (one a line), CSV, TSV, JSONL, Parquet. Pictures: a ZIP of PNG and JPEG, a folder in it for each class; IDX; NPZ. At most ${ui.props.most >> 20} MiB. It stays on this machine. Conversations are not read yet, so models that reply are not offered.`,
+      text: `Sentences: TXT (one a line), CSV, TSV, JSONL, Parquet. Pictures: a ZIP or a folder of PNG and JPEG, in it a folder for each class; IDX; NPZ. At most ${ui.props.most >> 20} MiB. It stays on this machine. Conversations are not read yet, so models that reply are not offered.`,
     }),
   );
   return { zone, file };
+}
+
+/** @param {Ui} ui a button for a folder, as a ZIP of it would be */
+function folderButton(ui) {
+  const files = el("input", {
+    type: "file",
+    class: "lp-offscreen",
+    id: "train-folder",
+    webkitdirectory: true,
+    tabindex: "-1",
+    "aria-label": "A folder of pictures",
+    on: {
+      change: () => {
+        if (files.files?.length) takeFolder(ui, files.files);
+        files.value = "";
+      },
+    },
+  });
+  const open = button(null, "A folder of pictures", () => files.click());
+  return el("div", {}, open, files);
 }
 
 /** @param {Ui} ui */
@@ -285,7 +325,7 @@ export function setUp(ui) {
   );
   from.fill(WAYS, "file");
   const ways = {
-    file: zone,
+    file: el("div", { class: "lp-form" }, zone, folderButton(ui)),
     pasted: el(
       "div",
       { class: "lp-form" },

@@ -177,6 +177,7 @@ function sound(ui) {
 /** @param {Ui} ui keep the data, then begin; what was typed stays, whatever happens */
 async function train(ui) {
   const { form, data } = ui;
+  form.name.value = form.name.value.trim();
   if (form.go.disabled || !sound(ui)) return;
   if (!ui.report) return tell(ui, "Choose data first.");
   form.go.disabled = true;

@@ -12,6 +12,7 @@ import { facts, kept } from "./words.js";
  */
 
 const HIGH = 200; // pixels of a chart
+const FEW = 12; // lengths that each have their number under their bar
 
 /** @returns {ReportPart} */
 export function setUp() {
@@ -65,7 +66,7 @@ function drawWords(part, { lengths, vocabulary }) {
   part.lengths.draw(
     [bars("sentences", words, sentences, { colour: "--accent", hover: "%{x} words: %{y}" })],
     {
-      x: "words",
+      x: { label: "words", ...(words.length <= FEW ? { ticks: words } : {}) },
       y: "sentences",
     },
   );

@@ -154,7 +154,7 @@ const CAN = {
   running: ["pause", "stop", "discard"],
   pausing: ["discard"],
   paused: ["resume", "stop", "discard"],
-  failed: ["resume", "discard"],
+  failed: ["resume", "stop", "discard"],
 };
 
 /** @param {Ui} ui @param {HTMLElement} node @param {Run} run */
@@ -202,14 +202,16 @@ function toggle(ui, id) {
 
 /** @param {Ui} ui @param {string} id @param {string} what */
 async function act(ui, id, what) {
+  if (ui.acting.has(id)) return; // pressed twice
   const run = ui.runs.find((one) => one.id === id);
   const lost = `Discard “${run?.title}”? What it has learned since it began is lost.`;
   if (what === "discard" && !ENDED.includes(run?.state ?? "") && !confirm(lost)) return;
+  ui.acting.add(id);
   const answer = await ui.ask("act", { id, what });
   wrong(ui, answer.error ?? "");
-  if (answer.error) return;
-  if (what === "discard") delete ui.looks[id];
-  follow(ui);
+  if (what === "discard" && !answer.error) delete ui.looks[id];
+  await follow(ui);
+  ui.acting.delete(id);
 }
 
 /** @param {Ui} ui @param {string} id @param {HTMLInputElement} box */

@@ -1,6 +1,7 @@
 // Train: data, model, runs, and one's own checkpoints. Emits "ready". Its parts:
 //   trainer.js  what the page begins with, and the link
-//   data.js     where the data come from; report.js what a model would see; upload.js files
+//   data.js     where the data come from; report.js what a model would see; upload.js files;
+//               folder.js folders of pictures
 //   form.js     model, settings, name, Train
 //   runs.js     the runs and what one can do to them; curves.js what they do
 //   kept.js     one's own checkpoints
@@ -41,6 +42,7 @@ export default function mount(given) {
     ask: asker(given.server, PATIENCE),
     ...{ corpora: [], source: nothing(), report: null, offers: {}, values: {} },
     ...{ runs: [], looks: {}, watched: [], yours: [], turn: 0, timer: 0, asked: 0 },
+    acting: new Set(),
   });
   setUpData(ui);
   setUpForm(ui);

@@ -194,6 +194,7 @@
  * @property {number} turn of the newest question about the data
  * @property {number} timer
  * @property {number} asked of the newest question about the runs
+ * @property {Set<string>} acting ids of the runs to which something is being done
  * @property {DataPart} data
  * @property {ModelPart} form
  * @property {RunPart} run

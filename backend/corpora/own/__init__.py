@@ -21,10 +21,11 @@ from backend.corpora.location import Split, yours_dir
 from backend.corpora.own import pictures, sentences
 from backend.corpora.own.found import Found
 from backend.corpora.own.limits import LIMITS
+from backend.corpora.own.pictures import packed
 from backend.corpora.record import OWN, Corpus
 from backend.files import read_json, replacing_tensors, write_json
 
-__all__ = ["LIMITS", "Kept", "Preview", "forget", "keep", "kept", "preview", "report"]
+__all__ = ["LIMITS", "Kept", "Preview", "forget", "keep", "kept", "packed", "preview", "report"]
 
 FORMAT_VERSION = 1
 ABOUT, TEXT, PICTURES = "corpus.json", "items.json", "items.safetensors"

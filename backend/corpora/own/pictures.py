@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".jpg", ".jpeg")
 
 
+def packed(folder: Path) -> bytes:
+    """The pictures of a folder as a ZIP, byte for byte as the page makes it."""
+    out = io.BytesIO()
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, path in sorted(found.items()):
+            if path.suffix.lower() in ENDINGS and path.is_file():
+                archive.writestr(zipfile.ZipInfo(name), path.read_bytes())
+    return out.getvalue()
+
+
 def is_pictures(file_name: str, data: bytes) -> bool:
     """Whether a file is one that is read here."""
     ending = Path(file_name).suffix.lower()

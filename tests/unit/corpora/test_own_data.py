@@ -215,6 +215,21 @@ def test_a_table_of_one_column_is_cut_nowhere_and_cells_beyond_all_columns_are_t
     ]
 
 
+def test_a_folder_of_pictures_is_read_like_its_zip(tmp_path: Path) -> None:
+    for n in range(30):
+        (tmp_path / "ab"[n % 2]).mkdir(exist_ok=True)
+        (tmp_path / "ab"[n % 2] / f"{n}.PNG").write_bytes(png(n))
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "é.png").write_bytes(b"no picture")
+    seen = own.preview("drawn.zip", own.packed(tmp_path))
+    assert (seen.n, seen.classes) == (30, ("a", "b"))
+    assert seen.notes[0] == "Damaged pictures left out: 1, é.png among them."
+    assert own.packed(tmp_path) == own.packed(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="holds no PNG or JPEG"):
+        own.preview("empty.zip", own.packed(tmp_path / "empty"))
+
+
 def test_the_column_that_says_most_is_taken_not_that_which_repeats_itself() -> None:
     rows = [f"{line},{'the same long remark ' * 9}" for line in ["said", *LINES]]
     assert own.preview("a.csv", "\n".join(rows).encode()).column == "said"

@@ -1,3 +1,4 @@
+import { packed, zip } from "../../../app/widgets/trainer/folder.js";
 import { base64, cuts } from "../../../app/widgets/trainer/upload.js";
 import {
   cost,
@@ -34,6 +35,14 @@ const RUN = {
   },
 };
 
+// By zipfile: writestr(ZipInfo("a/é.png"), b"one"), writestr(ZipInfo("b.png"), b"").
+const ZIPPED =
+  "504b030414000008000000002100f1866c7a030000000300000008000000612fc3a92e706e676f6e65" +
+  "504b03041400000000000000210000000000000000000000000005000000622e706e67" +
+  "504b0102140314000008000000002100f1866c7a0300000003000000080000000000000000000000800100000000" +
+  "612fc3a92e706e67504b010214031400000000000000210000000000000000000000000005000000000000000000" +
+  "0000800129000000622e706e67504b05060000000002000200690000004c0000000000";
+
 test("the pieces of a file follow on one another and leave nothing out", () => {
   equal(cuts(0, 4), []);
   equal(cuts(4, 4), [[0, 4]]);
@@ -51,6 +60,31 @@ test("all bytes travel as base64, however many", () => {
   equal(
     [0, 255, 256, 32767, 32768, 69999].map((i) => text.charCodeAt(i)),
     [0, 255, 0, 255, 0, 111],
+  );
+});
+
+test("a folder becomes the ZIP that Python's zipfile makes of the same files", async () => {
+  const text = (/** @type {string} */ data) => new TextEncoder().encode(data);
+  const entries = [
+    { path: "a/é.png", data: text("one") },
+    { path: "b.png", data: text("") },
+  ];
+  const made = new Uint8Array(await new Blob(zip(entries)).arrayBuffer());
+  equal([...made].map((byte) => byte.toString(16).padStart(2, "0")).join(""), ZIPPED);
+  const file = (/** @type {string} */ path, data = "") =>
+    Object.assign(new File([data], path.split("/").at(-1) ?? ""), { webkitRelativePath: path });
+  const folder = [file("mine/b.png"), file("mine/notes.txt"), file("mine/a/é.png", "one")];
+  const whole = await packed(folder, 3);
+  equal(whole.name, "mine.zip");
+  equal(new Uint8Array(await whole.arrayBuffer()), made);
+  const said = (/** @type {Error} */ error) => error.message;
+  equal(
+    await packed(folder.slice(1, 2), 3).catch(said),
+    "mine holds no PNG or JPEG. Choose another.",
+  );
+  equal(
+    await packed(folder, 2).catch(said),
+    "The pictures in mine have 1 MiB; they may have 0. Choose a part of it.",
   );
 });
 

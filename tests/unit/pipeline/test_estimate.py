@@ -51,8 +51,10 @@ def test_time_is_that_of_the_run_likest_in_work(tmp_path):
     ran(tmp_path, "20260101000000-young", step=19, seconds=1.0, work=weights * 32)
     ran(tmp_path, "20260101000000-before-work-was-kept", step=50, seconds=1.0)
     assert estimate("ae/linear_ae", "image", settings, DIGITS).seconds is None
-    ran(tmp_path, "20260102000000-small", step=100, seconds=1.0, work=weights)
-    assert estimate("ae/linear_ae", "image", settings, DIGITS).seconds == pytest.approx((1, 32))
+    ran(tmp_path, "20260102000000-tiny", step=100, seconds=1.0, work=weights * 7)
+    assert estimate("ae/linear_ae", "image", settings, DIGITS).seconds is None
+    ran(tmp_path, "20260102000000-small", step=100, seconds=1.0, work=weights * 8)
+    assert estimate("ae/linear_ae", "image", settings, DIGITS).seconds == pytest.approx((1, 4))
     ran(tmp_path, "20260103000000-alike", step=50, seconds=2.0, work=weights * 32)
     assert estimate("ae/linear_ae", "image", settings, DIGITS).seconds == pytest.approx((4, 4))
     half = estimate("ae/linear_ae", "image", settings | {"batch_size": 16}, DIGITS)

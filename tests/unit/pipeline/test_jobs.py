@@ -53,6 +53,7 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         process = jobs.alive(jobs.folder_of(run.id))
         if process is not None and process.pid != os.getpid():
             process.wait(60)
+    jobs.runs()  # lets go of the processes that have ended
 
 
 @pytest.fixture
@@ -120,6 +121,7 @@ def test_from_sentences_to_a_checkpoint_of_ones_own() -> None:
     assert [step for step, _ in held_out] == [50, 100, 120]
     assert held_out[-1][1] < held_out[0][1]
     assert len(seen["units"]) == 4
+    assert seen["collapsed"] == (sum(seen["units"]) < 0.5)  # nats
     assert {len(seen["examples"][what]) for what in ("given", "back", "samples")} == {8}
     assert seen["examples"]["step"] == 120
     assert seen["lines"] == len(seen["log"])
@@ -193,7 +195,7 @@ def test_paused_and_kept_before_its_end(dataset: str) -> None:
     jobs.stop_and_keep(id)
     until(lambda: run_of(id).state == "stopped")
     run = run_of(id)
-    assert (run.state, run.step) == ("stopped", 25)
+    assert (run.state, run.step) == ("stopped", 20)  # of a run that is paused, not one step more
     assert checkpoint.describe(run.checkpoint)["train"]["steps"] == run.step
     assert backend.load(run.checkpoint, device="cpu").sample(2)
 
@@ -337,14 +339,25 @@ def test_a_disk_that_fills_keeps_what_was_saved_last(
     assert (run_of(other).state, "disk is full" in run_of(other).message) == ("paused", True)
 
 
-def test_a_run_that_diverges_says_which_term(dataset: str) -> None:
-    id = prepared(dataset, "Wild")
+def test_a_run_that_diverges_says_which_term_and_what_it_had_learned_can_be_kept(
+    dataset: str,
+) -> None:
+    id, peak = prepared(dataset, "Wild"), worker.Steering.peak
+
+    def wild(steering: worker.Steering, step: int, rate: float) -> float:
+        return 1e30 if step > 60 else peak(steering, step, rate)  # saved at 50
+
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(worker.Steering, "peak", lambda self, step, rate: 1e30)
+        patched.setattr(worker.Steering, "peak", wild)
         work(id)
     run = run_of(id)
-    assert run.state == "failed"
+    assert run.state == "failed" and "is kept as it was saved last" in run.message
     assert "no longer a number" in run.message or "no longer numbers" in run.message
+    (jobs.folder_of(id) / jobs.PROCESS).unlink()  # nobody works on it
+    jobs.stop_and_keep(id)
+    until(lambda: run_of(id).state == "stopped")
+    assert run_of(id).step == 50
+    assert backend.load(run.checkpoint, device="cpu").sample(2)
 
 
 def test_the_command_makes_the_same_folder_byte_for_byte(

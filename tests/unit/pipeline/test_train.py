@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,9 @@ from backend.corpora.idx import VALIDATION
 from backend.device import seeded
 from backend.models.vae.vae import VAE
 from backend.models.vae.vae import Config as VAEConfig
-from backend.pipeline.recipe import recipes
+from backend.pipeline.recipe import Recipe, recipes
 from backend.pipeline.rows import Rows
-from backend.pipeline.run import Busy, Moments, locked
+from backend.pipeline.run import STATE, Busy, Moments, begin, locked
 from backend.training import StepReport, TrainConfig, fit, steps_done
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -107,6 +108,20 @@ def test_rows_of_steps_after_the_state_are_dropped_and_a_cut_line_is_not_fatal(t
     rows.rows = [first | {"train_kl": 1.0}, *others]  # a term of the first phase alone
     assert "train_kl" not in rows.columns() and rows.columns()["seconds"] == [1, 3, 4]
     assert Rows(path, done=0).rows == [] and Rows(tmp_path / "none", done=9).columns() == {}
+
+
+def test_a_run_goes_on_only_as_it_was_begun(tmp_path) -> None:
+    recipe = Recipe("Plain", model={"hidden": (8,)}, train={"steps": 10})
+    other = replace(recipe, model={"hidden": (9,)}, train={"steps": 10, "lr": 0.1}, min_count=2)
+    begin(tmp_path, other)
+    begin(tmp_path, recipe)  # nothing was learned yet
+    (tmp_path / STATE).touch()
+    begin(tmp_path, replace(recipe, title="Other", note="words", components=3))
+    said = (
+        r"begun with hidden = \[8\] instead of \[9\] and min_count = 4 instead of 2 and train.lr"
+    )
+    with pytest.raises(ValueError, match=f"{said} = its default instead of 0.1. Remove that"):
+        begin(tmp_path, other)
 
 
 def test_a_run_is_one_process_and_a_lock_of_a_dead_one_is_taken_over(tmp_path) -> None:
