@@ -113,6 +113,8 @@ class GenerativeModel(nn.Module):
         reads: what a batch is made of: "items", with their labels where ``config.classes`` says
             how many there are; "dialogues", (context, reply, act); "neighbours", (turn, the one
             before, the one after). See ``backend.corpora.dialogues``.
+        training_only: submodules that nothing but ``loss`` uses: checkpoints leave them out, and
+            a model that is loaded does not have them.
         step: number of training steps done, set by ``fit``; schedules read it.
     """
 
@@ -122,6 +124,7 @@ class GenerativeModel(nn.Module):
     objective: ClassVar[Objective | None] = None
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
     reads: ClassVar[Literal["items", "dialogues", "neighbours"]] = "items"
+    training_only: ClassVar[tuple[str, ...]] = ()
     config: BaseConfig
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -153,6 +156,13 @@ class GenerativeModel(nn.Module):
     def log_prob(self, x: Tensor) -> Tensor:
         """Exact log-probability in nats, [B]. A bound is a metric, never called log_prob."""
         raise NotImplementedError(f"{type(self).__name__} has no exact log-probability")
+
+    def drop_training_only(self) -> Self:
+        """The model itself, which can no longer be trained."""
+        for name in self.training_only:
+            if hasattr(self, name):  # an option can have left it out
+                delattr(self, name)
+        return self
 
     def player_parameters(self, player: str) -> list[nn.Parameter]:
         """Parameters of the player's submodules, each once, in a stable order."""

@@ -270,7 +270,7 @@ def save(
 
     from safetensors.torch import save_model
 
-    half = copy.deepcopy(model).cpu().half()
+    half = copy.deepcopy(model).drop_training_only().cpu().half()
     with replacing_tensors(folder / WEIGHTS) as temporary:
         save_model(half, str(temporary))
         _order_header(temporary)
@@ -331,7 +331,7 @@ def load_model(name: str) -> "GenerativeModel":
         cls = registry.model_class(content["model"])
         config = cls.Config.from_dict(content["config"])
         with shapes_only():  # so that no wrong number can fill the memory
-            shaped = cls(config)
+            shaped = cls(config).drop_training_only()
         stored = {*shaped.state_dict(keep_vars=True).values()}  # what is tied counts once
         count = sum(tensor.numel() for tensor in stored)
     except (ArithmeticError, KeyError, RuntimeError, TypeError, ValueError) as error:
@@ -342,11 +342,14 @@ def load_model(name: str) -> "GenerativeModel":
         raise unfit
     # Weights made in inference mode could not be differentiated through later.
     with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
-        model = cls(config)  # its initial weights are overwritten
+        model = cls(config).drop_training_only()  # its initial weights are overwritten
         try:
-            load_weights(model, str(found.path / WEIGHTS))  # strict
+            missing, more = load_weights(model, str(found.path / WEIGHTS), strict=False)
         except (RuntimeError, SafetensorError) as error:
             raise unfit from error
+        # Checkpoints of before hold what only training needs.
+        if missing or any(key.split(".")[0] not in model.training_only for key in more):
+            raise unfit
         return model.eval().requires_grad_(False)
 
 

@@ -248,6 +248,27 @@ def _copying(entry: dict[str, Any]) -> str:
     )
 
 
+def _as_recognition(dataset: str) -> Iterator[str]:
+    """What its codes and those of DI-VAE, learned by the same net, are worth to ST-ED."""
+    found = {
+        info.config["recognition"]: info
+        for info in checkpoint.available({"respond"})
+        if info.model == "st_ed" and info.dataset == dataset and "single_bleu" in info.metrics
+    }
+    if not {"di_vst", "di_vae"} <= found.keys():
+        return
+    bleu, obeyed = (
+        [number(found[kind].metrics[id]["value"]) for kind in ("di_vst", "di_vae")]
+        for id in ("single_bleu", "action_obeyed")
+    )
+    yield (
+        "It is compared with DI-VAE alone as what ST-ED learns first, by the same net in as many "
+        f"steps: the actions of {found['di_vst'].name} are its codes, those of "
+        f"{found['di_vae'].name} DI-VAE's. One reply has a BLEU of {bleu[0]}% and {bleu[1]}%, "
+        f"and an action that is asked for is read in {obeyed[0]}% and {obeyed[1]}% of the replies."
+    )
+
+
 def _limits(info: CheckpointInfo) -> Iterator[str]:
     value = {id: entry["value"] for id, entry in info.metrics.items()}
     yield from (failure.sentence for failure in failures(info))
@@ -325,6 +346,8 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             f"at the end, the mean length of its gradient then being {number(slope, 3)} (1 is "
             "wanted)."
         )
+    if info.model == "di_vst":
+        yield from _as_recognition(info.dataset)
     corpus = corpora.corpus(info.dataset)
     talks = "respond" in info.capabilities and corpus.caution_of_talk
     yield corpus.caution_of_talk if talks else corpus.caution

@@ -1,23 +1,47 @@
 """The page "Replies" as a person uses it, on small models that were not trained."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from backend import checkpoint
 from backend.codes.clouds import Clouds
+from backend.codes.statistics import CodeStatistics
 from tests.small_dialogues import write_checkpoint, write_typical
+from tests.small_language import write_checkpoint as write_text
 from tests.ui.chromium import serving, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 MODES, ACTS, PLAIN = (f"dialog/{m}--dailydialog" for m in ("dialog_wae_gmp", "cvae", "hred"))
+SILENT = "text_vae/text_vae--tatoeba"  # which has codes and does not reply
 TAB = f"#v=1&tab=replies&checkpoint={MODES}&seed=8"  # with which it goes on for two turns
 MOVE = {"action": "thank", "probability": 0.5, "reply": "Thanks."}
 CASE = {"talk": [["driver", "Shall we have tea?"]], "reply": "Thank you.", "moves": [MOVE]}
 FIRST, SECOND = "#replies-side-0", "#replies-side-1"
+
+
+FARTHEST = """(picture) => {
+  const svg = document.querySelector(picture);
+  svg.scrollIntoView({ block: "center" });
+  const { a, d, e, f } = svg.getScreenCTM();
+  const at = (node, name) => Number(node.getAttribute(name));
+  const all = [...svg.querySelectorAll("[data-reply]")]
+    .map((node) => [at(node, "data-reply"), a * at(node, "x") + e, d * (at(node, "y") - 6) + f])
+    .sort(([, x], [, other]) => x - other);
+  return [all[0], all.at(-1)];
+}"""
+GO_ON_AND_ADD = """(line) => {
+  document.querySelector("#replies-go-on").click();
+  const box = document.querySelector("#replies-add");
+  box.value = line;
+  box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +51,11 @@ def app_url(tmp_path_factory) -> Iterator[str]:
     for name in (MODES, ACTS, PLAIN):
         write_checkpoint(trained, name)
     write_typical(trained, ACTS, {"thank": ["Thank you.", "Thanks."]}, [CASE])
+    curve = {"step": [50, 100], "validation_kl": [4.0, 0.25]}
+    checkpoint.write_metrics(trained / ACTS, history=curve)
+    write_text(trained, SILENT)
+    one = np.zeros((1, 3), np.float32)  # a held-out code
+    replace(CodeStatistics.none(3), codes=one).save(trained / SILENT)
     places = np.arange(12, dtype=np.float16).reshape(2, 3, 2)
     Clouds(np.array([0, 50]), places, places + 1).save(trained / MODES)
     with serving(LATENT_TRAINED_DIR=str(trained), LATENT_DATA_DIR=str(trained)) as url:
@@ -50,6 +79,41 @@ def drawn_after(page: Page, act) -> None:
     act()
     expect(page.locator("#replies-result .lp-result")).not_to_have_attribute("data-drawn", before)
     wait_until_drawn(page)
+
+
+def by_keyboard_alone(page: Page) -> None:
+    """A conversation of one turn, which is edited, answered, looked at and gone on with."""
+
+    def go_to(selector: str) -> None:
+        for _ in range(150):
+            page.keyboard.press("Tab")
+            if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"no Tab comes to {selector}")
+
+    go_to("[data-turn='0'] textarea")
+    page.keyboard.press("End")
+    page.keyboard.type(" Hello.")
+    drawn_after(page, lambda: page.keyboard.press("Enter"))
+    assert turns(page) == ["Shall we have some tea? Hello."]
+    go_to("#replies-add")
+    page.keyboard.type("Yes, I would like a cup of tea.")
+    drawn_after(page, lambda: page.keyboard.press("Enter"))
+    assert len(turns(page)) == 2
+    replies(page)
+    go_to(f"{FIRST} [aria-label='Only mode 2']")
+    drawn_after(page, lambda: page.keyboard.press("Space"))
+    expect(page.locator(f"{FIRST} .replies-list li[data-mode='1']")).to_have_count(10)
+    go_to("#replies-picture-0")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(f"{FIRST} .replies-ring")).to_have_count(1)
+    expect(page.locator(f"{FIRST} .replies-said q")).to_have_count(1)
+    go_to(f"{FIRST} [data-reply='4'] [aria-label^='The way']")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{FIRST} .replies-way h4")).to_contain_text("to reply 5")
+    go_to(f"{FIRST} .replies-say")
+    drawn_after(page, lambda: page.keyboard.press("Enter"))
+    assert len(turns(page)) == 3
 
 
 def test_a_conversation_is_held(open_page, shot):
@@ -94,12 +158,27 @@ def test_a_conversation_is_held(open_page, shot):
     expect(page.locator(f"{FIRST} .replies-way li")).to_have_count(7)
     expect(page.locator(f"{FIRST} .replies-way h4")).to_contain_text("From reply 4 to reply 6")
 
-    # A reply becomes the next turn, and is taken back.
+    # So does a pull from one symbol to another.
+    ends = page.evaluate(FARTHEST, "#replies-picture-0")
+    for (_, x, y), act in zip(ends, (page.mouse.down, page.mouse.up), strict=True):
+        page.mouse.move(x, y)
+        act()
+    between = " to ".join(f"reply {i + 1}" for i, _, _ in ends)
+    expect(page.locator(f"{FIRST} .replies-way h4")).to_contain_text(f"From {between}")
+    expect(page.locator(f"{FIRST} .replies-way li")).to_have_count(7)
+
+    # A reply becomes the next turn, once however often it is pressed, and is taken back.
     say = page.locator(f"{FIRST} .replies-say:enabled").first
-    drawn_after(page, say.click)
+    drawn_after(page, say.dblclick)
     assert len(turns(page)) == 3
     drawn_after(page, page.locator("#replies-undo").click)
     assert len(turns(page)) == 2
+    # A turn that is added while the model goes on by itself is not lost.
+    page.evaluate(GO_ON_AND_ADD, "Hello.")
+    expect(page.locator("#replies-go-on")).to_be_enabled()
+    assert turns(page)[2:] == ["Hello."]
+    wait_until_drawn(page)
+    drawn_after(page, page.locator("#replies-undo").click)
     page.locator("#replies-steps").fill("2")
     page.locator("#replies-go-on").click()
     expect(page.locator(".replies-turns li")).to_have_count(4)
@@ -109,6 +188,10 @@ def test_a_conversation_is_held(open_page, shot):
     page.goto(page.url.split("#")[0] + link)
     expect(page.get_by_label("Only mode 2")).to_have_attribute("aria-pressed", "true")
     assert turns(page)[1] == "Hello, how are you today?"
+
+    one = f"{TAB}&talk=who:A+text:Shall+we+have+some+tea?"
+    drawn_after(page, lambda: page.goto(page.url.split("#")[0] + one))
+    by_keyboard_alone(page)
 
 
 def test_two_models_and_a_reply_of_ones_own(open_page, shot):
@@ -132,6 +215,14 @@ def test_two_models_and_a_reply_of_ones_own(open_page, shot):
         page.locator("#replies-csv").click()
     rows = Path(given.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 21 and rows[0].startswith('"model","reply"')
+    with page.expect_download() as given:
+        page.locator("#replies-json").click()
+    kept = json.loads(Path(given.value.path()).read_text(encoding="utf-8"))
+    assert kept["turns"] == [["A", "Shall we have some tea?"]]
+    assert [side["checkpoint"] for side in kept["sides"]] == [MODES, ACTS]
+    said = [reply["text"] or "(nothing)" for reply in kept["sides"][0]["replies"]]
+    assert said == replies(page)
+    assert kept["sides"][1]["own"]["reply"] == "I am fine, thank you."
     # Cases and clouds unfold; a link brings back which, and the moment.
     page.locator(f"{FIRST} summary", has_text="Its training").click()
     cloud = page.locator(f"{FIRST} .replies-clouds")
@@ -142,6 +233,12 @@ def test_two_models_and_a_reply_of_ones_own(open_page, shot):
     expect(cloud).to_have_attribute("data-step", "50")
     page.locator("#replies-clouds-0-scrub").press("ArrowLeft")
     page.wait_for_function("location.hash.includes('moment:0')")
+    # Its curve, the numbers of it, and that it collapsed.
+    page.locator(f"{SECOND} summary", has_text="Its training").click()
+    expect(page.locator(f"{SECOND} .lp-warning")).to_contain_text("The posterior collapsed")
+    expect(page.locator(f"{FIRST} .lp-warning")).to_be_hidden()
+    page.locator(f"{SECOND} summary", has_text="The curves as a table").click()
+    expect(page.locator(f"{SECOND} details details[open] td").last).to_have_text("0.25")
     page.locator(f"{SECOND} summary", has_text="Cases").click()
     expect(page.locator(f"{SECOND} .replies-cases td").last).to_have_text("Thanks.")
     drawn_after(page, page.get_by_label("Open case 1").click)
@@ -177,7 +274,13 @@ def test_bad_input_is_said_and_nothing_is_lost(open_page):
     expect(page.locator(f"{FIRST} .lp-error")).to_be_visible()
     assert turns(page) == ["Shall we have tea?"]
 
-    # A checkpoint that is of another corpus and does not reply.
-    other = f"{base}#v=1&tab=replies&checkpoint=vae/vae--mnist&talk=who:A+text:Hello"
-    page.goto(other)
-    expect(page.get_by_text("vae/vae--mnist")).to_be_visible()
+    # A checkpoint that is of another corpus and does not reply; one that is not here.
+    page.goto(f"{base}#v=1&tab=replies&checkpoint={SILENT}&talk=who:A+text:Hello")
+    expect(error.first).to_contain_text("A small text_vae does not reply to conversations")
+    assert turns(page) == ["Hello"]
+    page.goto(f"{base}#v=1&tab=replies&checkpoint=vae/vae--mnist&talk=who:A+text:Hello,+you")
+    notice = page.locator("#header .lp-notice")
+    expect(notice).to_contain_text("'vae/vae--mnist' is not on this machine")
+    expect(error.first).to_be_hidden()
+    wait_until_drawn(page)
+    assert len(replies(page)) == 10 and turns(page) == ["Hello, you"]

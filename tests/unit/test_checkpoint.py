@@ -5,10 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file
 
 import backend
 from backend import checkpoint
+from backend.base import GenerativeModel
 from backend.files import CHECKSUMS
+from tests.small_dialogues import write_checkpoint
 
 GOOD = "vae/vae--mnist--2d"
 
@@ -101,6 +104,28 @@ def test_weights_of_another_size_are_named(folder: Path) -> None:
     change_config(folder, config=content["config"] | {"latent_dim": 3})
     with pytest.raises(ValueError, match=r"its weights do not fit its config\.json"):
         backend.load("vae/vae--mnist--broken", device="cpu")
+
+
+def test_what_only_training_needs_is_not_kept_nor_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATENT_TRAINED_DIR", str(tmp_path))
+    name = "dialog/cvae--dailydialog"
+    weights = tmp_path / name / checkpoint.WEIGHTS
+
+    def replies() -> list[str]:
+        space = backend.load(name, device="cpu")
+        return [reply.text for reply in space.respond(["Hello."], 5, seed=1).replies]
+
+    write_checkpoint(tmp_path, name)
+    short, expected = load_file(weights), replies()
+    assert any(key.startswith("act_net") for key in short)
+    assert not any(key.startswith("bow_net") for key in short)
+    with monkeypatch.context() as before:
+        before.setattr(GenerativeModel, "drop_training_only", lambda model: model)
+        write_checkpoint(tmp_path, name)
+    assert any(key.startswith("bow_net") for key in load_file(weights))
+    assert replies() == expected
 
 
 @pytest.mark.parametrize("name", ["../vae", "vae/../../etc", "/etc/passwd", "vae/none--mnist", ""])

@@ -1,6 +1,6 @@
 // The turns of the conversation, each in a box of its own, and what can be done with them.
 import { button, el } from "../../page/dom.js";
-import { corpusOf, next, say, undo } from "./replies.js";
+import { corpusOf, next, same, say, undo } from "./replies.js";
 
 const other = (speaker) => (speaker === "A" ? "B" : "A");
 
@@ -81,13 +81,12 @@ function add(ui) {
 
 async function goOn(ui) {
   const { checkpoint, temperature, seed } = ui.request;
+  const { turns } = ui;
   const steps = Number(ui.steps.value);
   ui.go.disabled = true;
-  const found = await ui.ask("converse", {
-    ...{ checkpoint, temperature, seed, steps },
-    turns: ui.turns,
-  });
+  const found = await ui.ask("converse", { checkpoint, temperature, seed, steps, turns });
   ui.go.disabled = false;
+  if (!same(turns, ui.turns)) return; // what was said meanwhile stays
   if (found.error) return ui.life.fail(found.error);
   say(ui, found.turns);
 }

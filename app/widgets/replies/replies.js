@@ -20,12 +20,13 @@ const PATIENCE = 60_000; // ms until an answer counts as lost
 function parsed(value) {
   const { who = "", text = "", ...chosen } = read(value);
   const lines = text ? text.split("\n") : [];
-  const turns = lines.map((line, i) => [who[i] ?? "AB"[i % 2], line]);
+  const told = who.length === lines.length; // else two people in turn, as the server has it
+  const turns = lines.map((line, i) => [told ? who[i] : "AB"[i % 2], line]);
   return { turns, chosen };
 }
 
 /** Whether two conversations are the same. */
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function set(ui) {
   const who = ui.turns.map(([speaker]) => speaker).join("");

@@ -5,9 +5,11 @@ import { fixed, percent } from "../../page/numbers.js";
 import { cases } from "./cases.js";
 import { clouds } from "./clouds.js";
 import { glyph, hue, legend, picture } from "./picture.js";
-import { choose, next, say } from "./replies.js";
+import { choose, next, same, say } from "./replies.js";
 
 const STEPS = 7; // replies on the way from one to another, both included
+const COLLAPSED =
+  "The posterior collapsed: its KL ended near 0, so the code adds next to nothing to the context, and places and draws say the same. With a bag of words or a slower annealing of the KL it is kept.";
 const TABLE = ["reply", "mode", "action", "log p, nats", "x", "y", "among the commonest"];
 
 /**
@@ -109,7 +111,7 @@ function unfold(own) {
 // ---- the moves ------------------------------------------------------------------------------
 
 function drawMoves(own, found) {
-  Object.assign(own, { found, replies: [], mine: null, picked: 0 });
+  Object.assign(own, { found, turns: own.ui.turns, replies: [], mine: null, picked: 0 });
   own.node.hidden = false;
   own.title.textContent = found.title ?? found.checkpoint;
   own.error.hidden = !found.error;
@@ -277,8 +279,9 @@ function item(own, i) {
   );
 }
 
+/** A reply is said once: it is one to the turns before it, not to itself. */
 function speak(own, text) {
-  say(own.ui, [...own.ui.turns, [next(own.ui.turns), text]]);
+  if (same(own.turns, own.ui.turns)) say(own.ui, [...own.ui.turns, [next(own.ui.turns), text]]);
 }
 
 function drawMeter(own) {
@@ -382,12 +385,21 @@ async function drawTraining(own) {
   if (own.found?.checkpoint !== checkpoint) return;
   own.chart ??= chart({ label: "How far prior and posterior were apart", height: 220 });
   own.told ??= el("p", { class: "replies-note" });
-  own.curves.append(own.chart.node, own.told);
+  own.collapsed ??= el("p", { class: "lp-warning", text: COLLAPSED });
+  own.curveTwin ??= tableTwin("The curves as a table");
+  own.curves.append(own.collapsed, own.chart.node, own.told, own.curveTwin.details);
   const names = Object.keys(answer.curves ?? {});
-  own.chart.node.hidden = !names.length;
+  own.collapsed.hidden = !answer.collapsed;
+  own.chart.node.hidden = own.curveTwin.details.hidden = !names.length;
   own.told.textContent = answer.error ?? trainingNote(answer, names);
   const lines = names.map((name, k) => line(name, answer.step, answer.curves[name], { k }));
-  if (names.length) own.chart.draw(lines, { x: "step", y: reach(answer) });
+  if (names.length) {
+    own.chart.draw(lines, { x: "step", y: reach(answer) });
+    own.curveTwin.set(
+      ["step", ...names],
+      answer.step.map((step, i) => [step, ...names.map((name) => answer.curves[name][i])]),
+    );
+  }
   own.clouds?.remove();
   own.moment = chosen(own, "moment") ?? null;
   const keep = (moment) => {
@@ -422,10 +434,7 @@ function reach({ step, curves }) {
 /** What the last values say. */
 function trainingNote({ step, curves }, names) {
   if (!names.length) return "Nothing was kept of how prior and posterior came together.";
-  const kl = names.find((name) => name.startsWith("KL"));
-  const last = kl && curves[kl].at(-1);
-  const collapsed = kl && last < 0.5 ? " Posterior collapsed: the code adds almost nothing." : "";
   const both = (curve) => `${fixed(curve[0])} at first, ${fixed(curve.at(-1))} at the end`;
   const ends = names.map((name) => `${name}: ${both(curves[name])}`).join("; ");
-  return `Of held-out pairs, after ${step.at(-1)} steps: ${ends}.${collapsed}`;
+  return `Of held-out pairs, after ${step.at(-1)} steps: ${ends}.`;
 }

@@ -10,6 +10,7 @@ import backend
 from app import memory, session
 from app.components import Seed, as_base64, finite, script, served, widget
 from app.parts import reader, split
+from backend.evaluation.gauges import COLLAPSED_KL
 
 if TYPE_CHECKING:
     from backend.codes.replies import Moves
@@ -55,10 +56,11 @@ OPENINGS: dict[str, tuple[tuple[tuple[Literal["A", "B"], str], ...], ...]] = {  
 CURVES = {
     "kl": "KL of posterior to prior, nats",
     "slope": "slope of the critic, 1 is wanted",
-    "critic_loss": "the critic's gap of prior and posterior",
+    "gap": "the critic's gap of prior and posterior",
 }
 
-Text = Annotated[str, pydantic.Field(max_length=2000)]
+LONGEST = 2000  # characters of a turn
+Text = Annotated[str, pydantic.Field(max_length=LONGEST)]
 Turn = tuple[Literal["A", "B"], Text]
 Turns = Annotated[list[Turn], pydantic.Field(max_length=TURNS)]
 Code = Annotated[list[float], pydantic.Field(max_length=512)]
@@ -138,6 +140,12 @@ def look(
     """Where the replies of one model, or two, will come from; drawn before there are any."""
     space = speaker(checkpoint)
     turns = turns_of(talk)
+    for number, (_, text) in enumerate(turns, 1):
+        if len(text) > LONGEST:
+            raise ValueError(
+                f"Turn {number} has {len(text):,} characters; at most {LONGEST:,} can be read. "
+                "Shorten it."
+            )
     parts = split(talk)
     names = [checkpoint, *([parts["beside"]] if parts.get("beside") else [])]
     sides = []
@@ -273,21 +281,20 @@ def training(checkpoint: str) -> dict[str, Any]:
     """How far posterior and prior were apart along its training: KL, or what a critic made of it.
 
     ``curves`` are those of ``CURVES`` that it has, each with ``step`` and values of held-out
-    pairs; ``clouds`` are their codes and the prior's on a plane, where the run kept them.
+    pairs; ``collapsed`` says whether a KL ended as that of a code that says nothing; ``clouds``
+    are their codes and the prior's on a plane, where the run kept them.
     """
     from backend import checkpoint as folders
 
     speaker(checkpoint)
     clouds = backend.load_clouds(checkpoint)
     columns = folders.history(checkpoint)
-    found = {name: columns.get(f"validation_{name}") for name in CURVES}
-    gap = found.pop("critic_loss")
-    curves = {CURVES[name]: values for name, values in found.items() if values}
-    if gap:  # the critic descends: what it makes of the distance is the negative of its loss
-        curves[CURVES["critic_loss"]] = [-value for value in gap]
+    found = {name: columns.get(f"validation_{name}", []) for name in CURVES}
+    found["gap"] = gap(columns)
     return {
         "step": columns.get("step", []),
-        "curves": curves,
+        "curves": {CURVES[name]: values for name, values in found.items() if values},
+        "collapsed": any(kl < COLLAPSED_KL for kl in found["kl"][-1:]),
         "clouds": clouds
         and {
             "steps": clouds.steps.tolist(),
@@ -295,6 +302,15 @@ def training(checkpoint: str) -> dict[str, Any]:
             "prior": as_base64(clouds.prior, "float32"),
         },
     }
+
+
+def gap(columns: dict[str, list[float]]) -> list[float]:
+    """How far apart a critic held the codes of replies and of the prior; empty without one."""
+    scores = [columns.get(f"validation_{name}", []) for name in ("score_code", "score_prior")]
+    if all(scores):  # probabilities that a code is of a reply
+        return [code - prior for code, prior in zip(*scores, strict=True)]
+    # The critic descends: what it makes of the distance is the negative of its loss.
+    return [-value for value in columns.get("validation_critic_loss", [])]
 
 
 def cases(checkpoint: str) -> dict[str, Any]:

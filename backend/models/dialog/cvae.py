@@ -45,6 +45,7 @@ class DialogueCVAE(vhred.VHRED):
     """
 
     config: Config
+    training_only = ("bow_net",)
     objective = Objective(
         formulas={
             "model": "−E_q [log p(x|z,c,y) + log p_{bow}(x|z,c) + log p(y|z,c)] + "

@@ -127,8 +127,22 @@ def test_the_curves_of_its_training_are_the_gap_and_not_the_loss(monkeypatch):
     monkeypatch.setattr(backend.checkpoint, "history", lambda name: history)
     found = widget.training(MODES)
     assert found["step"] == [1, 2]
-    assert found["curves"][widget.CURVES["critic_loss"]] == [3.0, 1.0]
-    assert widget.CURVES["kl"] not in found["curves"]
+    assert found["curves"][widget.CURVES["gap"]] == [3.0, 1.0]
+    assert widget.CURVES["kl"] not in found["curves"] and not found["collapsed"]
+    # That of the AED gives probabilities, and its loss is no distance.
+    scores = {"validation_score_code": [0.5, 0.75], "validation_score_prior": [0.5, 0.25]}
+    history |= scores | {"validation_critic_loss": [1.4, 0.6]}
+    assert widget.training(MODES)["curves"][widget.CURVES["gap"]] == [0.0, 0.5]
+
+
+def test_a_posterior_that_collapsed_is_told_beside_its_curve(monkeypatch):
+    monkeypatch.delenv("LATENT_TRAINED_DIR")  # those that ship
+    session.configure("cpu")
+    for name, collapsed in ((ACTS, False), (f"{ACTS}--no-bow", True)):
+        found = widget.training(name)
+        assert found["collapsed"] == collapsed
+        assert len(found["curves"][widget.CURVES["kl"]]) == len(found["step"]) > 10
+    session.configure("cpu")
 
 
 def test_clouds_come_with_the_curves_where_the_run_kept_them(folder):
@@ -161,6 +175,7 @@ def test_cases_are_those_that_were_found_when_it_was_measured(folder):
     [
         ("", "Nothing was said yet"),
         ("who:A text:zzz qqq", "No turn has a word"),
+        ("who:AB text:hello\n" + "tea " * 2500, "Turn 2 has 10,000 characters"),
         ("who:AB text:hello\n...", None),
         ("who:AAA text:hello\n\nyou", "Turn 2 is empty"),
         ("who:A text:<img src=x onerror=alert(1)> tea", None),

@@ -111,6 +111,20 @@ def test_a_batch_gives_what_single_contexts_give(name: str) -> None:
     torch.testing.assert_close(model.decode(z, context).log_prob(x), torch.cat(scores))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_whoever_owns_the_decoder_makes_the_replies_likelier(name: str) -> None:
+    model = build(name.split("/")[1]).eval()
+    context, x, acts = batch_of(model)
+    [player] = {"autoencoder", "dialogue", "model"} & set(model.players)
+
+    def nll() -> float:
+        return -number(model.decode(model.encode(x, context).mode, context).log_prob(x).mean())
+
+    before = nll()
+    after(model, player, (context, x, acts))
+    assert nll() < before - 1
+
+
 def test_turns_that_are_read_in_parts_are_read_as_together() -> None:
     model = build("hred").eval()
     turns: TurnEncoder = model.turns
