@@ -34,7 +34,7 @@ def publish() -> None:
     # These take the model themselves, once they know for how long.
     endpoints: list[Callable] = [sample, interpolate, decode, decode_at, frontier]
     whole: list[Callable] = [encode, modes, responsibilities, next_words, edit_chain, attack]
-    whole += [train_points, respond, moves, encode_reply, compare]
+    whole += [word_senses, train_points, respond, moves, encode_reply, compare]
     endpoints += [in_turn(endpoint) for endpoint in whole]
     for endpoint in endpoints:
         gr.api(
@@ -274,7 +274,8 @@ def next_words(
         words (each with word, p, kind - word, end or unknown - and the text with it), entropy in
         nats, typed (log_p of each word of the text, in nats), unknown (words that the model does
         not know), backward (whether it reads from the end), and continuations, each with its
-        text, its log_p in nats and whether it was cut before its end.
+        text, its log_p in nats and whether it was cut before its end. Of a mixture of softmaxes
+        also experts, each with its weight and its own likeliest words, as words are.
     """
     from backend.language import next_words as ahead
 
@@ -286,7 +287,36 @@ def next_words(
         drawn = ahead.continuations(lm, text, n, temperature=temperature, seed=seed, **kept)
     for part in ("words", "typed"):
         found[part] = [one._asdict() for one in found[part]]
-    return found | {"continuations": [one._asdict() for one in drawn]}
+    found["continuations"] = [one._asdict() for one in drawn]
+    if experts := ahead.experts(lm, text, k):
+        found["experts"] = [
+            {"weight": one.weight, "words": [word._asdict() for word in one.words]}
+            for one in experts
+        ]
+    return found
+
+
+def word_senses(checkpoint: str, word: str) -> dict[str, Any]:
+    """Say what senses a model gives a word, and where each is meant in held-out sentences.
+
+    Args:
+        checkpoint: name of a model with senses, for example lm/kerbs--tatoeba.
+        word: one word.
+
+    Returns:
+        word, kernel (paper or code), senses (each with its share of the contexts, theta, reach:
+        the degrees from its vector at which a context of usual length loses a nat, x and y in the
+        plane of the contexts, step: that of the training at which it came to the word, giver: the
+        word that had it before, and kernels by angle from 0 to 180 degrees), contexts (each with
+        before, after, p of each sense, x and y), kept (the share of variance in that plane) and
+        sentences (how many were looked through).
+    """
+    from backend.language import senses
+
+    found = senses.of_word(session.get_text_model(checkpoint), word)._asdict()
+    for part in ("senses", "contexts"):
+        found[part] = [one._asdict() for one in found[part]]
+    return finite(found)
 
 
 def edit_chain(

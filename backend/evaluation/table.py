@@ -469,7 +469,7 @@ _OUTPUT_LAYERS = (
     Metric(
         "log_p_rank", "", "Rank of log-probabilities", "", None,
         "Rank of the matrix of log p(word | context) over all words and 500 test contexts, in "
-        "float64: one softmax over vectors of size d cannot leave d + 1.",
+        "float64: one softmax over vectors of size d cannot leave d + 1, an adaptive one d + 3.",
     ),
     Metric(
         "experts_used", "", "Experts in use", "experts", None,

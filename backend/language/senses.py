@@ -15,7 +15,7 @@ from torch import Tensor
 from backend.files import read_json, write_json
 from backend.language.text_models import TextModel
 from backend.models.lm.kerbs import KerBS, Kernel, angle_losing, of_angles
-from backend.processors.text import UNK, TextProcessor
+from backend.processors.text import TextProcessor
 
 FILE = "contexts.json"  # held-out sentences, in the checkpoint's folder
 MOST = 400  # contexts of a word
@@ -83,28 +83,12 @@ def of_word(lm: TextModel, word: str) -> Senses:
     sentences = _sentences(lm)
     x, around = _contexts(lm, token, sentences)
     p = layer.shares(x, torch.full((len(x),), token, device=x.device))[:, : len(own)]
-    vectors, theta = layer.sense_vectors[own], layer.theta[own]
+    vectors = layer.sense_vectors[own]
     sizes = vectors.norm(dim=1)
     length = x.norm(dim=1).mean() if len(x) else sizes.mean()
-    reach = angle_losing(theta, 1 / (length * sizes), layer.kind).tolist()
+    reach = angle_losing(layer.theta[own], 1 / (length * sizes), layer.kind).tolist()
     plane, kept = _plane(torch.nn.functional.normalize(torch.cat([x, vectors])).double())
-    given = {sense: (step, giver) for step, sense, giver, _ in _moves(model)}
-    angles = torch.tensor(ANGLES, device=theta.device).deg2rad()
-    senses = []
-    for k, sense in enumerate(own.tolist()):
-        step, giver = given.get(sense, (0, 0))
-        senses.append(
-            Sense(
-                share=float(p[:, k].mean()),
-                theta=float(theta[k]),
-                reach=reach[k],
-                x=plane[len(x) + k][0],
-                y=plane[len(x) + k][1],
-                step=step,
-                giver=_written(lm.processor, giver) if step else "",
-                kernels={kind: of_angles(theta[k], angles, kind) for kind in get_args(Kernel)},
-            )
-        )
+    senses = _told(lm, own, p.mean(0), reach, plane[len(x) :])
     contexts = [
         Context(before, after, shares, at, up)
         for (before, after), shares, (at, up) in zip(around, p.tolist(), plane, strict=False)
@@ -114,18 +98,17 @@ def of_word(lm: TextModel, word: str) -> Senses:
     )
 
 
-@torch.inference_mode()
 def richest(lm: TextModel, n: int = 12) -> list[tuple[str, int]]:
-    """The words with the most senses, and how many; of as many the commonest first.
+    """The words of letters with the most senses, and how many; of as many the commonest first.
 
     Raises:
         ValueError: the model has no senses.
     """
     layer = _with_senses(lm).words
-    counts = (layer.table < layer.absent).sum(1)[UNK + 1 :]
-    best = counts.sort(descending=True, stable=True)
-    found = zip(best.indices[:n].tolist(), best.values[:n].tolist(), strict=True)
-    return [(_written(lm.processor, UNK + 1 + token), count) for token, count in found]
+    counts = (layer.table < layer.absent).sum(1).tolist()
+    words = [token for token, word in enumerate(lm.processor.vocabulary) if word.isalpha()]
+    best = sorted(words, key=lambda token: -counts[token])[:n]
+    return [(_written(lm.processor, token), counts[token]) for token in best]
 
 
 def moves(lm: TextModel) -> list[Move]:
@@ -147,6 +130,32 @@ def thetas(lm: TextModel) -> list[float]:
         ValueError: the model has no senses.
     """
     return _with_senses(lm).words.theta.tolist()
+
+
+def _told(
+    lm: TextModel, own: Tensor, shares: Tensor, reach: list[float], places: list[list[float]]
+) -> list[Sense]:
+    """What is said of the senses ``own`` [K], each with its share and its place in the plane."""
+    layer = _with_senses(lm).words
+    theta = layer.theta[own]
+    given = {sense: (step, giver) for step, sense, giver, _ in _moves(_with_senses(lm))}
+    angles = torch.tensor(ANGLES, device=theta.device).deg2rad()
+    senses = []
+    for k, sense in enumerate(own.tolist()):
+        step, giver = given.get(sense, (0, 0))
+        senses.append(
+            Sense(
+                share=float(shares[k]),
+                theta=float(theta[k]),
+                reach=reach[k],
+                x=places[k][0],
+                y=places[k][1],
+                step=step,
+                giver=_written(lm.processor, giver) if step else "",
+                kernels={kind: of_angles(theta[k], angles, kind) for kind in get_args(Kernel)},
+            )
+        )
+    return senses
 
 
 def _moves(model: KerBS) -> list[list[int]]:

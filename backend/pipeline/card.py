@@ -109,6 +109,20 @@ def _intended_use(info: CheckpointInfo) -> str:
             'z = space.encode(["What\'s the weather like today?"])\n'
             "space.decode(z), space.decode_previous(z)\n```"
         )
+    if "senses" in info.capabilities:
+        return (
+            "Seeing what several vectors a word are good for. Not meant for text that anyone "
+            "relies on.\n\n```python\nimport backend\nfrom backend.language import senses\n\n"
+            f'lm = backend.load_text_model("{info.name}")\n'
+            'senses.of_word(lm, "that").senses\n```'
+        )
+    if "experts" in info.capabilities:
+        return (
+            "Seeing what a mixture of softmaxes is made of. Not meant for text that anyone relies "
+            "on.\n\n```python\nimport backend\nfrom backend.language import next_words\n\n"
+            f'lm = backend.load_text_model("{info.name}")\n'
+            'next_words.experts(lm, "he is very")\n```'
+        )
     if "decode" not in info.capabilities:
         return (
             "Says how likely a sentence is and proposes words for its places, for sampling "
@@ -336,6 +350,12 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             f"training replies {number(random['bleu_papers_f1'])}; the plain one "
             f"{number(value['bleu_f1'])} and {number(random['bleu_f1'])}. There is "
             "one reference to each context, and many good replies are unlike it."
+        )
+    rival = info.metrics.get("ppl", {}).get("reference")
+    if rival and value["ppl"] > rival:
+        yield (
+            f"Perplexity is {number(value['ppl'])}; counting words of the same sentences reaches "
+            f"{number(rival)}, so as a language model it is weak."
         )
     curves = checkpoint.history(info.name)
     if "bleu_f1" in value and "validation_slope" in curves:

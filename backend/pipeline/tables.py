@@ -26,6 +26,11 @@ REPLIES = (
     *("drawn_sameness", "drawn_bleu_f1", "effective_modes", "mode_silhouette"),
 )
 
+OUTPUT_LAYERS = (
+    *("ppl", "log_p_rank", "experts_used", "experts_at_once"),
+    *("senses_used", "sense_information"),
+)
+
 SINGLE = ("single_bleu", "single_average", "single_extrema", "single_greedy")
 PUBLISHED = {
     "DI-VAE, as published": (7.06, 76.17, 43.98, 60.92),
@@ -50,7 +55,7 @@ def overview(infos: list[CheckpointInfo]) -> str:
         tables.append("\n".join(lines))
         if group == "modes":
             tables.append(SUPPORTED)
-    tables += [_words(infos), *_replies(infos), *_single(infos)]
+    tables += [_words(infos), *_output_layers(infos), *_replies(infos), *_single(infos)]
     for info in infos:
         tables += [
             f"*{table['title']}.* {table['note']}\n\n{grid(table)}"
@@ -85,6 +90,26 @@ def _words(infos: list[CheckpointInfo]) -> str:
                 value = f"{METRICS[id].title.lower()} {number(entry['value'])}"
                 lines.append(f"| [{info.title}](../trained/{info.name}) | {value} | {rival} |")
     return "\n".join(lines)
+
+
+def _output_layers(infos: list[CheckpointInfo]) -> list[str]:
+    """Language models by what turns their reading into words."""
+    rows = [i for i in infos if "log_p_rank" in i.metrics]
+    if not rows:
+        return []
+    titles = [f"{METRICS[id].title}{_unit_note(METRICS[id])}" for id in OUTPUT_LAYERS]
+    lines = ["| " + " | ".join(["Checkpoint", *titles, "One softmax has at most"]) + " |"]
+    lines.append("| --- |" + " ---: |" * (len(OUTPUT_LAYERS) + 1))
+    for info in rows:
+        found = [info.metrics.get(id) for id in OUTPUT_LAYERS]
+        cells = " | ".join("" if entry is None else number(entry["value"]) for entry in found)
+        most = number(info.metrics["log_p_rank"]["reference"])
+        lines.append(f"| [{info.title}](../trained/{info.name}) | {cells} | {most} |")
+    note = (
+        "Those of everyday sentences on Tatoeba read with the same LSTM and the same batches, and "
+        "differ in their output layer alone; perplexities on other corpora do not compare."
+    )
+    return ["\n".join(lines), note]
 
 
 def _replies(infos: list[CheckpointInfo]) -> list[str]:

@@ -123,6 +123,26 @@ def test_classifiers_of_text_and_language_models_have_their_own_words(trained):
     card = cards.card(make(trained, "lm/lstm_lm--ptb", {}, **language_model), "")
     assert "pipeline_tag: text-generation" in card and "how likely a sentence is" in card
     assert "backend.load" not in card
+    for model, part in (("mos", "experts"), ("kerbs", "senses")):
+        able = {**language_model, "capabilities": ["log_prob", part, "sample"]}
+        card = cards.card(make(trained, f"lm/{model}--tatoeba", {}, **able), "")
+        assert f"import {'senses' if part == 'senses' else 'next_words'}" in card
+
+
+def test_output_layers_stand_beside_the_rank_of_one_softmax(trained):
+    most = {"reference": 67, "settings": {"reference_is": "the most"}}
+    values = {"log_p_rank": entry(431, **most), "experts_used": entry(2.5)}
+    info = make(trained, "lm/mos--tatoeba", values, title="A mixture")
+    (row,) = [line for line in overview([info]).splitlines() if "| 431 |" in line]
+    assert row == "| [A mixture](../trained/lm/mos--tatoeba) |  | 431 | 2.5 |  |  |  | 67 |"
+
+
+@pytest.mark.parametrize(("ppl", "weak"), [(33.5, True), (18.2, False)])
+def test_a_language_model_that_loses_to_counting_words_says_so(trained, ppl, weak):
+    values = {"ppl": entry(ppl, reference=19.1)}
+    able = {"capabilities": ["log_prob", "sample"], "modality": "text"}
+    card = cards.card(make(trained, "lm/lstm_lm--tatoeba", values, **able), "")
+    assert ("counting words of the same sentences reaches 19.1" in card) == weak
 
 
 def test_the_header_is_what_model_hubs_read(trained):

@@ -24,7 +24,8 @@ MIXTURE = "text_vae/dgmvae--smd"
 WORDS = "lm/lstm_lm--everyday--forward"
 NAMES = {
     *("sample", "interpolate", "encode", "decode"),
-    *("modes", "responsibilities", "decode_at", "next_words", "edit_chain", "attack"),
+    *("modes", "responsibilities", "decode_at", "next_words", "word_senses"),
+    *("edit_chain", "attack"),
     *("train_points", "frontier", "respond", "moves", "encode_reply", "compare"),
 }
 
@@ -107,6 +108,17 @@ def test_next_words_are_seeded(client):
     assert all(one["text"].startswith("A man is") for one in found["continuations"])
     assert client.predict(**question, seed=3) == found
     assert client.predict(**question, seed=4)["continuations"] != found["continuations"]
+    assert "experts" not in found
+
+
+def test_experts_and_senses_are_told(client):
+    found = client.predict("lm/mos--tatoeba", "he is", 3, api_name="/next_words")
+    assert sum(one["weight"] for one in found["experts"]) == pytest.approx(1, abs=1e-3)
+    assert [len(one["words"]) for one in found["experts"]] == [3] * 5
+    found = client.predict("lm/kerbs--tatoeba", "that", api_name="/word_senses")
+    assert sum(one["share"] for one in found["senses"]) == pytest.approx(1, abs=1e-3)
+    assert len(found["contexts"]) > 50
+    assert len(found["contexts"][0]["p"]) == len(found["senses"])
 
 
 def test_two_models_are_compared(client):
@@ -143,6 +155,7 @@ def test_two_models_are_compared(client):
         ("next_words", ("hub:gpt2", "a"), "is not here"),
         ("next_words", (WORDS, "a " * 60), "Shorten it"),
         ("next_words", (WORDS, "a", 0), "words shown lies from"),
+        ("word_senses", (WORDS, "dog"), "one vector for each word"),
         ("decode_at", (MIXTURE, "moon", 0, 0), "no view 'moon'"),
         ("decode_at", (MIXTURE, "pca", 1e9, 0), "between -10,000"),
         ("decode_at", (MIXTURE, "c0", 0, 0, -3), "items 0 to"),

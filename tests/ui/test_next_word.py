@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.chromium import dress, wait_until_drawn
+from tests.ui.chromium import dress, follow, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 TAB = "#v=1&tab=next_word"
 BACKWARD = f"{TAB}&checkpoint=lm/lstm_lm--everyday--backward"
-RESULT = "#next-word-result"
+RESULT, SENSES = "#next-word-result", "#next-word-senses"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -199,6 +199,52 @@ def test_tables_files_and_the_script_say_the_same(open_page, tmp_path):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert all(repr(word) in done.stdout for word in words(page) if " " not in word)
+
+
+def test_experts_stand_beside_what_they_are_mixed_to_and_senses_beside_their_contexts(
+    open_page, shot
+):
+    page = open_page(f"{TAB}&checkpoint=lm/mos--tatoeba&text=He+is+very")
+    settled(page)
+    experts = page.locator(f"{RESULT} .next-experts section")
+    expect(experts).to_have_count(5)
+    weights = [float(t.split()[-2]) for t in experts.locator("h4").all_text_contents()]
+    assert sum(weights) == pytest.approx(100, abs=2)
+    own = experts.first.locator("button:enabled").first
+    word = own.locator(".next-word").text_content()
+    expect(page.locator(SENSES)).to_be_hidden()
+    shot(page, "next-word-experts")
+    own.press("Enter")
+    expect(page.locator("#next-word-text")).to_have_value(f"He is very {word}")
+
+    follow(page, f"{TAB}&checkpoint=lm/kerbs--tatoeba&text=I&word=that")
+    rows = page.locator(f"{SENSES} .senses-table tbody tr")
+    expect(rows).not_to_have_count(0)
+    expect(page.locator("#senses-word")).to_have_value("that")
+    expect(page.locator(f"{SENSES} #senses-plane .main-svg").first).to_be_visible()
+    expect(page.locator(f"{RESULT} .next-mixed")).to_be_hidden()
+    assert "word=that" in page.evaluate("location.hash")
+    shares = rows.locator("td:first-of-type").all_text_contents()
+    assert sum(float(share.split()[0]) for share in shares) == pytest.approx(100, abs=2)
+    table = page.locator(f"{SENSES} .lp-twin").first
+    table.locator("summary").click()
+    said = page.locator(f"{SENSES} .senses-note").nth(1).text_content()
+    expect(table.locator("tbody tr")).to_have_count(int(re.search(r"at (\d+) places", said)[1]))
+    example = page.locator(f"{SENSES} .senses-examples button").first
+    before = example.locator("span").first.evaluate("node => node.firstChild.textContent.trim()")
+    example.press("Enter")
+    expect(page.locator("#next-word-text")).to_have_value(before)
+    other = page.locator(f"{SENSES} .senses-offered button:not([aria-pressed=true])").first
+    name = other.get_attribute("aria-label").split(",")[0]
+    other.press("Enter")
+    expect(page.locator("#senses-word")).to_have_value(name)
+    page.locator("#senses-word").fill("qwertyish")
+    page.locator("#senses-word").press("Enter")
+    expect(page.locator(f"{SENSES} .lp-error")).to_contain_text("does not know 'qwertyish'")
+    for width in (390, 1320):
+        dress(page, width, dark=width == 390)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shot(page, f"next-word-senses-{width}")
 
 
 def test_it_fits_its_window_in_the_dark_too(open_page, shot):

@@ -21,14 +21,13 @@ export function setUp(ui) {
       text: "This model mixes several distributions. Each has its own next words, and a weight that depends on the text. At temperature 1 the bars above are their sum, weighted.",
     }),
     ui.experts,
-    ui.expertTable.details,
   );
 }
 
 /** @param {Ui} ui */
 export function drawExperts(ui) {
   const { experts } = ui.shown;
-  ui.mixed.hidden = !experts.length;
+  ui.mixed.hidden = ui.expertTable.details.hidden = !experts.length;
   ui.experts.replaceChildren(...experts.map((expert, k) => column(ui, expert, k)));
   ui.expertTable.set(
     ["expert", "weight", "word", "p"],

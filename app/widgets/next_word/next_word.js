@@ -167,6 +167,7 @@ function setUp3(ui) {
     ui.branches,
     ui.barTable.details,
     ui.treeTable.details,
+    ui.expertTable.details,
   );
   ui.life.tools.prepend(
     button("save", "CSV of the bars", () => save("next-words.csv", ui.barTable), {

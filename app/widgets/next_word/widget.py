@@ -56,7 +56,7 @@ def predict(
         ],
         "senses": not session.is_given(checkpoint)
         and "senses" in backend.info(checkpoint).capabilities,
-        "code": script(checkpoint, text, temperature, k, width, seed, top_k, top_p),
+        "code": script(checkpoint, text, temperature, k, width, seed, top_k, top_p, bool(experts)),
     }
 
 
@@ -106,8 +106,9 @@ def script(
     seed: int,
     top_k: int,
     top_p: float,
+    mixed: bool,
 ) -> str:
-    """A short program with the same answers."""
+    """A short program with the same answers; of a model that is ``mixed``, its experts' too."""
     if session.is_given(checkpoint):
         name = checkpoint.removeprefix(session.HUB)
         head = (
@@ -128,5 +129,6 @@ def script(
         f"drawn = next_words.continuations(\n"
         f"    lm, text, {DRAWN}, temperature={temperature!r}, seed={seed}{kept}\n)\n"
         f"tree = next_words.beam(lm, text, width={width}, shown={SHOWN})\n"
-        "print(result.words)\n"
+        + f"experts = next_words.experts(lm, text, {OWN})\n" * mixed
+        + "print(result.words)\n"
     )

@@ -108,7 +108,7 @@ function drawPlane(ui, { word, senses, contexts, kept, sentences }) {
     `${contexts.length} contexts of ${word}, by the likeliest of its ${senses.length} senses`,
   );
   ui.note.textContent = contexts.length
-    ? `What was read before “${word}” at ${count(contexts.length)} places in ${count(sentences)} held-out sentences, as directions, of whose variance this plane keeps ${percent(kept)}. Large marks are the senses' vectors; a ring is as far as a context of usual length loses one nat. Distances in the plane are never longer than the real ones.`
+    ? `What was read before “${word}” at ${count(contexts.length)} places in ${count(sentences)} held-out sentences, as directions, of whose variance this plane keeps ${percent(kept)}. Large marks are the senses' vectors; what lies outside a sense's ring loses more than one nat by its angle. (Distances here are never longer than the real ones, so within a ring that is not sure.)`
     : `“${word}” stands in none of ${count(sentences)} held-out sentences, so there are only its vectors.`;
   ui.twins.contexts.set(
     ["before", "word", "after", "sense", ...senses.map((_, k) => `p of ${named(k)}`), "x", "y"],
@@ -167,9 +167,10 @@ function drawKernels(ui, { kernel, senses, angles }) {
   ]);
   const product = angles.map((angle) => Math.cos((angle * Math.PI) / 180));
   traces.push(line("inner product", angles, product, { colour: "--ink-2", dash: 1, width: 1 }));
-  const low = Math.min(-1.2, Math.max(-3, ...senses.map((s) => Math.min(...s.kernels[kernel]))));
+  const values = traces.flatMap(({ y }) => y);
+  const [low, high] = [Math.max(-3, Math.min(...values)), Math.min(3, Math.max(...values))];
   const x = { label: "angle, degrees", ticks: [0, 45, 90, 135, 180] };
-  ui.kernels.draw(traces, { x, y: { low, high: 2.2 }, legend: false });
+  ui.kernels.draw(traces, { x, y: { low: low - 0.1, high: high + 0.1 }, legend: false });
   const [near, far] = [KERNELS[kernel], KERNELS[other]];
   ui.facts.textContent = `Whole lines: ${near}, which this model has. Dashed: ${far} at the same θ, which is another function: it is the ${kernel === "paper" ? "narrower" : "wider"} near the vector the larger θ is. Grey: the inner product, which both become as θ falls to 0.`;
   ui.twins.kernels.set(

@@ -9,14 +9,15 @@ import pydantic
 from app import session
 from app.components import finite, served, widget
 
-RICHEST = 12  # words that are offered
+EXAMPLE = "like"  # what is shown at first, if the model knows it
+RICHEST = 20  # words that are offered
 BINS = 24  # of the histogram of θ
 
 Word = Annotated[str, pydantic.Field(max_length=60)]
 
 
 def senses(elem_id: str) -> gr.HTML:
-    """The widget; its value is the word, or "" for the first that is offered.
+    """The widget; its value is the word, or "" for an example.
 
     It is shown once the tab's result has told it a checkpoint that has senses.
     """
@@ -31,7 +32,8 @@ def of_word(checkpoint: str, word: Word = "") -> dict[str, Any]:
     lm = session.get_text_model(checkpoint)
     with session.model_work():
         offered = senses.richest(lm, RICHEST)
-        found = senses.of_word(lm, word.strip() or offered[0][0])
+        example = EXAMPLE if EXAMPLE in lm.processor.ids else offered[0][0]
+        found = senses.of_word(lm, word.strip() or example)
         thetas, moves = senses.thetas(lm), senses.moves(lm)
     counts, edges = np.histogram(np.log(thetas), BINS)
     return finite(

@@ -25,11 +25,13 @@ def rank(subject: Subject) -> Results:
     the normaliser of its rare words, and biases: d + 3.
     """
     model = _model(subject).double()
-    log_p = model.log_probs(_read(subject, model))
+    read = _read(subject, model)
+    log_p = model.log_probs(read)
     value = int(torch.linalg.matrix_rank(log_p[:, log_p[0] > -torch.inf], rtol=SMALLEST))
     size = model.words.vectors().shape[1]
     reference = size + 3.0, f"the most that one adaptive softmax over vectors of size {size} has"
-    yield "log_p_rank", Measured(value=value, n=len(log_p), reference=reference)
+    settings = {"distinct_contexts": len(read.round(decimals=6).unique(dim=0))}
+    yield "log_p_rank", Measured(value=value, n=len(read), reference=reference, settings=settings)
 
 
 @torch.inference_mode()

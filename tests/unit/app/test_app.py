@@ -55,7 +55,8 @@ def test_only_the_named_endpoints_are_public(built):
     public = {fn.api_name for fn in built.fns.values() if fn.api_visibility != "private"}
     assert public == {
         *("sample", "interpolate", "encode", "decode"),
-        *("modes", "responsibilities", "decode_at", "next_words", "edit_chain", "attack"),
+        *("modes", "responsibilities", "decode_at", "next_words", "word_senses"),
+        *("edit_chain", "attack"),
         *("train_points", "frontier", "respond", "moves", "encode_reply", "compare"),
     }
 
