@@ -102,7 +102,7 @@ async function takeFolder(ui, files) {
 function takeFallen(ui, item) {
   if (!item?.webkitGetAsEntry()?.isDirectory) return take(ui, item?.getAsFile());
   ui.turn += 1;
-  refuse(ui, "This is a folder. Choose it with “A folder of pictures”.");
+  refuse(ui, "This is a folder. Press “Choose a folder of pictures”.");
 }
 
 /** @param {Ui} ui @param {File | null | undefined} file */
@@ -295,7 +295,7 @@ function folderButton(ui) {
       },
     },
   });
-  const open = button(null, "A folder of pictures", () => files.click());
+  const open = button(null, "Choose a folder of pictures", () => files.click());
   return el("div", {}, open, files);
 }
 
