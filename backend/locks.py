@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 PATIENCE = 10.0  # seconds that a change waits for that of another process
+LOOK = 0.2  # seconds between two looks whether waiting still makes sense
 
 
 @contextmanager
@@ -60,7 +61,14 @@ class FairLock:
         """Whether this thread has it."""
         return self._owner == threading.get_ident()
 
-    def acquire(self, blocking: bool = True) -> bool:
+    def acquire(
+        self, blocking: bool = True, meanwhile: Callable[[], object] | None = None
+    ) -> bool:
+        """Whether this thread has it now.
+
+        ``meanwhile`` is called every ``LOOK`` seconds while it waits; what that raises ends the
+        wait.
+        """
         me = threading.get_ident()
         with self._guard:
             if self._owner == me:
@@ -74,8 +82,22 @@ class FairLock:
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append((me, turn))
-        turn.acquire()  # released by the owner before, who has made this thread the owner
+        # ``turn`` is released by the owner before, who has made this thread the owner.
+        while not turn.acquire(timeout=LOOK if meanwhile else -1):
+            try:
+                if meanwhile:
+                    meanwhile()
+            except BaseException:
+                self._give_up((me, turn))
+                raise
         return True
+
+    def _give_up(self, place: tuple[int, threading.Lock]) -> None:
+        with self._guard:
+            if waits := place in self._waiting:
+                self._waiting.remove(place)
+        if not waits:  # it has become the owner meanwhile
+            self.release()
 
     def release(self) -> None:
         with self._guard:

@@ -60,6 +60,7 @@ from backend.objectives.priors import Prior, StandardNormal
 from backend.processors import KINDS
 from backend.processors.base import Items, Processor, Words
 from backend.processors.image import ImageProcessor
+from backend.progress import tell
 from backend.space import CHUNK, LatentSpace
 
 LOG = logging.getLogger(__name__)
@@ -163,8 +164,17 @@ class Source:
         waits for that would hold what is let go of here.
         """
         aside = nullcontext if STEP_LOCK.mine else self.aside
-        with aside(), self.turn, self.told(name):
+        with aside(), self._its_turn(), self.told(name):
             return getattr(self.given, name)(*arguments)
+
+    @contextmanager
+    def _its_turn(self) -> Iterator[None]:
+        """One call at a time; who is not wanted any more waits no longer."""
+        self.turn.acquire(meanwhile=lambda: tell(f"{self.cls.__name__} is busy:", 0, 1))
+        try:
+            yield
+        finally:
+            self.turn.release()
 
     @contextmanager
     def told(self, doing: str) -> Iterator[None]:

@@ -2,37 +2,28 @@
 
 import torch
 from transformers import ByT5Tokenizer, T5Config, T5ForConditionalGeneration
-from transformers.modeling_outputs import BaseModelOutput
+from transformers.modeling_outputs import BaseModelOutput as Output
 
 WHO, DOES = ["i", "he", "she", "they"], ["like", "want", "make", "need"]
 SENTENCES = [f"{a} {b} {c}" for a in WHO for b in DOES for c in ["tea", "time", "music", "it"]]
-SIZES = {"d_model": 32, "d_kv": 16, "d_ff": 64, "num_heads": 2, "num_layers": 1}
+SIZES = dict(vocab_size=384, d_model=32, d_kv=4, d_ff=64, num_layers=1, decoder_start_token_id=0)
 
 
 class TransformerAutoencoder:
-    modality, latent_dim, items = "text", 32, SENTENCES
+    modality, latent_dim, items, tokenizer = "text", 32, SENTENCES, ByT5Tokenizer()
 
     def __init__(self):
         torch.manual_seed(0)
-        self.tokenizer = ByT5Tokenizer()  # of the hub: AutoTokenizer.from_pretrained(NAME)
-        config = T5Config(vocab_size=384, dropout_rate=0, decoder_start_token_id=0, **SIZES)
-        self.t5, x = T5ForConditionalGeneration(config), self.ids(SENTENCES)
+        self.ids = lambda texts: self.tokenizer(texts, padding=True, return_tensors="pt").input_ids
+        self.t5, x = T5ForConditionalGeneration(T5Config(**SIZES)).eval(), self.ids(self.items)
         optimiser = torch.optim.Adam(self.t5.parameters(), lr=1e-2)
-        for _ in range(200):  # where the weights are trained, leave this out
-            optimiser.zero_grad()
-            self.t5(encoder_outputs=self.state(self.encode(SENTENCES)), labels=x).loss.backward()
-            optimiser.step()
+        for _ in range(200):  # leave this out where you have weights
+            loss = self.t5(encoder_outputs=Output(self.encode(self.items)[:, None]), labels=x).loss
+            optimiser.zero_grad(), loss.backward(), optimiser.step()
 
-    def ids(self, sentences):
-        return self.tokenizer(sentences, padding=True, return_tensors="pt").input_ids
-
-    def state(self, z):
-        return BaseModelOutput(last_hidden_state=torch.as_tensor(z)[:, None])
-
-    def encode(self, sentences):
-        states = self.t5.encoder(self.ids(sentences)).last_hidden_state
-        return torch.nn.functional.layer_norm(states.mean(1), [self.latent_dim])
+    def encode(self, sentences):  # the state of the first token
+        return self.t5.encoder(self.ids(sentences)).last_hidden_state[:, 0]
 
     def decode(self, z):
-        ids = self.t5.generate(encoder_outputs=self.state(z), max_new_tokens=24)
+        ids = self.t5.generate(encoder_outputs=Output(torch.as_tensor(z)[:, None]), max_length=24)
         return self.tokenizer.batch_decode(ids, skip_special_tokens=True)

@@ -24,7 +24,8 @@ const pass = (ms) => new Promise((done) => setTimeout(done, ms));
 export const phrase = ({ said = "", seconds = 0 }) => `${said || "Working"}, ${seconds} s`;
 
 /**
- * Asks a widget's server functions, of which `progress` and `leave` are two.
+ * Asks a widget's server functions, of which `progress` and `leave` are two. The answer to what was
+ * left is `cancelled`.
  * @param {Server} server
  * @param {string} lost said where no answer comes
  */
@@ -54,7 +55,7 @@ export function watcher(server, lost) {
   /** @param {string} name */
   function drop(name) {
     if (!asked.has(name)) return;
-    end(name, { error: CANCELLED });
+    end(name, { error: CANCELLED, cancelled: true });
     server.leave({ name }).catch(() => {}); // who does not answer does not compute either
   }
 

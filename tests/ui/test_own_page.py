@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.ui.chromium import ROOT, serving, wait_until_drawn, watch
+from tests.ui.chromium import ROOT, serving, wait_until_answered, wait_until_drawn, watch
 
 pytestmark = pytest.mark.browser
 NAME = "yours/digits_pca--yours"
@@ -22,32 +22,44 @@ class Maker:
             raise ArithmeticError("too far <b>away</b>")
         return np.tile((np.tanh(z) / 2 + 0.5)[:, None, None], (1, 4, 2, 1))
 """
-# Takes its time for as long as there is a file "hold" beside it.
+# Takes its time for as long as there is a file "hold" beside it, or for many codes "hold-many".
 PATIENT = """
 import time
 from pathlib import Path
 import numpy as np
 
+def wait(n):
+    hold, many = (Path(__file__).with_name(name) for name in ("hold", "hold-many"))
+    while hold.exists() or (n > 8 and many.exists()):
+        time.sleep(0.02)
+
 class Patient:
     modality, latent_dim = "image", 2
+    items = np.random.default_rng(0).integers(0, 256, (30, 4, 4)).astype(np.uint8)
 
     def encode(self, items):
+        wait(len(items))
         return items[:, 0, :2] / 127.5 - 1
 
     def decode(self, z):
-        while Path(__file__).with_name("hold").exists():
-            time.sleep(0.02)
+        wait(len(z))
         return np.tile(np.tanh(z[:, :1, None]) / 2 + 0.5, (1, 4, 4))
 """
 SLOW = {  # where it is asked: what is said meanwhile
-    "interpolate&checkpoint=yours/patient--yours&steps=3": "Patient decodes",
+    "interpolate&checkpoint=yours/patient--yours&steps=3": "Patient encodes: 0 of 2",
     "compare&checkpoint=yours/patient--yours&other=vae/vae--mnist--2d": "Patient decodes: 0 of 8",
     "explore&checkpoint=yours/patient--yours&mode=unit&points=samples": "Patient decodes",
+    "modes&checkpoint=yours/patient--yours": "Patient decodes",  # by the microscope
 }
 COLOUR = """canvas => {
   const data = canvas.getContext("2d").getImageData(0, 0, 4, 4).data;
   return [canvas.width, new Set([data[4], data[5], data[6]]).size, data[3], data[0]];
 }"""
+
+
+def of_the_plane(question: str) -> bool:
+    """Whether this asks for the pictures behind the plane."""
+    return '"backdrop"' in question and '"mode":"plane"' in question
 
 
 def test_a_class_of_ones_own_goes_through_the_tabs(browser: Browser, tmp_path: Path) -> None:
@@ -114,11 +126,39 @@ def test_a_class_of_ones_own_goes_through_the_tabs(browser: Browser, tmp_path: P
             expect(running).to_contain_text(said)
             running.get_by_role("button", name="Cancel").press("Enter")
             expect(running).to_have_count(0)
-            result = page.locator(".lp-result:visible").first
+            result = page.locator(".lp-result:visible", has=page.locator("> .lp-error:visible"))
             expect(result.locator("> .lp-error")).to_contain_text("Cancelled.")
             expect(result).not_to_have_attribute("aria-busy", "true")
             expect(result).to_be_focused()
+            if link.startswith("modes"):  # its map, in a process of its own
+                missing.get_by_role("button", name="Compute the map").press("Enter")
+                missing.get_by_role("button", name="Cancel").press("Enter")
+                expect(missing.get_by_role("status")).to_contain_text("Nothing was written")
             (tmp_path / "hold").unlink()
+            wait_until_answered(page)  # else the class would wait for the next file too
+
+        # What was cancelled, the plane's pictures, is not asked for again by moving on.
+        (tmp_path / "hold-many").touch()
+        open_tab("#v=1&tab=explore&checkpoint=yours/patient--yours&mode=plane")
+        expect(running).to_contain_text("Patient decodes")
+        running.get_by_role("button", name="Cancel").press("Enter")
+        expect(page.locator("#explore-pad .lp-error")).to_contain_text("Cancelled.")
+        (tmp_path / "hold-many").unlink()
+        wait_until_answered(page)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.post_data or ""))
+        square = page.locator("#explore-square")
+        before = square.get_attribute("data-decoded")
+        square.press("ArrowRight")
+        expect(square).not_to_have_attribute("data-decoded", before)
+        page.wait_for_selector("#explore-pad [data-settled]")
+        wait_until_answered(page)
+        assert any('"inspect"' in one for one in asked)
+        assert not any(map(of_the_plane, asked))
+        open_tab("#v=1&tab=explore&checkpoint=yours/patient--yours&mode=unit&points=samples")
+        with page.expect_request(lambda request: of_the_plane(request.post_data or "")):
+            open_tab("#v=1&tab=explore&checkpoint=yours/patient--yours&mode=plane")
+        wait_until_answered(page)
 
         page.evaluate("link => { location.hash = link }", f"#v=1&tab=sample&checkpoint={maker}")
         expect(page.locator("#header .lp-notice")).to_contain_text("is not on this machine")

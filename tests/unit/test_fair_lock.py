@@ -48,6 +48,29 @@ def test_it_is_let_go_when_something_fails() -> None:
     assert lock.acquire(blocking=False)
 
 
+def test_who_is_not_wanted_any_more_waits_no_longer_and_the_lock_goes_to_the_next() -> None:
+    lock, taken, left = FairLock(), [], threading.Event()
+    lock.acquire()
+
+    def stop() -> None:
+        raise InterruptedError("on purpose")
+
+    def wait() -> None:
+        with pytest.raises(InterruptedError):
+            lock.acquire(meanwhile=stop)
+        left.set()
+        with lock:
+            taken.append(lock.mine)
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    assert left.wait(10)  # while it is held
+    lock.release()
+    thread.join(10)
+    assert taken == [True] and not lock.wanted
+    assert lock.acquire(blocking=False)
+
+
 def test_long_work_passes_it_on_after_a_slice_and_not_before() -> None:
     lock, order = FairLock(), []
     lock.acquire()

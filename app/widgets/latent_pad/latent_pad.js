@@ -229,7 +229,7 @@ function draw(ui, data, request) {
   const same = ui.scene && JSON.stringify(ui.scene.view) === JSON.stringify(view);
   if (!same) {
     const other = !ui.scene || ui.scene.view.checkpoint !== view.checkpoint;
-    ui.scene = { ...data, view };
+    ui.scene = { ...data, view, left: new Set() };
     ui.places = [];
     if (other) ui.hidden = new Set();
     ui.element.dataset.modality = data.modality;
@@ -242,6 +242,7 @@ function draw(ui, data, request) {
     drawLegend(ui);
     drawFilm(ui);
   }
+  ui.scene.left.clear();
   drawTable(ui);
   ui.at =
     ui.given && request.at ? request.at.split(",").map(Number) : same ? ui.at : ui.scene.home;
@@ -305,7 +306,7 @@ function measure(start) {
 async function settle(ui) {
   const [mine, here] = [ui.scene, ui.at];
   setTimeout(() => {
-    if (!isUnit(ui) && !mine.backdrop) drawBackdrop(ui);
+    if (!isUnit(ui) && !mine.backdrop && !mine.left.has("backdrop")) drawBackdrop(ui);
     drawVerdicts(ui);
   }, 0); // after the question below
   const { view, anchors, script } = mine;

@@ -143,6 +143,7 @@ export async function drawBackdrop(ui) {
   ui.strip.classList.remove("pad-waiting");
   if (answer.error) {
     mine.backdrop = false; // the next rest asks again
+    if (answer.cancelled) mine.left.add("backdrop");
     fail(ui, answer.error);
   } else if (isUnit(ui)) drawStrip(ui, answer);
   else if (answer.tiles) drawTiles(ui, answer);

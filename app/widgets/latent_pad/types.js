@@ -51,7 +51,8 @@
  * @property {string[]} items what they decode to
  *
  * @typedef {Answer & {view: Request, backdrop?: boolean, map?: Territories,
- *   verdicts?: Verdicts & {unit: number}}} Scene `backdrop`: it was asked for
+ *   verdicts?: Verdicts & {unit: number}, left: Set<string>}} Scene `backdrop`: it was asked for;
+ *   `left`: what was cancelled, which is asked for again once a control is changed
  *
  * @typedef {object} Told of a place
  * @property {string} item

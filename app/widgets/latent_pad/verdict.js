@@ -28,13 +28,14 @@ export async function drawVerdicts(ui) {
   ui.element.dataset.layer = on ? "verdict" : ui.layer === "posterior" ? ui.layer : "decoded";
   ui.verdicts.hidden = ui.layer !== "verdict";
   if (ui.layer === "verdict" && !on) ui.verdicts.replaceChildren(note(mine.unjudged));
-  if (!on) return;
+  if (!on || mine.left.has("verdicts")) return;
   let { verdicts } = mine;
   if (verdicts?.unit !== unit) {
     const { view, anchors } = mine;
     const asked = { checkpoint: view.checkpoint, mode: view.mode, anchors, unit };
     const answer = await ui.ask("verdicts", asked);
     if (ui.scene !== mine || !judged(ui) || (isUnit(ui) && unit !== ui.at[0])) return;
+    if (answer.cancelled) mine.left.add("verdicts");
     if (answer.error) return fail(ui, answer.error);
     verdicts = mine.verdicts = /** @type {Verdicts & {unit: number}} */ ({ ...answer, unit });
   }
