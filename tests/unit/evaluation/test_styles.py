@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import backend
+from app import memory, session
 from app.components import served
 from app.tabs import sample as sample_tab
 from app.widgets.styles import widget as class_styles
@@ -55,9 +56,8 @@ def small(tmp_path_factory: pytest.TempPathFactory):
 
 
 def clear() -> None:
-    for cached in (compute.held_out, compute._measured, class_styles._measured):
-        cached.cache_clear()
-    class_styles.session.configure("cpu")
+    memory.forget_results()
+    session.configure("cpu")
 
 
 @pytest.fixture
