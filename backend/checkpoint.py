@@ -380,6 +380,11 @@ def _read_config(folder: Path) -> dict[str, Any]:
     from backend import schema
 
     schema.check(schema.Content, path.name, content)
+    if content["model"] not in registry.model_names():
+        raise ValueError(
+            f"config.json: this version has no model {content['model'][:60]!r}; it may have "
+            "another name here. Use the version that wrote the folder, or train it anew"
+        )
     if content["modality"] not in KINDS:
         raise ValueError(f"config.json: there is no kind of items {content['modality'][:40]!r}")
     _check_weights(folder / WEIGHTS, content["weights"]["bytes"])

@@ -45,6 +45,7 @@ DAMAGE = {
     "reads version 1. Update the program": lambda f: change_config(f, format_version=2),
     "reads version 1. No program of ours": lambda f: change_config(f, format_version=0),
     "metrics.json is not valid JSON": lambda f: (f / "metrics.json").write_text("{"),
+    "this version has no model 'vae/gone'": lambda f: change_config(f, model="vae/gone"),
     "not a JSON object": lambda f: (f / "config.json").write_text("[]"),
 }
 
