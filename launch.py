@@ -210,6 +210,7 @@ def check_parser() -> Parser:
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="checks.json, as the page gives it")
     add("--report", type=Path, metavar="FILE.html", help="default: beside the file of checks")
+    add("--update", action="store_true", help="write into FILE what the views show now")
     add("--trained-dir", type=folder, metavar="FOLDER", help="checkpoints (LATENT_TRAINED_DIR)")
     add("--data-dir", type=folder, metavar="FOLDER", help="corpora (LATENT_DATA_DIR)")
     add(
@@ -601,7 +602,7 @@ def run_check(options: argparse.Namespace) -> int:
 
     report = options.report or options.file.with_suffix(".html")
     try:
-        return run(options.file, report, browser, arguments)
+        return run(options.file, report, browser, arguments, options.update)
     except (OSError, RuntimeError) as error:  # a report that cannot be written, a server
         raise SetupError(str(error)) from error
 

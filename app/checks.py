@@ -1,7 +1,8 @@
 """Views as checks: what each view of a file showed when it was kept, and what it shows now.
 
 The page writes the file (``page/checks.js``). Here each link is opened in a browser, on a server
-of our own, and what it shows is taken by the same script that took it then. Texts must be equal;
+of our own, all of it is brought into sight, and what it shows is taken by the same script that
+took it then. Texts must be equal;
 a number may differ by one unit of its last digit, or 1 %; a picture by 2 of 255 in the mean. Needs
 no torch; the server that is started does.
 """
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from html import escape
 from pathlib import Path
@@ -45,6 +47,7 @@ QUIET = 0.3  # seconds without a question under way, after which a view is as it
 LARGEST = 64 << 20  # bytes of a file
 SHARE = 0.01  # by which a number may differ
 CLOSE = 2.0  # of 255, by which the pixels of a picture may differ in the mean
+FINGERPRINT = re.compile(r"(?<=&fp=)\w+")  # of weights, in a link
 NUMBER = re.compile(r"(?<![\w.])[-−+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 PNG = "data:image/png;base64,"
 
@@ -80,12 +83,16 @@ class File(TypedDict):
 
 
 class Outcome(NamedTuple):
-    """A view then and now; ``now`` is None, and ``differs`` says why, if it was not to be seen."""
+    """A view then and now; ``now`` is None, and ``differs`` says why, if it was not to be seen.
+
+    ``link`` is as then, with the fingerprint of the weights that are here now.
+    """
 
     then: Check
     now: Shown | None
     thumbnail: str
     differs: list[str]
+    link: str = ""
 
 
 class NoChecks(ValueError):
@@ -110,10 +117,13 @@ def read(path: Path) -> list[Check]:
         raise NoChecks(f"{path.name} is no file of checks: it is not JSON ({error}).") from None
 
 
-def run(path: Path, report: Path, browser: str, options: Sequence[str]) -> int:
+def run(
+    path: Path, report: Path, browser: str, options: Sequence[str], update: bool = False
+) -> int:
     """The exit code: 0 where every view is as it was, 1 where one is not, 2 for no such file.
 
-    ``browser`` is the path of a Chromium, ``options`` are those of the server.
+    ``browser`` is the path of a Chromium, ``options`` are those of the server. ``update`` writes
+    into the file what the views show now, where they differ and could be seen.
     """
     from playwright.sync_api import sync_playwright
 
@@ -131,10 +141,29 @@ def run(path: Path, report: Path, browser: str, options: Sequence[str]) -> int:
             print(f"{_title(check)}: {said}", flush=True)
         chromium.close()
     report.write_text(written(outcomes), encoding="utf-8")
+    if update:
+        keep(path, outcomes)
     wrong = sum(bool(outcome.differs) for outcome in outcomes)
     views = f"{len(outcomes)} view{'s' * (len(outcomes) > 1)}"
     print(f"{f'{wrong} of {views} differ' if wrong else f'{views}, all as they were'}: {report}")
     return 1 if wrong else 0
+
+
+def keep(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write a file of checks whose views show what they were found to show."""
+    checks = [
+        {**then, **now, "link": link, "kept": _now(), "thumbnail": thumbnail}
+        if now and differs
+        else then
+        for then, now, thumbnail, differs, link in outcomes
+    ]
+    content = {"format": "latent-checks", "version": 1, "checks": checks}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _now() -> str:
+    """As JavaScript writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @contextmanager
@@ -196,12 +225,14 @@ def see(browser: "Browser", url: str, check: Check) -> Outcome:
         now, thumbnail = settled(page, under_way)
         notice = page.locator("#header .lp-notice")
         notices = [notice.inner_text()] if notice.is_visible() else []
+        here = FINGERPRINT.search(page.url)
     except Error as error:
         said = error.message.splitlines()[0]
         return Outcome(check, None, "", [f"it could not be seen: {said}"])
     finally:
         page.close()
-    return Outcome(check, now, thumbnail, [*notices, *differences(check, now)])
+    link = FINGERPRINT.sub(here[0], check["link"]) if here else check["link"]
+    return Outcome(check, now, thumbnail, [*notices, *differences(check, now)], link)
 
 
 def _stay(page: "Page", url: str) -> None:
@@ -231,15 +262,19 @@ def follow(page: "Page") -> set["Request"]:
 
 
 def settled(page: "Page", under_way: set["Request"]) -> tuple[Shown, str]:
-    """What is shown once the result is drawn and nothing more comes; and its thumbnail."""
+    """What is shown once the result is drawn and nothing more comes; and its thumbnail.
+
+    Scripts go by ``wait_for_function``, since ``evaluate`` waits for ever.
+    """
     drawn = ".lp-result[data-drawn]:visible, .lp-result > .lp-error:visible"
     page.wait_for_selector(drawn)
+    page.wait_for_function(SEE_ALL, polling=50)
     last: Any = None
     since = time.monotonic()
     deadline = since + PATIENCE
     while time.monotonic() < deadline:
         busy = page.locator(".lp-result[aria-busy=true]:visible").count()
-        now = page.wait_for_function(SHOWN, polling=50).json_value()  # evaluate has no limit
+        now = page.wait_for_function(SHOWN, polling=50).json_value()
         if under_way or busy or now != last:
             last, since = now, time.monotonic()
         elif time.monotonic() - since > QUIET:
@@ -249,6 +284,12 @@ def settled(page: "Page", under_way: set["Request"]) -> tuple[Shown, str]:
     return pydantic.TypeAdapter(Shown).validate_python(found), thumbnail
 
 
+SEE_ALL = """async () => {
+  const module = document.querySelector('link[href$="/page/checks.js"]').href;
+  const { seeAll } = await import(module);
+  await seeAll();
+  return true;
+}"""
 SHOWN = """async () => {
   const module = document.querySelector('link[href$="/page/checks.js"]').href;
   const { shown, thumbnail } = await import(module);

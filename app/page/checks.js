@@ -1,7 +1,7 @@
 // Views as checks: what a view shows now, so that it can be compared with what it shows later.
 // `launch.py check` opens the links of a file of checks, and takes what they show by `shown` here.
 // @ts-check
-import { viewOf } from "./address.js";
+import { activeTab, viewOf } from "./address.js";
 import { el } from "./dom.js";
 import { pen } from "./pictures.js";
 
@@ -24,6 +24,7 @@ const KEY = "latent-checks";
 const MOST = 50; // checks in this browser
 const SIDE = 32; // pixels of a picture that is kept
 const PICTURES = 64;
+const PATIENCE = 10_000; // ms for what is drawn once it is seen
 const THUMB = { width: 160, height: 120, cell: 40, lines: 8 };
 const FULL = "This browser's storage is full or closed: download the checks, and remove some.";
 
@@ -68,6 +69,34 @@ export const lines = (text) =>
     .split("\n")
     .map((line) => line.replace(/\s+/g, " ").trim())
     .filter(Boolean);
+
+/** The next frame, or a moment where none is drawn, as on a page that is hidden. */
+const frame = () =>
+  new Promise((done) => {
+    requestAnimationFrame(done);
+    setTimeout(done, 100);
+  });
+
+/**
+ * Pass over the whole page, and back: what is drawn once somebody sees it begins, and a check is
+ * the same whether or not its person looked so far.
+ */
+export async function seeAll() {
+  const before = { left: scrollX, top: scrollY, behavior: /** @type {const} */ ("instant") };
+  const page = document.documentElement;
+  for (let top = 0; top < page.scrollHeight; top += innerHeight / 2) {
+    scrollTo({ ...before, top });
+    await frame(); // it is laid out
+    await frame(); // observers have heard of it
+  }
+  scrollTo(before);
+}
+
+/** Whether a result that is seen waits for an answer. */
+const busy = () =>
+  [...document.querySelectorAll(".lp-result[aria-busy=true]")].some((one) =>
+    one.checkVisibility(),
+  );
 
 /** What is seen, whoever asks. @returns {Shown} */
 export function shown() {
@@ -137,14 +166,17 @@ export function thumbnail(text) {
 }
 
 /**
- * Keep what a tab shows; why not, in a sentence, or nothing.
+ * Keep what a tab shows, all of it; why not, in a sentence, or nothing.
  * @param {string} tab
  */
-export function keepView(tab) {
+export async function keepView(tab) {
+  await seeAll();
+  const end = performance.now() + PATIENCE;
+  while (busy() && performance.now() < end) await frame();
+  if (busy()) return "The view is not drawn yet. Wait for it.";
+  if (activeTab() !== tab) return "Another tab was opened meanwhile. Keep its view, or go back.";
   const link = viewOf(tab).fragment;
   const seen = shown();
-  const busy = document.querySelector(".lp-result[aria-busy=true]");
-  if (busy?.checkVisibility()) return "The view is not drawn yet. Wait for it.";
   if (!link || !(seen.text.length || seen.pictures.length))
     return "This view shows no result that could be checked.";
   if (checks.length >= MOST) return `There are ${MOST} checks. Remove some first.`;

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from safetensors.numpy import load_file, save_file
 
-from app.checks import read
+from app.checks import differences, read
 from backend import checkpoint
-from tests.ui.chromium import ROOT, wait_until_drawn
+from tests.ui.chromium import ARTIFACTS, ROOT, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 PICTURES, TEXT = "vae/vae--mnist--2d", "text_vae/text_vae--tatoeba"
@@ -46,8 +46,29 @@ def run_check(file: Path, *options: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
 
 
+def look_at(browser: Browser, report: Path) -> None:
+    """The report as a person opens it: one file, which asks for nothing, then beside now."""
+    page, asked = browser.new_page(viewport={"width": 1320, "height": 900}), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(report.as_uri())
+    expect(page.locator("h1")).to_have_text("1 of 2 views differ")
+    assert {url for url in asked if not url.startswith("data:")} == {report.as_uri()}
+    changed = page.locator("section").first  # what differs comes first
+    expect(changed.locator("h2")).to_have_text(f"sample, {PICTURES}")
+    then, now = (changed.locator("img.apart").nth(i).bounding_box() for i in (0, 4))
+    assert then["y"] == now["y"] and then["x"] + then["width"] < now["x"]
+    assert changed.locator("img.apart").count() == 8
+    drawn = "all => all.every((image) => image.complete && image.naturalWidth > 0)"
+    assert page.locator("img").evaluate_all(drawn)
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "checks-report.png", full_page=True)
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
 def test_views_are_kept_as_checks_and_a_changed_weight_changes_its_view_alone(
-    open_page, changed, tmp_path
+    open_page, browser, changed, tmp_path
 ):
     page = open_page(VIEWS[0])
     file, checks = tmp_path / "checks.json", page.get_by_role("region", name="Checks")
@@ -73,15 +94,19 @@ def test_views_are_kept_as_checks_and_a_changed_weight_changes_its_view_alone(
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 views, all as they were" in done.stdout
 
-    done = run_check(file, "--trained-dir", str(changed))
+    kept = file.read_text(encoding="utf-8")
+    done = run_check(file, "--trained-dir", str(changed), "--update")
     assert done.returncode == 1, done.stderr
     said = done.stdout.splitlines()
     assert re.fullmatch(rf"sample, {PICTURES}: .*trained anew.*; pictures 1, 2, 3, 4", said[0])
     assert said[1] == f"interpolate, {TEXT}: as it was"
-    report = file.with_suffix(".html").read_text(encoding="utf-8")
-    assert "1 of 2 views differ" in report and report.count('class="apart"') == 8
-    addresses = re.findall(r"(?:src|href|url)[=(]\W?(\w+:[\w/]*)", report)
-    assert set(addresses) == {"data:image/png"}  # it needs nothing but itself
+    look_at(browser, file.with_suffix(".html"))
+
+    now, same = read(file)
+    assert differences(first, now) and same == second  # what was as it was is left alone
+    weights = checkpoint.at(changed / PICTURES).fingerprint
+    assert f"&fp={weights}" in now["link"] and weights not in first["link"]
+    file.write_text(kept, encoding="utf-8")
 
     broken = tmp_path / "broken.py"
     broken.write_text("import nothing_of_this_name")

@@ -56,6 +56,12 @@ def test_two_models_of_pictures_side_by_side(open_page, shot, tmp_path):
     expect(page.locator(f"{RESULT} .compare-whole")).to_contain_text("2 and 16 numbers")
     drifts = page.locator(f"{RESULT} tbody .compare-number").all_text_contents()
     assert len(drifts) == 300 and drifts == sorted(drifts, reverse=True)
+    page.locator(f"{RESULT} [data-sort=index]").press("Enter")
+    expect(page.locator(f"{RESULT} [aria-sort=ascending]")).to_have_text("Item")
+    assert page.locator(f"{RESULT} tbody tr").first.get_attribute("data-item") == "0"
+    page.locator(f"{RESULT} [data-sort=drift]").press("Enter")
+    expect(page.locator(f"{RESULT} [aria-sort=descending]")).to_have_text("Drift")
+    assert page.locator(f"{RESULT} tbody .compare-number").all_text_contents() == drifts
     chosen = page.locator(f"{RESULT} [data-pick][aria-pressed=true]")
     first = chosen.text_content()
     chosen.press("ArrowDown")  # the keyboard goes on to the next item

@@ -69,8 +69,13 @@ export function drawGrid(ui, { axes, rows, columns, cells }) {
  * @param {(item: string, modality: string, column: number) => void} keep told of each item
  */
 async function fill(ui, row, settings, keep) {
+  row.classList.add("compare-asked");
+  ui.element.setAttribute("aria-busy", "true");
   const answer = await ui.ask("cells", { wanted: settings });
   if (!row.isConnected) return;
+  row.classList.remove("compare-asked");
+  const more = ui.stage.querySelector(".compare-asked") || ui.element.matches(".lp-waiting");
+  if (!more) ui.element.removeAttribute("aria-busy");
   const nodes = [...row.querySelectorAll("td")];
   /** @type {Cell[]} */
   const found = answer.cells ?? settings.map(() => ({ cannot: answer.error }));

@@ -44,8 +44,8 @@ export function section() {
   const keep = button(
     "card",
     "Keep as a check",
-    () => {
-      done(keepView(activeTab()));
+    async () => {
+      done(await keepView(activeTab()));
       if (error.hidden) say("Kept as a check.");
     },
     {
