@@ -320,6 +320,7 @@ def load_model(name: str) -> "GenerativeModel":
     from safetensors import SafetensorError
     from safetensors.torch import load_model as load_weights
 
+    from backend.device import seeded
     from backend.shapes import shapes_only
 
     found = info(name)
@@ -340,8 +341,9 @@ def load_model(name: str) -> "GenerativeModel":
     unfit = ValueError(f"{name} cannot be loaded: its weights do not fit its config.json")
     if count * HALF > content["weights"]["bytes"] + SLACK:
         raise unfit
-    # Weights made in inference mode could not be differentiated through later.
-    with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
+    # Weights made in inference mode could not be differentiated through later. Seeded, since the
+    # first ones are drawn: meanwhile nobody else may draw from the random state.
+    with torch.inference_mode(False), seeded(0):
         model = cls(config).drop_training_only()  # its initial weights are overwritten
         try:
             missing, more = load_weights(model, str(found.path / WEIGHTS), strict=False)

@@ -77,19 +77,32 @@ const frame = () =>
     setTimeout(done, 100);
   });
 
-/**
- * Pass over the whole page, and back: what is drawn once somebody sees it begins, and a check is
- * the same whether or not its person looked so far.
- */
-export async function seeAll() {
-  const before = { left: scrollX, top: scrollY, behavior: /** @type {const} */ ("instant") };
-  const page = document.documentElement;
-  for (let top = 0; top < page.scrollHeight; top += innerHeight / 2) {
-    scrollTo({ ...before, top });
+/** Scroll to the end of an element, and back. @param {Element} scroller */
+async function passOver(scroller) {
+  const before = scroller.scrollTop;
+  const step = Math.max(100, scroller.clientHeight / 2);
+  for (let top = 0; top < scroller.scrollHeight; top += step) {
+    scroller.scrollTo({ top, behavior: "instant" });
     await frame(); // it is laid out
     await frame(); // observers have heard of it
   }
-  scrollTo(before);
+  scroller.scrollTo({ top: before, behavior: "instant" });
+}
+
+/**
+ * Pass over the whole page, and over tables that scroll and wait to be seen: what is drawn then
+ * begins, and a check is the same whether or not its person looked so far.
+ */
+export async function seeAll() {
+  const page = document.documentElement;
+  const before = page.scrollTop;
+  await passOver(page);
+  for (const region of document.querySelectorAll("[role=region]:has([aria-busy=true])")) {
+    if (!region.checkVisibility()) continue;
+    region.scrollIntoView({ behavior: "instant" });
+    await passOver(region);
+  }
+  page.scrollTo({ top: before, behavior: "instant" });
 }
 
 /** Whether a result that is seen waits for an answer. */

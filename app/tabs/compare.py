@@ -5,7 +5,7 @@ import gradio as gr
 from app import door, links
 from app.components import checkpoint_picker, quietly, seed, terms
 from app.examples import SENTENCES, fill_pictures, sketches
-from app.widgets.compare.widget import AXES, ENDS, MODES, SORTS, compare_pair
+from app.widgets.compare.widget import AXES, ENDS, FIELDS, MODES, MOST, SORTS, compare_pair
 from app.widgets.image_input import image_input
 
 TITLE = "Compare"
@@ -39,9 +39,9 @@ def build() -> None:
     )
     with gr.Row(elem_classes="lp-controls"):
         mode = _segmented("compare-mode", "Compare", MODES, "samples")
-        n = gr.Slider(1, 32, 8, step=1, label="How many", elem_id="compare-n")
-        unit = gr.Number(1, label="Unit by activity", precision=0, elem_id="compare-unit")
-        first = gr.Number(0, label="From held-out item", precision=0, elem_id="compare-first")
+        n = gr.Slider(1, MOST, 8, step=1, label="How many", elem_id="compare-n")
+        unit = gr.Number(1, label=FIELDS["unit"], precision=0, elem_id="compare-unit")
+        first = gr.Number(0, label=FIELDS["first"], precision=0, elem_id="compare-first")
         temperature = gr.Slider(
             0.0, 2.0, 1.0, step=0.05, label="Code temperature", elem_id="compare-temperature"
         )

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from safetensors.torch import load_file
 import backend
 from backend import checkpoint
 from backend.base import GenerativeModel
+from backend.device import seeded
 from backend.files import CHECKSUMS
 from tests.small_dialogues import write_checkpoint
 
@@ -85,6 +87,16 @@ def test_changed_weights_of_the_right_size_are_noticed_when_loading(folder: Path
     path.write_bytes(data)
     with pytest.raises(ValueError, match="has changed since it was saved"):
         backend.load("vae/vae--mnist--broken", device="cpu")
+
+
+def test_a_model_that_is_loaded_meanwhile_leaves_the_random_numbers_of_others_alone(folder: Path):
+    loading = threading.Thread(target=backend.load, args=[GOOD], kwargs={"device": "cpu"})
+    with seeded(3):
+        loading.start()
+        loading.join(1)
+        assert loading.is_alive()  # it waits, since it draws weights before it reads them
+    loading.join(30)
+    assert not loading.is_alive()
 
 
 def test_an_unknown_configuration_key_is_named(folder: Path) -> None:

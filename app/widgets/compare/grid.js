@@ -33,7 +33,7 @@ export function drawGrid(ui, { axes, rows, columns, cells }) {
   const body = rows.map((value, r) =>
     el(
       "tr",
-      {},
+      { "aria-busy": "true" },
       el("th", { scope: "row", text: shown(value) }),
       ...columns.map((_, c) =>
         el("td", { class: "lp-item compare-wait", "data-index": r * columns.length + c }),
@@ -74,6 +74,7 @@ async function fill(ui, row, settings, keep) {
   const answer = await ui.ask("cells", { wanted: settings });
   if (!row.isConnected) return;
   row.classList.remove("compare-asked");
+  row.removeAttribute("aria-busy");
   const more = ui.stage.querySelector(".compare-asked") || ui.element.matches(".lp-waiting");
   if (!more) ui.element.removeAttribute("aria-busy");
   const nodes = [...row.querySelectorAll("td")];

@@ -26,9 +26,11 @@ ALONG: dict[str, list[float]] = {
     "position": [0, 0.25, 0.5, 0.75, 1],
 }
 SEEDS = 5  # along an axis of seeds
+MOST = 64  # items
+FIELDS = {"unit": "Unit by activity", "first": "From held-out item"}  # what the tab calls them
 
-Several = Annotated[int, pydantic.Field(ge=1, le=64)]
-First = Annotated[int, pydantic.Field(ge=0, lt=1_000_000)]
+Several = Annotated[int, pydantic.Field(ge=1, le=MOST)]
+First = Annotated[int, pydantic.Field(ge=0, le=999_999)]
 Rank = Annotated[int, pydantic.Field(ge=1, le=1000)]
 Heat = Annotated[float, pydantic.Field(ge=0, le=5)]
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
@@ -36,7 +38,7 @@ Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 def compare_pair(elem_id: str) -> gr.HTML:
     """The widget; its value is the column that its table is sorted by, one of ``SORTS``."""
-    server = [served(compare), served(cells, "cells"), *followed()]
+    server = [served(compare, labels=FIELDS), served(cells, "cells"), *followed()]
     return widget("compare", "", elem_id=elem_id, server=server, emits=["ready"])
 
 

@@ -9,7 +9,7 @@ import pytest
 from app import api, session
 from app.components import packed_each, served
 from app.widgets.compare import compute
-from app.widgets.compare.widget import AXES, cells, compare
+from app.widgets.compare.widget import AXES, FIELDS, cells, compare
 from app.widgets.image_input import to_value
 from backend import checkpoint, own
 from tests.small_pictures import write_model
@@ -45,7 +45,7 @@ def folder(tmp_path_factory):
 
 
 def ask(one=ONE, two=TWO, mode="samples", **given):
-    return served(compare)(
+    return served(compare, labels=FIELDS)(
         CONTROLS | BOXES | {"checkpoint": one, "other": two} | given | {"mode": mode}
     )
 
@@ -156,8 +156,9 @@ def test_the_code_of_the_grid_runs(rows):
     [
         ({"mode": "dance"}, "must be one of"),
         ({"n": 0}, "at least 1"),
-        ({"unit": 0}, "at least 1"),
-        ({"first": -1}, "at least 0"),
+        ({"unit": 0}, "Unit by activity must be at least 1"),
+        ({"first": -1}, "From held-out item must be at least 0"),
+        ({"first": 1_000_000}, "From held-out item must be at most 999999"),
         ({"other": "../secrets"}, "no checkpoint called"),
         ({"mode": "path", "picture_a": ""}, "Picture A: The picture is empty"),
     ],
