@@ -121,7 +121,7 @@ function setUp1(ui) {
       { class: "front-head" },
       el("h3", { text: "Fidelity against coverage" }),
       el("p", {
-        text: "Every mark is a checkpoint at one moment of its training; a line leads to the last one, which is the largest. All see the same data, with decoders of nearly one size; the dashed lines are real test pictures.",
+        text: "Every mark is a checkpoint at one moment of its training; a line leads to the last one, which is the largest. All see the same data, but their nets have several sizes, which stand below a chosen dot; the dashed lines are real test pictures.",
       }),
     ),
     ui.problems,

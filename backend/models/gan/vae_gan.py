@@ -25,6 +25,7 @@ class Config(DataConfig):
         max=1000,
         live=Live("Weight γ of the features"),
     )
+    batch_norm: bool = param(False, "Batch-normalise the three nets")
 
 
 @register(points=True)
@@ -36,7 +37,8 @@ class VAEGAN(LatentModel):
     - critic: -log D(x) - log(1 - D(G(z))) - log(1 - D(G(z_p))).
 
     https://arxiv.org/abs/1512.09300. No gradient of the game reaches the encoder. Departures:
-    the non-saturating loss, and no pause of the player that leads.
+    the non-saturating loss, no pause of the player that leads, and batch normalisation only where
+    ``batch_norm`` asks for it.
     """
 
     config: Config
@@ -64,9 +66,10 @@ class VAEGAN(LatentModel):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.encoder = build_encoder(config, 2 * config.latent_dim)
-        self.decoder = build_decoder(config)
-        self.critic = build_critic(config)
+        norm = config.batch_norm
+        self.encoder = build_encoder(config, 2 * config.latent_dim, batch_norm=norm)
+        self.decoder = build_decoder(config, batch_norm=norm)
+        self.critic = build_critic(config, batch_norm=norm)
         self.prior = StandardNormal(config.latent_dim)
 
     def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:

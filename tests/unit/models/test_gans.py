@@ -141,6 +141,13 @@ def test_the_penalised_critic_has_slope_1_between_data_and_samples() -> None:
     assert 0.8 < float(slopes.mean()) < 1.2
 
 
+def test_the_nets_of_a_vae_gan_are_normalised_where_that_is_asked_for() -> None:
+    for asked in (False, True):
+        model = build("vae_gan", **POINTS, batch_norm=asked)
+        for net in (model.encoder, model.decoder, model.critic):
+            assert asked == any(isinstance(one, nn.BatchNorm1d) for one in net.modules())
+
+
 def test_the_encoder_of_a_vae_gan_hears_nothing_of_the_game() -> None:
     model = build("vae_gan", **POINTS)
     x = ring(16)
