@@ -274,10 +274,12 @@ def test_bad_input_is_said_and_nothing_is_lost(open_page):
     expect(page.locator(f"{FIRST} .lp-error")).to_be_visible()
     assert turns(page) == ["Shall we have tea?"]
 
-    # A checkpoint that is of another corpus and does not reply; one that is not here.
-    page.goto(f"{base}#v=1&tab=replies&checkpoint={SILENT}&talk=who:A+text:Hello")
+    # A checkpoint that is of another corpus and does not reply; one that is not here. Speakers
+    # who are more than the turns are left out.
+    page.goto(f"{base}#v=1&tab=replies&checkpoint={SILENT}&talk=who:BB+text:Hello")
     expect(error.first).to_contain_text("A small text_vae does not reply to conversations")
     assert turns(page) == ["Hello"]
+    expect(page.locator("[data-turn='0']")).to_have_attribute("data-speaker", "A")
     page.goto(f"{base}#v=1&tab=replies&checkpoint=vae/vae--mnist&talk=who:A+text:Hello,+you")
     notice = page.locator("#header .lp-notice")
     expect(notice).to_contain_text("'vae/vae--mnist' is not on this machine")
