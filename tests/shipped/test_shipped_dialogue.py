@@ -40,13 +40,10 @@ def test_the_gap_of_the_critic_shrinks_and_its_slope_is_near_1(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", MIXTURES)
-def test_modes_are_used_and_part_the_replies_or_it_is_said_that_they_do_not(name: str) -> None:
+def test_modes_are_used_and_part_the_replies(name: str) -> None:
     silhouette = INFOS[name].metrics["mode_silhouette"]
     assert value(name, "effective_modes") > 1.5
-    parted = silhouette["value"] > silhouette["reference"]
-    assert parted or INFOS[name].dataset == "swda"
-    said = "Modes that say the same" in (INFOS[name].path / "README.md").read_text("utf-8")
-    assert said != parted
+    assert silhouette["value"] > silhouette["reference"] + 0.02  # of shuffled modes
 
 
 @pytest.mark.parametrize("name", ACTING)

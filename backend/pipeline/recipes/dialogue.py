@@ -3,8 +3,8 @@
 About 0.2 s a step of 64 pairs on one core of a machine that does nothing else: ten minutes a run
 of 3,000 steps, which are two and a half passes over DailyDialog. Start with hred, cvae and
 cvae--no-bow. The runs of in-car turns that ship learned "?!" and the like as one word, which
-stands in 10 of 12,580 turns; a run of today reads two. The runs with three modes that ship began
-with all modes in one place; a run of today starts them apart, as the one with five did.
+stands in 10 of 12,580 turns; a run of today reads two. Of three modes, telephone calls used 1.2;
+of five they use 2.5.
 """
 
 from typing import Any
@@ -52,7 +52,7 @@ def _dialogue_recipes() -> dict[str, Recipe]:
         ("dialog/hred", calls, "", "HRED", {}),
         ("dialog/cvae", calls, "--act", "CVAE with acts", _VARIATIONAL | {"act": True}),
         ("dialog/dialog_wae", calls, "", "DialogWAE", _CODE),
-        ("dialog/dialog_wae_gmp", calls, "", "DialogWAE, 3 modes", _CODE | {"components": 3}),
+        ("dialog/dialog_wae_gmp", calls, "", "DialogWAE, 5 modes", _CODE | {"components": 5}),
         ("dialog/hred", car, "", "HRED", {}),
         ("dialog/st_ed", car, "", "ST-ED", _STEPS),
         ("dialog/st_ed", car, "--di-vae", "AE-ED", _STEPS | _forced("di_vae")),
