@@ -11,7 +11,6 @@ Listing never raises: what is wrong with a folder becomes the ``problem`` of tha
 
 import functools
 import hashlib
-import json
 import os
 import platform
 import re
@@ -273,7 +272,6 @@ def save(
     half = copy.deepcopy(model).drop_training_only().cpu().half()
     with replacing_tensors(folder / WEIGHTS) as temporary:
         save_model(half, str(temporary))
-        _order_header(temporary)
     weights = (folder / WEIGHTS).read_bytes()
     family, rest = name.split("/")
     content = {
@@ -297,18 +295,6 @@ def save(
         },
     }
     write_json(folder / "config.json", content)
-
-
-def _order_header(path: Path) -> None:
-    """Names of tied weights come in a random order; sorted, equal weights are equal bytes."""
-    with path.open("r+b") as file:
-        (size,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(size))
-        if tied := header.get("__metadata__"):
-            header["__metadata__"] = dict(sorted(tied.items()))
-            file.seek(8)
-            text = json.dumps(header, separators=(",", ":"), ensure_ascii=False)
-            file.write(text.encode().ljust(size))
 
 
 def load_model(name: str) -> "GenerativeModel":

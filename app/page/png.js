@@ -15,6 +15,17 @@ export function crc(data) {
   return (c ^ 0xffffffff) >>> 0;
 }
 
+/** One after the other. @param {Uint8Array[]} parts @returns {Uint8Array<ArrayBuffer>} */
+export function joined(parts) {
+  const made = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    made.set(part, at);
+    at += part.length;
+  }
+  return made;
+}
+
 /**
  * One chunk iTXt, as the PNG specification has it (11.3.3.4): UTF-8, not compressed.
  * @param {string} keyword
@@ -38,14 +49,7 @@ function chunk(keyword, text) {
  */
 export function withTexts(png, texts) {
   const chunks = Object.entries(texts).map(([keyword, text]) => chunk(keyword, text));
-  const parts = [png.subarray(0, HEADER), ...chunks, png.subarray(HEADER)];
-  const made = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    made.set(part, at);
-    at += part.length;
-  }
-  return made;
+  return joined([png.subarray(0, HEADER), ...chunks, png.subarray(HEADER)]);
 }
 
 /** The view that a picture saved now shows: its link has every setting. */

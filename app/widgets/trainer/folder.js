@@ -1,7 +1,7 @@
 // A folder of pictures as a ZIP, which is what the server reads. Nothing in it is compressed, as
 // pictures are already. See APPNOTE.TXT 6.3, 4.3.
 
-import { crc } from "../../page/png.js";
+import { crc, joined } from "../../page/png.js";
 
 const PICTURE = /\.(png|jpe?g)$/i;
 const MOST = 0xffff; // files, as many as such a ZIP can count
@@ -74,14 +74,3 @@ const two = (value) => Uint8Array.of(value & 255, value >>> 8);
 
 /** @param {number} value */
 const four = (value) => Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
-
-/** @param {Uint8Array[]} parts */
-function joined(parts) {
-  const made = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    made.set(part, at);
-    at += part.length;
-  }
-  return made;
-}
