@@ -18,6 +18,7 @@ from backend import checkpoint
 from backend.base import LatentModel
 from backend.checkpoint import CheckpointInfo
 from backend.codes import posteriors, refinement
+from backend.codes.directions import NEAREST, Directions, local_directions
 from backend.codes.modes import Modes
 from backend.codes.neighbours import neighbours
 from backend.codes.paths import PATHS, bilinear
@@ -510,6 +511,12 @@ class LatentSpace:
         copies = np.repeat(self.check_codes(np.asarray(z)[None]), len(values), 0)
         copies[:, unit] = values
         return self.check_codes(copies)
+
+    def local_directions(self, z: np.ndarray, k: int = NEAREST) -> Directions:
+        """Where the ``k`` held-out codes nearest to the code z [D] spread most: their principal
+        directions, the widest first. Where nothing held out has a code, draws of the prior count.
+        """
+        return local_directions(self.check_codes(np.asarray(z)[None])[0], self.codes, k)
 
     def plane(self, z0: np.ndarray, z1: np.ndarray, z2: np.ndarray) -> Plane:
         """The plane through three codes [D]. Raises ``ValueError`` if they lie on one line."""

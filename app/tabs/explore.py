@@ -1,4 +1,6 @@
-"""Explore: drag over a plane, or along one unit, of a latent space; what it decodes follows."""
+"""Explore: drag over a plane, along one unit or a local direction of a latent space; what it
+decodes follows.
+"""
 
 import gradio as gr
 import numpy as np
@@ -15,12 +17,15 @@ FIRST = "vae/vae--mnist--2d"
 SENTENCES = ("I like tea.", "She didn't want to be with him.", "Where is the station?")
 TERMS = {
     "plane": "The whole latent space where it has two numbers, else the one through three codes.",
-    "one unit": "One number of the code changes, the others stay. Active units are those whose "
+    "unit": "One number of the code changes, the others stay. Active units are those whose "
     "posterior mean differs from item to item.",
+    "direction": "A principal direction of the 50 held-out codes nearest to the point: all "
+    "numbers change together, by standard deviations of those codes. Either end is shown.",
     "held-out items": "Codes of items that were not trained on.",
     "samples": "Codes drawn from the prior.",
     "your own": "The means of q(z|x), the encoder's distribution of codes; of sentences refined, "
-    "so that they come out as typed. Draws of your own take one code each from it, by the seed.",
+    "so that they come out as typed.",
+    "own, drawn": "One code drawn from q(z|x) of each of your own, by the seed.",
     "log p(z)": "How likely the code is under the prior, in nats; log p(x|z): how likely what is "
     "decoded is, given the code.",
     "verdict": TERM,
@@ -43,11 +48,11 @@ def build() -> None:
     untold_note()
     with gr.Row():
         mode = gr.Radio(
-            [("Plane", "plane"), ("One unit", "unit")],
+            [("Plane", "plane"), ("Unit", "unit"), ("Direction", "direction")],
             value="plane",
             label="Move over",
             scale=1,
-            min_width=180,
+            min_width=244,
             elem_id="explore-mode",
             elem_classes="lp-segmented",
         )
@@ -56,17 +61,17 @@ def build() -> None:
                 ("Held-out items", "held-out"),
                 ("Samples", "samples"),
                 ("Your own", "own"),
-                ("Draws of your own", "drawn"),
+                ("Own, drawn", "drawn"),
             ],
             value="held-out",
             label="Starting from",
-            scale=5,
+            scale=9,
             min_width=320,
             elem_id="explore-points",
             elem_classes="lp-segmented",
         )
-        layer = layer_picker("explore-layer", ("q(z|x)", "posterior"), scale=2, min_width=260)
-        with gr.Column(scale=2, min_width=200, elem_id="explore-seeds"):
+        layer = layer_picker("explore-layer", ("q(z|x)", "posterior"), scale=1, min_width=284)
+        with gr.Column(scale=1, min_width=200, elem_id="explore-seeds"):
             chosen = seed("explore-seed")
     with gr.Row(elem_classes=["pad-own", "lp-only-text"]):
         texts = [
@@ -91,7 +96,7 @@ def build() -> None:
         pad,
         {
             "checkpoint": (picker, links.checkpoint),
-            "mode": (mode, links.one_of("plane", "unit")),
+            "mode": (mode, links.one_of("plane", "unit", "direction")),
             "points": (points, links.one_of("own", "drawn", "held-out", "samples")),
             "seed": (chosen, links.integer),
             "layer": (layer, links.one_of("decoded", "verdict", "posterior")),

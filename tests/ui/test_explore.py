@@ -271,7 +271,7 @@ def test_a_plane_through_pictures_of_ones_own(open_page, shot, tmp_path):
     shot(page, "explore-sketches")
 
 
-def test_one_unit_of_a_picture(open_page, shot):
+def test_one_unit_of_a_picture_and_directions_around_it(open_page, shot):
     page = open_page(fragment(WIDE, mode="unit", points="held-out", seed="3"))
     page.wait_for_selector("#explore-pad [data-settled], #explore-pad[data-settled]")
     expect(page.locator(".pad-strip button")).to_have_count(9)
@@ -294,6 +294,21 @@ def test_one_unit_of_a_picture(open_page, shot):
     page.keyboard.press("ArrowRight")
     page.wait_for_function(f"location.hash !== {json.dumps(before)}")
     shot(page, "explore-unit")
+    page.locator("#explore-mode label").nth(2).click()  # the directions around the same point
+    page.wait_for_selector(".pad-units[data-ends='16']")
+    expect(units).to_have_count(24)
+    expect(units.first).to_contain_text("direction 1")
+    units.first.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("location.hash.includes('mode=direction&at=17%2C0')")
+    page.locator(".pad-strip button").last.click()
+    page.wait_for_function("location.hash.includes('at=17%2C3&')")
+    expect(page.locator(".pad-facts dd").first).to_have_text("3.00 σ")
+    assert np.abs(script(page)["result"].astype(int) - shown_picture(page)).max() <= 1
+    page.reload()
+    page.wait_for_selector("[data-settled='17,3']")
+    expect(units.nth(1)).to_have_attribute("aria-checked", "true")
+    shot(page, "explore-direction")
 
 
 def test_a_link_brings_everything_back(open_page):

@@ -17,7 +17,7 @@ import { told } from "../../page/verdict.js";
 import { drawPosterior } from "./posterior.js";
 import { drawFilm, drawItem, drawLegend, drawNumbers, drawTable, exportCsv } from "./readout.js";
 import { drawBackdrop, drawPlane, setUp as setUpSquare, showRing } from "./square.js";
-import { drawUnits, setUp as setUpUnits, showUnit } from "./units.js";
+import { drawUnits, setUp as setUpUnits, showUnit, unitName, unitValue } from "./units.js";
 import { drawVerdicts, judged } from "./verdict.js";
 
 /**
@@ -39,6 +39,8 @@ export const CORNERS = [
 const HINTS = {
   plane: "Drag, or use the arrow keys: Shift for larger steps, Home for the start.",
   unit: "Choose a unit, then move its value; the other units keep theirs.",
+  direction:
+    "Choose a direction in which the codes nearby spread, then move along it, by their σ.",
 };
 
 /** @param {Ui} ui */
@@ -89,7 +91,7 @@ function setUp2(ui) {
   ui.units = el("div", {
     class: "pad-units",
     role: "radiogroup",
-    "aria-label": "Unit, most active first",
+    "aria-label": "Unit or local direction",
   });
   ui.slider = el("input", { type: "range", class: "pad-slider", id: "explore-slider" });
   ui.sliderLabel = el("label", { for: ui.slider.id });
@@ -236,7 +238,7 @@ function draw(ui, data, request) {
     ui.element.dataset.kind = data.kind;
     ui.square.hidden = isUnit(ui);
     ui.unitPane.hidden = !isUnit(ui);
-    ui.hint.textContent = HINTS[data.kind];
+    ui.hint.textContent = HINTS[/** @type {keyof typeof HINTS} */ (view.mode)];
     if (isUnit(ui)) drawUnits(ui);
     else drawPlane(ui);
     drawLegend(ui);
@@ -349,7 +351,7 @@ async function settle(ui) {
  * @param {Request} request
  */
 function needed({ mode, checkpoint }) {
-  return mode === "unit" || checkpoints[checkpoint]?.latent_dim === 2 ? 1 : 3;
+  return mode !== "plane" || checkpoints[checkpoint]?.latent_dim === 2 ? 1 : 3;
 }
 
 /**
@@ -362,7 +364,7 @@ function linked(request) {
   const layer = other ? { layer: request.layer } : {};
   const always = { checkpoint, mode: request.mode, at: request.at, ...layer };
   const need = needed(request);
-  const flat = request.mode !== "unit" && need === 1;
+  const flat = request.mode === "plane" && need === 1;
   if (flat && points === "held-out") return always; // it hangs on nothing
   const drawn = points === "drawn";
   if (points !== "own" && !drawn) return { ...always, points, seed };
@@ -386,7 +388,7 @@ function speak(ui, { item, nearest, typicality, verdict }) {
 /** @param {Ui} ui @param {number[]} place */
 export const placeText = (ui, place) => {
   const [first, second] = axes(ui);
-  if (isUnit(ui)) return `unit ${place[0]} = ${fixed(place[1])}`;
+  if (isUnit(ui)) return `${unitName(ui, place[0])} = ${unitValue(ui, place)}`;
   return `${first} ${fixed(place[0])}, ${second} ${fixed(place[1])}`;
 };
 

@@ -1,10 +1,12 @@
 """Where a place on the pad lies in the latent space, and the script that decodes it.
 
 A place is two numbers: the code itself where the latent space has two dimensions, (u, v) on the
-plane through three points otherwise, and (unit, value) where one unit is changed.
+plane through three points otherwise, and (unit, value) where one unit is changed. A local
+direction counts as one more unit behind those of the code, its value in standard deviations.
 """
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -14,7 +16,7 @@ from app import components
 if TYPE_CHECKING:
     from backend.space import LatentSpace
 
-Mode = Literal["plane", "unit"]
+Mode = Literal["plane", "unit", "direction"]
 Points = Literal["own", "drawn", "held-out", "samples"]  # drawn: from q(z|x) of a person's own
 OWN = ("own", "drawn")
 Place = tuple[float, float]
@@ -49,7 +51,7 @@ class Frame(NamedTuple):
 
 def count(space: "LatentSpace", mode: Mode) -> int:
     """How many points a view of this kind hangs on."""
-    return 1 if mode == "unit" else 0 if space.latent_dim == 2 else 3
+    return 1 if mode != "plane" else 0 if space.latent_dim == 2 else 3
 
 
 def choose(space: "LatentSpace", mode: Mode, points: Points, seed: int, own: list) -> Anchors:
@@ -109,15 +111,44 @@ def code_at(space: "LatentSpace", mode: Mode, codes: np.ndarray, at: Place) -> n
         raise ValueError(
             f"A place is two numbers between -{FAR:,.0f} and {FAR:,.0f}; got {first} and {second}."
         )
-    if mode == "unit":
-        if first not in range(space.latent_dim):
-            raise ValueError(
-                f"This latent space has units 0 to {space.latent_dim - 1}; got {first:g}."
-            )
-        return space.traverse(codes[0], int(first), [second])[0]
+    if mode != "plane":
+        return along(space, mode, codes[0], first, [second])[0]
     if len(codes) == 0:
         return np.array([first, second], dtype=np.float32)
     return np.asarray(space.plane(*codes).at(first, second), dtype=np.float32)
+
+
+def along(
+    space: "LatentSpace", mode: Mode, code: np.ndarray, unit: float, values: Sequence[float]
+) -> np.ndarray:
+    """Copies [len(values), D] of a code with each value of one unit, or moved in a direction.
+
+    Raises ValueError where there is no such unit.
+    """
+    wide = space.latent_dim
+    if unit in range(wide):
+        return space.traverse(code, int(unit), values)
+    if mode == "unit":
+        raise ValueError(f"This latent space has units 0 to {wide - 1}; got {unit:g}.")
+    found = space.local_directions(code)
+    if unit not in range(wide, wide + len(found.std)):
+        raise ValueError(
+            f"This view has units 0 to {wide - 1} and {len(found.std)} local directions behind "
+            f"them; got {unit:g}."
+        )
+    i = int(unit) - wide
+    return code + np.outer(values, found.std[i] * found.axes[i]).astype(np.float32)
+
+
+def shadow(
+    space: "LatentSpace", code: np.ndarray, unit: int, z: np.ndarray, std: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Codes z [n, D] as values [n] of a unit or direction; a posterior's ``std`` [D] along it."""
+    if unit < space.latent_dim:
+        return z[:, unit], float(std[unit])
+    found = space.local_directions(code)
+    axis, scale = found.axes[unit - space.latent_dim], found.std[unit - space.latent_dim]
+    return (z - code) @ axis / scale, float(np.linalg.norm(axis * std) / scale)
 
 
 def frame(space: "LatentSpace", codes: np.ndarray) -> Frame:
@@ -198,7 +229,7 @@ def script(space: "LatentSpace", mode: Mode, points: str, at: Place, judge: str 
 
     With the name of a ``judge`` it prints what that says of it too.
     """
-    lines = [*_code_lines(mode, points, at), "result = space.decode(z)[0]"]
+    lines = [*_code_lines(space, mode, points, at), "result = space.decode(z)[0]"]
     if judge:
         verdict = "print(dict(zip(judge.classes, judge([result])[0].tolist())))"
         lines += [f"judge = backend.load_judge({judge!r})", verdict]
@@ -215,7 +246,7 @@ def spread_script(
     if own:
         lines = [f"x = [{own}]"]
     else:
-        lines = [*_code_lines(mode, points, at), "x = list(space.decode(z))"]
+        lines = [*_code_lines(space, mode, points, at), "x = list(space.decode(z))"]
     return components.script(
         space.info.name,
         *lines,
@@ -225,10 +256,14 @@ def spread_script(
     )
 
 
-def _code_lines(mode: Mode, points: str, at: Place) -> list[str]:
+def _code_lines(space: "LatentSpace", mode: Mode, points: str, at: Place) -> list[str]:
     """Python that gives the code at a place the name ``z``, [1, D]."""
     first, second = at
-    if mode == "unit":
+    if mode != "plane" and first >= space.latent_dim:
+        i = int(first) - space.latent_dim
+        around = "d = space.local_directions(points[0])"
+        return [points, around, f"z = points[:1] + {second} * d.std[{i}] * d.axes[{i}]"]
+    if mode != "plane":
         code = f"z = space.traverse(points[0], {int(first)}, [{second}])"
     elif points:
         code = f"z = space.plane(*points).at({first}, {second})[None]"

@@ -5,6 +5,7 @@ import { fixed } from "../../page/numbers.js";
 import { isText, isUnit, ownAt } from "./latent_pad.js";
 import { thing } from "./readout.js";
 import { toSquare, xy } from "./square.js";
+import { unitName, unitValue } from "./units.js";
 
 /**
  * @typedef {import("./types.js").Ui} Ui
@@ -72,7 +73,7 @@ function drawEllipse(ui, { centre, axes, draws }) {
 function drawDraws(ui, { draws, away, items, mean, std }, own) {
   const what = own ? `your own ${isText(ui) ? "sentence" : "picture"} ${own}` : "what is shown";
   const said = isUnit(ui)
-    ? `q(z|x) of ${what}: unit ${ui.at[0]} has mean ${fixed(mean)}, standard deviation ${fixed(std)}.`
+    ? `q(z|x) of ${what}: ${unitName(ui, ui.at[0])} has mean ${unitValue(ui, [ui.at[0], mean])}, standard deviation ${unitValue(ui, [ui.at[0], std])}.`
     : `q(z|x) of ${what}: the ellipses are one and two standard deviations, the dots draws.`;
   const off = away && !ui.scene.flat;
   const head = [

@@ -8,6 +8,7 @@ import { bytes, paint } from "../../page/pictures.js";
 import { told } from "../../page/verdict.js";
 import { axes, FILM, go, isText, isUnit, placeText, pointAt } from "./latent_pad.js";
 import { drawDots, showTerritory } from "./square.js";
+import { unitName, unitValue } from "./units.js";
 import { judged } from "./verdict.js";
 
 /**
@@ -42,10 +43,10 @@ export function drawNumbers(
   const [first, second] = axes(ui);
   const filled = Math.round(5 * (round_trip ?? 0));
   const digits = typicality < 10 ? 1 : 0;
-  const here = isUnit(ui) ? fixed(ui.at[1]) : ui.at.map((x) => fixed(x)).join(", ");
+  const here = isUnit(ui) ? unitValue(ui, ui.at) : ui.at.map((x) => fixed(x)).join(", ");
   const said = [
     [
-      isUnit(ui) ? `unit ${ui.at[0]}` : `${first}, ${second}`,
+      isUnit(ui) ? unitName(ui, ui.at[0]) : `${first}, ${second}`,
       here,
       `The place on the pad. The whole code: ${z.map((x) => fixed(x)).join(", ")}`,
     ],

@@ -31,7 +31,10 @@
  * @property {string[]} judged classes that a verdict can name
  * @property {string} unjudged why there is no verdict; "" where there is
  * @property {{index: number, activity: number, kl: number | null}[]} units
- * @property {[low: number, high: number][]} ranges of the units
+ * @property {{index: number, share: number, std: number}[]} directions around the point, counted
+ *   as units behind those of the code
+ * @property {boolean} held_out whether those are of held-out codes, or of draws of the prior
+ * @property {Record<number, [low: number, high: number]>} ranges of units and directions
  *
  * @typedef {import("../../page/verdict.js").Verdict} Verdict
  *

@@ -30,6 +30,7 @@ SLOW = 5  # items on a side where decoding takes long
 CELLS = 21  # decoded sentences on a side of the map of sentences
 DRAGGABLE = 16  # sentences decoded at a time: a drag waits no longer than for these
 STRIP = 9  # decoded values of one unit
+ENDS = 3  # standard deviations at which the ends of a local direction are
 DRAWS = 8  # of q(z|x)
 CLOTHES = (
     "T-shirt", "trouser", "pullover", "dress", "coat",
@@ -45,6 +46,7 @@ def latent_pad(elem_id: str) -> gr.HTML:
     server = [
         served(view, "run"),
         served(backdrop, "backdrop"),
+        served(ends, "ends"),
         served(verdicts, "verdicts"),
         served(posterior, "posterior"),
         served(decode, "decode"),
@@ -102,7 +104,7 @@ def view(
             "script": script,
             "points": _points(space, own, start) if own or not flat else [],
         } | judged(space)
-        laid = _units(space, anchors[0]) if mode == "unit" else _plane(space, anchors)
+        laid = _plane(space, anchors) if mode == "plane" else _units(space, mode, anchors[0])
         if flat:
             laid["home"] = [round(float(x), 2) for x in start.codes[0]]
     return shared | laid | {"code": place.script(space, mode, script, laid["home"])}
@@ -114,6 +116,23 @@ def backdrop(checkpoint: str, mode: Mode, anchors: list[Code], unit: int = 0) ->
     codes = place.check(space, mode, anchors)
     with model_work():
         return _backdrop(checkpoint, space.info.fingerprint, mode, codes.tobytes(), unit)
+
+
+def ends(checkpoint: str, anchors: list[Code]) -> dict:
+    """What local directions lead to: items at ``ENDS`` standard deviations either way of each."""
+    space = get_space(checkpoint)
+    code = place.check(space, "direction", anchors)[0]
+    with model_work():
+        found = space.local_directions(code)
+        units = range(space.latent_dim, space.latent_dim + len(found.std))
+        z = np.concatenate(
+            [place.along(space, "direction", code, unit, [-ENDS, ENDS]) for unit in units]
+        )
+        items = []
+        for part in space.decode_chunks(z):
+            items += packed_each(part)
+            rest()
+    return {"items": list(zip(items[::2], items[1::2], strict=True))}
 
 
 def verdicts(checkpoint: str, mode: Mode, anchors: list[Code], unit: int = 0) -> dict:
@@ -145,10 +164,11 @@ def posterior(
         mean, std = (found[0] for found in space.posterior([item]))
         drawn = space.encode([item] * DRAWS, draw=seed)
         items = packed_each(space.decode(drawn))
-    if mode == "unit":
+    if mode != "plane":
         unit = int(at[0])
-        laid = {"mean": float(mean[unit]), "std": float(std[unit])}
-        places, away = [[unit, float(value)] for value in drawn[:, unit]], None
+        values, along = place.shadow(space, codes[0], unit, np.vstack([mean, drawn]), std)
+        laid = {"mean": float(values[0]), "std": along}
+        places, away = [[unit, float(value)] for value in values[1:]], None
     else:
         plane = place.frame(space, codes)
         laid = place.spread(plane, mean, std)
@@ -243,19 +263,35 @@ def _plane(space: "LatentSpace", codes: np.ndarray) -> dict:
     }
 
 
-def _units(space: "LatentSpace", code: np.ndarray) -> dict:
+def _units(space: "LatentSpace", mode: Mode, code: np.ndarray) -> dict:
+    """The units to choose among, behind the local directions where these are asked for."""
     units = space.units()
     posterior = any(unit.kl for unit in units)  # a plain auto-encoder has none
+    home = [units[0].index, round(float(code[units[0].index]), 2)]
+    directions = []
+    if mode == "direction":
+        found = space.local_directions(code)
+        directions = [
+            {"index": space.latent_dim + i, "share": float(share), "std": float(std)}
+            for i, (std, share) in enumerate(zip(found.std, found.share, strict=True))
+        ]
+        home = [space.latent_dim, 0.0] if directions else home
     return {
         "kind": "unit",
         "units": [unit._asdict() | ({} if posterior else {"kl": None}) for unit in units],
-        "ranges": [_range(space, unit.index) for unit in units],
-        "home": [units[0].index, round(float(code[units[0].index]), 2)],
+        "directions": directions,
+        "held_out": space.held_out,
+        "ranges": {
+            str(unit): _range(space, unit) for unit in range(space.latent_dim + len(directions))
+        },
+        "home": home,
     }
 
 
 def _range(space: "LatentSpace", unit: int) -> tuple[float, float]:
-    """From -3 to 3, wider where the held-out codes lie wider."""
+    """From -3 to 3, wider where the held-out codes lie wider; of a direction to its ends."""
+    if unit not in range(space.latent_dim):
+        return -ENDS, ENDS
     values = space.codes[:, unit]
     reach = math.ceil(max(3, abs(values.mean()) + 3 * values.std() - 0.5))
     return -reach, reach
@@ -266,8 +302,8 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     """Cached by everything it depends on, the weights' fingerprint included."""
     space = get_space(checkpoint)
     codes = np.frombuffer(anchors, dtype=np.float32).reshape(-1, space.latent_dim)
-    if mode == "unit":
-        values, items = _strip(space, codes, unit)
+    if mode != "plane":
+        values, items = _strip(space, mode, codes, unit)
         return {"values": values.tolist(), "items": packed_each(items)}
     n = _across(space)
     z = _grid(space, mode, codes, n)
@@ -293,8 +329,8 @@ def _verdicts(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     judge = get_judge(space)
     codes = np.frombuffer(anchors, dtype=np.float32).reshape(-1, space.latent_dim)
     n = 0
-    if mode == "unit":
-        found = said_of(space, _strip(space, codes, unit)[1])
+    if mode != "plane":
+        found = said_of(space, _strip(space, mode, codes, unit)[1])
     elif space.words:
         behind = _backdrop(checkpoint, fingerprint, mode, anchors, unit)
         n, texts = behind["n"], said_of(space, behind["texts"])
@@ -307,12 +343,12 @@ def _verdicts(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     return {"n": n, "judge": judge.info.title, "classes": judge.classes, "found": found}
 
 
-def _strip(space: "LatentSpace", codes: np.ndarray, unit: int) -> tuple[np.ndarray, "Items"]:
+def _strip(
+    space: "LatentSpace", mode: Mode, codes: np.ndarray, unit: int
+) -> tuple[np.ndarray, "Items"]:
     """Values [STRIP] of one unit, and what they decode to."""
-    if unit not in range(space.latent_dim):
-        raise ValueError(f"This latent space has units 0 to {space.latent_dim - 1}.")
     values = np.linspace(*_range(space, unit), STRIP)
-    return values, space.decode(space.traverse(codes[0], unit, values))
+    return values, space.decode(place.along(space, mode, codes[0], unit, values.tolist()))
 
 
 def _grid(space: "LatentSpace", mode: Mode, codes: np.ndarray, n: int) -> np.ndarray:

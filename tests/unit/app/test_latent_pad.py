@@ -349,3 +349,49 @@ def test_a_flat_pad_starts_where_it_is_told_to():
     assert len({tuple(view["home"]) for view in starts.values()}) == 4
     assert all(view["anchors"] == [] for view in starts.values())
     assert [len(view["points"]) for view in starts.values()] == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "checkpoint, points, own", [(WIDE, "own", PICTURES), (TEXT, "own", WORDS)]
+)
+def test_a_local_direction_is_moved_along_by_its_spread(checkpoint, points, own):
+    view = open_view(checkpoint, "direction", points, seed=3, **own)
+    space, code = get_space(checkpoint), np.array(view["anchors"][0], np.float32)
+    found = space.local_directions(code)
+    first = space.latent_dim
+    assert [row["index"] for row in view["directions"]] == list(range(first, first + 8))
+    assert view["home"] == [first, 0] and len(view["units"]) == first
+    asked = question(checkpoint, "direction", view, (first + 1, -1.5))
+    told = widget.inspect(**asked, script=view["script"])
+    np.testing.assert_allclose(told["z"], code - 1.5 * found.std[1] * found.axes[1], atol=2e-4)
+    names: dict = {}
+    exec(told["code"].replace("print(result)", ""), names)
+    shown = names["result"] if space.words else np.asarray(names["result"])
+    decoded = widget.decode(**asked)["item"]
+    assert shown == decoded if space.words else np.array_equal(shown, pixels(decoded))
+    ends = widget.ends(checkpoint, view["anchors"])["items"]
+    for side, value in enumerate((-widget.ENDS, widget.ENDS)):
+        there = question(checkpoint, "direction", view, (first + 1, value))
+        assert widget.decode(**there)["item"] == ends[1][side]
+    strip = widget.backdrop(checkpoint, "direction", view["anchors"], first + 1)
+    assert (strip["values"][0], strip["values"][-1]) == (-widget.ENDS, widget.ENDS)
+    assert [strip["items"][0], strip["items"][-1]] == list(ends[1])
+
+
+def test_the_posterior_along_a_direction_is_the_spread_of_its_draws():
+    view = open_view(WIDE, "direction", "own", **PICTURES)
+    space, code = get_space(WIDE), np.array(view["anchors"][0], np.float32)
+    asked = question(WIDE, "direction", view, (space.latent_dim, 0.0))
+    told = widget.posterior(**asked, own=PICTURES["p"], seed=4)
+    mean, std = (part[0] for part in space.posterior([widget.boxes.reader(space)(PICTURES["p"])]))
+    found = space.local_directions(code)
+    z = mean + std * np.random.default_rng(0).standard_normal((20000, space.latent_dim))
+    along = (z - code) @ found.axes[0] / found.std[0]
+    assert told["mean"] == pytest.approx(along.mean(), abs=0.02)
+    assert told["std"] == pytest.approx(along.std(), rel=0.02)
+
+
+def test_a_direction_that_is_not_there_is_refused():
+    view = open_view(FLAT, "direction", "held-out")
+    with pytest.raises(ValueError, match="units 0 to 1 and 2 local directions"):
+        widget.decode(**question(FLAT, "direction", view, (4, 0.0)))
