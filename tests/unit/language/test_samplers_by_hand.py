@@ -12,6 +12,7 @@ from backend import registry
 from backend.device import seeded
 from backend.language.samplers import cgmh, genetic
 from backend.language.samplers import metropolis_hastings as mh
+from backend.language.samplers import proposals as mh_proposals
 from backend.language.samplers.cgmh import paper_step
 from backend.language.samplers.contexts import Contexts
 from backend.language.samplers.diagnostics import autocorrelation, effective_sample_size
@@ -217,6 +218,80 @@ def test_impossible_edits_are_never_proposed(pair) -> None:
     assert {move.log_reverse for move in inserted} == {-math.inf}  # never undone, so not done
 
 
+def test_a_new_word_may_come_before_between_and_behind_the_others(pair) -> None:
+    found = WordProposals(*pair, words=(1, 3)).log_positions((5, 6), "insert")
+    assert found == pytest.approx(dict.fromkeys(range(3), -math.log(3)))
+
+
+def test_a_keyword_that_was_put_in_could_not_be_taken_out_again(pair) -> None:
+    proposals = WordProposals(*pair, words=(1, 3), keywords=[7])
+    reverse: dict[bool, set[bool]] = {True: set(), False: set()}
+    for move in proposals.moves((5, 6)):
+        reverse[move.edit.new == 7].add(move.log_reverse == -math.inf)
+    assert reverse == {True: {True}, False: {False}}
+
+
+def test_no_sentence_is_longer_than_asked_for_or_than_the_models_read(pair) -> None:
+    assert WordProposals(*pair, words=(1, 2)).longest == 2
+    assert WordProposals(*pair, words=(1, 99)).longest == LONGEST
+
+
+class Given(WordProposals):
+    """Words with the probabilities it is told, wherever they would stand."""
+
+    log_q: np.ndarray
+
+    def log_words(self, places):
+        return [self.log_q] * len(places)
+
+
+def test_another_word_than_the_one_that_is_all_but_certain_keeps_its_digits(pair) -> None:
+    proposals = Given(*pair, words=(2, 2))
+    rare = np.array([2.0, 3.0, 5.0]) * 1e-18  # 1 less their sum is 1
+    with np.errstate(divide="ignore"):
+        proposals.log_q = np.log(np.concatenate([np.zeros(4), [1.0], rare]))
+    moves = {m.edit.new: m for m in proposals.moves((4, 4)) if m.edit.position == 0}
+    for word, share in zip((5, 6, 7), (0.2, 0.3, 0.5), strict=True):
+        assert math.exp(moves[word].log_forward) == pytest.approx(share / 2, rel=1e-9)
+
+
+def test_a_short_table_still_has_the_likeliest_words(pair, monkeypatch) -> None:
+    monkeypatch.setattr(mh_proposals, "SHOWN", 2)
+    proposals = Given(*pair, words=(1, 3), probabilities={"delete": 0, "replace": 0})
+    with np.errstate(divide="ignore"):
+        proposals.log_q = np.log([0, 0, 0, 0, 0.05, 0.45, 0.2, 0.3])
+    tables = set()
+    for move in proposals.propose([random.Random(i) for i in range(60)], [(5, 6)] * 60):
+        tables.add(tuple(word for word, _ in move.words))
+    assert tables == {(5, 7), (5, 7, 4), (5, 7, 6)}
+
+
+class Impossible:
+    """A target under which nothing is possible."""
+
+    name = "impossible"
+
+    def log_values(self, sentences):
+        return [-math.inf] * len(sentences)
+
+
+def test_only_the_likeliest_words_are_scored_and_all_alike_where_none_is_possible(
+    pair, monkeypatch
+) -> None:
+    monkeypatch.setattr(mh_proposals, "CANDIDATES", 2)
+    place = Place((5, 6), "replace", 1)
+    (plain,) = WordProposals(*pair).log_words([place])
+    best = np.argsort(-plain)[:2]
+    rest = np.setdiff1d(np.arange(8), best)
+    target = Product([Fluency(pair[0])])
+    (found,) = RescoredProposals(*pair, target).log_words([place])
+    totals = np.array([target.score([(5, int(word))])[0].total for word in best])
+    assert found[best] == pytest.approx(totals - np.logaddexp.reduce(totals))
+    assert (found[rest] == -math.inf).all()
+    (found,) = RescoredProposals(*pair, Product([Impossible()])).log_words([place])
+    assert found[best] == pytest.approx([-math.log(2)] * 2) and (found[rest] == -math.inf).all()
+
+
 def test_a_gradient_chooses_places_by_its_size_and_words_by_its_direction(pair, victim) -> None:
     plain = WordProposals(*pair, words=(1, 3))
     guided = GradientProposals(*pair, victim, 1, words=(1, 3))
@@ -248,6 +323,34 @@ def test_a_victim_reads_the_premise_before_the_words(victim) -> None:
     assert found == pytest.approx(expected.numpy())
     assert paired.slopes((5, 6), 0).shape == (2, 8)
     assert Misleading(paired, 1).log_values([(5, 6)]) == [pytest.approx(float(expected[1]))]
+
+
+def test_a_victim_counts_what_it_is_asked(victim) -> None:
+    victim.log_probs([(4,), (5, 6)])
+    victim.log_probs([(4,), (7,), (6, 6)])  # one is known
+    assert (victim.forward_passes, victim.gradients) == (4, 0)
+    for x in ((4,), (5, 5), (5, 5), (4, 6)):  # asked, new, known, new
+        victim.slopes(x, 1)
+    assert (victim.forward_passes, victim.gradients) == (6, 3)
+    victim.log_probs([(5, 5)])  # its gradient told it
+    assert victim.forward_passes == 6
+
+
+def test_what_is_impossible_or_cannot_be_undone_is_never_accepted() -> None:
+    state = mh.State((4,), mh.Score(-3.0, {}))
+    for reverse, total in ((-math.inf, -1.0), (-1.0, -math.inf)):
+        move = mh.Candidate((5,), -1.0, reverse, mh.Edit("replace", 0, 4, 5))
+        info = mh.decide(random.Random(0), state, move, mh.Score(total, {}))
+        assert info.log_alpha == -math.inf and not info.accepted
+
+
+def test_a_run_goes_on_from_the_step_it_is_told(pair) -> None:
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, 3))
+    start = mh.init([(5, 6), (7,)], target)
+    whole = list(mh.run(4, start, target, proposals, 7))
+    rest = list(mh.run(4, whole[2][0], target, proposals, 4, first=3))
+    assert rest == whole[3:] and len(rest) == 4
 
 
 def test_acceptance_is_the_ratio_and_its_number_uniform() -> None:
@@ -304,6 +407,37 @@ def test_the_released_procedure_accepts_by_its_own_formula(pair) -> None:
             assert after.tokens == (info.candidate.tokens if info.accepted else x)
     assert {action for action, _, _ in seen} == {"insert", "delete", "replace"}
     assert seen["replace", False, False] > 0
+
+
+def test_the_released_procedure_weighs_an_insertion_against_where_it_stands(pair) -> None:
+    """Where the sentence itself is likelier than all that could be inserted, it seldom is."""
+    target = Product([Fluency(pair[0])])
+    proposals = WordProposals(*pair, words=(1, LONGEST))
+    (state,) = mh.init([(5, 6)], target)
+    likely = state._replace(score=mh.Score(state.score.total + 12, {}))
+    _, infos = paper_step(1, 0, [likely] * 40, target, proposals)
+    inserted = [info for info in infos if info.candidate.edit.action == "insert"]
+    totals = [target.score([(word, 5, 6)])[0].total for word in WORDS]
+    expected = float(np.logaddexp.reduce(totals)) - likely.score.total + math.log(10 / 2)
+    assert expected < -1 and len(inserted) > 3
+    assert [info.log_alpha for info in inserted] == pytest.approx([expected] * len(inserted))
+
+
+def test_the_released_procedure_draws_among_the_likeliest_words_alone(pair, monkeypatch) -> None:
+    monkeypatch.setattr(cgmh, "CANDIDATES", 2)
+    proposals = WordProposals(*pair, words=(1, LONGEST), probabilities={"delete": 0})
+    (log_q,) = proposals.log_words([Place((5, 6), "insert", 0)])
+    best = {int(word) for word in np.argsort(-log_q)[:2]}
+    for terms in ([Fluency(pair[0])], [Impossible()]):
+        target = Product(terms)
+        state = mh.State((5, 6), mh.Score(-1.0, {}))
+        _, infos = paper_step(1, 0, [state] * 60, target, proposals)
+        moves = [i.candidate for i in infos if i.candidate.edit.action == "insert"]
+        assert {move.edit.new for move in moves} == best
+        for move in moves:
+            assert sum(share for _, share in move.words) == pytest.approx(1)
+            if terms[0].name == "impossible":
+                assert move.log_forward == pytest.approx(-math.log(2))
 
 
 def test_the_released_procedure_chooses_actions_as_the_paper_says(pair) -> None:
@@ -388,6 +522,13 @@ def test_a_mutation_is_the_fittest_of_the_neighbours_that_read_best(
     (first,) = attack.run(0, (5,), 1)
     assert set(first.population) == {(fittest,)}
     assert first.number == 0 and first.best == (fittest,)
+
+
+def test_a_sentence_with_one_word_that_may_go_mutates_there(pair, victim) -> None:
+    attack = attack_of(pair, victim)
+    attack.proposals = WordProposals(*pair, words=(1, 3), keywords=[5])
+    (first,) = attack.run(0, (5, 6), 1)
+    assert {x[0] for x in first.population} == {5} and (5, 6) not in first.population
 
 
 def test_neighbours_are_the_nearest_by_cosine_that_point_the_same_way(monkeypatch) -> None:

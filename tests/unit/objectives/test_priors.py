@@ -7,7 +7,14 @@ import torch
 from torch import Tensor
 
 from backend.device import seeded
-from backend.objectives.priors import DiscreteCode, FittedMixture, GaussianMixture, StandardNormal
+from backend.objectives.priors import (
+    Clusters,
+    ConditionalModes,
+    DiscreteCode,
+    FittedMixture,
+    GaussianMixture,
+    StandardNormal,
+)
 
 F64 = torch.float64
 
@@ -144,3 +151,102 @@ def test_a_fitted_mixture_keeps_its_weights_and_its_covariances() -> None:
         p /= 2 * math.pi
         assert fitted.scaled(temperature).log_prob(z).exp().item() == pytest.approx(p.item())
     assert fitted().log_prob(z) == fitted.scaled(1.0).log_prob(z)
+
+
+def test_weights_of_discrete_codes_need_not_add_up_to_1() -> None:
+    prior = DiscreteCode(2, 3, 1)
+    weights = torch.tensor([[3.0, 1.0, 0.0], [0.0, 0.0, 8.0]])
+    with seeded(4):
+        z = prior.draw(4000, weights=weights)
+    shares = prior.split(z).mean(0)
+    assert shares[0].tolist() == pytest.approx([0.75, 0.25, 0], abs=0.03)
+    assert shares[1].tolist() == [0, 0, 1]
+
+
+def test_the_nearest_discrete_code_of_many_at_once() -> None:
+    prior = DiscreteCode(2, 3, 1)
+    z = torch.tensor([[[0.1, 0.7, 0.2, 0.4, 0.3, 0.35, -5.0]]])
+    assert prior.snap(z).tolist() == [[[0, 1, 0, 1, 0, 0, -5]]]
+    assert prior.split(z).shape == (1, 1, 2, 3)
+
+
+def test_numbers_beside_discrete_codes_are_standard_normal() -> None:
+    density_of = DiscreteCode(1, 2, 2)().log_prob(torch.tensor([[0.0, 1.0, 0.5, -2.0]]))
+    by_hand = 0.5 * density(0.5, 0, 1) * density(-2.0, 0, 1)
+    assert density_of.exp().item() == pytest.approx(by_hand)
+
+
+def test_bayes_rule_gives_components_by_hand_and_minds_their_weights() -> None:
+    prior = mixture()
+    prior.weights = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], dtype=F64)
+    z = torch.randn(5, 4, dtype=F64, generator=torch.Generator().manual_seed(2))
+    found = prior.responsibilities(z)
+    for row in range(5):
+        for j in (0, 1):
+            parts = []
+            for k in range(3):
+                sigma = (prior.log_var[j, k] / 2).exp().tolist()
+                pairs = zip(
+                    z[row, 2 * j : 2 * j + 2].tolist(),
+                    prior.means[j, k].tolist(),
+                    sigma,
+                    strict=True,
+                )
+                p = math.prod(density(*triple) for triple in pairs)
+                parts.append(float(prior.weights[j, k]) * p)
+            expected = [p / sum(parts) for p in parts]
+            assert found[row, j].tolist() == pytest.approx(expected)
+
+
+def test_units_of_many_codes_at_once_have_the_same_densities() -> None:
+    prior = mixture()
+    z = torch.randn(6, 4, dtype=F64)
+    found = prior.unit_log_prob(z.view(2, 3, 4))
+    torch.testing.assert_close(found, prior.unit_log_prob(z).view(2, 3, 4))
+
+
+def test_modes_that_are_read_off_a_context_start_as_wide_and_as_far_apart_as_asked() -> None:
+    c = torch.zeros(1, 4)
+    with seeded(0):
+        spreads = [ConditionalModes(4, 200, 50, scale=s)(c).scales for s in (1.0, 0.3)]
+        means = ConditionalModes(4, 200, 50, components=40, apart=3.0)(c).means
+    assert spreads[0].mean().item() == pytest.approx(1, rel=0.1)
+    assert spreads[1].mean().item() == pytest.approx(0.3, rel=0.1)
+    assert means.std().item() == pytest.approx(3, rel=0.1)
+    with seeded(0):
+        plain = ConditionalModes(4, 200, 50)
+    with seeded(0):
+        narrow = ConditionalModes(4, 200, 50, scale=0.3)
+    moved = narrow.gaussians.bias - plain.gaussians.bias  # added to what was drawn
+    torch.testing.assert_close(moved[:50], torch.zeros(50))
+    torch.testing.assert_close(moved[50:], torch.full((50,), 2 * math.log(0.3)))
+
+
+def test_clusters_are_the_fitted_gaussians() -> None:
+    with seeded(3):
+        scale_tril = torch.randn(3, 2, 2).tril()
+        scale_tril.diagonal(dim1=1, dim2=2).abs_().add_(0.3)
+        fitted = FittedMixture(torch.tensor([0.2, 0.5, 0.3]), 3 * torch.randn(3, 2), scale_tril)
+        prior = Clusters(fitted)
+        z = prior.draw(40_000)
+        cold = prior.draw(40_000, 0.5, torch.tensor([[0.0, 1.0, 0.0]]))
+    covariance = scale_tril @ scale_tril.mT
+    mean = fitted.weights @ fitted.means
+    torch.testing.assert_close(z.mean(0), mean, atol=0.05, rtol=0)
+    away = fitted.means - mean
+    total = torch.einsum("k,kij->ij", fitted.weights, covariance)
+    total = total + torch.einsum("k,ki,kj->ij", fitted.weights, away, away)
+    torch.testing.assert_close(torch.cov(z.T), total, atol=0.2, rtol=0.03)
+    torch.testing.assert_close(cold.mean(0), fitted.means[1], atol=0.03, rtol=0)
+    torch.testing.assert_close(torch.cov(cold.T), covariance[1] / 4, atol=0.05, rtol=0.05)
+    some = z[:6]
+    parts = []
+    for weight, middle, tril in zip(fitted.weights, fitted.means, scale_tril, strict=True):
+        whitened = torch.linalg.solve_triangular(tril, (some - middle).T, upper=False)
+        log_p = -0.5 * whitened.square().sum(0) - tril.diagonal().log().sum()
+        parts.append(weight.log() + log_p)
+    expected = torch.stack(parts, 1).softmax(1)[:, None]
+    torch.testing.assert_close(prior.responsibilities(some), expected, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(prior.centres()[0], fitted.means)
+    torch.testing.assert_close(prior.scales()[0].square(), covariance.diagonal(dim1=1, dim2=2))
+    torch.testing.assert_close(prior.split(some), some[:, None])
