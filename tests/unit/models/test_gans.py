@@ -11,6 +11,7 @@ from backend import registry
 from backend.base import GenerativeModel
 from backend.device import seeded
 from backend.distributions.deterministic import Deterministic
+from backend.models.gan import aae
 from backend.objectives.divergences import gan_loss, gradient_penalty, mmd
 from backend.objectives.priors import StandardNormal
 from backend.training import TrainConfig, fit
@@ -395,3 +396,60 @@ def test_the_quick_ways_to_draw_and_to_decode_give_what_the_distributions_give()
     for shape in ({"data_shape": (2,)}, {"data_shape": (3, 8, 8)}):
         decoder = build("gan", latent_dim=3, hidden=(8,), **shape).generator
         assert torch.equal(decoder.mean(quick), decoder(quick).mean)
+
+
+def test_the_modes_of_an_aae_stand_on_a_circle_and_are_alike() -> None:
+    prior = build("aae", **POINTS, prior="mixture", components=6).prior
+    means = prior.centres()[0]
+    expected = [
+        [aae.RING * math.cos(k * math.pi / 3), aae.RING * math.sin(k * math.pi / 3)]
+        for k in range(6)
+    ]
+    torch.testing.assert_close(means, torch.tensor(expected), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(prior.scales(), torch.full((1, 6, 2), aae.SPREAD))
+
+
+def test_an_age_moves_its_generator_as_often_as_asked() -> None:
+    for times in (1, 3):
+        model = build("age", **POINTS, generator_steps=times)
+        assert model.plan(0) == ["encoder", *["generator"] * times]
+
+
+def test_what_a_generator_gains_rises_with_the_critic_s_score() -> None:
+    """As the laboratory's arrows show it: each objective's own, up to a constant."""
+    score = torch.linspace(-3, 3, 13, requires_grad=True)
+    for name, config, slope in (
+        ("wgan", {}, torch.ones(13)),
+        ("gan", {"objective": "minimax"}, score.sigmoid()),
+        ("gan", {}, (-score).sigmoid()),
+    ):
+        reward = build(name, **POINTS, **config).reward(score)
+        (found,) = torch.autograd.grad(reward.sum(), score)
+        torch.testing.assert_close(found, slope.detach())
+
+
+def test_an_info_gan_needs_room_for_what_it_tells() -> None:
+    sizes = POINTS | {"components": 3, "told": 2}
+    with pytest.raises(ValueError, match="at least components"):
+        build("info_gan", **(sizes | {"latent_dim": 4}))
+    model = build("info_gan", **(sizes | {"latent_dim": 7}))
+    z = model.prior.draw(5)
+    assert z.shape == (5, 7) and (z[:, :3].sum(1) == 1).all()
+    q = model.encode(ring(4))
+    assert q.mean.shape == (4, 7)
+    noise = q.parts[1].base_dist.scale[:, 2:]
+    assert torch.equal(noise, torch.ones(4, 2))  # it says nothing of these: they have their prior
+
+
+def test_the_information_of_several_units_is_their_sum() -> None:
+    model = build("info_gan", **(POINTS | {"latent_dim": 7}), components=3, told=2)
+    with seeded(2), torch.no_grad():
+        z = model.prior.draw(9)
+        features = model.critic.features(ring(9))
+        q_c, q_units = model.read(features)
+        found = model.information(features, z)
+    each = -0.5 * ((z[:, 3:5] - q_units.mean) / 0.5) ** 2 - math.log(0.5 * math.sqrt(2 * math.pi))
+    entropy = 2 * 0.5 * math.log(2 * math.pi * math.e)
+    assert found["info_units"].item() == pytest.approx(float(each.sum(1).mean()) + entropy)
+    log_q = (q_c.probs[:, 0] * z[:, :3]).sum(1).log()
+    assert found["info_c"].item() == pytest.approx(float(log_q.mean()) + math.log(3), rel=1e-5)

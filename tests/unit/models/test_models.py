@@ -50,6 +50,16 @@ def batch_of(model: GenerativeModel, n: int = BATCH):
     return x
 
 
+def test_what_it_assigns_to_items_are_probabilities(model: GenerativeModel) -> None:
+    if "components" not in model.capabilities:
+        pytest.skip("it assigns no components")
+    with torch.no_grad():
+        shares = model.assign(example(model))
+    assert shares.shape == (BATCH, model.prior.variables, model.prior.components)
+    assert (shares >= 0).all()
+    torch.testing.assert_close(shares.sum(2), torch.ones(shares.shape[:2]))
+
+
 def test_declares_known_capabilities(model: GenerativeModel) -> None:
     assert model.capabilities
     assert model.capabilities <= CAPABILITIES

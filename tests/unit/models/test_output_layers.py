@@ -180,6 +180,67 @@ def test_senses_move_from_where_they_are_idle_to_where_words_are_missed() -> Non
     assert not layer.needed.any() and not layer.surprise.any()
 
 
+def test_what_is_noted_of_words_and_of_their_senses() -> None:
+    """Nats that each word lost, where it lost most, and what it would lose without each sense."""
+    with seeded(3):
+        layer = model(kerbs.KerBS, kerbs.Config, most_senses=3).words.train()
+        layer.sense_vectors.data *= 0.4  # no sense has all of its word
+        first = torch.randn(40, 4, dtype=torch.float64)
+        second = torch.randn(40, 4, dtype=torch.float64)
+        targets = torch.randint(kerbs.FIRST, 12, (40,))
+    layer.table[4, 2], layer.table[9, 1] = layer.table[9, 1].item(), layer.absent
+    surprise, needed = dict.fromkeys(range(60), 0.0), torch.zeros(layer.absent).double()
+    worst: dict[int, tuple[float, Tensor]] = {}
+    for x in (first, second):
+        layer.token_log_prob(x, targets)
+        weights = layer.scores(x).exp()
+        for row, word in enumerate(targets.tolist()):
+            own = [sense for sense in layer.table[word].tolist() if sense < layer.absent]
+            total = weights[row].sum()
+            lost = float(total.log() - weights[row, own].sum().log())
+            surprise[word] += lost
+            if word not in worst or lost > worst[word][0]:
+                worst[word] = lost, x[row]
+            for sense in own:
+                without = weights[row, [other for other in own if other != sense]].sum()
+                if len(own) > 1:
+                    needed[sense] += weights[row, own].sum().log() - without.log()
+    several = torch.ones(layer.absent, dtype=torch.bool)
+    several[layer.table[9, 0]] = False
+    assert layer.surprise.tolist() == pytest.approx([surprise[word] for word in range(60)])
+    torch.testing.assert_close(layer.needed[several], needed[several], rtol=1e-6, atol=1e-9)
+    assert layer.needed[~several].item() > 20  # a word's only sense: kept at nearly any price
+    for word, (lost, x) in worst.items():
+        assert layer.worst[word].item() == pytest.approx(lost)
+        torch.testing.assert_close(layer.missed[word], x)
+
+
+def test_moves_are_noted_one_behind_the_other_while_there_is_room(monkeypatch) -> None:
+    monkeypatch.setattr(kerbs, "MOVES", 3)
+    with seeded(3):
+        layer = model(kerbs.KerBS, kerbs.Config, most_senses=3).words
+    for step in (10, 20):
+        layer.needed[:] = torch.arange(layer.absent).flip(0)
+        layer.surprise[[4 + step, 5 + step]] = torch.tensor([9.0, 8.0]).double()
+        layer.reallocate(step, 2)
+    assert layer.moves[:, 0].tolist() == [10, 10, 20]
+    assert layer.moves[:, 3].tolist() == [14, 15, 24]
+
+
+def test_a_word_that_won_a_sense_may_give_one_again_and_one_that_gave_its_last_may_not() -> None:
+    with seeded(3):
+        layer = model(kerbs.KerBS, kerbs.Config, most_senses=4).words
+    layer.needed[:] = 50.0
+    layer.needed[layer.table[7, :2]] = torch.tensor([0.1, 0.2]).double()  # both of word 7
+    layer.needed[layer.table[5, 0]] = 0.3  # and one of what took the first of them
+    layer.surprise[[5, 6, 8]] = torch.tensor([9.0, 8.0, 7.0]).double()
+    layer.reallocate(10, 3)
+    assert [(giver, taker) for _, _, giver, taker in layer.moves[:2].tolist()] == [(7, 5), (5, 6)]
+    assert not layer.moves[2:].any()
+    counts = (layer.table < layer.absent).sum(1)
+    assert counts[[5, 6, 7, 8]].tolist() == [2, 3, 1, 2]
+
+
 def test_a_model_moves_senses_in_training_until_it_is_told_to_stop() -> None:
     config = kerbs.Config.tiny()
     with seeded(2):

@@ -285,3 +285,12 @@ def test_the_discrepancy_is_unbiased_and_sees_a_difference() -> None:
     assert null.min() < 0  # an unbiased estimate of 0 has to be, at times
     assert abs(float(null.mean())) < 3 * float(null.std()) / math.sqrt(60)
     assert other > 5 * null.std()
+
+
+def test_pseudo_inputs_begin_as_dark_as_digits_are() -> None:
+    cls = registry.model_class("vae/vamp_prior")
+    with seeded(0):
+        pictures = cls(cls.Config.tiny()).prior.pseudo_inputs
+        points = cls(cls.Config(data_shape=(2,), latent_dim=2, pseudo_inputs=400)).prior
+    assert pictures.mean().item() == pytest.approx(1 / (1 + math.exp(3)), rel=0.02)
+    assert points.pseudo_inputs.std().item() == pytest.approx(1, rel=0.1)

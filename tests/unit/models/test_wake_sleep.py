@@ -74,3 +74,20 @@ def test_asleep_only_the_reader_learns_and_it_learns_to_read_dreams() -> None:
     q.append(float(model.encode(dreams).log_prob(z).mean()))
     assert torch.equal(model.log_prob(bars()), p)
     assert q[1] > q[0] + 1
+
+
+def test_bits_of_the_prior_follow_its_logits_and_the_temperature() -> None:
+    prior = machine().prior
+    prior.logits.data = torch.tensor([1.0, -1.0, 2.0, 0.5, -0.5, -2.0, 0.1, -0.1])
+    for temperature in (0.5, 1.0, 2.0):
+        with seeded(1):
+            share = prior.draw(20_000, temperature).mean(0)
+        expected = (prior.logits / temperature).sigmoid()
+        torch.testing.assert_close(share, expected.detach(), atol=0.015, rtol=0)
+    likeliest = (prior.logits > 0).float()
+    assert torch.equal(prior.draw(3, 0), likeliest.expand(3, -1))
+    z = torch.tensor([[0.2, 0.7, 0.51, 0.49, -3.0, 1.0, 9.0, 0.0]])
+    assert prior.snap(z).tolist() == [[0, 1, 1, 0, 0, 1, 1, 0]]
+    alone = torch.where(z > 0.5, prior.logits.sigmoid(), (-prior.logits).sigmoid()).log()
+    torch.testing.assert_close(prior.unit_log_prob(prior.snap(z)), alone)
+    assert set(prior().rsample((50,)).unique().tolist()) == {0.0, 1.0}
