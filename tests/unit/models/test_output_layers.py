@@ -180,6 +180,7 @@ def test_senses_move_from_where_they_are_idle_to_where_words_are_missed() -> Non
     assert not layer.needed.any() and not layer.surprise.any()
 
 
+@torch.no_grad()
 def test_what_is_noted_of_words_and_of_their_senses() -> None:
     """Nats that each word lost, where it lost most, and what it would lose without each sense."""
     with seeded(3):
