@@ -207,6 +207,34 @@ def test_paused_and_kept_before_its_end(dataset: str) -> None:
     assert weights(id) == weights(whole)
 
 
+def test_paused_while_it_is_measured_and_mapped_it_goes_on_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is not trained again, and what comes out is what an uninterrupted run makes."""
+    still = SimpleNamespace(monotonic=lambda: 0.0, time=time.time)
+    monkeypatch.setattr("backend.pipeline.run.time", still)
+    dataset = own.keep("My lines", "lines.txt", DATA)
+    id = prepared(dataset, "Mine")
+    for stage, before in (("measure", "train"), ("map", "measure")):
+        seen = []
+        for _ in jobs.take_up(id):
+            seen.append(run_of(id).stage)
+            if seen[-1] == stage:
+                jobs.pause(id)
+        assert (run_of(id).state, run_of(id).stage) == ("paused", stage)
+        assert seen.count(stage) == 1 and seen[0] == before  # it ended at the next report
+        (jobs.folder_of(id) / jobs.PROCESS).unlink()  # nobody works on it
+    rest = [run_of(id).stage for _ in jobs.take_up(id)]
+    assert run_of(id).state == "done" and set(rest) == {"map", "card"}
+    files = folder_of(id)
+    assert {"metrics.json", "projection.safetensors", "README.md"} < set(files)
+    shutil.rmtree(backend.info(run_of(id).checkpoint).path)
+    jobs.discard(id)
+    whole = prepared(dataset, "Mine")
+    work(whole)
+    assert folder_of(whole) == files
+
+
 def test_a_rate_that_is_set_while_the_run_resumes_is_not_lost(
     dataset: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
