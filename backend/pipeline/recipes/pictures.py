@@ -12,12 +12,8 @@ def _image_recipes() -> dict[str, Recipe]:
                 recipes[f"{model}/{model}--{dataset}--{size}d"] = Recipe(
                     f"{long}, {title}, {size}-D", {"latent_dim": size}, train
                 )
-        digits = dataset == "mnist"
-        sizes = {"channels": (24, 48), "batch_norm": True, "turn": 10.0, "shift": 2.0}
         recipes[f"classifier/image_classifier--{dataset}"] = Recipe(
-            f"Classifier, {title}",
-            sizes if digits else {},
-            {"steps": 429 * (18 if digits else 5), "batch_size": 128, "lr": 2e-3},
+            f"Classifier, {title}", {}, {"steps": 429 * 5, "batch_size": 128, "lr": 2e-3}
         )
     return recipes
 
