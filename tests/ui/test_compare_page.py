@@ -21,6 +21,15 @@ def choose(page: Page, mode: str) -> None:
     expect(page.locator(f'{RESULT} [data-shown^="{mode} "]')).to_be_attached()
 
 
+def tab_to(page: Page, selector: str) -> None:
+    """Onwards with the Tab key until such an element has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"{selector} is not reached by keys")
+
+
 def sheet(page: Page, folder: Path) -> list[dict[str, str]]:
     """The rows of the CSV file."""
     with page.expect_download() as found:
@@ -99,3 +108,22 @@ def test_a_link_brings_two_models_of_sentences_back(open_page, tmp_path):
     expect(page.locator(f"{RESULT} .compare-cannot")).to_contain_text("reads pictures")
     expect(page.locator("#compare-a")).to_be_visible()  # the first model leads
     wait_until_drawn(page)
+
+    page.locator("#compare-checkpoint select").focus()  # from here on by keys alone
+    tab_to(page, "#compare-other select")
+    before = page.locator("#compare-other select").input_value()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#compare-other select")).not_to_have_value(before)
+    wait_until_drawn(page)
+    page.keyboard.type("Text auto-encoder")
+    expect(page.locator("#compare-other select")).to_have_value("text_vae/text_ae--tatoeba")
+    tab_to(page, "#compare-mode input[value=reconstruction]")
+    page.keyboard.press("Space")
+    expect(page.locator(f'{RESULT} [data-shown^="reconstruction "]')).to_be_attached()
+    tab_to(page, f"{RESULT} [data-sort=second]")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{RESULT} [aria-sort=descending]")).to_have_text("Difference of B")
+    tab_to(page, "#compare-csv")
+    with page.expect_download() as found:
+        page.keyboard.press("Enter")
+    assert found.value.suggested_filename == "comparison.csv"
