@@ -21,6 +21,8 @@ SIDE = 28  # pixels of the pictures that the image models know
 BOX = 20  # the ink of an MNIST digit fits a box of this side
 MAX_CHARS = 2_000_000  # of base64; the widget itself never sends more than a few thousand
 MAX_SIDE = 2048  # pixels; a small PNG can unfold into gigabytes
+FAINT, SHADOWED = 25, 76  # tones up to which nothing is ink; at the edge of a shadow more is lost
+UNEVEN = 32  # tones between dark and light paper at the border, beyond which shadows fall on it
 TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 
 KEPT = ("tone", "kept")  # a text within a PNG: light paper is meant, so nothing is inverted
@@ -67,7 +69,8 @@ def read(value: Any) -> np.ndarray:
     Dark ink on light paper is inverted. Otherwise a picture of exactly 28 x 28 pixels is taken as
     it is. Any other is treated the way MNIST was made: the ink is cut out, scaled with its
     proportions kept so that its longer side is 20 pixels, and placed with its centre of mass in
-    the middle. A PNG that holds the text ``tone`` = ``kept`` is never inverted.
+    the middle; shadows on its paper are taken out. A PNG that holds the text ``tone`` = ``kept``
+    is never inverted.
 
     Raises:
         ValueError: with a sentence for the person, where there is no picture in ``value``.
@@ -239,9 +242,14 @@ def _like_mnist(pixels: np.ndarray) -> np.ndarray:
 
     tone = pixels.astype(np.float64)  # [H, W]
     paper = np.median(_border(tone))
-    tone = paper - tone if _darker(tone, paper) else tone - paper
+    faint = FAINT
+    if _has_shadows(tone):
+        tone, faint = _without_shadows(tone, paper), SHADOWED
+    else:
+        tone = paper - tone if _darker(tone, paper) else tone - paper
     tone = 255 * tone.clip(min=0) / max(tone.max(), 1)
-    rows, columns = np.nonzero(tone > 25)
+    tone[tone <= faint] = 0
+    rows, columns = np.nonzero(tone)
     if not len(rows):
         raise ValueError(EMPTY)
     ink = tone[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
@@ -256,6 +264,26 @@ def _like_mnist(pixels: np.ndarray) -> np.ndarray:
     y, x = (_start(ink.sum(axis)) for axis in (1, 0))
     canvas[y : y + height, x : x + width] = ink.round()
     return canvas
+
+
+def _has_shadows(tone: np.ndarray) -> bool:
+    """Whether the paper is light, and much darker in some places than in others."""
+    dark, light = np.percentile(_border(tone), (10, 90))
+    return bool(min(tone.shape) > SIDE and dark >= 64 and light - dark > UNEVEN)
+
+
+def _without_shadows(tone: np.ndarray, paper: float) -> np.ndarray:
+    """How much of the paper's light each pixel lacks, or has beyond it, [H, W] from 0 to 1.
+
+    The paper is what remains when all that is narrower than a stroke can be is filled up from
+    around it (a grey-scale closing, for light ink an opening): a shadow is wider.
+    """
+    from scipy import ndimage
+
+    wide = max(3, min(tone.shape) // 4)
+    fill = ndimage.grey_closing if _darker(tone, paper) else ndimage.grey_opening
+    ground = ndimage.uniform_filter(fill(tone, (wide, wide), mode="nearest"), max(3, wide // 8))
+    return np.abs(ground - tone) / np.maximum(ground, 1)
 
 
 def _start(weights: np.ndarray) -> int:

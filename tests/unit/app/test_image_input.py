@@ -55,6 +55,26 @@ def test_dark_ink_on_grey_paper_reads_as_light_on_black():
     assert read(data_url(photograph.convert("RGB"), "JPEG")).max() == 255
 
 
+def shadows() -> dict[str, np.ndarray]:
+    """Light that falls on paper of 280 pixels, from 0 to 1."""
+    rows, columns = np.mgrid[:280, :280] / 279
+    hand = 1 - 0.45 / (1 + np.exp((0.62 + 0.1 * rows - columns) / 0.012))  # with an edge
+    noise = np.random.default_rng(0).normal(0, 0.012, (280, 280))
+    return {"slope": 1 - 0.6 * columns, "lamp": 1 - 0.5 * rows * columns, "hand": hand + noise}
+
+
+@pytest.mark.parametrize("light", ["slope", "lamp", "hand"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_shadows_on_the_paper_are_no_ink(light: str, kind: str) -> None:
+    ink = np.asarray(sketch(), np.float64)[..., None] / 255
+    colours = np.array([245, 240, 228.0]) * (1 - ink) + np.array([40, 50, 110.0]) * ink  # a pen
+    lit = (colours * shadows()[light][..., None]).clip(0, 255).round().astype(np.uint8)
+    found = read(data_url(Image.fromarray(lit), kind)).astype(np.float64)
+    expected = read(data_url(sketch())).astype(np.float64)
+    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.93
+    assert np.abs(np.subtract(centre(found), centre(expected))).max() < 1
+
+
 def test_transparent_paper_counts_as_black():
     ink = sketch()
     clear = Image.merge("RGBA", [Image.new("L", ink.size, 255)] * 3 + [ink])
