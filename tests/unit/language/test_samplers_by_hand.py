@@ -267,12 +267,32 @@ def test_a_short_table_still_has_the_likeliest_words(pair, monkeypatch) -> None:
 
 
 class Impossible:
-    """A target under which nothing is possible."""
+    """A target under which no sentence with one of these words is possible."""
 
     name = "impossible"
 
+    def __init__(self, *words: int) -> None:
+        self.words = set(words or range(8))
+
     def log_values(self, sentences):
-        return [-math.inf] * len(sentences)
+        return [-math.inf if self.words & set(x) else 0.0 for x in sentences]
+
+
+def test_where_one_candidate_is_impossible_the_others_share_all(pair) -> None:
+    target = Product([Fluency(pair[0]), Impossible(7)])
+    (found,) = RescoredProposals(*pair, target).log_words([Place((5, 6), "replace", 1)])
+    totals = np.array(pair[0].log_probs([(5, 4), (5, 5), (5, 6)]))
+    assert found[4:7] == pytest.approx(totals - np.logaddexp.reduce(totals))
+    assert found[7] == -math.inf
+    proposals = WordProposals(*pair, words=(1, LONGEST), probabilities={"delete": 0})
+    state = mh.State((5, 6), mh.Score(-1.0, {}))
+    _, infos = paper_step(1, 0, [state] * 40, target, proposals)
+    inserted = [i.candidate for i in infos if i.candidate.edit.action == "insert"]
+    totals = np.array(pair[0].log_probs([(word, 5, 6) for word in (4, 5, 6)]))
+    shares = dict(zip((4, 5, 6), totals - np.logaddexp.reduce(totals), strict=True))
+    assert inserted
+    for move in inserted:
+        assert move.log_forward == pytest.approx(shares[move.edit.new])
 
 
 def test_only_the_likeliest_words_are_scored_and_all_alike_where_none_is_possible(

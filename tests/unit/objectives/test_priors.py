@@ -248,5 +248,6 @@ def test_clusters_are_the_fitted_gaussians() -> None:
     expected = torch.stack(parts, 1).softmax(1)[:, None]
     torch.testing.assert_close(prior.responsibilities(some), expected, atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(prior.centres()[0], fitted.means)
+    assert (prior.scales() > 0).all()
     torch.testing.assert_close(prior.scales()[0].square(), covariance.diagonal(dim1=1, dim2=2))
     torch.testing.assert_close(prior.split(some), some[:, None])
