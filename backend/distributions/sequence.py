@@ -121,6 +121,7 @@ class Sequence(Distribution):
         *,
         top_k: int = 0,
         top_p: float = 1.0,
+        begun: Tensor | None = None,
     ) -> Tensor:
         """Ids [B, max_len], padded after ``<eos>``.
 
@@ -128,7 +129,8 @@ class Sequence(Distribution):
         ``forbid`` are tokens never produced, the rest being renormalised. ``top_k`` and ``top_p``
         leave the unlikely ones out, after the temperature; see `truncated`. Words are drawn on
         the CPU, so that a seed gives the same ones on every device; by ``generator``, else by
-        the state of the process. ``rest`` is called between two words.
+        the state of the process. ``rest`` is called between two words. ``begun`` [B, max_len]
+        are the words that each begins with, and pads where words are to follow.
         """
         batch, limit = self.batch_shape[0], self.decoder.max_len
         out = torch.full((batch, limit), PAD, device=self.state.device)
@@ -148,6 +150,8 @@ class Sequence(Distribution):
                     weights = truncated(log_p / temperature, top_k, top_p).softmax(1)
                     choice = torch.multinomial(weights.cpu(), 1, generator=generator)[:, 0]
                     choice = choice.to(log_p.device)
+            if begun is not None:
+                choice = torch.where(begun[:, t] == PAD, choice, begun[:, t])
             out[:, t] = torch.where(ended, PAD, choice)
             ended = ended | (choice == EOS)
             if ended.all():

@@ -465,6 +465,44 @@ _CLASSIFIER = (
     ),
 )
 
+_TEXT_GANS = (
+    Metric(
+        "language_nll", "", "NLL of the language", "nats", "lower",
+        "Sum over all sentences of the toy language of -p(x) log G(x): exact, and never below the "
+        "language's entropy.",
+    ),
+    Metric(
+        "sample_nll", "M19", "NLL of samples under the language", "nats", "lower",
+        "Sum over all sentences x of -G(x) log p(x), exact; 1 % of p is any words in any order, "
+        "so that a sentence which the grammar does not give has a price. Low for a model that "
+        "repeats one likely sentence, so read it together with the NLL of the language.",
+    ),
+    Metric(
+        "grammatical", "", "Grammatical samples", "%", "higher",
+        "Sum of G(x) over all sentences of the toy language: the share of samples that are any of "
+        "them, exact.",
+    ),
+    Metric(
+        "effective_sentences", "", "Sentences in effect", "", None,
+        "exp of the entropy of G among the sentences of the toy language: how many it would be, "
+        "were all equally likely; exact.",
+    ),
+    Metric(
+        "covered", "", "Language covered", "%", "higher",
+        "Probability that a sentence of the toy language is among 10,000 samples, exact.",
+    ),
+    Metric(
+        "bleu_test", "M18", "BLEU of samples", "", "higher",
+        "Mean BLEU-4 of 500 samples, each against 500 test sentences at once; zero counts of "
+        "matches are taken as 0.1.",
+    ),
+    Metric(
+        "self_bleu", "M18", "Self-BLEU", "", "lower",
+        "Mean BLEU-4 of 500 samples, each against the 499 others, never itself: high where "
+        "samples repeat each other.",
+    ),
+)
+
 _OUTPUT_LAYERS = (
     Metric(
         "log_p_rank", "", "Rank of log-probabilities", "", None,
@@ -585,6 +623,10 @@ _TRAINING = (
         "The same of the continuous units that are read.",
     ),
     Metric(
+        "reward", "", "Reward", "", None,
+        "Mean of D over samples, by which a generator's words are weighed.",
+    ),
+    Metric(
         "effective_samples", "", "Effective samples", "", None,
         "1 / sum of squared importance weights: how many samples of a batch lead the generator.",
     ),
@@ -641,6 +683,7 @@ METRICS: dict[str, Metric] = _by_id(
     *_CLASSIFIER,
     *_TRAINING,
     *_OUTPUT_LAYERS,
+    *_TEXT_GANS,
 )
 """Every known quantity by id, in the order in which tables show them."""
 
@@ -653,7 +696,7 @@ TRAINING_TERMS: frozenset[str] = frozenset(
         *("critic_loss", "generator_loss", "encoder_loss", "decoder_loss", "code_critic_loss"),
         "pair_critic_loss",
         *("score_real", "score_fake", "score_prior", "score_code"),
-        *("critic_accuracy", "code_critic_accuracy", "effective_samples"),
+        *("critic_accuracy", "code_critic_accuracy", "effective_samples", "reward"),
         *("info_c", "info_units", "kl_real", "kl_fake", "match_z"),
         *("wake_loss", "sleep_loss"),
     }

@@ -1,4 +1,4 @@
-"""Critics: networks that give a score to points, pictures or codes."""
+"""Critics: networks that give a score to points, pictures, sentences or codes."""
 
 import torch
 from torch import Tensor, nn
@@ -58,3 +58,32 @@ def flat_critic(size: int, hidden: tuple[int, ...], batch_norm: bool = False) ->
     """Of events with ``size`` numbers, for example codes [B, size]."""
     body = mlp(size, *hidden, activation=Leaky, batch_norm=batch_norm)
     return Critic(nn.Sequential(nn.Flatten(), body, Leaky()), hidden[-1])
+
+
+class Windows(nn.Module):
+    """Sentences of T tokens to features [B, maps of all widths]: the strongest window of each map.
+
+    Of Kim 2014 (https://aclanthology.org/D14-1181), with windows of 1 to 4 tokens, pads included.
+    A sentence is ids [B, T], or soft one-hots [B, T, V], through which gradients pass.
+    """
+
+    WIDTHS = range(1, 5)
+
+    def __init__(self, vocab_size: int, length: int, dim: int, maps: int) -> None:
+        super().__init__()
+        self.vectors = nn.Parameter(torch.randn(vocab_size, dim) * dim**-0.5)
+        widths = [width for width in self.WIDTHS if width <= length]
+        self.convolutions = nn.ModuleList(nn.Conv1d(dim, maps, width) for width in widths)
+        self.outputs = maps * len(widths)
+
+    def forward(self, x: Tensor) -> Tensor:
+        soft = x.is_floating_point()
+        read = x @ self.vectors if soft else nn.functional.embedding(x, self.vectors)
+        found = [convolve(read.transpose(1, 2)).amax(2) for convolve in self.convolutions]
+        return nn.functional.leaky_relu(torch.cat(found, 1), 0.2)
+
+
+def sentence_critic(vocab_size: int, length: int, dim: int, maps: int) -> Critic:
+    """Of sentences padded to ``length`` tokens, as ``Windows`` reads them."""
+    body = Windows(vocab_size, length, dim, maps)
+    return Critic(body, body.outputs)

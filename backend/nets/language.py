@@ -1,5 +1,6 @@
 """What every language model over words shares: both directions, scores, contexts of each place."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import torch
@@ -75,8 +76,9 @@ class LanguageModel(GenerativeModel):
         """The state [batch, …] before the first word."""
         raise NotImplementedError
 
-    def sample(self, n: int) -> Tensor:
-        return self._ordered(Sequence(self, self.start(n), n).sample())
+    def sample(self, n: int, temperature: float = 1.0, forbid: Collection[int] = ()) -> Tensor:
+        """``n`` draws [n, max_len]; ``temperature`` and ``forbid`` as in ``Sequence.generate``."""
+        return self._ordered(Sequence(self, self.start(n), n).generate(temperature, forbid))
 
     def log_prob(self, x: Tensor) -> Tensor:
         return Sequence(self, self.start(len(x)), len(x)).log_prob(self._ordered(x))

@@ -11,6 +11,7 @@ import backend
 from backend import checkpoint, corpora, registry
 from backend.checkpoint import CARD, CheckpointInfo
 from backend.corpora.download import downloads
+from backend.corpora.record import OWN
 from backend.evaluation import measured
 from backend.evaluation.gauges import failures
 from backend.evaluation.table import METRICS, UNTOLD, Metric, in_order
@@ -123,6 +124,13 @@ def _intended_use(info: CheckpointInfo) -> str:
             f'lm = backend.load_text_model("{info.name}")\n'
             'next_words.experts(lm, "he is very")\n```'
         )
+    if info.family == "text_gan":
+        return (
+            "Seeing what a critic makes of a language model that likelihood has taught. Not meant "
+            "for text that anyone relies on.\n\n```python\nimport backend\n\n"
+            f'lm = backend.load_text_model("{info.name}")\n'
+            "lm.processor.decode(lm.lm.sample(8))\n```"
+        )
     if "decode" not in info.capabilities:
         return (
             "Says how likely a sentence is and proposes words for its places, for sampling "
@@ -141,9 +149,14 @@ def _training_data(info: CheckpointInfo) -> str:
     corpus, sources = corpora.corpus(info.dataset), downloads()
     n = checkpoint.describe(info.name)["dataset"]["n"]
     if not corpus.downloads:
+        licence = (
+            "Licence: unknown, as the data are the user's own."
+            if info.dataset.startswith(OWN)
+            else "They are made by this program, under its licence."
+        )
         return (
-            f"{corpus.title}, {n:,} training examples. Licence: unknown, as the data are the "
-            f"user's own.\n\nSplit: {corpus.split} The unit is the {_unit(info)}."
+            f"{corpus.title}, {n:,} training examples. {licence}"
+            f"\n\nSplit: {corpus.split} The unit is the {_unit(info)}."
         )
     named = len(corpus.downloads) > 1
     listed = "\n".join(

@@ -127,11 +127,14 @@ def reads_labels(model: GenerativeModel) -> bool:
 
 
 def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) -> Drawn[Batch]:
-    """Sentences come in batches of nearly equal lengths; labels come along where they are read."""
+    """Sentences come in batches of nearly equal lengths; labels come along where they are read.
+
+    Not where a critic compares a batch with samples of all lengths.
+    """
     if isinstance(material.train, Conversations):
         beside = NeighbourBatches if model.reads == "neighbours" else DialogueBatches
         return beside(material.train, config.batch_size, config.seed)
-    by_length = isinstance(material.processor, TextProcessor)
+    by_length = isinstance(material.processor, TextProcessor) and "critic" not in model.players
     if reads_labels(model):
         if material.train_labels is None:
             raise ValueError(f"{material.dataset} has no labels, which this model is told.")

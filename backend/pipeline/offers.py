@@ -28,8 +28,8 @@ READING = {
     "min_count": "Times that a word must occur to be known",
     "max_tokens": "Longer sentences are left out, words",
 }
-# What a person waits for: fewer and smaller steps than the shipped run's, on two cores. Of
-# language models, and of others by kind. A short run wants a high rate: at 0.004 BLEU of the
+# What a person waits for: fewer and smaller steps than the shipped run's, on two cores, by
+# family or else by kind of items. A short run wants a high rate: at 0.004 BLEU of the
 # copies of 20,000 everyday sentences is 28 after 2,000 steps, 86 seconds of one core.
 SHORT: dict[str, dict[str, dict[str, Value]]] = {
     "two minutes": {
@@ -42,11 +42,20 @@ SHORT: dict[str, dict[str, dict[str, Value]]] = {
             **{"steps": 1500, "batch_size": 64, "warmup": 100, "embedding_dim": 96},
             **{"hidden_dim": 192, "width": 96, "layers": 2, "min_count": 2, "max_tokens": 20},
         },
+        "text_gan": {
+            **{"steps": 1100, "batch_size": 64, "mle_steps": 800, "critic_steps": 100},
+            **{"rollouts": 2, "cooling_steps": 200, "embedding_dim": 64, "hidden_dim": 96},
+            **{"min_count": 5, "max_tokens": 10},
+        },
         "image": {"steps": 5000, "batch_size": 64, "warmup": 50, "channels": 8},
     },
     "half an hour": {
         "text": {"steps": 6000, "batch_size": 128, "annealing_steps": 2000, "min_count": 2},
         "lm": {"steps": 4000, "batch_size": 128, "min_count": 2},
+        "text_gan": {
+            **{"steps": 4500, "batch_size": 64, "mle_steps": 3000, "critic_steps": 300},
+            **{"rollouts": 2, "min_count": 3, "max_tokens": 15},
+        },
         "image": {"steps": 30_000, "batch_size": 64, "channels": 16},
     },
 }
@@ -175,7 +184,8 @@ def _offer(model: str, kind: Kind) -> Offer:
     few = [one._replace(first=True) for name in order for one in found if one.name == name]
     settings = [*few, *(one for one in found if one.name not in order)]
     names = {one.name for one in settings}
-    group = "lm" if model.startswith("lm/") else kind
+    family = model.split("/")[0]
+    group = family if family in ("lm", "text_gan") else kind
     presets = {
         title: {name: value for name, value in groups[group].items() if name in names}
         for title, groups in SHORT.items()

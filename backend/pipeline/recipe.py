@@ -19,7 +19,7 @@ class Recipe:
     split: Literal["words", "spaces"] = "words"  # where the corpus's sentences are cut into tokens
     components: int = 20  # of the mixture fitted to the codes
     snapshots: tuple[int, ...] = ()  # steps at which codes, and modes, are kept
-    moments: tuple[int, ...] = ()  # steps at which pictures are measured for the bench
+    moments: tuple[int, ...] = ()  # steps at which pictures, or the toy language, are measured
     keep_best: bool = False  # the moment of the lowest FID to validation pictures ships
     note: str = ""  # what a reader of the model card must know of the shipped run
 

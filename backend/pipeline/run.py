@@ -21,12 +21,14 @@ from safetensors.torch import load_model, save_model
 
 from backend import corpora
 from backend.base import GenerativeModel, LatentModel
-from backend.evaluation import tradeoffs
+from backend.evaluation import phases, tradeoffs
 from backend.evaluation.pictures import PictureBench, as_picture, judge_of, load_judge
 from backend.files import read_json, remove_leftovers, replacing, replacing_tensors, write_json
+from backend.nets.language import LanguageModel
 from backend.pipeline.corpus import Material
 from backend.pipeline.recipe import Recipe, differences
 from backend.pipeline.rows import Rows
+from backend.processors.text import TextProcessor
 from backend.training import StepReport, TrainConfig, steps_done
 
 STATE, BEST = "state.safetensors", "best.safetensors"
@@ -209,6 +211,23 @@ class Moments:
 
     def _sheet(self, step: int) -> Path:
         return self.run / f"sheet-{step}.npy"
+
+
+class Phases:
+    """What a language model knows of the toy language, exactly, for each moment of a run."""
+
+    def __init__(self, run: Path, material: Material) -> None:
+        self.words = cast(TextProcessor, material.processor)
+        self.kept = Rows(run / "phases.jsonl", steps_done(run / STATE))
+
+    def add(self, model: GenerativeModel, report: StepReport, seconds: float) -> None:
+        values = _rounded(phases.exact(cast(LanguageModel, model), self.words))
+        self.kept.add({"step": report.step, "seconds": round(seconds, 1), "values": values})
+
+    def save(self, folder: Path) -> None:
+        """Puts the numbers beside the weights."""
+        content = {"format_version": phases.FORMAT_VERSION, "moments": self.kept.rows}
+        write_json(folder / phases.FILE, content)
 
 
 def n_parameters(model: torch.nn.Module) -> int:

@@ -35,7 +35,16 @@ from backend.pipeline.corpus import (
 from backend.pipeline.progress import Progress
 from backend.pipeline.recipe import Recipe
 from backend.pipeline.rows import Rows
-from backend.pipeline.run import STATE, Clock, Moments, Watch, begin, locked, n_parameters
+from backend.pipeline.run import (
+    STATE,
+    Clock,
+    Moments,
+    Phases,
+    Watch,
+    begin,
+    locked,
+    n_parameters,
+)
 from backend.processors.text import UNK, TextProcessor
 from backend.training import StepReport, TrainConfig, fit, steps_done
 
@@ -93,7 +102,9 @@ def _train(
     watch.begin(model, config)
     state = run / STATE
     history = Rows(run / "history.jsonl", steps_done(state))
-    moments = Moments.of(run, material, recipe.keep_best) if recipe.moments else None
+    pictures = material.kind == "image"
+    moments = Moments.of(run, material, recipe.keep_best) if recipe.moments and pictures else None
+    phases = Phases(run, material) if recipe.moments and not pictures else None
     clock = Clock(history.seconds)
     every = max(50, config.steps // (12 if moments else 40) // 50 * 50)
     save_every = min(SAVE_EVERY, max(50, config.steps // 10))
@@ -119,6 +130,9 @@ def _train(
         if moments and (report.step in recipe.moments or last):
             with clock.stopped():
                 moments.add(cast(LatentModel, model), report, clock.seconds)
+        if phases and (report.step in recipe.moments or last):
+            with clock.stopped():
+                phases.add(model, report, clock.seconds)
         if report.step in recipe.snapshots:
             _snapshot(run, model, material, report.step)
         with clock.stopped():
@@ -137,6 +151,8 @@ def _train(
     finish(name, recipe, material, model.cpu(), config, history, folder, kept)
     if moments:
         moments.save(folder, model)
+    if phases:
+        phases.save(folder)
     checkpoint.seal(folder)
     yield Progress("train", 1.0, f"written to {folder}")
 

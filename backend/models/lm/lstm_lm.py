@@ -52,8 +52,12 @@ class LSTMLM(LanguageModel):
         return self.output.weight.new_zeros(batch, 2 * self.config.hidden_dim)
 
     def hidden(self, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return self.read(self.words.embed(inputs), state)
+
+    def read(self, embedded: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """``hidden`` of words that are given as vectors [B, T, E]."""
         h, c = (part[None].contiguous() for part in state.chunk(2, dim=1))
-        out, (h, c) = self.rnn(self.dropout(self.words.embed(inputs)), (h, c))
+        out, (h, c) = self.rnn(self.dropout(embedded), (h, c))
         return self.output(self.dropout(out)), torch.cat([h[0], c[0]], 1)
 
     def token_log_prob(self, hidden: Tensor, targets: Tensor) -> Tensor:

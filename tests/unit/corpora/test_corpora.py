@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from backend import corpora
-from backend.corpora import record
+from backend.corpora import record, toy_language
+from backend.corpora.hashed import split_of
 from backend.corpora.leaks import without_leaks
 from backend.processors.text import tokenize
 
@@ -147,11 +148,33 @@ def tagged(split: corpora.Split, tag: str, word: str) -> dict[str, float]:
 def test_a_missing_corpus_says_where_it_looked_and_how_to_get_it(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("LATENT_DATA_DIR", str(tmp_path))
     for name in corpora.names():
-        assert not corpora.available(name)
+        made_here = not corpora.corpus(name).files
+        assert corpora.available(name) == made_here
+        if made_here:
+            continue
         wanted = corpora.corpus(name).downloads[0]
         with pytest.raises(corpora.MissingCorpus, match=f"download_data.py {wanted}") as error:
             corpora.load(name)
         assert str(tmp_path) in str(error.value)
+
+
+def test_the_toy_language_is_drawn_as_likely_as_its_grammar_says() -> None:
+    language = toy_language.language()
+    assert len(language) == 15_480 and sum(language.values()) == pytest.approx(1)
+    assert max(len(sentence.split()) for sentence in language) == toy_language.LONGEST
+    assert language["a cat sleeps"] == pytest.approx(0.5 * 0.3 * 0.6 * 0.35 * 0.2 * 0.6)
+    p = 0.5 * 0.2 * 0.12 * 0.08 * 0.08 * 0.5 * 0.08 * 0.15  # a bird is followed least of all
+    assert language["these old kings follow the birds again"] == pytest.approx(p)
+    for wrong in ("a cat sleep", "two cat sleep", "these cats sees the dog"):
+        assert wrong not in language
+    splits = corpora.load("toy-language")
+    assert [len(split.items) for split in splits.values()] == [10_000, 1000, 1000]
+    train = splits["train"].items
+    often = Counter(train).most_common(1)[0][0]
+    within = sum(p for s, p in language.items() if split_of(tuple(s.split())) == "train")
+    expected = 10_000 * language[often] / within
+    assert abs(train.count(often) - expected) < 5 * math.sqrt(expected)
+    assert corpora.load("toy-language")["test"] == splits["test"]
 
 
 def test_an_unknown_corpus_is_named() -> None:
