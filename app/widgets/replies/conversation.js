@@ -2,19 +2,34 @@
 import { button, el } from "../../page/dom.js";
 import { corpusOf, next, same, say, undo } from "./replies.js";
 
+/**
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Row} Row
+ * @typedef {import("./types.js").Turn} Turn
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
+/** @param {string} speaker */
 const other = (speaker) => (speaker === "A" ? "B" : "A");
 
-/** The turns as they are now. Boxes stay where they are, so that a press or a focus does too. */
+/**
+ * The turns as they are now. Boxes stay where they are, so that a press or a focus does too.
+ * @param {Ui} ui
+ */
 export function drawTurns(ui) {
   while (ui.rows.length < ui.turns.length) ui.rows.push(row(ui, ui.rows.length));
   for (const { node } of ui.rows.splice(ui.turns.length)) node.remove();
   ui.rows.forEach((one, i) => one.update(ui.turns[i]));
   ui.add.placeholder = `${next(ui.turns)} says …`;
   ui.back.disabled = !ui.past.length;
-  ui.element.dataset.turns = ui.turns.length; // how tests know
+  ui.element.dataset.turns = String(ui.turns.length); // how tests know
 }
 
-/** What the model makes of them: words that it does not know, and turns that it does not read. */
+/**
+ * What the model makes of them: words that it does not know, and turns that it does not read.
+ * @param {Ui} ui
+ * @param {Answer} answer
+ */
 export function drawNotes(ui, { unknown, sides }) {
   const left = sides[0].left_out;
   const words = [...new Set(unknown.flat())];
@@ -26,19 +41,24 @@ export function drawNotes(ui, { unknown, sides }) {
   ui.rows.forEach(({ node }, i) => node.classList.toggle("replies-unread", i < left));
 }
 
-/** Whether a turn is finished: it has one line. */
+/** @param {KeyboardEvent} event whether it finishes a turn, which has one line */
 function entered(event) {
   if (event.key !== "Enter") return false;
   event.preventDefault();
   return true;
 }
 
+/** @param {Ui} ui @param {number} i @returns {Row} */
 function row(ui, i) {
   const done = () => edit(ui, i, [ui.turns[i][0], box.value]);
   const box = el("textarea", {
     ...{ class: "lp-input", maxlength: "2000", autocomplete: "off", rows: 1 },
-    on: { change: done, keydown: (event) => entered(event) && done() },
+    on: {
+      change: done,
+      keydown: (/** @type {KeyboardEvent} */ event) => entered(event) && done(),
+    },
   });
+  /** @param {string} sign @param {string} label @param {() => void} click */
   const tool = (sign, label, click) =>
     button(null, sign, click, { class: "lp-button replies-tool", "aria-label": label });
   const who = button(null, "A", () => edit(ui, i, [other(ui.turns[i][0]), ui.turns[i][1]]), {
@@ -49,6 +69,7 @@ function row(ui, i) {
   const drop = tool("×", `Remove turn ${i + 1}`, () => say(ui, ui.turns.toSpliced(i, 1)));
   const node = el("li", { "data-turn": i }, who, box, up, down, drop);
   ui.list.append(node);
+  /** @param {Turn} turn */
   const update = ([speaker, text]) => {
     node.dataset.speaker = speaker;
     box.value = text;
@@ -61,17 +82,24 @@ function row(ui, i) {
   return { node, update };
 }
 
-/** A turn becomes another; one without words is removed. */
+/**
+ * A turn becomes another; one without words is removed.
+ * @param {Ui} ui
+ * @param {number} i
+ * @param {Turn} turn
+ */
 function edit(ui, i, [speaker, text]) {
   const line = text.replaceAll(/\s+/g, " ").trim();
   say(ui, line ? ui.turns.with(i, [speaker, line]) : ui.turns.toSpliced(i, 1));
 }
 
+/** @param {Ui} ui @param {number} i @param {number} by */
 function move(ui, i, by) {
   const turns = ui.turns.toSpliced(i, 1);
   say(ui, turns.toSpliced(i + by, 0, ui.turns[i]));
 }
 
+/** @param {Ui} ui */
 function add(ui) {
   const line = ui.add.value.replaceAll(/\s+/g, " ").trim();
   if (!line) return;
@@ -79,6 +107,7 @@ function add(ui) {
   say(ui, [...ui.turns, [next(ui.turns), line]]);
 }
 
+/** @param {Ui} ui */
 async function goOn(ui) {
   const { checkpoint, temperature, seed } = ui.request;
   const { turns } = ui;
@@ -91,7 +120,11 @@ async function goOn(ui) {
   say(ui, found.turns);
 }
 
-/** One of the examples, or a conversation of the test set. */
+/**
+ * One of the examples, or a conversation of the test set.
+ * @param {Ui} ui
+ * @param {string} which
+ */
 async function take(ui, which) {
   ui.examples.value = "";
   if (which !== "test") return say(ui, ui.props.openings[corpusOf(ui)][Number(which)]);
@@ -104,6 +137,7 @@ async function take(ui, which) {
   say(ui, found.turns);
 }
 
+/** @param {Ui} ui */
 function setUpFields(ui) {
   ui.rows = [];
   ui.list = el("ol", { class: "replies-turns" });
@@ -116,7 +150,7 @@ function setUpFields(ui) {
     maxlength: "2000",
     autocomplete: "off",
     "aria-label": "Next turn",
-    on: { keydown: (event) => event.key === "Enter" && add(ui) },
+    on: { keydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && add(ui) },
   });
   ui.steps = el("input", {
     class: "lp-input",
@@ -136,16 +170,18 @@ function setUpFields(ui) {
   });
 }
 
-/** Conversations to choose from, of the kind that the model learned. */
+/** @param {Ui} ui conversations to choose from, of the kind that the model learned */
 export function drawOpenings(ui) {
+  /** @type {Turn[][]} */
   const all = ui.props.openings[corpusOf(ui)];
   ui.examples.replaceChildren(
     el("option", { value: "", text: "Another conversation …" }),
-    ...all.map((turns, i) => el("option", { value: i, text: turns.at(-1)[1] })),
+    ...all.map((turns, i) => el("option", { value: i, text: turns.at(-1)?.[1] })),
     el("option", { value: "test", text: "one of the test set" }),
   );
 }
 
+/** @param {Ui} ui */
 export function setUp(ui) {
   setUpFields(ui);
   ui.talkBox.append(

@@ -4,15 +4,36 @@
 import { el, svg } from "../../page/dom.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 
+/**
+ * @typedef {import("./types.js").Covariance} Covariance
+ * @typedef {import("./types.js").Drawn} Drawn
+ * @typedef {import("./types.js").Frame} Frame
+ * @typedef {import("./types.js").Hears} Hears
+ * @typedef {import("./types.js").Modes} Modes
+ * @typedef {import("./types.js").Place} Place
+ */
+
 const [WIDE, HIGH, EDGE] = [520, 320, 22]; // of the drawing, in its own units
 const NEAR = 14; // of these units: so close to a symbol is on it
+/** @type {Record<string, Place>} */
+const ARROWS = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
 const STEP = 0.03; // of the picture's width, by which an arrow key moves the ring
 const DASHES = ["", "8 4", "2 3", "9 3 2 3", "1 5"];
 
+/** @param {number | null} k a mode */
 export const hue = (k) => COLOURS[(k ?? 0) % COLOURS.length];
+/** @param {number | null} k a mode */
 export const glyph = (k) => GLYPHS[(k ?? 0) % GLYPHS.length];
 
-/** Half axes and angle (degrees) of a covariance's ellipse at one standard deviation. */
+/**
+ * Half axes and angle (degrees) of a covariance's ellipse at one standard deviation.
+ * @param {Covariance} covariance
+ */
 function ellipse([[a, b], [, d]]) {
   const middle = (a + d) / 2;
   const off = Math.hypot((a - d) / 2, b);
@@ -20,11 +41,16 @@ function ellipse([[a, b], [, d]]) {
   return { rx: Math.sqrt(middle + off), ry: Math.sqrt(Math.max(0, middle - off)), angle };
 }
 
-/** How places of the world lie on the drawing: all that is on it, with the same scale both ways. */
+/**
+ * How places of the world lie on the drawing: all that is on it, with the same scale both ways.
+ * @param {Pick<Modes, "centres" | "covariances">} found
+ * @param {{place: Place}[]} replies
+ * @returns {Frame}
+ */
 function frame(found, replies) {
   const reach = found.covariances.map((c) => 2.2 * Math.sqrt(Math.max(c[0][0], c[1][1], 1e-12)));
   const spots = replies.map(({ place }) => place);
-  const of = (i) => [
+  const of = (/** @type {number} */ i) => [
     ...found.centres.flatMap((c, k) => [c[i] - reach[k], c[i] + reach[k]]),
     ...spots.map((place) => place[i]),
   ];
@@ -39,25 +65,27 @@ function frame(found, replies) {
   };
 }
 
-/**
- * @param {{label: string, id: string, ask: (place: number[]) => void, pick: (i: number) => void,
- *   way: (from: number, to: number) => void}} hears
- */
+/** @param {{label: string, id: string} & Hears} given */
 export function picture({ label, id, ask, pick, way }) {
   const node = svg("svg", {
     ...{ id, class: "replies-picture", viewBox: `0 0 ${WIDE} ${HIGH}`, tabindex: "0" },
     ...{ role: "group", "aria-label": label },
   });
-  const pic = { node, found: null, replies: [], own: null, ring: null, picked: -1, held: null };
-  pic.frame = frame({ centres: [], covariances: [] }, [{ place: [0, 0] }]);
+  const found = { weights: [], centres: [], covariances: [] };
+  /** @type {Drawn} */
+  const pic = {
+    ...{ node, found, shown: false, frame: frame(found, [{ place: [0, 0] }]) },
+    ...{ replies: [], own: null, ring: null, picked: -1, held: null },
+  };
   listen(pic, { ask, pick, way });
   return {
     node,
-    /** The modes alone: nothing is said yet. */
+    /** @param {Modes} found the modes alone: nothing is said yet */
     moves(found) {
-      Object.assign(pic, { found, replies: [], own: null, ring: null, picked: -1 });
+      Object.assign(pic, { found, shown: true, replies: [], own: null, ring: null, picked: -1 });
       paint(pic);
     },
+    /** @param {Partial<Drawn>} given */
     set(given) {
       Object.assign(pic, given);
       paint(pic);
@@ -65,16 +93,25 @@ export function picture({ label, id, ask, pick, way }) {
   };
 }
 
+/** @param {Drawn} pic */
 function paint(pic) {
   if (!pic.held) pic.frame = frame(pic.found, pic.own ? [...pic.replies, pic.own] : pic.replies);
+  /** @type {SVGElement[]} */
   const parts = [...pic.found.centres.flatMap((_, k) => mode(pic, k))];
-  if (pic.own) parts.push(...ownMark(pic));
+  if (pic.own) parts.push(...ownMark(pic, pic.own));
   parts.push(...pic.replies.map((_, i) => replyMark(pic, i)));
-  if (pic.held?.to) parts.push(thread(pic));
-  if (pic.ring) parts.push(ringMark(pic));
+  if (pic.held?.to) parts.push(thread(pic, pic.held.from, pic.held.to));
+  if (pic.ring) parts.push(ringMark(pic, pic.ring));
   pic.node.replaceChildren(...parts);
 }
 
+/**
+ * @param {Drawn} pic
+ * @param {Place} centre
+ * @param {Covariance} covariance
+ * @param {number} sigmas
+ * @param {Record<string, any>} look
+ */
 function oval(pic, centre, covariance, sigmas, look) {
   const { rx, ry, angle } = ellipse(covariance);
   const [cx, cy] = pic.frame.to(centre);
@@ -83,6 +120,7 @@ function oval(pic, centre, covariance, sigmas, look) {
   return svg("ellipse", { cx, cy, ...size, transform, fill: "none", ...look });
 }
 
+/** @param {Drawn} pic @param {number} k */
 function mode(pic, k) {
   const { weights, centres, covariances } = pic.found;
   const several = weights.length > 1;
@@ -93,6 +131,7 @@ function mode(pic, k) {
   ];
 }
 
+/** @param {Drawn} pic @param {number} i */
 function replyMark(pic, i) {
   const { place, mode: k, text } = pic.replies[i];
   const [x, y] = pic.frame.to(place);
@@ -108,8 +147,8 @@ function replyMark(pic, i) {
   );
 }
 
-function ownMark(pic) {
-  const { place, covariance, reply } = pic.own;
+/** @param {Drawn} pic @param {import("./types.js").Mine} own */
+function ownMark(pic, { place, covariance, reply }) {
   const [x, y] = pic.frame.to(place);
   return [
     oval(pic, place, covariance, 2, { stroke: "var(--accent)", "stroke-dasharray": "4 3" }),
@@ -122,21 +161,24 @@ function ownMark(pic) {
   ];
 }
 
-function ringMark(pic) {
-  const [cx, cy] = pic.frame.to(pic.ring);
+/** @param {Drawn} pic @param {Place} ring */
+function ringMark(pic, ring) {
+  const [cx, cy] = pic.frame.to(ring);
   const look = { r: 9, fill: "none", stroke: "var(--accent)", "stroke-width": 2 };
   return svg("circle", { cx, cy, ...look, class: "replies-ring" });
 }
 
-function thread(pic) {
-  const [x1, y1] = pic.frame.to(pic.replies[pic.held.from].place);
-  const [x2, y2] = pic.held.to;
+/** @param {Drawn} pic @param {number} from @param {Place} end on the drawing */
+function thread(pic, from, [x2, y2]) {
+  const [x1, y1] = pic.frame.to(pic.replies[from].place);
   return svg("line", { x1, y1, x2, y2, stroke: "var(--accent)", "stroke-width": 2 });
 }
 
 /**
  * Where a pointer is, in units of the drawing.
- * @returns {[number, number]}
+ * @param {SVGSVGElement} node
+ * @param {PointerEvent} event
+ * @returns {Place}
  */
 function under(node, event) {
   const box = node.getBoundingClientRect();
@@ -145,9 +187,13 @@ function under(node, event) {
   return [(event.clientX - box.left - left) / scale, (event.clientY - box.top - top) / scale];
 }
 
-/** The reply whose symbol is there; -1 where none is. */
+/**
+ * The reply whose symbol is there; -1 where none is.
+ * @param {Drawn} pic
+ * @param {Place} at on the drawing
+ */
 function replyAt(pic, [x, y]) {
-  const distance = ({ place }) => {
+  const distance = (/** @type {{place: Place}} */ { place }) => {
     const [px, py] = pic.frame.to(place);
     return Math.hypot(px - x, py - y);
   };
@@ -156,15 +202,16 @@ function replyAt(pic, [x, y]) {
   return all[nearest] <= NEAR ? nearest : -1;
 }
 
+/** @param {Drawn} pic @param {Hears} hears */
 function listen(pic, { ask, pick, way }) {
   const { node } = pic;
-  const go = (place) => {
+  const go = (/** @type {Place} */ place) => {
     pic.ring = place;
     paint(pic);
     ask(place);
   };
   node.addEventListener("pointerdown", (event) => {
-    if (event.button || !pic.found) return;
+    if (event.button || !pic.shown) return;
     node.setPointerCapture(event.pointerId);
     const at = under(node, event);
     pic.held = { from: replyAt(pic, at), to: null };
@@ -192,10 +239,8 @@ function listen(pic, { ask, pick, way }) {
     paint(pic);
   });
   node.addEventListener("keydown", (event) => {
-    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
-      event.key
-    ];
-    if (!move || !pic.found) return;
+    const move = ARROWS[event.key];
+    if (!move || !pic.shown) return;
     event.preventDefault();
     const far = (STEP * WIDE) / pic.frame.scale;
     const [x, y] = pic.ring ?? pic.frame.from([WIDE / 2, HIGH / 2]);
@@ -203,7 +248,7 @@ function listen(pic, { ask, pick, way }) {
   });
 }
 
-/** What the picture shows, for those who have not seen one. */
+/** @param {Modes} found what the picture shows of it, for those who have not seen one */
 export function legend(found) {
   const modes = found.weights.length > 1;
   const which = modes ? "Each mode is" : "The prior is";

@@ -7,6 +7,18 @@ import { clouds } from "./clouds.js";
 import { glyph, hue, legend, picture } from "./picture.js";
 import { choose, next, same, say } from "./replies.js";
 
+/**
+ * @typedef {import("./types.js").Alive} Alive
+ * @typedef {import("./types.js").Found} Found
+ * @typedef {import("./types.js").Own} Own
+ * @typedef {import("./types.js").Place} Place
+ * @typedef {import("./types.js").Reply} Reply
+ * @typedef {import("./types.js").Side} Side
+ * @typedef {import("./types.js").Training} Training
+ * @typedef {import("./types.js").Turn} Turn
+ * @typedef {import("./types.js").Ui} Ui
+ */
+
 const STEPS = 7; // replies on the way from one to another, both included
 const COLLAPSED =
   "The posterior collapsed: its KL ended near 0, so the code adds next to nothing to the context, and places and draws say the same. With a bag of words or a slower annealing of the KL it is kept.";
@@ -14,16 +26,22 @@ const TABLE = ["reply", "mode", "action", "log p, nats", "x", "y", "among the co
 
 /**
  * What unfolds: its name in the link, its heading, and what draws it.
- * @type {[string, string, (own: any) => void][]}
+ * @type {[string, string, (own: Own) => void][]}
  */
 const SECTIONS = [
   ["cases", "Cases", (own) => drawCases(own)],
   ["training", "Its training", (own) => drawTraining(own)],
 ];
 
-/** One side of the page; the second one's choices have names of their own in the link. */
+/**
+ * One side of the page; the second one's choices have names of their own in the link.
+ * @param {Ui} ui
+ * @param {number} place
+ * @returns {Side}
+ */
 export function side(ui, place) {
-  const own = { ui, place, prefix: place ? "other_" : "", found: null, replies: [] };
+  const prefix = place ? "other_" : "";
+  const own = /** @type {Own} */ ({ ui, place, prefix, replies: /** @type {Reply[]} */ ([]) });
   Object.assign(own, parts(own));
   own.picture = picture({
     label: "Moves: places of replies. Arrow keys move a ring; below is what it says",
@@ -35,16 +53,23 @@ export function side(ui, place) {
   own.board.append(own.picture.node);
   return {
     node: own.node,
-    hide: () => Object.assign(own, { found: null, replies: [] }) && (own.node.hidden = true),
+    hide: () => {
+      Object.assign(own, { found: null, replies: [] });
+      own.node.hidden = true;
+    },
     moves: (found) => drawMoves(own, found),
     replies: (alive) => askReplies(own, alive),
     own: (alive) => askOwn(own, alive),
     unfold: () => unfold(own),
-    rows: () => (own.found ? table(own).map((row) => [own.found.title, ...row]) : []),
+    rows: () => (own.found ? rowsOf(own, own.found) : []),
     data: () => own.found && { ...own.found, replies: own.replies, own: own.mine ?? null },
   };
 }
 
+/** @param {Own} own @param {Found} found */
+const rowsOf = (own, found) => table(own, found).map((row) => [found.title ?? "", ...row]);
+
+/** @param {Own} own @returns {import("./types.js").Parts} */
 function parts(own) {
   const title = el("h3");
   const error = el("p", { class: "lp-error", role: "alert", hidden: true });
@@ -87,9 +112,10 @@ function parts(own) {
 
 // ---- what is unfolded ------------------------------------------------------------------------
 
+/** @param {Own} own */
 const folds = (own) => [own.shown, own.curves];
 
-/** The link says what is open; a section that a model does not have is neither. */
+/** @param {Own} own the link says what is open; a section that a model does not have is neither */
 function keepOpen(own) {
   const open = SECTIONS.filter((_, i) => folds(own)[i].open && !folds(own)[i].hidden);
   const names = open.map(([name]) => name).join(",") || null;
@@ -100,7 +126,7 @@ function keepOpen(own) {
     });
 }
 
-/** As the link says. */
+/** @param {Own} own as the link says */
 function unfold(own) {
   const names = (chosen(own, "open") ?? "").split(",");
   for (const [i, [name]] of SECTIONS.entries()) folds(own)[i].open = names.includes(name);
@@ -110,6 +136,7 @@ function unfold(own) {
 
 // ---- the moves ------------------------------------------------------------------------------
 
+/** @param {Own} own @param {Found} found */
 function drawMoves(own, found) {
   Object.assign(own, { found, turns: own.ui.turns, replies: [], mine: null, picked: 0 });
   own.node.hidden = false;
@@ -136,10 +163,10 @@ function drawMoves(own, found) {
   own.shown.hidden = !found.cases;
   if (own.shown.open && found.cases) drawCases(own);
   unfold(own);
-  own.choices.append(...modeButtons(own), ...actionBars(own), ...release(own));
+  own.choices.append(...modeButtons(own, found), ...actionBars(own, found), ...release(own));
 }
 
-/** The way back from a choice, also from one that this model does not have. */
+/** @param {Own} own the way back from a choice, also from one that this model does not have */
 function release(own) {
   const given = chosen(own, "mode") ?? chosen(own, "action");
   if (given === undefined) return [];
@@ -147,17 +174,23 @@ function release(own) {
   return [button("close", "All of them", () => choose(own.ui, back))];
 }
 
+/** @param {Own} own @param {string} what */
 const chosen = (own, what) => own.ui.chosen[own.prefix + what];
 
-/** A choice that is taken again is taken back. */
+/**
+ * A choice that is taken again is taken back.
+ * @param {Own} own
+ * @param {"mode" | "action"} what
+ * @param {string} value
+ */
 function toggle(own, what, value) {
   const others = { mode: null, action: null, [what]: chosen(own, what) === value ? null : value };
   const named = Object.entries(others).map(([key, each]) => [own.prefix + key, each]);
   choose(own.ui, Object.fromEntries(named));
 }
 
-function modeButtons(own) {
-  const { weights } = own.found;
+/** @param {Own} own @param {Found} found */
+function modeButtons(own, { weights }) {
   if (weights.length < 2) return [];
   return weights.map((weight, k) => {
     const pressed = chosen(own, "mode") === String(k);
@@ -175,8 +208,8 @@ function modeButtons(own) {
   });
 }
 
-function actionBars(own) {
-  const { actions } = own.found;
+/** @param {Own} own @param {Found} found */
+function actionBars(own, { actions }) {
   const most = Math.max(...actions.map(({ probability }) => probability), 1e-12);
   return actions.map(({ name, probability, typical }) => {
     const pressed = chosen(own, "action") === name;
@@ -200,12 +233,14 @@ function actionBars(own) {
 
 // ---- the replies ----------------------------------------------------------------------------
 
+/** @param {Own} own @param {Alive} alive */
 async function askReplies(own, alive) {
-  if (own.found.error) return;
+  const { found } = own;
+  if (!found || found.error) return;
   const { n, temperature, seed } = own.ui.request;
   const [mode, action] = [chosen(own, "mode"), chosen(own, "action")];
   const question = {
-    ...{ checkpoint: own.found.checkpoint, turns: own.ui.turns, n, temperature, seed },
+    ...{ checkpoint: found.checkpoint, turns: own.ui.turns, n, temperature, seed },
     ...(mode === undefined ? {} : { mode: Number(mode) }),
     ...(action === undefined ? {} : { action }),
   };
@@ -214,40 +249,44 @@ async function askReplies(own, alive) {
   if (answer.error) return fail(own, answer.error);
   own.replies = answer.replies;
   own.noise = answer.noise;
-  drawReplies(own);
+  drawReplies(own, found);
 }
 
+/** @param {Own} own @param {string} sentence */
 function fail(own, sentence) {
   own.error.textContent = sentence;
   own.error.hidden = false;
 }
 
-function drawReplies(own) {
-  if (own.found.weights.length) own.picture.set({ replies: own.replies, picked: -1 });
-  own.list.replaceChildren(...own.replies.map((_, i) => item(own, i)));
-  own.twin.set(TABLE, table(own));
-  drawMeter(own);
+/** @param {Own} own @param {Found} found */
+function drawReplies(own, found) {
+  if (found.weights.length) own.picture.set({ replies: own.replies, picked: -1 });
+  own.list.replaceChildren(...own.replies.map((_, i) => item(own, found, i)));
+  own.twin.set(TABLE, table(own, found));
+  drawMeter(own, found);
   own.node.dataset.replies = String(own.replies.length); // how tests know
 }
 
-function table(own) {
+/** @param {Own} own @param {Found} found */
+function table(own, found) {
   return own.replies.map(({ text, mode, action, log_p, place, common }) => [
     text,
     mode == null ? "" : mode + 1,
     action ?? "",
     log_p == null ? "" : Number(log_p.toFixed(2)),
-    ...(own.found.weights.length ? place.map((x) => Number(x.toFixed(4))) : ["", ""]),
-    own.found.common.length ? (common ? "yes" : "no") : "",
+    ...(found.weights.length ? place.map((x) => Number(x.toFixed(4))) : ["", ""]),
+    found.common.length ? (common ? "yes" : "no") : "",
   ]);
 }
 
-function item(own, i) {
+/** @param {Own} own @param {Found} found @param {number} i */
+function item(own, found, i) {
   const { text, mode, action, log_p } = own.replies[i];
-  const coded = own.found.weights.length > 0;
+  const coded = found.weights.length > 0;
   const facts = [
     mode == null ? "" : `mode ${mode + 1}`,
     action ?? "",
-    coded ? `log p${own.noise ? "(ε)" : "(z)"} ${fixed(log_p, 1)}` : "",
+    log_p == null ? "" : `log p${own.noise ? "(ε)" : "(z)"} ${fixed(log_p, 1)}`,
   ].filter(Boolean);
   const symbol = coded
     ? el("i", {
@@ -279,15 +318,20 @@ function item(own, i) {
   );
 }
 
-/** A reply is said once: it is one to the turns before it, not to itself. */
+/**
+ * A reply is said once: it is one to the turns before it, not to itself.
+ * @param {Own} own
+ * @param {string} text
+ */
 function speak(own, text) {
   if (same(own.turns, own.ui.turns)) say(own.ui, [...own.ui.turns, [next(own.ui.turns), text]]);
 }
 
-function drawMeter(own) {
+/** @param {Own} own @param {Found} found */
+function drawMeter(own, found) {
   const [n, dull] = [own.replies.length, own.replies.filter(({ common }) => common).length];
   const kinds = new Set(own.replies.map(({ text }) => text)).size;
-  const known = own.found.common.length > 0;
+  const known = found.common.length > 0;
   own.meter.replaceChildren(
     ...(known ? [el("meter", { min: 0, max: 1, value: dull / n, "aria-hidden": "true" })] : []),
     known
@@ -296,16 +340,18 @@ function drawMeter(own) {
   );
 }
 
+/** @param {Own} own @param {number} i */
 function pick(own, i) {
   own.picked = i;
   for (const node of own.list.children) node.removeAttribute("aria-current");
   own.list.children[i].setAttribute("aria-current", "true");
-  if (own.found.weights.length) own.picture.set({ picked: i, ring: own.replies[i].place });
+  if (own.found?.weights.length) own.picture.set({ picked: i, ring: own.replies[i].place });
   sayAloud(own, own.replies[i].text);
 }
 
 // ---- places, ways, and a reply of one's own ---------------------------------------------------
 
+/** @param {Own} own @param {string} text */
 function sayAloud(own, text) {
   own.spoken.replaceChildren(
     el("q", { text: text || "(nothing)" }),
@@ -313,24 +359,32 @@ function sayAloud(own, text) {
   );
 }
 
-/** The code of a place: the prior's middle in all directions but the two that are drawn. */
+/**
+ * The code of a place: the prior's middle in all directions but the two that are drawn.
+ * @param {Found} found
+ * @param {Place} place
+ */
 function codeAt({ origin, axes }, [x, y]) {
   return origin.map((value, d) => value + x * axes[0][d] + y * axes[1][d]);
 }
 
-const decode = (own, codes) =>
-  own.ui.ask("say", { checkpoint: own.found.checkpoint, turns: own.ui.turns, codes });
+/** @param {Own} own @param {Found} found @param {number[][]} codes */
+const decode = (own, found, codes) =>
+  own.ui.ask("say", { checkpoint: found.checkpoint, turns: own.ui.turns, codes });
 
-/** Of the places that a pointer passes, the last is answered. */
+/**
+ * Of the places that a pointer passes, the last is answered.
+ * @param {Own} own
+ * @param {Place} place
+ */
 async function askPlace(own, place) {
   own.wanted = place;
   if (own.asking) return;
   own.asking = true;
-  while (own.wanted) {
-    const { found } = own;
-    const at = own.wanted;
+  while (own.wanted && own.found) {
+    const { found, wanted } = own;
     own.wanted = null;
-    const answer = await decode(own, [codeAt(found, at)]);
+    const answer = await decode(own, found, [codeAt(found, wanted)]);
     if (own.found !== found) break;
     if (answer.error) fail(own, answer.error);
     else sayAloud(own, answer.texts[0]);
@@ -338,17 +392,20 @@ async function askPlace(own, place) {
   own.asking = false;
 }
 
+/** @param {Own} own @param {number} from @param {number} to */
 async function showWay(own, from, to) {
   const { found, replies } = own;
+  if (!found) return;
   const [a, b] = [replies[from].z, replies[to].z];
   const shares = Array.from({ length: STEPS }, (_, i) => i / (STEPS - 1));
   const answer = await decode(
     own,
+    found,
     shares.map((t) => a.map((value, d) => (1 - t) * value + t * b[d])),
   );
   if (own.found !== found) return;
   if (answer.error) return fail(own, answer.error);
-  const lines = answer.texts.map((text, i) =>
+  const lines = answer.texts.map((/** @type {string} */ text, /** @type {number} */ i) =>
     el("li", {}, el("span", { class: "lp-odds-p", text: fixed(shares[i]) }), text || "(nothing)"),
   );
   own.way.hidden = false;
@@ -359,18 +416,20 @@ async function showWay(own, from, to) {
   );
 }
 
+/** @param {Own} own @param {Alive} alive */
 async function askOwn(own, alive) {
+  const { found } = own;
   const reply = own.ui.chosen.own;
   if (own.place === 0 && document.activeElement !== own.ui.ownBox)
     own.ui.ownBox.value = reply ?? "";
-  if (!reply || own.found.error) return;
-  const { checkpoint } = own.found;
+  if (!reply || !found || found.error) return;
+  const { checkpoint } = found;
   const { seed } = own.ui.request;
   const answer = await own.ui.ask("own", { checkpoint, turns: own.ui.turns, reply, seed });
   if (!alive()) return;
   if (answer.error) return fail(own, answer.error);
   own.mine = answer;
-  if (own.found.weights.length) own.picture.set({ own: answer });
+  if (found.weights.length) own.picture.set({ own: answer });
   const kl = answer.kl == null ? "its code has no known density" : `KL ${fixed(answer.kl)} nats`;
   const action = answer.action ? ` It counts as ${answer.action}.` : "";
   const unknown = answer.unknown.length ? ` Unknown: ${answer.unknown.join(", ")}.` : "";
@@ -379,8 +438,10 @@ async function askOwn(own, alive) {
 
 // ---- its training -----------------------------------------------------------------------------
 
+/** @param {Own} own */
 async function drawTraining(own) {
-  const { checkpoint } = own.found;
+  const checkpoint = own.found?.checkpoint;
+  if (!checkpoint) return;
   const answer = await own.ui.ask("training", { checkpoint });
   if (own.found?.checkpoint !== checkpoint) return;
   own.chart ??= chart({ label: "How far prior and posterior were apart", height: 220 });
@@ -397,12 +458,15 @@ async function drawTraining(own) {
     own.chart.draw(lines, { x: "step", y: reach(answer) });
     own.curveTwin.set(
       ["step", ...names],
-      answer.step.map((step, i) => [step, ...names.map((name) => answer.curves[name][i])]),
+      answer.step.map((/** @type {number} */ step, /** @type {number} */ i) => [
+        step,
+        ...names.map((name) => answer.curves[name][i]),
+      ]),
     );
   }
   own.clouds?.remove();
   own.moment = chosen(own, "moment") ?? null;
-  const keep = (moment) => {
+  const keep = (/** @type {string | null} */ moment) => {
     own.moment = moment;
     choose(own.ui, { [`${own.prefix}moment`]: moment });
   };
@@ -411,9 +475,13 @@ async function drawTraining(own) {
   if (own.clouds) own.curves.append(own.clouds);
 }
 
-/** Held-out conversations, the actions that it finds likeliest, and what it says of each. */
+/**
+ * Held-out conversations, the actions that it finds likeliest, and what it says of each.
+ * @param {Own} own
+ */
 async function drawCases(own) {
-  const { checkpoint } = own.found;
+  const checkpoint = own.found?.checkpoint;
+  if (!checkpoint) return;
   const answer = await own.ui.ask("cases", { checkpoint });
   if (own.found?.checkpoint !== checkpoint) return;
   own.shown.lastElementChild?.matches("summary") || own.shown.lastElementChild?.remove();
@@ -424,17 +492,21 @@ async function drawCases(own) {
   );
 }
 
-/** All values but those of the first tenth of the steps: a critic's gap begins far above. */
+/**
+ * All values but those of the first tenth of the steps: a critic's gap begins far above.
+ * @param {Training} training
+ */
 function reach({ step, curves }) {
-  const later = step.findIndex((at) => at >= step.at(-1) / 10);
+  const later = step.findIndex((at) => at >= step[step.length - 1] / 10);
   const values = Object.values(curves).flatMap((curve) => curve.slice(later));
   return { low: Math.min(0, ...values), high: 1.1 * Math.max(...values) };
 }
 
-/** What the last values say. */
+/** What the last values say. @param {Training} training @param {string[]} names */
 function trainingNote({ step, curves }, names) {
   if (!names.length) return "Nothing was kept of how prior and posterior came together.";
-  const both = (curve) => `${fixed(curve[0])} at first, ${fixed(curve.at(-1))} at the end`;
+  const both = (/** @type {number[]} */ curve) =>
+    `${fixed(curve[0])} at first, ${fixed(curve[curve.length - 1])} at the end`;
   const ends = names.map((name) => `${name}: ${both(curves[name])}`).join("; ");
   return `Of held-out pairs, after ${step.at(-1)} steps: ${ends}.`;
 }

@@ -16,12 +16,6 @@ ROOT = Path(__file__).resolve().parents[3]
 APP = ROOT / "app"
 PAGE = sorted((APP / "page").glob("*.js"))
 WIDGETS = sorted((APP / "widgets").glob("*/*.js"))
-# Widgets whose parameters are not all typed yet: what can be inferred is checked.
-LOOSE = {
-    "replies",
-}
-TYPED = [path for path in WIDGETS if path.parent.name not in LOOSE]
-INFERRED = [path for path in WIDGETS if path.parent.name in LOOSE]
 CHECK = ("check", "--no-remote", "--no-npm", "--no-lock", "--config")
 
 
@@ -54,11 +48,7 @@ def test_scripts_and_styles_are_linted_and_formatted(cache):
 
 
 def test_scripts_have_strict_types(cache):
-    run("deno", *CHECK, ROOT / "deno.json", *PAGE, *TYPED, cache=cache)
-
-
-def test_the_other_widgets_have_the_types_that_can_be_inferred(cache):
-    run("deno", *CHECK, APP / "widgets" / "deno.json", *INFERRED, cache=cache)
+    run("deno", *CHECK, ROOT / "deno.json", *PAGE, *WIDGETS, cache=cache)
 
 
 def test_what_is_pure_does_what_it_says(cache):
