@@ -594,7 +594,7 @@ def compare(checkpoint: str, other: str, inputs: list[str]) -> dict[str, Any]:
     from app.widgets.compare import compute
 
     names = (checkpoint, other)
-    leads = session.get_space(checkpoint)
+    leads = compute.leader(names)
     items = read_all(leads, inputs)
 
     def make(space: "LatentSpace") -> dict[str, Any]:
@@ -604,6 +604,6 @@ def compare(checkpoint: str, other: str, inputs: list[str]) -> dict[str, Any]:
 
     sides = [compute.side(name, make) for name in names]
     able = len(items) >= LEAST and not any(one["cannot"] for one in sides)
-    found = compute.map_of(names, items)["map"] if able else None
+    found = compute.map_of(names, leads, items)["map"] if able else None
     whole = {"drift": found and found["drift"], "whole": found and found["whole"]}
     return finite({"sides": sides} | whole)

@@ -235,6 +235,8 @@ def first_mistake(error: pydantic.ValidationError, labels: Mapping[str, str]) ->
     if names:
         name = names[-1] if names[-1] in labels or len(names) < 3 else " ".join(names[-2:])
     complaint = COMPLAINTS.get(mistake["type"])
+    if context.get("min_length") == 1:
+        complaint = "must not be empty"
     said = complaint.format(**context) if complaint else _uncapital(mistake["msg"])
     if name in labels:
         return f"{labels[name]}{number} {said}."

@@ -360,10 +360,11 @@ def _run(folder: Path, waiting: list[str]) -> Run | None:
         return None
     status = _read(folder / STATUS)
     state, message = status.get("state", "queued"), status.get("message", "")
+    stage = status.get("stage", "train")
     if state in ("queued", "running"):
         if not alive(folder):
             state, message = "paused", message or _interrupted(folder)
-        elif _wish(folder) != "go":
+        elif (wish := _wish(folder)) == "pause" or (wish == "keep" and stage == "train"):
             state = "pausing"
     return Run(
         id=folder.name,
@@ -381,7 +382,7 @@ def _run(folder: Path, waiting: list[str]) -> Run | None:
         disk=_size(folder),
         room=status.get("room", 0),
         message=message,
-        stage=status.get("stage", "train"),
+        stage=stage,
         rate=wanted_rate(folder) or status.get("rate", 0.0),
     )
 

@@ -324,7 +324,7 @@ def over_one_another(page: Page, shot) -> None:
 def words_about_a_checkpoint(page: Page) -> None:
     """A name that is none is refused; another, and a description, are shown as they were typed."""
     act(page, "Rename", "Again")
-    box = page.locator("#train-edit-title")
+    box = page.locator("#train-edit-name")
     box.fill("   ")
     box.press("Enter")
     expect(page.locator(".train-notice")).not_to_be_empty()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
+import backend
 from app import items as boxes
 from app import memory, session
 from app.components import packed_each
@@ -47,12 +48,29 @@ class Settings(NamedTuple):
     b: str = ""
 
 
+def leader(names: tuple[str, str]) -> "LatentSpace":
+    """The space whose items both get: the first, or the second where the first is damaged.
+
+    Raises ``ValueError`` for a name that no checkpoint has, and where both are damaged.
+    """
+    spaces, complaints = [], []
+    for name in names:
+        try:
+            spaces.append(session.get_space(name))
+        except ValueError as error:
+            if name not in {one.name for one in backend.available(include_damaged=True)}:
+                raise
+            complaints.append(error)
+    if not spaces:
+        raise complaints[0]
+    return spaces[0]
+
+
 def side(name: str, make: Callable[["LatentSpace"], dict[str, Any]]) -> dict[str, Any]:
-    """What ``make`` finds, or ``cannot`` with the reason."""
-    space = session.get_space(name)
-    about = {"checkpoint": name, "title": space.info.title, "cannot": ""}
+    """What ``make`` finds, or ``cannot`` with the reason: that it is damaged, too."""
+    about = {"checkpoint": name, "title": backend.info(name).title, "cannot": ""}
     try:
-        return about | make(space)
+        return about | make(session.get_space(name))
     except ValueError as error:
         return about | {"cannot": str(error)}
 
@@ -143,9 +161,14 @@ def difference(space: "LatentSpace", a: "Item", b: "Item") -> float:
     return 1 - space.processor.likeness(a, b)
 
 
-def map_of(names: tuple[str, str], items: list["Item"]) -> dict[str, Any]:
+def map_of(names: tuple[str, str], leads: "LatentSpace", items: list["Item"]) -> dict[str, Any]:
     """Where both put the same items, the second turned onto the first; ``cannot`` says why not."""
-    sides = [side(name, lambda space: {"z": space.encode(fitted(space, items))}) for name in names]
+
+    def make(space: "LatentSpace") -> dict[str, Any]:
+        check_kind(space, leads)
+        return {"z": space.encode(fitted(space, items))}
+
+    sides = [side(name, make) for name in names]
     codes = [one.pop("z", None) for one in sides]
     if any(one["cannot"] for one in sides):
         return {"sides": sides, "map": None}

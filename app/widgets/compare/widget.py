@@ -1,6 +1,6 @@
 """The comparison and what it asks the server: both sides at once, or some cells of the grid."""
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import gradio as gr
 import numpy as np
@@ -12,6 +12,9 @@ from app import session
 from app.components import Seed, finite, packed_each, script, served, widget
 from app.door import followed
 from app.widgets.compare import compute
+
+if TYPE_CHECKING:
+    from backend.space import LatentSpace
 
 Mode = Literal["samples", "path", "traversal", "reconstruction", "map", "grid"]
 Axis = Literal["checkpoint", "seed", "temperature", "top_p", "position"]
@@ -59,24 +62,24 @@ def compare(
 ) -> dict:
     """Both sides of the comparison; ``unit`` is a rank by activity, the most active first."""
     names = (checkpoint, other)
-    leads = session.get_space(checkpoint)
-    session.get_space(other)
+    leads = compute.leader(names)
     shared = {"mode": mode, "modality": leads.modality}
     if mode == "grid":
         between = ends == "boxes" and "position" in (rows, columns)
-        typed = boxed(names, rows, columns, inputs) if between else None
+        typed = boxed(leads, names[1], rows, columns, inputs) if between else None
         found: dict[str, Any] = grid(names, rows, columns, seed, temperature, typed)
     elif mode == "reconstruction":
-        found = reconstructed(names, first, n)
+        found = reconstructed(names, leads, first, n)
     elif mode == "map":
-        found = mapped(names, first)
+        found = mapped(names, leads, first)
     else:
-        found = strips(names, mode, n, seed, temperature, unit, inputs)
+        found = strips(names, leads, mode, n, seed, temperature, unit, inputs)
     return shared | finite(found)
 
 
 def strips(
     names: tuple[str, str],
+    leads: "LatentSpace",
     mode: Mode,
     n: int,
     seed: int,
@@ -85,7 +88,6 @@ def strips(
     inputs: dict[str, str],
 ) -> dict[str, Any]:
     """Items in a row for each side: samples, a path, a unit."""
-    leads = session.get_space(names[0])
     given = boxes.given(leads, {"path": "ab", "traversal": "a"}.get(mode, ""), inputs)
 
     def make(space: Any) -> dict[str, Any]:
@@ -122,9 +124,10 @@ def strips(
     return {"sides": sides, "code": _script(names, *lines)}
 
 
-def reconstructed(names: tuple[str, str], first: int, n: int) -> dict[str, Any]:
+def reconstructed(
+    names: tuple[str, str], leads: "LatentSpace", first: int, n: int
+) -> dict[str, Any]:
     """The same held-out items given back by both, with what differs."""
-    leads = session.get_space(names[0])
     held = compute.held_out(leads)
     items = held.part(first, n)
 
@@ -162,14 +165,12 @@ def alike(a: Any, b: Any) -> bool:
     return np.shape(a)[1:3] == np.shape(b)[1:3]
 
 
-def mapped(names: tuple[str, str], first: int) -> dict[str, Any]:
+def mapped(names: tuple[str, str], leads: "LatentSpace", first: int) -> dict[str, Any]:
     """Codes of the same held-out items by both, aligned."""
-    leads = session.get_space(names[0])
-    compute.check_kind(session.get_space(names[1]), leads)
     held = compute.held_out(leads)
     items = held.part(first, min(compute.MAPPED, len(held.items)))
     with session.model_work():
-        found = compute.map_of(names, items)
+        found = compute.map_of(names, leads, items)
     lines = [
         held.source,
         f"shown = [items[i % len(items)] for i in range({first}, {first + len(items)})]",
@@ -190,13 +191,14 @@ class Typed(NamedTuple):
     source: str  # both as Python
 
 
-def boxed(names: tuple[str, str], rows: Axis, columns: Axis, inputs: dict[str, str]) -> Typed:
+def boxed(
+    leads: "LatentSpace", other: str, rows: Axis, columns: Axis, inputs: dict[str, str]
+) -> Typed:
     """What is in the boxes A and B, between which the positions of a grid lie."""
     if "temperature" in (rows, columns):
         raise ValueError("Codes of A and B are not drawn: a code temperature changes nothing.")
-    leads = session.get_space(names[0])
     if "checkpoint" in (rows, columns):
-        compute.check_kind(session.get_space(names[1]), leads)
+        compute.check_kind(session.get_space(other), leads)
     given = boxes.given(leads, "ab", inputs)
     prefix = boxes.BOXES[leads.modality].prefix
     source = ", ".join(boxes.literal(leads, item) for item in given)
@@ -283,8 +285,8 @@ def cells(wanted: Annotated[list[Cell], pydantic.Field(min_length=1, max_length=
     found = []
     for one in wanted:
         settings = compute.Settings(**one.model_dump())
-        space = session.get_space(one.checkpoint)
         try:
+            space = session.get_space(one.checkpoint)
             with session.model_work():
                 item = compute.cell(settings, space.info.fingerprint)
             found.append({"item": item, "modality": space.modality})

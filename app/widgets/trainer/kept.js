@@ -65,7 +65,7 @@ function row(ui, one) {
       "div",
       { class: "lp-bar" },
       ...links,
-      act(null, "Rename", () => edit(ui, one, "title")),
+      act(null, "Rename", () => edit(ui, one, "name")),
       act(null, "Describe", () => edit(ui, one, "text")),
       act("save", "Download", () => save(ui, one)),
       act("close", "Delete", () => remove(ui, one)),
@@ -77,13 +77,13 @@ function row(ui, one) {
  * A form in place of nothing: it asks, and what it holds is lost by Cancel alone.
  * @param {Ui} ui
  * @param {Yours} one
- * @param {"title" | "text"} what
+ * @param {"name" | "text"} what
  */
 function edit(ui, one, what) {
   const node = ui.kept.list.querySelector(`[data-name="${one.name}"]`);
   node?.querySelector("form")?.remove();
   const id = `train-edit-${what}`;
-  const short = what === "title";
+  const short = what === "name";
   const props = { id, class: "lp-input", maxlength: short ? 60 : 2000, required: short };
   const box = short ? el("input", props) : el("textarea", { ...props, rows: 4 });
   box.value = short ? one.title : one.about;

@@ -7,7 +7,7 @@ import { tell } from "../../page/events.js";
 import { significant } from "../../page/numbers.js";
 import { drawCurves, setUp as setUpCurves } from "./curves.js";
 import { fetchYours } from "./kept.js";
-import { joined, progress, standing } from "./words.js";
+import { discardQuestion, joined, progress, standing } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Look} Look
@@ -157,6 +157,13 @@ const CAN = {
   failed: ["resume", "stop", "discard"],
 };
 
+/** @param {Run} run what follows training learns nothing more */
+const learns = ({ stage }) => stage === "train";
+
+/** @param {Run} run */
+const can = (run) =>
+  (CAN[run.state] ?? ["discard"]).filter((what) => what !== "stop" || learns(run));
+
 /** @param {Ui} ui @param {HTMLElement} node @param {Run} run */
 function refresh(ui, node, run) {
   const part = (/** @type {string} */ selector) =>
@@ -175,11 +182,11 @@ function refresh(ui, node, run) {
     if (what === "show") {
       button.setAttribute("aria-pressed", String(place >= 0));
       button.textContent = place >= 0 ? "Shown" : ui.watched.length ? "Compare" : "Show";
-    } else button.hidden = !(CAN[run.state] ?? ["discard"]).includes(what);
+    } else button.hidden = !can(run).includes(what);
     button.setAttribute("aria-label", `${button.textContent}: ${run.title}`);
   }
   const rate = part(".train-rate");
-  part(".train-rate-box").hidden = !alive(run) && run.state !== "paused";
+  part(".train-rate-box").hidden = !learns(run) || (!alive(run) && run.state !== "paused");
   if (document.activeElement !== rate) rate.value = significant(run.rate).replaceAll(",", "");
 }
 
@@ -204,8 +211,8 @@ function toggle(ui, id) {
 async function act(ui, id, what) {
   if (ui.acting.has(id)) return; // pressed twice
   const run = ui.runs.find((one) => one.id === id);
-  const lost = `Discard “${run?.title}”? What it has learned since it began is lost.`;
-  if (what === "discard" && !ENDED.includes(run?.state ?? "") && !confirm(lost)) return;
+  const asks = what === "discard" && run && !ENDED.includes(run.state);
+  if (asks && !confirm(discardQuestion(run))) return;
   ui.acting.add(id);
   const answer = await ui.ask("act", { id, what });
   wrong(ui, answer.error ?? "");

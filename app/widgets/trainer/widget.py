@@ -333,9 +333,9 @@ def set_rate(id: RunId, rate: Annotated[float, pydantic.Field(gt=0, le=1)]) -> d
 # --- checkpoints of one's own ------------------------------------------------------------------
 
 
-def rename(checkpoint: Text, title: Title) -> dict:
+def rename(checkpoint: Text, name: Title) -> dict:
     """Call a checkpoint otherwise."""
-    yours.rename(checkpoint, title.strip())
+    yours.rename(checkpoint, name.strip())
     return {"yours": _yours()}
 
 

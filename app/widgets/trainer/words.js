@@ -62,12 +62,24 @@ export function facts({ kind, n, duplicates, splits, classes }) {
   ].filter(Boolean);
 }
 
+/** @param {string} stage as it stands within a sentence */
+const named = (stage) => STAGES[/** @type {keyof STAGES} */ (stage)]?.toLowerCase() ?? stage;
+
+/** @param {Run} run what Discard asks */
+export function discardQuestion({ title, stage }) {
+  const lost =
+    stage === "train"
+      ? "What it has learned since it began is lost."
+      : "Its model stays, with the numbers that it has.";
+  return `Discard “${title}”? ${lost}`;
+}
+
 /** @param {Run} run how it stands, in a few words */
 export function standing({ state, place, stage, message }) {
   if (state === "queued") return `Waits: number ${place} in the queue`;
   if (state === "running") return STAGES[/** @type {keyof STAGES} */ (stage)] ?? "Running";
   if (state === "pausing") return "Pauses after this step";
-  if (state === "paused") return "Paused";
+  if (state === "paused") return stage === "train" ? "Paused" : `Paused: ${named(stage)}`;
   if (state === "stopped") return "Stopped";
   return state === "done" ? "Done" : message || "Failed";
 }

@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
         write_model(folder, TWO, latent_dim=6)
         write_model(folder, GAN)
         session.configure("cpu")
-        yield
+        yield folder
         session.configure("cpu")
 
 
@@ -165,6 +165,24 @@ def test_the_code_of_the_grid_runs(rows):
 )
 def test_what_is_wrong_is_said_in_a_sentence(given, said):
     assert said in ask(**{"mode": "samples", **given})["error"]
+
+
+def test_of_two_only_the_one_with_damaged_weights_is_said_to_be_so(folder):
+    broken = "vae/vae--mnist--broken"
+    write_model(folder, broken)
+    weights = folder / broken / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")  # found once they are read
+    for mode in ("samples", "path", "traversal", "reconstruction", "map"):
+        sound, damaged = ask(TWO, broken, mode)["sides"]
+        assert "broken cannot be loaded" in damaged["cannot"] and not sound["cannot"]
+    damaged, sound = ask(broken, TWO, "reconstruction")["sides"]
+    assert "broken cannot be loaded" in damaged["cannot"] and len(sound["items"]) == 4
+    row = ask(broken, TWO, "grid", rows="seed", columns="checkpoint")["cells"][0]
+    damaged, sound = served(cells)({"wanted": row})["cells"]
+    assert "broken cannot be loaded" in damaged["cannot"] and sound["item"]
+    assert "broken cannot be loaded" in ask(broken, broken)["error"]
+    found = api.compare(broken, TWO, api.sample(ONE, 4, 1))
+    assert found["sides"][0]["cannot"] and found["sides"][1]["items"] and found["drift"] is None
 
 
 def test_the_endpoint_aligns_what_it_is_given():

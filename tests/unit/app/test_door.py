@@ -32,6 +32,7 @@ def view(
     names: list[str] | None = None,
     kind: Literal["a", "b"] = "a",
     amount: float = 0.0,
+    steps: Annotated[str, pydantic.Field(min_length=1)] = "a",
 ) -> dict:
     return {"n": n}
 
@@ -62,6 +63,7 @@ def test_no_fields_where_fields_are_meant(asked):
         ({"n": 1, "names": ["a", 3]}, "names 2: must be text."),
         ({"n": 1, "kind": "c"}, "kind: must be one of 'a' or 'b'."),
         ({"n": 1, "amount": math.nan}, "amount: must be a finite number."),
+        ({"n": 1, "steps": ""}, "Steps must not be empty."),
         ({"n": 1, "names": ["a\0b"]}, "Names holds a NUL"),
         ({"n": 1, "names": ["\ud800"]}, "half of a character"),
         ({"n": 1, "\ud800": 1}, "half of a character"),

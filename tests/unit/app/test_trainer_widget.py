@@ -106,7 +106,7 @@ def test_a_wrong_file_is_answered_with_a_sentence(name, data):
         ("act", {"id": "none", "what": "explode"}, "must be one of"),
         ("act", {"id": "none", "what": "pause"}, "no run"),
         ("set_rate", {"id": "none", "rate": 0}, "Learning rate must be greater than 0"),
-        ("start", {"corpus": "x", "model": "y", "name": "", "settings": {}}, "at least 1"),
+        ("start", {"corpus": "x", "model": "y", "name": "", "settings": {}}, "not be empty"),
         ("start", {"corpus": "x", "model": "y", "name": "z", "settings": {}}, "no corpus"),
         ("cost", {"model": "y", "settings": {}, "data": {"n": 9}}, "'y' does not learn from"),
         ("cost", {"model": "y", "settings": {}, "data": {"n": 0}}, "to learn from must be at"),

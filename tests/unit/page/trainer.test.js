@@ -121,6 +121,8 @@ test("the terms that all look at come first, each once", () => {
 
 test("how a run stands, and how far it is", () => {
   equal(standing(RUN), "Training");
+  equal(standing({ ...RUN, state: "paused" }), "Paused");
+  equal(standing({ ...RUN, state: "paused", stage: "map" }), "Paused: drawing the map");
   equal(standing({ ...RUN, state: "queued", place: 2 }), "Waits: number 2 in the queue");
   equal(
     standing({ ...RUN, state: "failed", message: "recon_nll is no number" }),

@@ -327,7 +327,9 @@ def test_what_is_left_is_told_as_a_range_around_the_mean_pace() -> None:
     assert low == 200 and high == pytest.approx(690)
 
 
-def test_a_run_goes_on_when_the_app_is_killed(dataset: str) -> None:
+def test_a_run_goes_on_when_the_app_is_killed_and_is_ended_while_it_is_measured(
+    dataset: str,
+) -> None:
     app = "import os, sys, json; from backend.pipeline import jobs; "
     app += "print(jobs.start(*json.loads(sys.argv[1])), flush=True); os.kill(os.getpid(), 9)"
     asked = json.dumps([MODEL, dataset, "Alone", SETTINGS])
@@ -335,8 +337,16 @@ def test_a_run_goes_on_when_the_app_is_killed(dataset: str) -> None:
     killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     id = killed.stdout.strip()
     assert killed.returncode == -9
-    until(lambda: run_of(id).state == "done")
-    assert backend.info(run_of(id).checkpoint).problem is None
+    until(lambda: run_of(id).stage == "measure")
+    jobs.alive(jobs.folder_of(id)).kill()
+    until(lambda: run_of(id).state == "paused")
+    assert (run_of(id).stage, "Resume goes on" in run_of(id).message) == ("measure", True)
+    jobs.resume(id)
+    until(lambda: run_of(id).state in ("running", "done"))
+    name = run_of(id).checkpoint
+    jobs.discard(id)
+    assert jobs.runs() == [] and backend.info(name).problem is None
+    assert backend.load(name, device="cpu").sample(2)
 
 
 def test_a_disk_that_fills_keeps_what_was_saved_last(
