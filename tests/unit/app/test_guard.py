@@ -41,8 +41,13 @@ def app_of(auth: tuple[str, str] | None = None, mcp: bool = False, **changed) ->
             app.auth = dict([auth])
         return app
 
-    session.configure("cpu")
+    session.configure("cpu", read_only=changed.get("read_only", False))
     return asyncio.run(build())
+
+
+def tabs(app: App) -> set[str]:
+    ids = {str(getattr(block, "elem_id", "")) for block in app.get_blocks().blocks.values()}
+    return {id for id in ids if id.startswith("tab-")}
 
 
 @pytest.fixture(scope="module")
@@ -303,9 +308,12 @@ def test_an_upload_is_kept_unless_the_server_is_read_only(client, app, tmp_path,
     assert [path.name for path in tmp_path.rglob("*.png")] == ["x.png"]
 
 
-def test_read_only_writes_nothing(tmp_path: Path, monkeypatch):
+def test_read_only_writes_nothing_and_has_no_tab_for_it(app, tmp_path: Path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setattr(session, "_read_only", False)  # so that it is as it was in the end
+    whole = tabs(app)
     app = app_of(read_only=True)
+    assert whole - tabs(app) == {"tab-train"}
     app.uploaded_file_dir = str(tmp_path)
     client = TestClient(app, base_url=HOME, raise_server_exceptions=False)
     files = {"files": ("x.png", b"x", "image/png")}

@@ -2,6 +2,7 @@ import { packed, zip } from "../../../app/widgets/trainer/folder.js";
 import { base64, cuts } from "../../../app/widgets/trainer/upload.js";
 import {
   cost,
+  discardQuestion,
   facts,
   free,
   joined,
@@ -122,6 +123,11 @@ test("the terms that all look at come first, each once", () => {
 test("how a run stands, and how far it is", () => {
   equal(standing(RUN), "Training");
   equal(standing({ ...RUN, state: "paused" }), "Paused");
+  equal(discardQuestion(RUN), "Discard “diary”? What it has learned since it began is lost.");
+  equal(
+    discardQuestion({ ...RUN, stage: "measure" }),
+    "Discard “diary”? Its model stays, with the numbers that it has.",
+  );
   equal(standing({ ...RUN, state: "paused", stage: "map" }), "Paused: drawing the map");
   equal(standing({ ...RUN, state: "queued", place: 2 }), "Waits: number 2 in the queue");
   equal(
