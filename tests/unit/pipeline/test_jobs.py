@@ -193,7 +193,15 @@ def test_paused_and_kept_before_its_end(dataset: str) -> None:
     with pytest.raises(ValueError, match="cannot be paused"):
         jobs.pause(id)
     jobs.stop_and_keep(id)
-    until(lambda: run_of(id).state == "stopped")
+    stood: set[tuple[str, str]] = set()
+
+    def stopped() -> bool:
+        run = run_of(id)
+        stood.add((run.stage, run.state))
+        return run.state == "stopped"
+
+    until(stopped)
+    assert ("measure", "running") in stood and ("measure", "pausing") not in stood
     run = run_of(id)
     assert (run.state, run.step) == ("stopped", 20)  # of a run that is paused, not one step more
     assert checkpoint.describe(run.checkpoint)["train"]["steps"] == run.step
