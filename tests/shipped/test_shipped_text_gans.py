@@ -1,0 +1,34 @@
+"""What the text GANs that ship show of the two claims, computed again from their weights."""
+
+import pytest
+
+import backend
+from backend.evaluation import phases
+
+NAMES = [info.name for info in backend.available() if info.family == "text_gan"]
+TOY = "text_gan/seq_gan--toy-language"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_last_moment_is_that_of_the_weights(name: str) -> None:
+    lm = backend.load_text_model(name)
+    found = phases.exact(lm.lm, lm.processor)
+    kept = phases.read(name).moments[-1]
+    assert kept.step == 3000
+    for id, value in kept.values.items():
+        assert found[id] == pytest.approx(value, rel=0.01)  # weights ship in half precision
+
+
+def test_all_runs_begin_alike_and_a_constant_reward_does_not_improve() -> None:
+    runs = {name: phases.read(name).moments for name in NAMES}
+    assert len(runs) == 4
+    for moments in runs.values():
+        assert moments[:15] == runs[TOY][:15]  # 1500 steps of likelihood
+    begun = runs[TOY][14].values
+    constant = runs[f"{TOY}--constant"][-1].values
+    assert constant["language_nll"] > begun["language_nll"] + 0.5
+    assert constant["covered"] < begun["covered"] - 10
+    alone = runs[f"{TOY}--mle"][-1].values
+    for name in (TOY, "text_gan/gumbel_gan--toy-language"):
+        game = runs[name][-1].values
+        assert game["covered"] < alone["covered"] and game["grammatical"] < alone["grammatical"]
