@@ -50,6 +50,7 @@ class AAE(LatentModel):
         "code_critic": ("code_critic",),
         "encoder": ("encoder",),
     }
+    training_only = ("code_critic",)
     betas = (0.5, 0.999)
     objective = Objective(
         formulas={

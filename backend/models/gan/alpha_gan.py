@@ -29,6 +29,7 @@ class Config(DataConfig):
     use_critic: bool = param(True, "Keep the critic D of pictures")
     use_code_critic: bool = param(True, "Keep the critic C of codes")
     code_hidden: tuple[int, ...] = param((700, 700), "Units per hidden layer of the code critic")
+    batch_norm: bool = param(False, "Batch-normalise all nets but the code critic")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -63,6 +64,7 @@ class AlphaGAN(LatentModel):
         "critic": ("critic",),
         "code_critic": ("code_critic",),
     }
+    training_only = ("critic", "code_critic")
     betas = (0.5, 0.9)
     objective = Objective(
         formulas={
@@ -92,9 +94,10 @@ class AlphaGAN(LatentModel):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.encoder = build_encoder(config, config.latent_dim)
-        self.generator = build_decoder(config)
-        self.critic = build_critic(config)
+        norm = config.batch_norm
+        self.encoder = build_encoder(config, config.latent_dim, batch_norm=norm)
+        self.generator = build_decoder(config, batch_norm=norm)
+        self.critic = build_critic(config, batch_norm=norm)
         self.code_critic = flat_critic(config.latent_dim, config.code_hidden)
         self.prior = StandardNormal(config.latent_dim)
 

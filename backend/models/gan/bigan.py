@@ -47,6 +47,7 @@ class BiGAN(LatentModel):
         "pair_critic": ("pair_critic",),
         "generator": ("encoder", "generator"),
     }
+    training_only = ("pair_critic",)
     betas = (0.5, 0.999)
     objective = Objective(
         formulas={

@@ -38,6 +38,7 @@ class GAN(LatentModel):
         "critic": ("critic",),
         "generator": ("generator",),
     }
+    training_only: ClassVar[tuple[str, ...]] = ("critic",)
     betas = (0.5, 0.999)
     objective = Objective(
         formulas={

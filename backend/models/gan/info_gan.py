@@ -62,6 +62,7 @@ class InfoGAN(dcgan.DCGAN):
         "critic": ("critic", "reader"),
         "generator": ("generator",),
     }
+    training_only = ()  # the class and the units of a picture are read off the critic's features
     objective = Objective(
         formulas={
             "critic": "−E log D(x) − E log(1 − D(G(z))) − λ L_I",

@@ -48,6 +48,7 @@ class VAEGAN(LatentModel):
         "decoder": ("decoder",),
         "critic": ("critic",),
     }
+    training_only = ("critic",)
     betas = (0.5, 0.999)
     objective = Objective(
         formulas={

@@ -67,7 +67,8 @@ class WGAN(gan.GAN):
 
     def train(self, mode: bool = True) -> Self:
         """``fit`` ends each step by leaving training mode: from there on weights are clipped."""
-        self.constrain()
+        if hasattr(self, "critic"):  # a checkpoint has none
+            self.constrain()
         return super().train(mode)
 
     def constrain(self) -> None:

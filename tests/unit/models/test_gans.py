@@ -142,11 +142,32 @@ def test_the_penalised_critic_has_slope_1_between_data_and_samples() -> None:
     assert 0.8 < float(slopes.mean()) < 1.2
 
 
-def test_the_nets_of_a_vae_gan_are_normalised_where_that_is_asked_for() -> None:
-    for asked in (False, True):
-        model = build("vae_gan", **POINTS, batch_norm=asked)
-        for net in (model.encoder, model.decoder, model.critic):
-            assert asked == any(isinstance(one, nn.BatchNorm1d) for one in net.modules())
+NORMALISED = {
+    "vae_gan": {"encoder", "decoder", "critic"},
+    "alpha_gan": {"encoder", "generator", "critic"},
+}
+
+
+@pytest.mark.parametrize("name", NORMALISED)
+def test_nets_are_normalised_where_that_is_asked_for(name: str) -> None:
+    for asked in (set(), NORMALISED[name]):
+        model = build(name, **POINTS, batch_norm=bool(asked))
+        found = {
+            net
+            for net, part in model.named_children()
+            if any(isinstance(one, nn.BatchNorm1d) for one in part.modules())
+        }
+        assert found == asked
+
+
+@pytest.mark.parametrize("name", ["gan", "wgan", "aae", "bigan", "iwgan", *NORMALISED])
+def test_checkpoints_draw_without_the_critics(name: str) -> None:
+    model = build(name, **POINTS).eval()
+    z = torch.randn(3, model.config.latent_dim)
+    drawn = model.decode(z).mean
+    kept = model.drop_training_only().eval()
+    assert not any("critic" in key for key in kept.state_dict())
+    assert torch.equal(kept.decode(z).mean, drawn)
 
 
 def test_the_encoder_of_a_vae_gan_hears_nothing_of_the_game() -> None:
