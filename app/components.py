@@ -171,7 +171,7 @@ def offered(
     """The groups of a picker, of the checkpoints that are here now."""
     others = [{"name": name, "title": title} for name, title in given]
     return [
-        *groups([*fitting(requires, excluding), *(i for one in also for i in fitting({one}))]),
+        *groups(fitting(requires, excluding, also)),
         {"label": "Given with --lm", "options": others},
         {"label": "Yours, unfit here", "options": unfit(requires)},
     ]
@@ -185,10 +185,14 @@ def offer_anew(page: gr.Blocks) -> None:
 
 
 def fitting(
-    requires: Iterable[str], excluding: Iterable[str] = ()
+    requires: Iterable[str], excluding: Iterable[str], also: Iterable[str] = ()
 ) -> list[backend.CheckpointInfo]:
-    """Checkpoints with these capabilities and none of those, damaged ones included."""
+    """Checkpoints with these capabilities and none of those, damaged ones included.
+
+    With any of ``also``, too.
+    """
     infos = backend.available(requires=frozenset(requires), include_damaged=True)
+    infos += [info for one in also for info in backend.available(requires={one})]
     return [info for info in infos if info.capabilities.isdisjoint(excluding)]
 
 

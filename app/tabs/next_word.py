@@ -24,6 +24,7 @@ def build() -> None:
         label="Sentence to translate",
         placeholder="Leave it empty for an example",
         max_lines=3,
+        max_length=2000,
         elem_id="next-word-source",
         elem_classes=["lp-only-translation"],
     )

@@ -16,6 +16,7 @@ export function setUp(ui) {
     id: "next-word-attention",
   });
   ui.lookedTable = tableTwin("Attention as a table");
+  ui.lookedTable.details.hidden = true;
   ui.looked = el(
     "section",
     { class: "next-looked", hidden: true },

@@ -174,7 +174,7 @@ def script(
             "import backend\nfrom backend.language import next_words, translation\n\n"
             f"model = backend.load_text_model({checkpoint!r})\n"
             f"lm = translation.Translator(model, {source!r})\n"
-            "print(translation.attention(lm, next_words.beam(lm, '').found[0].text))\n"
+            f"print(translation.translate(model, {source!r}, width={width}).attention)\n"
         )
     kept = f", top_k={top_k}" if top_k else ""
     kept += f", top_p={top_p!r}" if top_p < 1 else ""
