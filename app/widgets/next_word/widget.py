@@ -67,7 +67,7 @@ def predict(
         "translation": translation,
         "code": script(
             *(checkpoint, text, temperature, k, width, seed, top_k, top_p, bool(experts)),
-            translation and translation["source"],
+            translation["source"] if translation else None,
         ),
     }
 
