@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backend.codes.clouds import Clouds
+    from backend.codes.means import Means
     from backend.codes.snapshots import Snapshots
     from backend.evaluation.verdicts import Judge
     from backend.language.text_models import TextModel
@@ -55,6 +56,7 @@ __all__ = [
     "load_clouds",
     "load_file",
     "load_judge",
+    "load_means",
     "load_snapshots",
     "load_text_model",
     "own_files",
@@ -160,6 +162,20 @@ def load_clouds(name: str) -> "Clouds | None":
 
     try:
         return Clouds.load(info(name).path)
+    except FileNotFoundError:
+        return None
+
+
+def load_means(name: str) -> "Means | None":
+    """Where codes of held-out items lay while a model was trained whose code is one number.
+
+    By the true posterior and by the encoder; None where its run kept nothing. Needs no torch.
+    Raises ``KeyError`` if there is no such checkpoint.
+    """
+    from backend.codes.means import Means
+
+    try:
+        return Means.load(info(name).path)
     except FileNotFoundError:
         return None
 

@@ -17,7 +17,7 @@ UNKNOWN = -1  # among labels that are given as a context: the class is not known
 
 CAPABILITIES = frozenset(
     {"sample", "encode", "decode", "log_prob", "components", "discrete", "respond", "classify"}
-    | {"experts", "senses", "translate"}
+    | {"experts", "senses"}
 )
 
 
@@ -149,6 +149,9 @@ class GenerativeModel(nn.Module):
     def plan(self, step: int) -> list[str]:
         """Players to update at this step, in order."""
         return list(self.players)
+
+    def validated(self, terms: dict[str, float]) -> None:
+        """Told during a run, some forty times, the mean terms of ``loss`` on held-out items."""
 
     def sample(self, n: int) -> Tensor:
         """``n`` draws from the model: [n, *event]."""

@@ -8,6 +8,8 @@ from app.widgets.ablation.widget import ablation
 from app.widgets.ablation.widget import read_state as read_ablation
 from app.widgets.beta_sweep.widget import beta_sweep
 from app.widgets.beta_sweep.widget import read_state as read_beta
+from app.widgets.collapse.widget import collapse
+from app.widgets.collapse.widget import read_state as read_collapse
 from app.widgets.frontier.widget import frontier
 from app.widgets.frontier.widget import read_state as read_frontier
 from app.widgets.laboratory.widget import laboratory
@@ -29,11 +31,16 @@ PICTURES = {  # what the view of pictures holds, in order
     "tradeoffs-beta": "β sweep",
     "tradeoffs-ablation": "Ablation",
 }
-VIEWS = {"Laboratory": "laboratory", "Pictures": "pictures", "Theory": "theory"}
+VIEWS = {
+    "Laboratory": "laboratory",
+    "Pictures": "pictures",
+    "Why text collapses": "collapse",
+    "Theory": "theory",
+}
 
 
 def build() -> None:
-    """Three views, of which one is shown.
+    """Four views, of which one is shown.
 
     A view watches the attribute ``data-mode`` of the tab's panel, asks for nothing until it is
     shown, and keeps its own field of the link (``keep`` of ``page/address.js``), empty while it
@@ -58,6 +65,8 @@ def build() -> None:
         classes = class_styles("tradeoffs-styles", tab="tradeoffs")
         betas = beta_sweep("tradeoffs-beta", tab="tradeoffs")
         terms = ablation("tradeoffs-ablation", tab="tradeoffs")
+    with gr.Column(elem_classes="view-collapse"):
+        silent = collapse("tradeoffs-collapse", tab="tradeoffs")
     with gr.Column(elem_classes="view-theory"):
         proofs = theory("tradeoffs-theory", tab="tradeoffs")
         cards = objectives("tradeoffs-objectives", tab="tradeoffs")
@@ -69,6 +78,7 @@ def build() -> None:
         "styles": (classes, read_styles),
         "beta": (betas, read_beta),
         "ablation": (terms, read_ablation),
+        "collapse": (silent, read_collapse),
         "theory": (proofs, read_theory),
         "objectives": (cards, read_objectives),
     }

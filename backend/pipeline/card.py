@@ -17,7 +17,7 @@ from backend.evaluation.gauges import failures
 from backend.evaluation.table import METRICS, UNTOLD, Metric, in_order
 from backend.files import replacing
 from backend.pipeline.progress import Progress
-from backend.pipeline.samples import TRANSLATED, samples
+from backend.pipeline.samples import samples
 from backend.pipeline.tables import SUPPORTED, cell, grid, number
 
 COPIES = 4.0  # standard errors above what is expected, from which a model is said to copy
@@ -110,15 +110,6 @@ def _intended_use(info: CheckpointInfo) -> str:
             'z = space.encode(["What\'s the weather like today?"])\n'
             "space.decode(z), space.decode_previous(z)\n```"
         )
-    if "translate" in info.capabilities:
-        source = TRANSLATED[corpora.corpus(info.dataset).languages[0]][0]
-        return (
-            "Seeing how attention and an output layer translate: the likeliest translations and "
-            "where each word looked. Not meant for translations that anyone relies on."
-            "\n\n```python\nimport backend\nfrom backend.language import translation\n\n"
-            f'lm = backend.load_text_model("{info.name}")\n'
-            f"translation.translate(lm, {source!r}).found\n```"
-        )
     if "senses" in info.capabilities:
         return (
             "Seeing what several vectors a word are good for. Not meant for text that anyone "
@@ -157,6 +148,11 @@ def _intended_use(info: CheckpointInfo) -> str:
 def _training_data(info: CheckpointInfo) -> str:
     corpus, sources = corpora.corpus(info.dataset), downloads()
     n = checkpoint.describe(info.name)["dataset"]["n"]
+    if not corpus.downloads and not info.yours:
+        return (
+            f"{corpus.title}, {n:,} training examples. They are made by the program itself, from "
+            f"one seed.\n\nSplit: {corpus.split} The unit is the {_unit(info)}."
+        )
     if not corpus.downloads:
         licence = (
             "Licence: unknown, as the data are the user's own."

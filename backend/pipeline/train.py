@@ -14,6 +14,7 @@ import torch
 
 from backend import checkpoint, registry
 from backend.base import GenerativeModel, LatentModel
+from backend.codes import means
 from backend.codes.clouds import PAIRS, Clouds
 from backend.codes.posteriors import code_statistics, prior_statistics
 from backend.codes.snapshots import ITEMS, Snapshots
@@ -125,7 +126,9 @@ def _train(
         last, row = report.step == config.steps, None
         if report.step % every == 0 or last:
             with clock.stopped():
-                row = _curves(report, held_out_terms(model, material), clock.seconds)
+                held_out = held_out_terms(model, material)
+                model.validated(held_out)
+                row = _curves(report, held_out, clock.seconds)
                 history.add(row)
         if moments and (report.step in recipe.moments or last):
             with clock.stopped():
@@ -145,6 +148,8 @@ def _train(
         config = replace(config, steps=done)
     if recipe.snapshots and isinstance(material.held_out, Conversations):
         Clouds.load(run).flat().save(folder)
+    elif recipe.snapshots and _one_unit(model):
+        means.Means.load(run).save(folder)
     elif recipe.snapshots:
         Snapshots.load(run).save(folder)
     kept = moments.back_to_best(cast(LatentModel, model)) if moments else None
@@ -202,9 +207,18 @@ def _snapshot(run: Path, model: GenerativeModel, material: Material, step: int) 
         cloud = Clouds.take(cast(DialogueModel, model), step, batch)
         (Clouds.load(run).then(cloud) if step else cloud).save(run)
         return
+    if _one_unit(model):
+        few = material.held_out[: means.ITEMS].to(model.device)
+        moment = means.Means.take(cast(LatentModel, model), step, few)
+        (means.Means.load(run).then(moment) if step else moment).save(run)
+        return
     x = material.held_out[:ITEMS].to(model.device)
     new = Snapshots.take(cast(LatentModel, model), step, x, material.held_out_tags.first(ITEMS))
     (Snapshots.load(run).then(new) if step else new).save(run)
+
+
+def _one_unit(model: GenerativeModel) -> bool:
+    return getattr(model.config, "latent_dim", 0) == 1
 
 
 def finish(

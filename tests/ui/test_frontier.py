@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backend.evaluation.tradeoffs import QUANTITIES
+from tests.small_collapse import PLAIN, STEPPING
+from tests.small_collapse import write_all as write_collapse
 from tests.small_pictures import NAMES, STEPS, numbers, write_bench
 from tests.ui.charts import spot, traces
 from tests.ui.chromium import dress, follow, serving
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.browser
 
 FRONTIER, TRIPTYCH = "#tradeoffs-frontier", "#tradeoffs-triptych"
 STAGE = f"{FRONTIER} .front-stage"
+COLLAPSE = "#tradeoffs-collapse"
 BETA, ABLATION = "#tradeoffs-beta", "#tradeoffs-ablation"
 VAE, GAN, FUSION = "vae/vae--mnist--conv", "gan/dcgan--mnist", "gan/vae_gan--mnist"
 DAMAGED = "vae/vae--fashion-mnist--conv"
@@ -32,6 +35,7 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that has only the small bench, one file of it damaged, and no corpus."""
     folder = tmp_path_factory.mktemp("bench")
     write_bench(folder)
+    write_collapse(folder)
     (folder / DAMAGED / "tradeoffs.json").write_text('{"format_version": 1', "utf-8")
     data = str(folder / "data")
     with serving(LATENT_TRAINED_DIR=str(folder), LATENT_DATA_DIR=data) as url:
@@ -234,6 +238,46 @@ def test_beta_and_ablation(open_page, shot):
     expect(moment).to_have_attribute("data-moment", "2")
     page.wait_for_function("!location.hash.includes('ablation=')")
     shot(page, "beta-ablation")
+
+
+def test_why_text_collapses(open_page, shot):
+    """Rows, both runs at a moment, a sentence's bound; by link, keys and in a narrow window."""
+    sentence = "I like good tea."
+    link = fragment(mode="collapse", collapse=f"moment:50 text:{sentence}")
+    page = open_page(link, dark=True)
+    bound = page.locator(f"{COLLAPSE} [data-sentence]")
+    expect(bound).to_have_attribute("data-sentence", sentence)
+    assert len(traces(page, f"{COLLAPSE}-bound")[0]["y"]) == 21
+    row = page.locator(f"{COLLAPSE} [data-name='{STEPPING}']")
+    expect(row.locator("td").nth(1)).to_have_text("4.50")
+    page.locator(f"{COLLAPSE} [data-name$='wae--tatoeba']", has_text="not here").wait_for()
+    assert traces(page, f"{COLLAPSE}-plot")[0]["ids"] == [PLAIN, STEPPING]
+    moment = page.locator(f"{COLLAPSE} [data-moment]")
+    expect(moment).to_have_attribute("data-moment", "tatoeba@50")
+    marks = traces(page, f"{COLLAPSE}-means-1")[1]
+    assert (marks["x"], marks["y"]) == ([-2, -1, 0, 1, 2], [0] * 5)
+    page.locator(f"{COLLAPSE}-scrub").press("End")
+    expect(moment).to_have_attribute("data-moment", "tatoeba@100")
+    page.wait_for_function("!location.hash.includes('moment')")
+    page.locator(f"{COLLAPSE}-play").press("Enter")
+    expect(page.locator(f"{COLLAPSE}-play")).to_have_attribute("aria-label", "Pause")
+    expect(page.locator(f"{COLLAPSE}-play")).to_have_attribute("aria-label", "Play the training")
+    expect(moment).to_have_attribute("data-moment", "tatoeba@100")
+    field = page.get_by_role("textbox", name="Sentence")
+    field.fill("zorp")
+    field.press("Enter")
+    page.get_by_text("no word that this model knows").wait_for()
+    field.fill("Tom has a very good dog.")
+    field.press("Enter")
+    expect(bound).to_have_attribute("data-sentence", "Tom has a very good dog.")
+    page.wait_for_function("decodeURIComponent(location.hash).includes('very+good+dog')")
+    for width in (1320, 390):
+        dress(page, width, dark=width == 390)
+        everything_fits(page, COLLAPSE)
+        shot(page, f"collapse-{width}")
+    expect(row.get_by_role("link", name="SA-VAE: open in Sample")).to_have_attribute(
+        "href", re.compile(f"tab=sample&checkpoint={STEPPING}")
+    )
 
 
 def test_it_fits_and_nothing_jumps(open_page, shot):

@@ -23,9 +23,9 @@ def downloads() -> dict[str, Download]:
 def collections() -> dict[str, tuple[str, ...]]:
     """Corpora of the models that are read from several folders, or from one named otherwise."""
     found = {name: record.corpus(name).downloads for name in record.names()}
-    return {name: parts for name, parts in found.items() if parts != (name,)}
+    return {name: parts for name, parts in found.items() if parts and parts != (name,)}
 
 
 def parts(dataset: str) -> tuple[str, ...]:
     """The folders that a corpus of the models is read from."""
-    return collections().get(dataset, (dataset,))
+    return record.corpus(dataset).downloads if dataset in record.names() else (dataset,)

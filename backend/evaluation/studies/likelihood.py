@@ -21,6 +21,7 @@ from backend.evaluation.study import (
 )
 from backend.evaluation.subject import Subject
 from backend.evaluation.table import UNTOLD
+from backend.objectives.divergences import mutual_information
 
 BOUND = ("recon_nll", "kl", "elbo_nll", "elbo_ppl")
 
@@ -64,7 +65,7 @@ def information(subject: Subject) -> Results:
     means = torch.cat([q.mean for q in parts])
     if all(isinstance(q, Independent) for q in parts):
         q = Independent(Normal(means, torch.cat([q.stddev for q in parts])), 1)
-        told = likelihood.mutual_information(q, q.sample())
+        told = mutual_information(q, q.sample())
     else:
         told = likelihood.information_of_any(parts, torch.cat([q.sample() for q in parts]))
     cap = (math.log(len(means)), "the most that can be measured, ln n")

@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent, Normal
+from torch.distributions import Distribution, Independent
 
 from backend.base import LatentModel, Objective, Terms, param
+from backend.models.vae.vae import posterior
 from backend.nets.sequences import AnnealedConfig, SequenceDecoder, SequenceEncoder, TiedSoftmax
 from backend.objectives.divergences import kl_per_unit
 from backend.objectives.priors import StandardNormal
@@ -64,19 +65,22 @@ class TextVAE(LatentModel):
         weight = config.kl_weight
         self.register_buffer("log_weight", torch.tensor(math.log(weight) if weight else -math.inf))
 
-    def encode(self, x: Tensor, context: Tensor | None = None) -> Distribution:
-        mu, log_var = self.encoder(x).chunk(2, dim=1)
-        return Independent(Normal(mu, (0.5 * log_var).exp(), validate_args=False), 1)
+    def encode(self, x: Tensor, context: Tensor | None = None) -> Independent:
+        return posterior(self.encoder(x))
 
     def decode(self, z: Tensor, context: Tensor | None = None) -> Distribution:
         return self.decoder(z)
 
     def loss(self, batch: Tensor, player: str = "model") -> Terms:
         """``batch`` is int64 [B, T]; terms are in nats per sentence."""
-        config = self.config
         q = self.encode(batch)
-        recon_nll = -self.decode(q.rsample()).log_prob(batch).mean()
-        units = kl_per_unit(cast(Independent, q)).mean(0)  # [D]
+        return self.bound(q, q.rsample(), batch)
+
+    def bound(self, q: Independent, z: Tensor, x: Tensor) -> Terms:
+        """The loss and its parts, for z [B, D] drawn from the posteriors of x [B, T]."""
+        config = self.config
+        recon_nll = -self.decode(z).log_prob(x).mean()
+        units = kl_per_unit(q).mean(0)  # [D]
         weight = config.annealed(self.step) * self.log_weight.exp()
         if config.kl_target and self.training:
             error = (units.detach().sum() / config.kl_target - 1).clamp(-1, 1)

@@ -80,23 +80,24 @@ WRITTEN = {
     "swda": ("Uh, I don't know, it's, uh, late.", "Uh, I don't know, it's, uh, late."),
     "tatoeba": ("\"I don't,\" Tom's sister said.", "\"I don't,\" Tom's sister said."),
     "toy-language": ("two cats see the dog", "two cats see the dog"),
-    "tatoeba-de-en": ("Wie geht's? | I don't know.", "Wie geht's? | I don't know."),
-    "tatoeba-fr-en": ("C'est tard. | It's late.", "C'est tard. | It's late."),
     "everyday": ("A man with large , fake cigars .", "A man with large, fake cigars."),
     "ptb": (
         "the company 's profit was $ N million they do n't say",
         "the company’s profit was $ N million they don’t say",
     ),
+    "synthetic": ("naro vabe gopi", "naro vabe gopi"),
     "sst2": ("`` orange county '' is n't ( too ) bad .", "‘‘orange county’’ isn't (too) bad."),
     "yelp": ("you ca n't really mess up a salad ... .", "you can't really mess up a salad... ."),
     "entailment": ("A dog runs. | It's a cat.", "A dog runs. | It's a cat."),
 }
 
+SPACED = ("ptb", "synthetic")
+
 
 @pytest.mark.parametrize("name", sorted(WRITTEN))
 def test_an_item_of_each_corpus_is_written_as_one_writes_it(name: str) -> None:
     item, written = WRITTEN[name]
-    processor = processor_of(*[item] * 2, split="spaces" if name == "ptb" else "words")
+    processor = processor_of(*[item] * 2, split="spaces" if name in SPACED else "words")
     assert processor.prose(item) == written
     assert processor.prose(written) == written
     assert processor.tokens(written) == processor.tokens(item)

@@ -10,8 +10,8 @@ from backend import registry
 from backend.base import UNKNOWN, GenerativeModel
 from backend.codes.posteriors import kl_of_units
 from backend.device import seeded
-from backend.evaluation.likelihood import bound, information_of_any, mutual_information
-from backend.objectives.divergences import kl_per_unit, mmd
+from backend.evaluation.likelihood import bound, information_of_any
+from backend.objectives.divergences import kl_per_unit, mmd, mutual_information
 from backend.training import TrainConfig, fit
 
 NAMES = ("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd", "info_vae", "vamp_prior", "flow_vae")
