@@ -34,7 +34,7 @@ def publish() -> None:
     # These take the model themselves, once they know for how long.
     endpoints: list[Callable] = [sample, interpolate, decode, decode_at, frontier]
     whole: list[Callable] = [encode, modes, responsibilities, next_words, edit_chain, attack]
-    whole += [word_senses, train_points, respond, moves, encode_reply, compare]
+    whole += [word_senses, translate, train_points, respond, moves, encode_reply, compare]
     endpoints += [in_turn(endpoint) for endpoint in whole]
     for endpoint in endpoints:
         gr.api(
@@ -317,6 +317,35 @@ def word_senses(checkpoint: str, word: str) -> dict[str, Any]:
     for part in ("senses", "contexts"):
         found[part] = [one._asdict() for one in found[part]]
     return finite(found)
+
+
+def translate(
+    checkpoint: str,
+    source: str,
+    width: Annotated[int, pydantic.Field(ge=1, le=20)] = 5,
+) -> dict[str, Any]:
+    """Translate a sentence, and say where each word of the translation looked.
+
+    Args:
+        checkpoint: name of a model that translates, for example
+            seq2seq/translation--tatoeba-de-en.
+        source: the sentence.
+        width: of the beam, 1 to 20; 1 takes the likeliest word each time.
+
+    Returns:
+        found (translations, the likeliest first, each with its text, its log_p in nats and
+        whether it was cut before its end), unknown (words of the source that the model does not
+        know) and attention of the likeliest (source: the places that can be looked at, words, and
+        for each word its weights of the places, which add up to 1).
+    """
+    from backend.language import translation
+
+    found = translation.translate(session.get_text_model(checkpoint), source, width)
+    return {
+        "found": [one._asdict() for one in found.found],
+        "unknown": found.unknown,
+        "attention": found.attention._asdict(),
+    }
 
 
 def edit_chain(

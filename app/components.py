@@ -125,6 +125,7 @@ def checkpoint_picker(
     first: str = session.FIRST,
     given: Sequence[tuple[str, str]] = (),
     label: str = "",
+    also: Iterable[str] = (),
 ) -> gr.HTML:
     """A list of the checkpoints that can do ``requires``; its value is the checkpoint's name.
 
@@ -133,12 +134,14 @@ def checkpoint_picker(
     Damaged checkpoints are listed with the reason and cannot be chosen. Emits ``input`` when a
     person chooses. ``first`` is chosen at the start, if it is there. Beside it: the checkpoint's
     honest numbers, and its card. ``given`` are names and titles of models from elsewhere. One with
-    a ``label`` is a second one, by which a tab's other controls do not go.
+    a ``label`` is a second one, by which a tab's other controls do not go. What can do one of
+    ``also`` is listed, too.
     """
     wanted: dict[str, list] = {
         "requires": list(requires),
         "excluding": list(excluding),
         "given": list(given),
+        "also": list(also),
     }
     options = [one for group in offered(**wanted) for one in group["options"]]
     names = [one["name"] for one in options if not one.get("disabled")]
@@ -160,12 +163,15 @@ def checkpoint_picker(
 
 
 def offered(
-    requires: Iterable[str], excluding: Iterable[str], given: Iterable[tuple[str, str]]
+    requires: Iterable[str],
+    excluding: Iterable[str],
+    given: Iterable[tuple[str, str]],
+    also: Iterable[str] = (),
 ) -> list[dict]:
     """The groups of a picker, of the checkpoints that are here now."""
     others = [{"name": name, "title": title} for name, title in given]
     return [
-        *groups(fitting(requires, excluding)),
+        *groups(fitting(requires, excluding, also)),
         {"label": "Given with --lm", "options": others},
         {"label": "Yours, unfit here", "options": unfit(requires)},
     ]
@@ -178,9 +184,15 @@ def offer_anew(page: gr.Blocks) -> None:
             block.props["groups"] = offered(**block.props["wanted"])
 
 
-def fitting(requires: Iterable[str], excluding: Iterable[str]) -> list[backend.CheckpointInfo]:
-    """Checkpoints with these capabilities and none of those, damaged ones included."""
+def fitting(
+    requires: Iterable[str], excluding: Iterable[str], also: Iterable[str] = ()
+) -> list[backend.CheckpointInfo]:
+    """Checkpoints with these capabilities and none of those, damaged ones included.
+
+    With any of ``also``, too.
+    """
     infos = backend.available(requires=frozenset(requires), include_damaged=True)
+    infos += [info for one in also for info in backend.available(requires={one})]
     return [info for info in infos if info.capabilities.isdisjoint(excluding)]
 
 
@@ -274,10 +286,11 @@ def checkpoint_facts() -> dict[str, dict]:
             "fingerprint": info.fingerprint,
             "latent_dim": info.latent_dim,
             "classes": info.classes,
+            "translates": "translate" in info.capabilities,
             "own": info.own,
         }
         for info in backend.available()
-        if info.capabilities & {"decode", "log_prob", "respond"}
+        if info.capabilities & {"decode", "log_prob", "respond", "translate"}
     }
 
 

@@ -12,6 +12,7 @@ import { hear } from "./events.js";
  * @property {string} fingerprint of the weights
  * @property {number} latent_dim
  * @property {number} classes that it is told; 0 for none
+ * @property {boolean} translates a sentence that it is told
  * @property {boolean} own a class in a file of the user's
  */
 

@@ -1,4 +1,4 @@
-"""Next word: write with a language model and see what it expects."""
+"""Next word: write with a language model, or translate with one, and see what it expects."""
 
 import gradio as gr
 
@@ -14,7 +14,19 @@ FIRST = "lm/lstm_lm--everyday--forward"
 def build() -> None:
     """The model and how to read it above; below what is written, what comes next, and senses."""
     picker = checkpoint_picker(
-        "next-word-checkpoint", requires={"log_prob"}, first=FIRST, given=session.given_lms()
+        "next-word-checkpoint",
+        requires={"log_prob"},
+        first=FIRST,
+        given=session.given_lms(),
+        also=("translate",),
+    )
+    source = gr.Textbox(
+        label="Sentence to translate",
+        placeholder="Leave it empty for an example",
+        max_lines=3,
+        max_length=2000,
+        elem_id="next-word-source",
+        elem_classes=["lp-only-translation"],
     )
     with gr.Row(elem_classes="lp-controls"):
         temperature = gr.Slider(
@@ -39,8 +51,9 @@ def build() -> None:
             "top_k": (top_k, links.integer),
             "top_p": (top_p, links.number),
             "word": (word, links.text),
+            "source": (source, links.text),
         },
-        [picker.input, chosen.input, result.input]
+        [picker.input, chosen.input, result.input, source.submit, source.blur]
         + [slider.release for slider in (temperature, top_k, top_p, k, width)],
     )
 

@@ -34,6 +34,7 @@ class Corpus(NamedTuple):
     downloads: tuple[str, ...]  # of ``download``: each has its licence and home page
     caution_of_talk: str = ""  # the same of models that reply to conversations
     classes: tuple[str, ...] = ()  # what its labels are called, in order
+    languages: tuple[str, ...] = ()  # of a pair's sentences; the second is a translation
     tags: tuple[str, ...] = ()  # what else is known of each item
     ends: tuple[str, str] = ("", "")  # of the path in a card's sample section; sentences only
     normalise: Callable[[str], str] | None = None  # what is mended in a sentence

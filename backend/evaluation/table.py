@@ -530,6 +530,19 @@ _OUTPUT_LAYERS = (
     ),
 )
 
+_TRANSLATION = (
+    Metric(
+        "translation_bleu", "M12", "Translation BLEU-4", "", "higher",
+        "Corpus BLEU-4 x 100 (sacrebleu corpus_bleu, tokenize none, smoothing none) of greedy "
+        "translations against the one reference of each held-out pair, on the model's own tokens.",
+    ),
+    Metric(
+        "translation_nll", "", "NLL of a word", "nats", "lower",
+        "-log p(translation | source), summed over held-out pairs and divided by the number of "
+        "predicted tokens, end mark included.",
+    ),
+)
+
 _TRAINING = (
     Metric("loss", "", "Loss", "nats", "lower", "What the optimiser minimises, mean of a batch."),
     Metric(
@@ -684,6 +697,7 @@ METRICS: dict[str, Metric] = _by_id(
     *_TRAINING,
     *_OUTPUT_LAYERS,
     *_TEXT_GANS,
+    *_TRANSLATION,
 )
 """Every known quantity by id, in the order in which tables show them."""
 

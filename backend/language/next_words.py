@@ -19,10 +19,9 @@ from backend.distributions.sequence import BOS, COLDEST, EOS, PAD, Mixture, Step
 from backend.distributions.sequence import Sequence as SequenceDistribution
 from backend.distributions.truncation import check_kept, truncated
 from backend.language.beam import beam_search
-from backend.language.hub_lm import HubLM
 from backend.language.text_models import TextModel
 from backend.nets.language import LanguageModel
-from backend.processors.text import UNK
+from backend.processors.text import UNK, TextProcessor
 
 AHEAD = 40  # tokens that are written or searched at most; our own sentences end before
 LIMITS = {  # name of an argument -> how the page calls it, the least and the most
@@ -89,7 +88,7 @@ class Beam(NamedTuple):
 
 
 class Reader(Protocol):
-    """What this module needs of a language model; ``HubLM`` has it, `Words` gives it ours."""
+    """What this module needs of a model; ``HubLM`` has it, `Words` gives it ours."""
 
     @property
     def decoder(self) -> StepDecoder: ...
@@ -118,19 +117,21 @@ class Reader(Protocol):
 
 
 class Words:
-    """A `Reader` of one of our language models over words."""
+    """A `Reader` of one of our models over words."""
 
     forbid: tuple[int, ...] = (UNK,)
+    backward = False
 
-    def __init__(self, lm: TextModel) -> None:
-        if not isinstance(lm.model, LanguageModel):
-            raise ValueError(f"{lm.info.name} is no language model. Choose one from the list.")
-        self.decoder = lm.model
-        self.processor = lm.processor
-        self.start = lm.model.start
-        self.backward = lm.model.backward_order
-        self.longest = lm.model.max_len - 1
-        self.unknown = lm.processor.unknown_words
+    def __init__(self, decoder: StepDecoder, processor: TextProcessor) -> None:
+        self.decoder = decoder
+        self.processor = processor
+        self.longest = decoder.max_len - 1
+
+    def start(self, batch: int) -> Tensor:
+        raise NotImplementedError
+
+    def unknown(self, text: str) -> list[str]:
+        return self.processor.unknown_words(text)
 
     def ids(self, text: str) -> list[int]:
         tokens = self.processor.tokens(text)
@@ -139,7 +140,7 @@ class Words:
                 f"The sentence has {len(tokens)} words and marks; this model reads at most "
                 f"{self.longest}. Shorten it."
             )
-        return [self.processor.ids.get(token, UNK) for token in tokens]
+        return [self._id(token) for token in tokens]
 
     def pieces(self, text: str) -> list[str]:
         return self._cased(self.processor.tokens(text))
@@ -153,8 +154,25 @@ class Words:
         tokens = [*reversed(new), *typed] if self.backward else [*typed, *new]
         return self.processor.written(tokens, begins=not self.backward or EOS in added)
 
+    def _id(self, token: str) -> int:
+        return self.processor.ids.get(token, UNK)
+
     def _cased(self, tokens: list[str]) -> list[str]:
         return [self.processor.casing.get(token, token) for token in tokens]
+
+
+class OwnWords(Words):
+    """Of one of our language models, in its reading order."""
+
+    def __init__(self, lm: TextModel) -> None:
+        if not isinstance(lm.model, LanguageModel):
+            raise ValueError(f"{lm.info.name} is no language model. Choose one from the list.")
+        super().__init__(lm.model, lm.processor)
+        self.model = lm.model
+        self.backward = lm.model.backward_order
+
+    def start(self, batch: int) -> Tensor:
+        return self.model.start(batch)
 
 
 class Continued:
@@ -187,7 +205,7 @@ class Continued:
 
 @torch.inference_mode()
 def predict(
-    lm: TextModel | HubLM,
+    lm: TextModel | Reader,
     text: str = "",
     k: int = 10,
     temperature: float = 1.0,
@@ -238,7 +256,7 @@ def predict(
 
 
 @torch.inference_mode()
-def experts(lm: TextModel | HubLM, text: str = "", k: int = 5) -> list[Expert]:
+def experts(lm: TextModel | Reader, text: str = "", k: int = 5) -> list[Expert]:
     """What each expert of a mixture would say after ``text``; empty for a model without.
 
     Weights and probabilities are those of the model, at temperature 1: p(word) is the sum of
@@ -263,7 +281,7 @@ def experts(lm: TextModel | HubLM, text: str = "", k: int = 5) -> list[Expert]:
 
 @torch.inference_mode()
 def continuations(
-    lm: TextModel | HubLM,
+    lm: TextModel | Reader,
     text: str = "",
     n: int = 1,
     *,
@@ -298,7 +316,7 @@ def continuations(
 
 
 @torch.inference_mode()
-def beam(lm: TextModel | HubLM, text: str = "", width: int = 5, shown: int = 3) -> Beam:
+def beam(lm: TextModel | Reader, text: str = "", width: int = 5, shown: int = 3) -> Beam:
     """Beam search from ``text`` on: what it finds, and the tree with ``shown`` pruned a step.
 
     Scores are log-probabilities of what is added, not divided by the length.
@@ -328,8 +346,8 @@ def beam(lm: TextModel | HubLM, text: str = "", width: int = 5, shown: int = 3) 
     return Beam([one for one in found if not one.cut], steps, reader.backward)
 
 
-def _reader(lm: TextModel | HubLM) -> Reader:
-    return lm if isinstance(lm, HubLM) else Words(lm)
+def _reader(lm: TextModel | Reader) -> Reader:
+    return OwnWords(lm) if isinstance(lm, TextModel) else lm
 
 
 def _reading_order(reader: Reader, items: list) -> list:

@@ -12,6 +12,7 @@ from typing import NamedTuple, cast, get_args
 import torch
 from torch import Tensor
 
+from backend.corpora.entailment import SEPARATOR
 from backend.files import read_json, write_json
 from backend.language.text_models import TextModel
 from backend.models.lm.kerbs import KerBS, Kernel, angle_losing, of_angles
@@ -76,8 +77,8 @@ def of_word(lm: TextModel, word: str) -> Senses:
         ValueError: the model has no senses, or does not know the word, or its sentences are
             missing or damaged.
     """
-    model, token = _with_senses(lm), _token(lm.processor, word)
-    layer = model.words
+    layer = _with_senses(lm).words
+    token = _token(lm.processor, word, len(layer.table))
     own = layer.table[token]
     own = own[own < layer.absent]
     sentences = _sentences(lm)
@@ -106,7 +107,7 @@ def richest(lm: TextModel, n: int = 12) -> list[tuple[str, int]]:
     """
     layer = _with_senses(lm).words
     counts = (layer.table < layer.absent).sum(1).tolist()
-    words = [token for token, word in enumerate(lm.processor.vocabulary) if word.isalpha()]
+    words = [i for i, word in enumerate(lm.processor.vocabulary[: len(counts)]) if word.isalpha()]
     best = sorted(words, key=lambda token: -counts[token])[:n]
     return [(_written(lm.processor, token), counts[token]) for token in best]
 
@@ -168,11 +169,12 @@ def _with_senses(lm: TextModel) -> KerBS:
     return cast(KerBS, lm.model)
 
 
-def _token(processor: TextProcessor, word: str) -> int:
+def _token(processor: TextProcessor, word: str, words: int) -> int:
+    """The id of a word, if it is one of the first ``words`` of the vocabulary."""
     tokens = processor.tokens(word)
     if len(tokens) != 1:
         raise ValueError(f"One word is looked up at a time; {word[:40]!r} has {len(tokens)}.")
-    if tokens[0] not in processor.ids:
+    if processor.ids.get(tokens[0], words) >= words:
         raise ValueError(f"The model does not know {word[:40]!r}. Try a commoner word.")
     return processor.ids[tokens[0]]
 
@@ -201,13 +203,23 @@ def _contexts(
     words, word = lm.processor, lm.processor.vocabulary[token]
     found = words.readable(one for one in sentences if word in words.tokens(one))
     tokens = [words.tokens(one) for one in found]
-    wanted = [(i, at) for i, row in enumerate(tokens) for at, one in enumerate(row) if one == word]
+    pairs = "translate" in lm.info.capabilities
+    begins = [row.index(SEPARATOR) + 1 if pairs else 0 for row in tokens]
+    wanted = [
+        (i, at)
+        for i, row in enumerate(tokens)
+        for at, one in enumerate(row)
+        if one == word and at >= begins[i]
+    ]
     if not wanted:
         return torch.zeros(0, lm.lm.words.vectors().shape[1], device=lm.device), []
     rows, places = torch.tensor(wanted[:MOST], device=lm.device).unbind(1)
     x = words.encode(found[: int(rows[-1]) + 1]).to(lm.device)
     around = [
-        (words.written(tokens[i][:at]), words.written(tokens[i][at + 1 :], begins=False))
+        (
+            words.written(tokens[i][begins[i] : at]),
+            words.written(tokens[i][at + 1 :], begins=False),
+        )
         for i, at in wanted[:MOST]
     ]
     return lm.lm.contexts(x)[rows, places + lm.lm.backward_order], around

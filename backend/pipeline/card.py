@@ -17,7 +17,7 @@ from backend.evaluation.gauges import failures
 from backend.evaluation.table import METRICS, UNTOLD, Metric, in_order
 from backend.files import replacing
 from backend.pipeline.progress import Progress
-from backend.pipeline.samples import samples
+from backend.pipeline.samples import TRANSLATED, samples
 from backend.pipeline.tables import SUPPORTED, cell, grid, number
 
 COPIES = 4.0  # standard errors above what is expected, from which a model is said to copy
@@ -109,6 +109,15 @@ def _intended_use(info: CheckpointInfo) -> str:
             f'space = backend.load("{info.name}")\n'
             'z = space.encode(["What\'s the weather like today?"])\n'
             "space.decode(z), space.decode_previous(z)\n```"
+        )
+    if "translate" in info.capabilities:
+        source = TRANSLATED[corpora.corpus(info.dataset).languages[0]][0]
+        return (
+            "Seeing how attention and an output layer translate: the likeliest translations and "
+            "where each word looked. Not meant for translations that anyone relies on."
+            "\n\n```python\nimport backend\nfrom backend.language import translation\n\n"
+            f'lm = backend.load_text_model("{info.name}")\n'
+            f"translation.translate(lm, {source!r}).found\n```"
         )
     if "senses" in info.capabilities:
         return (

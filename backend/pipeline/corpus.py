@@ -21,7 +21,9 @@ from backend.corpora.batching import (
     NeighbourBatches,
 )
 from backend.corpora.dialogues import Conversations
+from backend.corpora.entailment import SEPARATOR
 from backend.corpora.tags import Tags
+from backend.corpora.translations import parted
 from backend.pipeline.recipe import Recipe
 from backend.processors.base import Processor
 from backend.processors.image import ImageProcessor
@@ -71,7 +73,8 @@ def read_corpus(dataset: str, recipe: Recipe, reads: str = "items") -> Material:
 
 def _sentences(dataset: str, splits: Splits, recipe: Recipe) -> Material:
     train, held_out = splits["train"], splits["validation"]
-    processor = TextProcessor.train(train.items, recipe.min_count, recipe.max_tokens, recipe.split)
+    languages = corpora.corpus(dataset).languages
+    processor = (_of_pairs if languages else _of_sentences)(train.sentences, recipe)
     readable = held_out.rows(processor.readable_rows(held_out.items)[:HELD_OUT])
     known = train.rows(processor.readable_rows(train.items))
     if not (known.items and readable.items):
@@ -81,6 +84,27 @@ def _sentences(dataset: str, splits: Splits, recipe: Recipe) -> Material:
             "limits."
         )
     return _material(dataset, processor, known, readable)
+
+
+def _of_sentences(items: list[str], recipe: Recipe) -> TextProcessor:
+    return TextProcessor.train(items, recipe.min_count, recipe.max_tokens, recipe.split)
+
+
+def _of_pairs(items: list[str], recipe: Recipe) -> TextProcessor:
+    """One vocabulary of two languages: words of the second, the mark, what the first has beside.
+
+    So the words that a translation can have are those below the mark, by falling frequency.
+    """
+    source, target = (
+        _of_sentences(list(part), recipe) for part in zip(*map(parted, items), strict=True)
+    )
+    known = {*target.ids, SEPARATOR}
+    beside = [word for word in source.vocabulary if word not in known]
+    casing = {word: source.casing[word] for word in beside if word in source.casing}
+    vocabulary = [word for word in target.vocabulary if word != SEPARATOR]
+    return TextProcessor(
+        [*vocabulary, SEPARATOR, *beside], casing | target.casing, recipe.max_tokens
+    )
 
 
 def _conversations(dataset: str, recipe: Recipe) -> Material:

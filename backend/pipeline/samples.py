@@ -12,6 +12,8 @@ from backend import checkpoint, corpora
 from backend.checkpoint import CheckpointInfo
 from backend.device import seeded
 from backend.files import replacing
+from backend.language.text_models import TextModel
+from backend.language.translation import languages, translate
 from backend.processors import load_processor
 from backend.processors.text import TextProcessor
 from backend.space import LatentSpace
@@ -25,6 +27,8 @@ def samples(info: CheckpointInfo) -> str:
     """Draw the sample section; for images also writes the picture into the checkpoint's folder."""
     if "respond" in info.capabilities:
         return _conversations(info)
+    if "translate" in info.capabilities:
+        return _translations(info)
     if "sample" not in info.capabilities:
         return _neighbours(info) if "encode" in info.capabilities else ""
     if "decode" not in info.capabilities:
@@ -92,6 +96,26 @@ def _conversations(info: CheckpointInfo) -> str:
         _listed(f"{' / '.join(talk)} (6 draws, seed {SEED})", [reply.text for reply in replies])
         for talk, replies in found.items()
     )
+
+
+TRANSLATED = {  # by language
+    "German": (
+        *("Wo hast du das Buch gekauft?", "Ich habe heute keine Zeit.", "Tom ist nicht hier."),
+        *("Kannst du mir helfen?", "Sie spricht sehr gut Englisch.", "Es regnet seit gestern."),
+    ),
+    "French": (
+        *("Où as-tu acheté ce livre ?", "Je n'ai pas le temps.", "Tom n'est pas ici."),
+        *("Peux-tu m'aider ?", "Elle parle très bien anglais.", "Il pleut depuis hier."),
+    ),
+}
+
+
+def _translations(info: CheckpointInfo) -> str:
+    """Of a few plain sentences; some may stand in training, in other words."""
+    lm = TextModel.load(info.name, "cpu")
+    found = [(source, translate(lm, source).found) for source in TRANSLATED[languages(lm)[0]]]
+    rows = "\n".join(f"| {source} | {best[0].text if best else ''} |" for source, best in found)
+    return f"The likeliest by a beam of 5.\n\n| Source | Translation |\n| --- | --- |\n{rows}"
 
 
 def _neighbours(info: CheckpointInfo) -> str:

@@ -31,6 +31,9 @@ OUTPUT_LAYERS = (
     *("senses_used", "sense_information"),
 )
 
+TRANSLATIONS = ("translation_bleu", "translation_nll")
+PUBLISHED_BLEU = {"softmax": 25.91, "mixture of softmaxes": 26.45, "KerBS": 27.28}
+
 SINGLE = ("single_bleu", "single_average", "single_extrema", "single_greedy")
 PUBLISHED = {
     "DI-VAE, as published": (7.06, 76.17, 43.98, 60.92),
@@ -55,7 +58,8 @@ def overview(infos: list[CheckpointInfo]) -> str:
         tables.append("\n".join(lines))
         if group == "modes":
             tables.append(SUPPORTED)
-    tables += [_words(infos), *_output_layers(infos), *_replies(infos), *_single(infos)]
+    tables += [_words(infos), *_output_layers(infos), *_translations(infos)]
+    tables += [*_replies(infos), *_single(infos)]
     for info in infos:
         tables += [
             f"*{table['title']}.* {table['note']}\n\n{grid(table)}"
@@ -108,6 +112,31 @@ def _output_layers(infos: list[CheckpointInfo]) -> list[str]:
     note = (
         "Those of everyday sentences on Tatoeba read with the same LSTM and the same batches, and "
         "differ in their output layer alone; perplexities on other corpora do not compare."
+    )
+    return ["\n".join(lines), note]
+
+
+def _translations(infos: list[CheckpointInfo]) -> list[str]:
+    """Translation by output layers, and apart what was published of them."""
+    rows = [i for i in infos if TRANSLATIONS[0] in i.metrics]
+    if not rows:
+        return []
+    titles = [f"{METRICS[id].title}{_unit_note(METRICS[id])}" for id in TRANSLATIONS]
+    lines = ["| " + " | ".join(["Checkpoint", *titles, "With wrong sources"]) + " |"]
+    lines.append("| --- |" + " ---: |" * (len(titles) + 1))
+    for info in rows:
+        bleu, nll = (info.metrics[id] for id in TRANSLATIONS)
+        values = (bleu["value"], nll["value"], nll["reference"])
+        lines.append(
+            f"| [{info.title}](../trained/{info.name}) | {' | '.join(map(number, values))} |"
+        )
+    published = ", ".join(f"{value} with {layer}" for layer, value in PUBLISHED_BLEU.items())
+    note = (
+        "Pairs of Tatoeba whose English is in no training pair, one reference each, greedy "
+        "decoding; the last column is the NLL of a word after the source of another sentence. "
+        f"Published for German to English on IWSLT talks (Miao et al. 2019): BLEU-4 {published}. "
+        "Those are longer sentences, larger nets and another cut into words: they say how far "
+        "apart the output layers were there, not how good ours are."
     )
     return ["\n".join(lines), note]
 

@@ -25,6 +25,7 @@ WORDS = "lm/lstm_lm--everyday--forward"
 NAMES = {
     *("sample", "interpolate", "encode", "decode"),
     *("modes", "responsibilities", "decode_at", "next_words", "word_senses"),
+    "translate",
     *("edit_chain", "attack"),
     *("train_points", "frontier", "respond", "moves", "encode_reply", "compare"),
 }
@@ -155,6 +156,7 @@ def test_two_models_are_compared(client):
         ("next_words", ("hub:gpt2", "a"), "is not here"),
         ("next_words", (WORDS, "a " * 60), "Shorten it"),
         ("next_words", (WORDS, "a", 0), "words shown lies from"),
+        ("translate", (WORDS, "Hallo"), "does not translate"),
         ("word_senses", (WORDS, "dog"), "one vector for each word"),
         ("decode_at", (MIXTURE, "moon", 0, 0), "no view 'moon'"),
         ("decode_at", (MIXTURE, "pca", 1e9, 0), "between -10,000"),

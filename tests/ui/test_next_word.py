@@ -14,6 +14,7 @@ from tests.ui.chromium import dress, follow, wait_until_drawn
 pytestmark = pytest.mark.browser
 TAB = "#v=1&tab=next_word"
 BACKWARD = f"{TAB}&checkpoint=lm/lstm_lm--everyday--backward"
+TRANSLATION = "seq2seq/translation--tatoeba-de-en"
 RESULT, SENSES = "#next-word-result", "#next-word-senses"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -245,6 +246,56 @@ def test_experts_stand_beside_what_they_are_mixed_to_and_senses_beside_their_con
         dress(page, width, dark=width == 390)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         shot(page, f"next-word-senses-{width}")
+
+
+def test_a_sentence_is_translated_and_one_sees_where_each_word_looked(open_page, shot):
+    page = open_page(f"{TAB}&checkpoint={TRANSLATION}&text=&source=Wo+ist+Tom%3F")
+    settled(page)
+    source = page.get_by_label("Sentence to translate")
+    expect(source).to_have_value("Wo ist Tom?")
+    expect(page.locator("#next-word-note")).to_contain_text("\u201cWo ist Tom?\u201d (German)")
+    chart = page.locator("#next-word-attention")
+    expect(chart.locator(".main-svg").first).to_be_visible()
+    best = page.locator(f"{RESULT} .next-found .next-text").first.text_content()
+    table = page.locator(f"{RESULT} .lp-twin").last
+    table.locator("summary").click()
+    rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
+    read = [place for _, place, _ in rows[:5]]
+    assert read == ["wo", "ist", "Tom", "?", "(end)"]
+    assert len(rows) % 5 == 0 and rows[-1][0] == "(end)"
+    assert best.lower().startswith(rows[0][0].lower())
+    for start in range(0, len(rows), 5):
+        assert sum(float(row[2]) for row in rows[start : start + 5]) == pytest.approx(1, abs=0.01)
+    shot(page, "next-word-translation")
+
+    source.fill("qwertyish Tom <b>")
+    source.press("Enter")
+    expect(page.locator(f"{RESULT} .next-note.lp-caution")).to_contain_text("qwertyish, <")
+    settled(page)
+    assert "source=qwertyish+Tom" in page.evaluate("location.hash")
+    before = page.locator(f"{RESULT} .next-bar:enabled .next-word").first.text_content()
+    page.locator("#next-word-text").press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#next-word-text")).to_have_value(re.compile(before, re.IGNORECASE))
+    settled(page)
+    source.fill("Haus " * 400)  # 2,000 characters
+    source.press("Enter")
+    expect(page.locator(f"{RESULT} .lp-error")).to_contain_text("400 words and marks")
+    source.fill("")
+    source.press("Enter")
+    expect(page.locator("#next-word-note")).to_contain_text("Wo hast du das Buch gekauft?")
+    settled(page)
+    for width in (390, 1320):
+        dress(page, width, dark=width == 390)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shot(page, f"next-word-translation-{width}")
+    # A language model's text is no beginning of a translation, and needs no source.
+    follow(page, f"{TAB}&checkpoint=lm/lstm_lm--everyday--forward&text=a+dog")
+    expect(source).to_be_hidden()
+    expect(page.locator(f"{RESULT} .next-looked")).to_be_hidden()
+    follow(page, f"{TAB}&checkpoint={TRANSLATION}&text=a+dog")
+    expect(page.locator("#next-word-text")).to_have_value("")
+    expect(page.locator(f"{RESULT} .next-looked")).to_be_visible()
 
 
 def test_it_fits_its_window_in_the_dark_too(open_page, shot):

@@ -3,6 +3,7 @@
 //   bars.js       the likeliest next words, and how the model would go on
 //   tree.js       the beam search: what was kept, what was pruned
 //   experts.js    what each expert of a mixture would say
+//   attention.js  where a translation looked
 //
 // It says "latent-language-model" on the window, with whether that has senses, and hears
 // "latent-write", with a text to go on from.
@@ -15,6 +16,7 @@ import { hear, tell } from "../../page/events.js";
 import { csv, download } from "../../page/files.js";
 import { count, fixed, percent } from "../../page/numbers.js";
 import { LOST, result } from "../../page/result.js";
+import { drawAttention, setUp as setUpAttention } from "./attention.js";
 import { drawBars, drawRest, focusBar, setUp as setUpBars } from "./bars.js";
 import { drawExperts, setUp as setUpExperts } from "./experts.js";
 import { drawTree, heightOf, setUp as setUpTree } from "./tree.js";
@@ -165,9 +167,11 @@ function setUp3(ui) {
     ),
     ui.mixed,
     ui.branches,
+    ui.looked,
     ui.barTable.details,
     ui.treeTable.details,
     ui.expertTable.details,
+    ui.lookedTable.details,
   );
   ui.life.tools.prepend(
     button("save", "CSV of the bars", () => save("next-words.csv", ui.barTable), {
@@ -207,6 +211,9 @@ function removeWord(ui) {
   take(ui, ui.box.value.replace(ui.backward ? first : last, ""));
 }
 
+/** What comes later than the bars. @param {Ui} ui */
+const ahead = (ui) => [ui.rest, ui.found, ui.treeScroll, ui.looked];
+
 /**
  * @param {Ui} ui
  * @param {Prediction} data
@@ -214,18 +221,24 @@ function removeWord(ui) {
  * @param {() => boolean} alive
  */
 async function draw(ui, data, request, alive) {
+  const before = ui.shown?.translation;
   ui.shown = data;
+  // A sentence of another model is no beginning of a translation.
+  if (data.translation && before === null && request.text) return take(ui, "");
   ui.backward = data.backward;
   ui.element.dataset.backward = String(ui.backward);
   ui.note.textContent = ui.backward
     ? "This model reads from the end: it expects the word before, so words are put in front of your text."
-    : "This model reads from left to right and expects the word after your text.";
-  ui.unknown.hidden = !data.unknown.length;
-  ui.unknown.textContent = `The model does not know: ${data.unknown.slice(0, 8).join(", ")}. It reads each as the same unknown word.`;
+    : data.translation
+      ? `This model has read \u201c${data.translation.source}\u201d (${data.translation.language}) and translates it word by word; your text is how the translation begins.`
+      : "This model reads from left to right and expects the word after your text.";
+  const unknown = [...(data.translation?.strange ?? []), ...data.unknown];
+  ui.unknown.hidden = !unknown.length;
+  ui.unknown.textContent = `The model does not know: ${unknown.slice(0, 8).join(", ")}. It reads each as the same unknown word.`;
   drawTyped(ui);
   drawBars(ui);
   drawExperts(ui);
-  for (const node of [ui.rest, ui.found, ui.treeScroll]) node.classList.add("next-old");
+  for (const node of ahead(ui)) node.classList.add("next-old");
   ui.tree.style.minHeight = `${heightOf(request.width + ui.props.shown)}px`; // nothing jumps when it comes
   await new Promise((done) => setTimeout(done, REST));
   if (!alive()) return;
@@ -235,9 +248,10 @@ async function draw(ui, data, request, alive) {
   };
   if (!alive()) return;
   if (answer.error) return ui.life.fail(answer.error);
-  for (const node of [ui.rest, ui.found, ui.treeScroll]) node.classList.remove("next-old");
+  for (const node of ahead(ui)) node.classList.remove("next-old");
   drawRest(ui, answer.rest, request);
   drawTree(ui, answer);
+  drawAttention(ui, answer.attention);
   tell("latent-language-model", { checkpoint: request.checkpoint, senses: data.senses });
 }
 
@@ -301,6 +315,7 @@ export default function mount(given) {
   setUp1(ui);
   setUp2(ui);
   setUpExperts(ui);
+  setUpAttention(ui);
   setUp3(ui);
   setUp4(ui);
   setUpBars(ui);

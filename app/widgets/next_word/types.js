@@ -20,6 +20,8 @@
  * @property {string[]} unknown
  * @property {Expert[]} experts none of a model that is no mixture
  * @property {boolean} senses the model has several senses a word
+ * @property {{language: string, source: string, strange: string[]} | null} translation what was
+ *   read, of a model that translates; `strange` are words that it does not know
  *
  * @typedef {{text: string, log_p: number, cut?: boolean}} Option a text to its end
  *
@@ -31,7 +33,12 @@
  * @property {boolean} kept
  * @property {number} parent its place in the step before
  *
- * @typedef {{steps: Branch[][], found: Option[], rest: Option[]}} Ahead
+ * @typedef {object} Attention where each word of a translation looked
+ * @property {string[]} source
+ * @property {string[]} words
+ * @property {number[][]} weights of each word its shares of the source's places
+ *
+ * @typedef {{steps: Branch[][], found: Option[], rest: Option[], attention: Attention | null}} Ahead
  * @typedef {Record<string, any>} Request the tab's controls
  *
  * @typedef {object} Own
@@ -57,6 +64,9 @@
  * @property {Twin} barTable
  * @property {Twin} treeTable
  * @property {Twin} expertTable
+ * @property {HTMLElement} looked the section of the attention
+ * @property {ReturnType<typeof import("../../page/charts.js").chart>} heat
+ * @property {Twin} lookedTable
  * @property {HTMLElement} experts
  * @property {HTMLElement} mixed the section of the experts
  * @property {HTMLElement} side

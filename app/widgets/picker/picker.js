@@ -35,7 +35,11 @@ async function refresh(ui) {
   const info = checkpoints[name];
   const tab = panelOf(ui.element);
   if (tab && info && !ui.props.label) {
-    Object.assign(tab.dataset, { modality: info.modality, told: Boolean(info.classes) });
+    Object.assign(tab.dataset, {
+      modality: info.modality,
+      told: Boolean(info.classes),
+      translates: Boolean(info.translates),
+    });
     for (const node of tab.querySelectorAll(".lp-words-drawn"))
       node.toggleAttribute("inert", info.own);
   }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from backend.corpora.download.reading import english, lines_of
+from backend.corpora.download.reading import lines_of, pairs
 from backend.corpora.download.source import Download, Files, Source
 
 KEYWORD_SETS = 300
@@ -28,7 +28,9 @@ def build(downloads: list[Path]) -> Files:
     keywords, paraphrase, correction = (
         [line.strip() for line in lines_of(path.read_bytes())] for path in inputs
     )
-    drawn = itertools.islice(_drawn(sorted(english(sentences))), KEYWORD_SETS)
+    drawn = itertools.islice(
+        _drawn(sorted({english for english, _ in pairs(sentences)})), KEYWORD_SETS
+    )
     return {
         "keywords_published.jsonl": [_keywords(line.split(), None, "CGMH") for line in keywords],
         "paraphrase_input.txt": paraphrase,

@@ -4,11 +4,13 @@ import zipfile
 from pathlib import Path
 
 
-def english(path: Path) -> set[str]:
+def pairs(path: Path) -> list[tuple[str, str]]:
+    """English sentences and their translations, from a zip of manythings.org."""
     with zipfile.ZipFile(path) as archive:
         text = archive.read(path.name.removesuffix("-eng.zip") + ".txt").decode("utf-8")
     # A line is: English TAB translation TAB attribution.
-    return {line.partition("\t")[0].strip() for line in text.splitlines()} - {""}
+    cells = [[*line.split("\t"), ""] for line in text.splitlines()]
+    return [(row[0].strip(), row[1].strip()) for row in cells if row[0].strip()]
 
 
 def rows(path: Path, header: str | None = None) -> list[list[str]]:

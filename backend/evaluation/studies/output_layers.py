@@ -98,7 +98,13 @@ def _read(subject: Subject, model: LanguageModel) -> Tensor:
 STUDIES = (
     Study(names=("log_p_rank",), measure=rank, needs=frozenset({"log_prob"}), kind="text"),
     Study(
-        names=("experts_used", "experts_at_once"), measure=experts, needs=frozenset({"experts"})
+        names=("experts_used", "experts_at_once"),
+        measure=experts,
+        needs=frozenset({"experts", "log_prob"}),
     ),
-    Study(names=("senses_used", "sense_information"), measure=senses, needs=frozenset({"senses"})),
+    Study(
+        names=("senses_used", "sense_information"),
+        measure=senses,
+        needs=frozenset({"senses", "log_prob"}),
+    ),
 )

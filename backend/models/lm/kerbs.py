@@ -1,7 +1,7 @@
 """KerBS: words with several senses, each with a spread of its own (Miao et al., 2019)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -72,6 +72,19 @@ def angle_losing(theta: Tensor, lost: Tensor, kind: Kernel) -> Tensor:
         top = torch.expm1(theta) / scale
         cosine = torch.where(lost > top, top - lost, cosine)
     return cosine.clamp(-1, 1).acos().rad2deg()
+
+
+class Moving(Protocol):
+    """When senses move, and how many: see `Config`."""
+
+    @property
+    def moving_steps(self) -> int: ...
+
+    @property
+    def moving_until(self) -> int: ...
+
+    @property
+    def moved(self) -> float: ...
 
 
 class KernelSoftmax(nn.Module):
@@ -161,6 +174,12 @@ class KernelSoftmax(nn.Module):
         there = senses < self.absent
         self.needed.index_add_(0, senses[there], -torch.log1p(-share[there]))
 
+    def follow(self, settings: Moving, step: int) -> None:
+        """Moves senses at the steps of training at which ``settings`` say so."""
+        every = settings.moving_steps
+        if every and 0 < step <= settings.moving_until and step % every == 0:
+            self.reallocate(step, round(settings.moved * len(self.table)))
+
     @torch.no_grad()
     def reallocate(self, step: int, n: int) -> None:
         """Moves ``n`` senses that are needed least to the words that lose most nats.
@@ -228,8 +247,6 @@ class KerBS(lstm_lm.LSTMLM):
 
     def loss(self, batch: Tensor, player: str = "model") -> Terms:
         """``batch`` is int64 [B, T]."""
-        c = self.config
-        moving = self.training and c.moving_steps and 0 < self.step <= c.moving_until
-        if moving and self.step % c.moving_steps == 0:
-            self.words.reallocate(self.step, round(c.moved * c.vocab_size))
+        if self.training:
+            self.words.follow(self.config, self.step)
         return super().loss(batch, player)

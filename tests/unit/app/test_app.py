@@ -56,6 +56,7 @@ def test_only_the_named_endpoints_are_public(built):
     assert public == {
         *("sample", "interpolate", "encode", "decode"),
         *("modes", "responsibilities", "decode_at", "next_words", "word_senses"),
+        "translate",
         *("edit_chain", "attack"),
         *("train_points", "frontier", "respond", "moves", "encode_reply", "compare"),
     }

@@ -245,18 +245,19 @@ def sentences(site) -> dict[str, Download]:
     site.files["/fra-eng.zip"] = make_zip("fra.txt", "Go.", "I like tea.", "Go.")
     site.files["/deu-eng.zip"] = make_zip("deu.txt", "I like tea.", "“Oh”, he said.", "Run!")
     sources = {name: Source(f"{site.url}/{name}") for name in ("fra-eng.zip", "deu-eng.zip")}
-    corpus = Download(
-        "CC BY", "http://home.example", 1, sources, ("english.txt.gz",), build_english
-    )
+    built = ("english.txt.gz", "eng-fra.tsv.gz", "eng-deu.tsv.gz")
+    corpus = Download("CC BY", "http://home.example", 1, sources, built, build_english)
     return {"digits": corpus}
 
 
 def test_english_sentences_are_unique_and_in_a_fixed_order(site, sentences, tmp_path):
     assert get(site, tmp_path / "a", sentences) == get(site, tmp_path / "b", sentences) == 0
-    [path] = (tmp_path / "a" / "digits").iterdir()
+    path = tmp_path / "a" / "digits" / "english.txt.gz"
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     assert sorted(lines) == ["Go.", "I like tea.", "Run!", "“Oh”, he said."]
     assert path.read_bytes() == (tmp_path / "b" / "digits" / "english.txt.gz").read_bytes()
+    pairs = gzip.decompress((path.parent / "eng-fra.tsv.gz").read_bytes()).decode()
+    assert pairs == "Go.\tx\nI like tea.\tx\nGo.\tx\n"
     site.requests.clear()
     assert get(site, tmp_path / "a", sentences) == 0
     assert site.requests == []

@@ -80,6 +80,8 @@ WRITTEN = {
     "swda": ("Uh, I don't know, it's, uh, late.", "Uh, I don't know, it's, uh, late."),
     "tatoeba": ("\"I don't,\" Tom's sister said.", "\"I don't,\" Tom's sister said."),
     "toy-language": ("two cats see the dog", "two cats see the dog"),
+    "tatoeba-de-en": ("Wie geht's? | I don't know.", "Wie geht's? | I don't know."),
+    "tatoeba-fr-en": ("C'est tard. | It's late.", "C'est tard. | It's late."),
     "everyday": ("A man with large , fake cigars .", "A man with large, fake cigars."),
     "ptb": (
         "the company 's profit was $ N million they do n't say",
