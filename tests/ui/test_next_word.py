@@ -259,6 +259,7 @@ def test_a_sentence_is_translated_and_one_sees_where_each_word_looked(open_page,
     best = page.locator(f"{RESULT} .next-found .next-text").first.text_content()
     table = page.locator(f"{RESULT} .lp-twin").last
     table.locator("summary").click()
+    expect(table.locator("tbody tr")).not_to_have_count(0)
     rows = [row.split("\t") for row in table.locator("tbody tr").all_inner_texts()]
     read = [place for _, place, _ in rows[:5]]
     assert read == ["wo", "ist", "Tom", "?", "(end)"]
