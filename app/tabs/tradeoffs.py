@@ -18,6 +18,8 @@ from app.widgets.objectives.widget import objectives
 from app.widgets.objectives.widget import read_state as read_objectives
 from app.widgets.styles.widget import class_styles
 from app.widgets.styles.widget import read_state as read_styles
+from app.widgets.text_gans.widget import read_state as read_gans
+from app.widgets.text_gans.widget import text_gans
 from app.widgets.theory.widget import read_state as read_theory
 from app.widgets.theory.widget import theory
 from app.widgets.triptych.widget import read_state as read_triptych
@@ -35,12 +37,13 @@ VIEWS = {
     "Laboratory": "laboratory",
     "Pictures": "pictures",
     "Why text collapses": "collapse",
+    "Text GANs": "text_gans",
     "Theory": "theory",
 }
 
 
 def build() -> None:
-    """Four views, of which one is shown.
+    """Five views, of which one is shown.
 
     A view watches the attribute ``data-mode`` of the tab's panel, asks for nothing until it is
     shown, and keeps its own field of the link (``keep`` of ``page/address.js``), empty while it
@@ -67,6 +70,8 @@ def build() -> None:
         terms = ablation("tradeoffs-ablation", tab="tradeoffs")
     with gr.Column(elem_classes="view-collapse"):
         silent = collapse("tradeoffs-collapse", tab="tradeoffs")
+    with gr.Column(elem_classes="view-text_gans"):
+        sentences = text_gans("tradeoffs-gans", tab="tradeoffs")
     with gr.Column(elem_classes="view-theory"):
         proofs = theory("tradeoffs-theory", tab="tradeoffs")
         cards = objectives("tradeoffs-objectives", tab="tradeoffs")
@@ -79,6 +84,7 @@ def build() -> None:
         "beta": (betas, read_beta),
         "ablation": (terms, read_ablation),
         "collapse": (silent, read_collapse),
+        "gans": (sentences, read_gans),
         "theory": (proofs, read_theory),
         "objectives": (cards, read_objectives),
     }
