@@ -17,7 +17,7 @@ UNKNOWN = -1  # among labels that are given as a context: the class is not known
 
 CAPABILITIES = frozenset(
     {"sample", "encode", "decode", "log_prob", "components", "discrete", "respond", "classify"}
-    | {"experts", "senses", "translate"}
+    | {"experts", "senses", "spherical", "translate"}
 )
 
 

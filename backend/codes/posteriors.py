@@ -14,8 +14,9 @@ from backend.device import seeded
 from backend.distributions.deterministic import Deterministic
 from backend.distributions.discrete import DiscreteVariables
 from backend.distributions.joint import Joint
+from backend.distributions.von_mises_fisher import VonMisesFisher
 from backend.nets.flows import Flowed
-from backend.objectives.divergences import kl_of_sample, kl_per_unit
+from backend.objectives.divergences import kl, kl_of_sample, kl_per_unit
 from backend.objectives.priors import DiscreteCode, StandardNormal
 
 DRAWS = 20_000  # training items whose codes the mixture is fitted to
@@ -75,13 +76,16 @@ def kl_of_units(model: LatentModel, q: Distribution, draws: int = 8) -> Tensor:
     """KL of each unit to its own marginal prior, [B, D], nats; zeros where there is no posterior.
 
     Closed for a standard normal prior, else a mean over ``draws`` draws. The units of a discrete
-    variable share its KL: unit k has q_k ln(q_k K), which may be negative. A unit that flows have
-    bent is taken for the Gaussian of its draws, which is off by about 1/FITTED nats.
+    variable share its KL: unit k has q_k ln(q_k K), which may be negative. On a sphere, which has
+    no axes of its own, units share it evenly. A unit that flows have bent counts as the Gaussian
+    of its draws, which is off by about 1/FITTED nats.
     """
     if isinstance(q, Deterministic):
         return torch.zeros_like(q.mean)
     if isinstance(q, Flowed):
         return kl_of_sample(q.sample((FITTED,)))
+    if isinstance(q, VonMisesFisher):
+        return (kl(q, model.prior()) / q.event_shape[0])[:, None].expand_as(q.mean)
     if isinstance(model.prior, StandardNormal):
         return kl_per_unit(_independent(q))
     if isinstance(model.prior, DiscreteCode):

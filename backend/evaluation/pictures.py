@@ -20,7 +20,7 @@ from backend.evaluation import images, likelihood
 from backend.models.classifier.image_classifier import ImageClassifier
 from backend.nets.critics import flat_critic
 from backend.objectives.divergences import gradient_penalty, kl, mmd
-from backend.objectives.priors import StandardNormal
+from backend.objectives.priors import Sphere, StandardNormal
 
 SEED = 0
 PARTS = 500  # pictures at once
@@ -133,7 +133,10 @@ class PictureBench:
         prior = _prior(model)
         draws = torch.cat([q.sample() for q in posteriors])[:CODES]
         found["code_mmd"] = float(mmd(draws, prior().sample((len(draws),)).to(draws)))
-        if all(_is_gaussian(q) for q in posteriors) and isinstance(prior, StandardNormal):
+        closed = isinstance(prior, Sphere) or (
+            isinstance(prior, StandardNormal) and all(_is_gaussian(q) for q in posteriors)
+        )
+        if closed:
             found["kl"] = float(torch.cat([kl(q, prior()) for q in posteriors]).mean())
         return found
 

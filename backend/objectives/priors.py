@@ -26,6 +26,7 @@ from torch.distributions import (
 
 from backend.distributions.joint import Joint
 from backend.distributions.modes import GaussianModes
+from backend.distributions.von_mises_fisher import UniformSphere, unit
 
 
 class Prior(nn.Module, ABC):
@@ -99,6 +100,24 @@ class StandardNormal(Prior):
         twice in each step.
         """
         return self.loc.new_empty(n, len(self.loc)).normal_() * temperature
+
+
+class Sphere(Prior):
+    """Uniform on the unit sphere of ``dim`` dimensions: the nearest code is the direction."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, context: Tensor | None = None) -> Distribution:
+        return UniformSphere(self.dim)
+
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
+        """Codes [n, D]. No temperature changes them: they are spread as far as they can be."""
+        return UniformSphere(self.dim).sample((n,))
+
+    def snap(self, z: Tensor) -> Tensor:
+        return unit(z)
 
 
 class GaussianMixture(ComponentPrior):

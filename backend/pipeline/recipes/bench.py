@@ -80,6 +80,17 @@ def _bench_recipes() -> dict[str, Recipe]:
             ("vae/info_vae", digits, tag, f"InfoVAE, α = {alpha}", {"alpha": alpha}, likelihood)
             for tag, alpha in (("", 0.5), ("--alpha1", 1.0))
         ),
+        *(
+            (
+                "vae/vmf_vae",
+                digits,
+                tag,
+                f"Spherical VAE, D = {dim}",
+                {"latent_dim": dim},
+                likelihood,
+            )
+            for tag, dim in (("", 3), ("--d16", 16))
+        ),
         ("gan/dcgan", digits, "", "DCGAN", _DENSE, game),
         ("gan/dcgan", digits, "--minimax", "DCGAN, minimax", {"objective": "minimax"}, game),
         ("gan/dcgan", clothes, "", "DCGAN", {}, game),

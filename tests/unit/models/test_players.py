@@ -18,6 +18,7 @@ from torch import Tensor
 from backend import registry
 from backend.base import UNKNOWN, GenerativeModel
 from backend.device import seeded
+from backend.distributions.von_mises_fisher import VonMisesFisher
 
 BATCH, POINTS, PICTURES = 5, (2,), (1, 4, 4)
 Terms = dict[str, Tensor]
@@ -240,6 +241,23 @@ def vamp_prior(m, x) -> Terms:
     rate = (log_normal(z, mu, sigma) - parts.exp().mean(0).log()).mean()
     recon = nll(m, z, x).mean()
     return {"loss": recon + rate, "recon_nll": recon, "kl": rate}
+
+
+def vmf_vae(m, x, fixed: float | None = None) -> Terms:
+    """D = 3, where the Bessel functions are hyperbolic: |E z| = coth κ - 1/κ."""
+    out = m.encoder(x)
+    mu = out[:, :3] / out[:, :3].norm(dim=1, keepdim=True)
+    kappa = torch.full_like(out[:, 0], fixed) if fixed else 1 + (1 + out[:, 3].exp()).log()
+    z = VonMisesFisher(mu, kappa).rsample()
+    normaliser = (kappa / (4 * math.pi * torch.sinh(kappa))).log()
+    divergence = kappa / torch.tanh(kappa) - 1 + normaliser + math.log(4 * math.pi)
+    recon = nll(m, z, x).mean()
+    rate = divergence.mean()
+    return {"loss": recon + rate, "recon_nll": recon, "kl": rate}
+
+
+def vmf_fixed(m, x) -> Terms:
+    return vmf_vae(m, x, fixed=7.0)
 
 
 def softplus_of(x: Tensor) -> Tensor:
@@ -582,6 +600,7 @@ def age_generator(m, x) -> Terms:
 AGE = {"match_x": 3.0, "match_z": 5.0}
 INFO = {"latent_dim": 6, "components": 3, "told": 1, "info_weight": 0.7, "reader_hidden": (6,)}
 ALPHA = {"l1_weight": 2.5, "code_hidden": (6,)}
+SPHERE = {"latent_dim": 3, "learned": False, "concentration": 7.0}
 JOINT = {"latent_dim": 5, "components": 3, "capacity_c": 0.4, "capacity_weight": 7.0}
 JOINT |= {"capacity_steps": 100}
 CASES = [
@@ -608,6 +627,9 @@ CASES = [
     Case("vae/wae_mmd", "model", wae_mmd, {"mmd_weight": 3.0}),
     Case("vae/info_vae", "model", info_vae, {"alpha": 0.3, "discrepancy_weight": 4.0}),
     Case("vae/info_vae", "model", info_vae, {"alpha": 0.3, "discrepancy_weight": 4.0}, PICTURES),
+    Case("vae/vmf_vae", "model", vmf_vae, {"latent_dim": 3}),
+    Case("vae/vmf_vae", "model", vmf_vae, {"latent_dim": 3}, PICTURES),
+    Case("vae/vmf_vae", "model", vmf_fixed, SPHERE),
     Case("vae/vamp_prior", "model", vamp_prior, {"pseudo_inputs": 3}),
     Case("vae/vamp_prior", "model", vamp_prior, {"pseudo_inputs": 3}, PICTURES),
     *(

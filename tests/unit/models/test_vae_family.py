@@ -11,10 +11,13 @@ from backend.base import UNKNOWN, GenerativeModel
 from backend.codes.posteriors import kl_of_units
 from backend.device import seeded
 from backend.evaluation.likelihood import bound, information_of_any
-from backend.objectives.divergences import kl_per_unit, mmd, mutual_information
+from backend.objectives.divergences import kl, kl_per_unit, mmd, mutual_information
 from backend.training import TrainConfig, fit
 
-NAMES = ("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd", "info_vae", "vamp_prior", "flow_vae")
+NAMES = (
+    *("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd", "info_vae", "vamp_prior", "flow_vae"),
+    "vmf_vae",
+)
 FLOWS = ("planar", "radial", "iaf")
 PICTURES = {"data_shape": (1, 4, 4), "latent_dim": 3, "hidden": (8,)}
 POINTS = {"data_shape": (2,), "latent_dim": 2, "hidden": (32, 32)}
@@ -294,3 +297,33 @@ def test_pseudo_inputs_begin_as_dark_as_digits_are() -> None:
         points = cls(cls.Config(data_shape=(2,), latent_dim=2, pseudo_inputs=400)).prior
     assert pictures.mean().item() == pytest.approx(1 / (1 + math.exp(3)), rel=0.02)
     assert points.pseudo_inputs.std().item() == pytest.approx(1, rel=0.1)
+
+
+def test_codes_of_a_sphere_have_length_1_and_one_kl_where_the_concentration_is_fixed() -> None:
+    x = torch.rand(6, 1, 4, 4)
+    for learned in (True, False):
+        model = build("vmf_vae", **PICTURES, learned=learned, concentration=20)
+        q = model.encode(x)
+        with seeded(11):
+            for z in (
+                q.rsample(),
+                q.mode,
+                model.prior.draw(6),
+                model.prior.snap(torch.randn(6, 3)),
+            ):
+                torch.testing.assert_close(z.norm(dim=1), torch.ones(6), rtol=0, atol=1e-5)
+        shares = kl_of_units(model, q)
+        torch.testing.assert_close(shares.sum(1), kl(q, model.prior()))
+        assert (shares.std(0) < 1e-6).all() != learned
+    assert float(q.concentration[0]) == 20
+
+
+def test_a_learned_concentration_falls_where_codes_tell_nothing() -> None:
+    """Without the reconstruction, the KL alone brings κ down to its floor of 1."""
+    model = build("vmf_vae", **PICTURES)
+    x = torch.rand(16, 1, 4, 4)
+    model.decode = lambda z: build("vae", **PICTURES).decode(torch.zeros_like(z))
+    assert (model.encode(x).concentration > 1.4).all()
+    trained(model, x, 100)
+    found = model.encode(x).concentration
+    assert (found >= 1).all() and found.mean() < 1.2
