@@ -285,6 +285,7 @@ def checkpoint_facts() -> dict[str, dict]:
             "modality": info.modality,
             "fingerprint": info.fingerprint,
             "latent_dim": info.latent_dim,
+            "spherical": "spherical" in info.capabilities,
             "classes": info.classes,
             "translates": "translate" in info.capabilities,
             "own": info.own,

@@ -213,6 +213,11 @@ class LatentSpace:
         return "discrete" in self.info.capabilities
 
     @property
+    def spherical(self) -> bool:
+        """Whether codes have length 1: what is decoded is the direction of a vector."""
+        return "spherical" in self.info.capabilities
+
+    @property
     def tells_neighbours(self) -> bool:
         """Whether codes of a turn tell the turns beside it: ``decode`` gives the next one."""
         return getattr(self.model, "reads", "items") == "neighbours"  # not of one's own

@@ -11,6 +11,7 @@ import { hear } from "./events.js";
  * @property {"text" | "image"} modality
  * @property {string} fingerprint of the weights
  * @property {number} latent_dim
+ * @property {boolean} spherical whether codes have length 1
  * @property {number} classes that it is told; 0 for none
  * @property {boolean} translates a sentence that it is told
  * @property {boolean} own a class in a file of the user's

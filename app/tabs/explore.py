@@ -16,7 +16,8 @@ TITLE = "Explore"
 FIRST = "vae/vae--mnist--2d"
 SENTENCES = ("I like tea.", "She didn't want to be with him.", "Where is the station?")
 TERMS = {
-    "plane": "The whole latent space where it has two numbers, else the one through three codes.",
+    "plane": "The whole latent space where it has two numbers, a sphere to turn where all codes "
+    "lie on one in three dimensions, else the plane through three codes.",
     "unit": "One number of the code changes, the others stay. Active units are those whose "
     "posterior mean differs from item to item.",
     "direction": "A principal direction of the 50 held-out codes nearest to the point: all "

@@ -38,6 +38,9 @@ export const CORNERS = [
 ]; // (u, v) of the three points
 const HINTS = {
   plane: "Drag, or use the arrow keys: Shift for larger steps, Home for the start.",
+  globe:
+    "Drag, or use the arrow keys, to turn the sphere: Shift for larger steps, Home for the start. " +
+    "What is in the middle is decoded; a click brings a place there.",
   unit: "Choose a unit, then move its value; the other units keep theirs.",
   direction:
     "Choose a direction in which the codes nearby spread, then move along it, by their σ.",
@@ -185,6 +188,9 @@ export const isText = (ui) => ui.scene.modality === "text";
 /** @param {Ui} ui */
 export const isUnit = (ui) => ui.scene.kind === "unit";
 
+/** Whether a whole sphere is seen. @param {Ui} ui */
+export const isGlobe = (ui) => ui.scene.kind === "globe";
+
 /** Where a point of the view is. @param {Ui} ui @param {number} i */
 export const pointAt = (ui, i) => (isUnit(ui) || ui.scene.flat ? ui.scene.home : CORNERS[i]);
 
@@ -202,7 +208,13 @@ export function ownAt(ui) {
 
 /** @param {Ui} ui */
 export const axes = (ui) =>
-  isUnit(ui) ? ["unit", "value"] : ui.scene.flat ? ["z₁", "z₂"] : ["u", "v"];
+  isUnit(ui)
+    ? ["unit", "value"]
+    : isGlobe(ui)
+      ? ["longitude", "latitude"]
+      : ui.scene.flat
+        ? ["z₁", "z₂"]
+        : ["u", "v"];
 
 /** @param {Ui} ui @param {string} sentence */
 export function fail(ui, sentence) {
@@ -238,7 +250,9 @@ function draw(ui, data, request) {
     ui.element.dataset.kind = data.kind;
     ui.square.hidden = isUnit(ui);
     ui.unitPane.hidden = !isUnit(ui);
-    ui.hint.textContent = HINTS[/** @type {keyof typeof HINTS} */ (view.mode)];
+    const hint = isGlobe(ui) ? data.kind : view.mode;
+    ui.hint.textContent = HINTS[/** @type {keyof typeof HINTS} */ (hint)];
+    ui.square.setAttribute("aria-label", isGlobe(ui) ? "Sphere of codes" : "Latent plane");
     if (isUnit(ui)) drawUnits(ui);
     else drawPlane(ui);
     drawLegend(ui);
@@ -351,7 +365,9 @@ async function settle(ui) {
  * @param {Request} request
  */
 function needed({ mode, checkpoint }) {
-  return mode !== "plane" || checkpoints[checkpoint]?.latent_dim === 2 ? 1 : 3;
+  const found = checkpoints[checkpoint];
+  const whole = found?.latent_dim === 2 || (found?.spherical && found.latent_dim === 3);
+  return mode !== "plane" || whole ? 1 : 3;
 }
 
 /**

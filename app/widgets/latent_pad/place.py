@@ -2,7 +2,8 @@
 
 A place is two numbers: the code itself where the latent space has two dimensions, (u, v) on the
 plane through three points otherwise, and (unit, value) where one unit is changed. A local
-direction counts as one more unit behind those of the code, its value in standard deviations.
+direction counts as one more unit behind those of the code, its value in standard deviations. On
+the sphere in three dimensions it is longitude and latitude, in degrees.
 """
 
 import math
@@ -51,7 +52,12 @@ class Frame(NamedTuple):
 
 def count(space: "LatentSpace", mode: Mode) -> int:
     """How many points a view of this kind hangs on."""
-    return 1 if mode != "plane" else 0 if space.latent_dim == 2 else 3
+    return 1 if mode != "plane" else 0 if space.latent_dim == 2 or is_globe(space) else 3
+
+
+def is_globe(space: "LatentSpace") -> bool:
+    """Whether the plane is a sphere that is seen as a whole when it is turned."""
+    return space.spherical and space.latent_dim == 3
 
 
 def choose(space: "LatentSpace", mode: Mode, points: Points, seed: int, own: list) -> Anchors:
@@ -113,9 +119,41 @@ def code_at(space: "LatentSpace", mode: Mode, codes: np.ndarray, at: Place) -> n
         )
     if mode != "plane":
         return along(space, mode, codes[0], first, [second])[0]
+    if is_globe(space):
+        return on_globe(first, second)
     if len(codes) == 0:
         return np.array([first, second], dtype=np.float32)
     return np.asarray(space.plane(*codes).at(first, second), dtype=np.float32)
+
+
+def on_globe(longitude: float, latitude: float) -> np.ndarray:
+    """The code [3] at degrees of longitude, from the first axis, and of latitude.
+
+    >>> on_globe(90, 0).round(3)
+    array([0., 1., 0.], dtype=float32)
+    """
+    turn, rise = math.radians(longitude), math.radians(latitude)
+    across = math.cos(rise)
+    code = [across * math.cos(turn), across * math.sin(turn), math.sin(rise)]
+    return np.array(code, dtype=np.float32)
+
+
+def degrees(z: np.ndarray) -> np.ndarray:
+    """Longitude and latitude [n, 2] of codes [n, 3]: the way back from ``on_globe``."""
+    latitude = np.arctan2(z[:, 2], np.hypot(z[:, 0], z[:, 1]))
+    return np.degrees(np.stack([np.arctan2(z[:, 1], z[:, 0]), latitude], 1))
+
+
+def spiral(n: int) -> np.ndarray:
+    """Codes [n, 3] that share the sphere evenly, along a spiral from pole to pole.
+
+    Each step turns by the golden angle and rises by 2/n: the Fibonacci lattice (González 2010,
+    https://doi.org/10.1007/s11004-009-9257-x).
+    """
+    step = np.arange(n)
+    height = 1 - (2 * step + 1) / n
+    turn, across = math.pi * (3 - math.sqrt(5)) * step, np.sqrt(1 - height**2)
+    return np.stack([across * np.cos(turn), across * np.sin(turn), height], 1).astype(np.float32)
 
 
 def along(
@@ -211,11 +249,16 @@ def grid(plane: Frame, n: int) -> np.ndarray:
 def circles(space: "LatentSpace", plane: Frame) -> list[dict]:
     """Circles (x = y = 0 in the middle) on which the prior's codes of some length lie.
 
-    In many dimensions nearly all samples of N(0, I) have a length close to √D, hence one circle.
+    In many dimensions nearly all samples of N(0, I) have a length close to √D, hence one circle;
+    all codes of a sphere have length 1.
     """
     dim = space.latent_dim
     radii = (
-        [(r, f"{r} σ") for r in (1, 2, 3)] if dim == 2 else [(math.sqrt(dim), "typical length")]
+        [(1.0, "all codes")]
+        if space.spherical
+        else [(float(r), f"{r} σ") for r in (1, 2, 3)]
+        if dim == 2
+        else [(math.sqrt(dim), "typical length")]
     )
     return [
         {"radius": math.sqrt(r**2 - plane.height**2), "label": label}
@@ -267,6 +310,10 @@ def _code_lines(space: "LatentSpace", mode: Mode, points: str, at: Place) -> lis
         code = f"z = space.traverse(points[0], {int(first)}, [{second}])"
     elif points:
         code = f"z = space.plane(*points).at({first}, {second})[None]"
+    elif is_globe(space):
+        turned = f"turn, rise = np.radians([{first}, {second}])"
+        x = "np.cos(rise) * np.cos(turn), np.cos(rise) * np.sin(turn), np.sin(rise)"
+        return [turned, f"z = np.array([[{x}]], dtype=np.float32)"]
     else:
         code = f"z = np.array([[{first}, {second}]], dtype=np.float32)"
     return [points, code] if points else [code]

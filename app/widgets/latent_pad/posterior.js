@@ -2,7 +2,7 @@
 
 import { el, svg } from "../../page/dom.js";
 import { fixed } from "../../page/numbers.js";
-import { isText, isUnit, ownAt } from "./latent_pad.js";
+import { axes, isGlobe, isText, isUnit, ownAt } from "./latent_pad.js";
 import { thing } from "./readout.js";
 import { toSquare, xy } from "./square.js";
 import { unitName, unitValue } from "./units.js";
@@ -37,7 +37,8 @@ export async function drawPosterior(ui) {
     ui.spread.replaceChildren(el("p", { class: "pad-note", text: answer.error }));
     return;
   }
-  if (!isUnit(ui)) drawEllipse(ui, answer);
+  if (isGlobe(ui)) drawDots(ui, answer);
+  else if (!isUnit(ui)) drawEllipse(ui, answer);
   drawDraws(ui, answer, own?.name);
   return answer.code;
 }
@@ -57,10 +58,17 @@ function drawEllipse(ui, { centre, axes, draws }) {
     ...SIGMAS.map((sigma) =>
       svg("path", { d: `M${turns.map((turn) => at(turn, sigma)).join("L")}Z` }),
     ),
-    ...draws.map((place) => {
-      const [x, y] = toSquare(ui, place);
-      return svg("circle", { cx: x, cy: y, r: DOT });
-    }),
+  );
+  drawDots(ui, { draws });
+}
+
+/** The draws that are on this side. @param {Ui} ui @param {Pick<Spread, "draws">} spread */
+function drawDots(ui, { draws }) {
+  const spots = draws.map((place) => toSquare(ui, place));
+  ui.over.append(
+    ...spots
+      .filter(([, , near]) => near === undefined || near > 0)
+      .map(([x, y]) => svg("circle", { cx: x, cy: y, r: DOT })),
   );
 }
 
@@ -74,10 +82,12 @@ function drawDraws(ui, { draws, away, items, mean, std }, own) {
   const what = own ? `your own ${isText(ui) ? "sentence" : "picture"} ${own}` : "what is shown";
   const said = isUnit(ui)
     ? `q(z|x) of ${what}: ${unitName(ui, ui.at[0])} has mean ${unitValue(ui, [ui.at[0], mean])}, standard deviation ${unitValue(ui, [ui.at[0], std])}.`
-    : `q(z|x) of ${what}: the ellipses are one and two standard deviations, the dots draws.`;
+    : isGlobe(ui)
+      ? `q(z|x) of ${what}: the dots are draws around its direction.`
+      : `q(z|x) of ${what}: the ellipses are one and two standard deviations, the dots draws.`;
   const off = away && !ui.scene.flat;
   const head = [
-    ...(isUnit(ui) ? ["value"] : ui.scene.flat ? ["z₁", "z₂"] : ["u", "v"]),
+    ...(isUnit(ui) ? ["value"] : axes(ui)),
     ...(off ? ["off the plane"] : []),
     "decodes to",
   ];

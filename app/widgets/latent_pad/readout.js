@@ -53,7 +53,7 @@ export function drawNumbers(
     [
       "log p(z)",
       log_p_z == null ? "no prior" : `${fixed(log_p_z, 1)} nats`,
-      "How likely this code is under the prior N(0, I).",
+      "How likely this code is under the prior.",
     ],
     [
       "log p(x|z)",

@@ -4,7 +4,8 @@ import { el, svg } from "../../page/dom.js";
 import { fixed } from "../../page/numbers.js";
 import { COLOURS, GLYPHS } from "../../page/palette.js";
 import { bytes, pen as penOf, sideOf } from "../../page/pictures.js";
-import { CORNERS, fail, go, isUnit, placeText, pointAt } from "./latent_pad.js";
+import { dragged, drawGlobe, keepTiles, placeAt, seen, vector, within } from "./globe.js";
+import { CORNERS, fail, go, isGlobe, isUnit, placeText, pointAt } from "./latent_pad.js";
 import { drawStrip } from "./units.js";
 
 /**
@@ -12,9 +13,12 @@ import { drawStrip } from "./units.js";
  * @typedef {import("./types.js").Ui} Ui
  */
 
+const STILL = 0.01; // of the square: a shorter drag is a click
+
 // A place (u, v) as fractions of the square from its top left corner, and back.
 /** @param {Ui} ui @param {number[]} place */
 export function toSquare(ui, place) {
+  if (isGlobe(ui)) return seen(ui.at, vector(place));
   const [u, v] = place;
   const { origin, basis, corner, side } = ui.scene;
   const [x, y] = [0, 1].map((i) => origin[i] + u * basis[0][i] + v * basis[1][i]);
@@ -48,6 +52,10 @@ const put = (node, spot) =>
 /** @param {Ui} ui */
 export function showRing(ui) {
   put(ui.ring, toSquare(ui, ui.at));
+  if (isGlobe(ui)) {
+    ui.over.replaceChildren();
+    drawGlobe(ui);
+  }
   ui.square.setAttribute("aria-valuenow", String(ui.at[0]));
   ui.square.setAttribute("aria-valuetext", placeText(ui, ui.at));
 }
@@ -57,6 +65,11 @@ export function drawPlane(ui) {
   const { corner, side, circles } = ui.scene;
   ui.square.setAttribute("aria-valuemin", "-1000");
   ui.square.setAttribute("aria-valuemax", "1000");
+  if (isGlobe(ui)) {
+    for (const node of [ui.lines, ui.words, ui.ticks, ui.names]) node.replaceChildren();
+    ui.tiles.hidden = true;
+    return; // the rest is drawn as it is turned
+  }
   const [cx, cy] = xy(ui, 0, 0);
   ui.lines.replaceChildren(
     svg("path", { class: "pad-axis", d: `M0 ${cy}H1M${cx} 0V1` }),
@@ -105,6 +118,7 @@ export function drawPlane(ui) {
 
 /** @param {Ui} ui */
 export function drawDots(ui) {
+  if (isGlobe(ui)) return drawGlobe(ui);
   const scale = window.devicePixelRatio || 1;
   const size = Math.round(ui.square.clientWidth * scale);
   ui.dots.width = ui.dots.height = size; // also wipes it
@@ -146,6 +160,7 @@ export async function drawBackdrop(ui) {
     if (answer.cancelled) mine.left.add("backdrop");
     fail(ui, answer.error);
   } else if (isUnit(ui)) drawStrip(ui, answer);
+  else if (answer.globe) keepTiles(ui, answer);
   else if (answer.tiles) drawTiles(ui, answer);
   else drawTerritories(ui, answer);
 }
@@ -242,11 +257,29 @@ function drawTerritories(ui, map) {
 
 /** @param {Ui} ui @param {PointerEvent} event */
 function pointer(ui, event) {
+  return fromSquare(ui, spotOf(ui, event));
+}
+
+/** @param {Ui} ui @param {PointerEvent} event */
+function spotOf(ui, event) {
   const box = ui.square.getBoundingClientRect();
   const s = (event.clientX - box.left - ui.square.clientLeft) / ui.square.clientWidth;
   const t = (event.clientY - box.top - ui.square.clientTop) / ui.square.clientHeight;
   const inside = (/** @type {number} */ x) => Math.min(1, Math.max(0, x));
-  return fromSquare(ui, [inside(s), inside(t)]);
+  return [inside(s), inside(t)];
+}
+
+/**
+ * How a drag has turned the sphere since it began; nothing before it has moved at all.
+ * @param {Ui} ui
+ * @param {PointerEvent} event
+ */
+function turned(ui, event) {
+  const { spot, at, moved } = ui.grip;
+  const by = spotOf(ui, event).map((x, i) => x - spot[i]);
+  if (!moved && Math.hypot(...by) < STILL) return null;
+  ui.grip.moved = true;
+  return dragged(at, by);
 }
 
 /** @type {Record<string, number[]>} */
@@ -260,11 +293,18 @@ export function setUp(ui) {
     if (event.button !== 0 || !ui.scene) return;
     ui.dragging = true;
     ui.square.setPointerCapture(event.pointerId);
-    go(ui, pointer(ui, event), { time: event.timeStamp });
+    ui.grip = { spot: spotOf(ui, event), at: ui.at, moved: false };
+    if (!isGlobe(ui)) go(ui, pointer(ui, event), { time: event.timeStamp });
   });
   // Chromium delivers at most one pointermove for each frame, so no throttle is needed here.
   ui.square.addEventListener("pointermove", (event) => {
-    if (ui.dragging) go(ui, pointer(ui, event), { time: event.timeStamp });
+    if (!ui.dragging) return;
+    const place = isGlobe(ui) ? turned(ui, event) : pointer(ui, event);
+    if (place) go(ui, place, { time: event.timeStamp });
+  });
+  ui.square.addEventListener("pointerup", (event) => {
+    if (ui.dragging && isGlobe(ui) && !ui.grip.moved)
+      go(ui, placeAt(ui.at, spotOf(ui, event)), { time: event.timeStamp });
   });
   for (const end of ["pointerup", "pointercancel"])
     ui.square.addEventListener(end, () => (ui.dragging = false));
@@ -276,12 +316,14 @@ export function setUp(ui) {
     event.stopPropagation();
     const step = event.shiftKey ? 0.1 : 0.01;
     const inside = (/** @type {number} */ x) => Math.min(1, Math.max(0, x));
-    const place = arrow
-      ? fromSquare(
-          ui,
-          toSquare(ui, ui.at).map((x, i) => inside(x + step * arrow[i])),
-        )
-      : ui.scene.home;
+    const place = !arrow
+      ? ui.scene.home
+      : isGlobe(ui)
+        ? within(ui.at.map((x, i) => x + 200 * step * arrow[i] * (i ? -1 : 1)))
+        : fromSquare(
+            ui,
+            toSquare(ui, ui.at).map((x, i) => inside(x + step * arrow[i])),
+          );
     go(ui, place, { time: event.timeStamp, glide: true });
   });
 }

@@ -15,7 +15,7 @@
  *
  * @typedef {object} Answer on the controls
  * @property {"text" | "image"} modality
- * @property {"plane" | "unit"} kind
+ * @property {"plane" | "unit" | "globe"} kind
  * @property {number[][]} anchors codes of the points
  * @property {string} script
  * @property {Point[]} points
@@ -26,7 +26,7 @@
  * @property {number[]} corner of the square, left and low
  * @property {number} side
  * @property {{radius: number, label: string}[]} circles
- * @property {{xy: number[][], label: number[]} | null} dots held-out codes
+ * @property {{xy: number[][], label: number[]} | null} dots held-out codes, of two numbers or three
  * @property {string[]} classes
  * @property {string[]} judged classes that a verdict can name
  * @property {string} unjudged why there is no verdict; "" where there is
@@ -43,6 +43,12 @@
  * @property {string} judge
  * @property {string[]} classes
  * @property {Verdict[]} found
+ * @property {number[][]} [globe] codes of the cells, all over a sphere
+ *
+ * @typedef {object} Backdrop of pictures
+ * @property {number} n along a side
+ * @property {string} tiles
+ * @property {number[][]} globe as above
  *
  * @typedef {object} Spread of q(z|x), on a plane or along a unit
  * @property {number[]} centre of the ellipse, in the plane's own axes, like the half axes
@@ -54,7 +60,8 @@
  * @property {string[]} items what they decode to
  *
  * @typedef {Answer & {view: Request, backdrop?: boolean, map?: Territories,
- *   verdicts?: Verdicts & {unit: number}, left: Set<string>}} Scene `backdrop`: it was asked for;
+ *   verdicts?: Verdicts & {unit: number}, left: Set<string>,
+ *   tiles?: {z: number[], canvas: HTMLCanvasElement}[]}} Scene `backdrop`: it was asked for;
  *   `left`: what was cancelled, which is asked for again once a control is changed
  *
  * @typedef {object} Told of a place
@@ -118,6 +125,7 @@
  * @property {Ask} ask
  * @property {(request: Request) => any} run
  * @property {boolean} dragging
+ * @property {{spot: number[], at: number[], moved: boolean}} grip where the drag began
  *
  * @typedef {Given & Own} Ui
  */

@@ -6,7 +6,8 @@ import { fixed } from "../../page/numbers.js";
 import { COLOURS } from "../../page/palette.js";
 import { pen as penOf } from "../../page/pictures.js";
 import { badge, mark, UNREADABLE } from "../../page/verdict.js";
-import { fail, isUnit } from "./latent_pad.js";
+import { drawGlobe } from "./globe.js";
+import { fail, isGlobe, isUnit } from "./latent_pad.js";
 
 /**
  * @typedef {import("./types.js").Ui} Ui
@@ -50,6 +51,7 @@ const note = (text) => el("p", { class: "pad-note", text });
 
 /** @param {Ui} ui @param {Verdicts} verdicts */
 function drawRegions(ui, { n, classes, found }) {
+  if (isGlobe(ui)) return drawGlobe(ui);
   ui.regions.width = ui.regions.height = n; // also wipes it
   const pen = penOf(ui.regions);
   const strongest = STRONGEST[ui.scene.modality];

@@ -106,7 +106,8 @@ def view(
         } | judged(space)
         laid = _plane(space, anchors) if mode == "plane" else _units(space, mode, anchors[0])
         if flat:
-            laid["home"] = [round(float(x), 2) for x in start.codes[0]]
+            first = place.degrees(start.codes)[0] if place.is_globe(space) else start.codes[0]
+            laid["home"] = [round(float(x), 2) for x in first]
     return shared | laid | {"code": place.script(space, mode, script, laid["home"])}
 
 
@@ -169,6 +170,8 @@ def posterior(
         values, along = place.shadow(space, codes[0], unit, np.vstack([mean, drawn]), std)
         laid = {"mean": float(values[0]), "std": along}
         places, away = [[unit, float(value)] for value in values[1:]], None
+    elif place.is_globe(space):
+        laid, places, away = {}, place.degrees(drawn).tolist(), None
     else:
         plane = place.frame(space, codes)
         laid = place.spread(plane, mean, std)
@@ -244,11 +247,13 @@ def _points(space: "LatentSpace", own: bool, anchors: place.Anchors) -> list[dic
 
 
 def _plane(space: "LatentSpace", codes: np.ndarray) -> dict:
-    plane = place.frame(space, codes)
     flat = len(codes) == 0
     dots = None
     if flat and space.labels is not None:
         dots = {"xy": space.codes.round(3).tolist(), "label": space.labels.tolist()}
+    if place.is_globe(space):
+        return {"kind": "globe", "flat": True, "dots": dots, "classes": _classes(space)}
+    plane = place.frame(space, codes)
     return {
         "kind": "plane",
         "flat": flat,
@@ -312,7 +317,8 @@ def _backdrop(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
         for part in space.decode_chunks(z):
             tiles.append(part)
             rest()
-        return {"n": n, "tiles": as_base64(np.concatenate(tiles))}
+        on_globe = {"globe": z.tolist()} if place.is_globe(space) else {}
+        return {"n": n, "tiles": as_base64(np.concatenate(tiles))} | on_globe
     items = []
     for chunk in space.decode_chunks(z, chunk=min(DRAGGABLE, space.chunk), rest=rest):
         items += chunk
@@ -328,7 +334,7 @@ def _verdicts(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
     space = get_space(checkpoint)
     judge = get_judge(space)
     codes = np.frombuffer(anchors, dtype=np.float32).reshape(-1, space.latent_dim)
-    n = 0
+    n, on_globe = 0, {}
     if mode != "plane":
         found = said_of(space, _strip(space, mode, codes, unit)[1])
     elif space.words:
@@ -337,10 +343,13 @@ def _verdicts(checkpoint: str, fingerprint: str, mode: Mode, anchors: bytes, uni
         found = [texts[cell] for cell in behind["cells"]]
     else:
         n, found = 2 * _across(space), []
-        for part in space.decode_chunks(_grid(space, mode, codes, n)):
+        z = _grid(space, mode, codes, n)
+        for part in space.decode_chunks(z):
             found += said_of(space, part)
             rest()
-    return {"n": n, "judge": judge.info.title, "classes": judge.classes, "found": found}
+        on_globe = {"globe": z.tolist()} if place.is_globe(space) else {}
+    told = {"n": n, "judge": judge.info.title, "classes": judge.classes, "found": found}
+    return told | on_globe
 
 
 def _strip(
@@ -352,7 +361,9 @@ def _strip(
 
 
 def _grid(space: "LatentSpace", mode: Mode, codes: np.ndarray, n: int) -> np.ndarray:
-    """Codes [n * n, D] at the middles of the square's cells."""
+    """Codes [n * n, D] at the middles of the square's cells, or all over the sphere."""
+    if place.is_globe(space):
+        return place.spiral(n * n)
     places = place.grid(place.frame(space, codes), n)
     return np.stack([place.code_at(space, mode, codes, at) for at in places.tolist()])
 

@@ -19,6 +19,7 @@ from app.tabs.explore import SENTENCES, SKETCHES, _drawn
 from app.widgets.latent_pad import place, widget
 
 ROOT = Path(__file__).parents[3]
+GLOBE = "vae/vmf_vae--mnist"
 FLAT, WIDE, TEXT = "vae/vae--mnist--2d", "vae/vae--mnist--16d", "text_vae/text_vae--tatoeba"
 PICTURES = dict(zip("pqr", map(_drawn, SKETCHES), strict=True))
 WORDS = dict(zip("abc", SENTENCES, strict=True))
@@ -47,6 +48,8 @@ VIEWS = [
     (WIDE, "unit", "drawn", PICTURES, (3, -2.0)),
     (TEXT, "plane", "samples", {}, (0.1, 0.9)),
     (TEXT, "unit", "held-out", {}, (0, 1.5)),
+    (GLOBE, "plane", "held-out", {}, (-120.0, 35.5)),
+    (GLOBE, "unit", "samples", {}, (2, 0.4)),
 ]
 
 
@@ -395,3 +398,39 @@ def test_a_direction_that_is_not_there_is_refused():
     view = open_view(FLAT, "direction", "held-out")
     with pytest.raises(ValueError, match="units 0 to 1 and 2 local directions"):
         widget.decode(**question(FLAT, "direction", view, (4, 0.0)))
+
+
+def test_a_sphere_is_seen_as_a_whole_and_begins_where_its_point_lies():
+    view, space = open_view(GLOBE, "plane", "own", p=PICTURES["p"]), get_space(GLOBE)
+    assert view["kind"] == "globe" and view["anchors"] == []
+    code = space.encode([widget.boxes.reader(space)(PICTURES["p"])])[0]
+    np.testing.assert_allclose(place.on_globe(*view["home"]), code, atol=1e-3)
+    np.testing.assert_allclose(np.linalg.norm(view["dots"]["xy"], axis=1), 1, atol=2e-3)
+    behind = widget.backdrop(GLOBE, "plane", [])
+    for found in (behind, widget.verdicts(GLOBE, "plane", [])):
+        z = np.array(found["globe"], np.float32)
+        assert len(z) == found["n"] ** 2
+        np.testing.assert_allclose(z, place.spiral(len(z)), atol=1e-6)
+    place_of_20 = tuple(place.degrees(place.spiral(behind["n"] ** 2))[20])
+    shown = base64.b64decode(behind["tiles"])[20 * 784 : 21 * 784]
+    alone = pixels(widget.decode(GLOBE, "plane", [], place_of_20)["item"])
+    assert np.abs(np.frombuffer(shown, np.uint8).astype(int) - alone.ravel()).max() <= 1
+
+
+def test_degrees_are_the_way_back_and_a_spiral_shares_the_sphere():
+    places = np.array([[0.0, 0.0], [90, 0], [-120, 35], [10, 90]])
+    codes = np.stack([place.on_globe(*at) for at in places])
+    np.testing.assert_allclose(place.degrees(codes[:3]), places[:3], atol=1e-4)
+    np.testing.assert_allclose(codes[3], [0, 0, 1], atol=1e-6)
+    z = place.spiral(400).astype(float)
+    np.testing.assert_allclose(np.linalg.norm(z, axis=1), 1, atol=1e-6)
+    nearest = np.sort(z @ z.T, axis=1)[:, -2]
+    assert np.degrees(np.arccos(nearest)).min() > 0.6 * np.degrees(math.sqrt(4 * math.pi / 400))
+
+
+def test_draws_around_a_direction_are_places_of_the_sphere():
+    view = open_view(GLOBE, "plane", "held-out")
+    found = spread_at(GLOBE, "plane", view, tuple(view["home"]))
+    middle = place.on_globe(*view["home"])
+    drawn = np.stack([place.on_globe(*at) for at in found["draws"]])
+    assert (drawn @ middle > 0).all() and len(found["items"]) == len(drawn)
