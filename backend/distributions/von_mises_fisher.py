@@ -1,7 +1,8 @@
 """Distributions on the unit sphere of D dimensions: von Mises-Fisher, and the uniform one.
 
-Davidson et al. 2018, https://arxiv.org/abs/1804.00891; numbers in double precision throughout, as
-the Bessel functions of a concentration of hundreds leave float32 few digits.
+Davidson et al. 2018, https://arxiv.org/abs/1804.00891. What concerns the concentration is computed
+in double precision on the CPU, wherever the model is: Bessel functions of hundreds leave float32
+few digits, and not every device has float64.
 """
 
 import math
@@ -22,12 +23,13 @@ WIDTHS = 12.0  # deviations from an angle, beyond which the density adds nothing
 
 
 class UniformSphere(Distribution):
-    """Uniform on the unit sphere in ``dim`` dimensions: batch [], event [dim]."""
+    """Uniform on the unit sphere of ``dim`` dimensions: batch [], event [dim]."""
 
     arg_constraints: dict[str, constraints.Constraint] = {}  # noqa: RUF012 (torch's protocol)
     has_rsample = True
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int, device: torch.device | None = None) -> None:
+        self.device = device
         super().__init__(torch.Size(), torch.Size([dim]), validate_args=False)
 
     @property
@@ -36,12 +38,8 @@ class UniformSphere(Distribution):
         half = self.event_shape[0] / 2
         return math.log(2) + half * math.log(math.pi) - math.lgamma(half)
 
-    @property
-    def mean(self) -> Tensor:
-        return torch.zeros(self.event_shape)
-
     def rsample(self, sample_shape: _size = ()) -> Tensor:
-        return unit(torch.randn(*sample_shape, *self.event_shape))
+        return unit(torch.randn(*sample_shape, *self.event_shape, device=self.device))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Nats, with respect to the surface: the same everywhere."""
@@ -85,8 +83,7 @@ class VonMisesFisher(Distribution):
     def rsample(self, sample_shape: _size = ()) -> Tensor:
         shape = torch.Size(sample_shape) + self.batch_shape
         mu, dim = self.direction, self.event_shape[0]
-        kappa = self.concentration.double().expand(shape)
-        angle = cast(Tensor, _Angle.apply(kappa, dim)).to(mu)[..., None]
+        angle = cast(Tensor, _Angle.apply(self._kappa().expand(shape), dim)).to(mu)[..., None]
         noise = torch.randn(*shape, dim, device=mu.device, dtype=mu.dtype)
         across = unit(noise - (noise * mu).sum(-1, keepdim=True) * mu)
         return angle.cos() * mu + angle.sin() * across
@@ -98,17 +95,19 @@ class VonMisesFisher(Distribution):
 
     def entropy(self) -> Tensor:
         """-κ |E z| - ln C_D(κ), [B], nats."""
-        kappa = self.concentration.double()
-        return (-kappa * self._ratio() - self._log_normaliser()).to(self.direction)
+        return (-self._kappa() * self._ratio() - self._log_normaliser()).to(self.direction)
+
+    def _kappa(self) -> Tensor:
+        return self.concentration.cpu().double()
 
     def _log_normaliser(self) -> Tensor:
         """ln C_D(κ) = (D/2 - 1) ln κ - (D/2) ln 2π - ln I_(D/2-1)(κ), double [B]."""
-        half, kappa = self.event_shape[0] / 2, self.concentration.double()
+        half, kappa = self.event_shape[0] / 2, self._kappa()
         bessel = cast(Tensor, _LogBessel.apply(kappa, half - 1))
         return (half - 1) * kappa.log() - half * math.log(2 * math.pi) - bessel
 
     def _ratio(self) -> Tensor:
-        return cast(Tensor, _Ratio.apply(self.concentration.double(), self.event_shape[0]))
+        return cast(Tensor, _Ratio.apply(self._kappa(), self.event_shape[0]))
 
 
 @register_kl(VonMisesFisher, UniformSphere)
@@ -124,7 +123,7 @@ def unit(x: Tensor) -> Tensor:
 
 def _scaled_bessel(order: float, kappa: Tensor) -> Tensor:
     """I_order(κ) exp(-κ), of double κ."""
-    return torch.from_numpy(np.asarray(ive(order, kappa.detach().cpu().numpy()))).to(kappa.device)
+    return torch.from_numpy(np.asarray(ive(order, kappa.detach().numpy())))
 
 
 def _bessel_ratio(kappa: Tensor, dim: int) -> Tensor:
@@ -185,9 +184,7 @@ class _Angle(Function):
         width = WIDTHS / (kappa + ctx.dim - 2).sqrt()
         near = angle.cos() > ratio
         end = torch.where(near, (angle - width).clamp(min=0), (angle + width).clamp(max=math.pi))
-        nodes, weights = (
-            torch.from_numpy(part).to(kappa) for part in np.polynomial.legendre.leggauss(NODES)
-        )
+        nodes, weights = map(torch.from_numpy, np.polynomial.legendre.leggauss(NODES))
         half = (angle - end)[..., None] / 2  # below 0 beyond the change of sign: the rest, negated
         u = end[..., None] + half * (1 + nodes)
         at = angle[..., None]
@@ -206,7 +203,7 @@ def _wood(kappa: Tensor, dim: int) -> Tensor:
     c = kappa * x + n * (1 - x.square()).log()
     beta = torch.distributions.Beta(kappa.new_tensor(n / 2), kappa.new_tensor(n / 2))
     found = torch.empty_like(kappa)
-    missing = torch.arange(len(kappa), device=kappa.device)
+    missing = torch.arange(len(kappa))
     while len(missing):
         k, b_k, x_k, c_k = (part[missing] for part in (kappa, b, x, c))
         e = beta.sample(k.shape)

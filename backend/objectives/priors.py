@@ -105,16 +105,18 @@ class StandardNormal(Prior):
 class Sphere(Prior):
     """Uniform on the unit sphere of ``dim`` dimensions: the nearest code is the direction."""
 
+    centre: Tensor
+
     def __init__(self, dim: int) -> None:
         super().__init__()
-        self.dim = dim
+        self.register_buffer("centre", torch.zeros(dim), persistent=False)
 
     def forward(self, context: Tensor | None = None) -> Distribution:
-        return UniformSphere(self.dim)
+        return UniformSphere(len(self.centre), self.centre.device)
 
     def draw(self, n: int, temperature: float = 1.0) -> Tensor:
         """Codes [n, D]. No temperature changes them: they are spread as far as they can be."""
-        return UniformSphere(self.dim).sample((n,))
+        return self().sample((n,))
 
     def snap(self, z: Tensor) -> Tensor:
         return unit(z)

@@ -11,12 +11,14 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 import backend
+from app.widgets.latent_pad.place import on_globe
 from app.widgets.latent_pad.widget import view
 from backend import corpora
 from tests.ui.chromium import dress, follow
 
 pytestmark = pytest.mark.browser
 
+GLOBE = "vae/vmf_vae--mnist"
 FLAT, WIDE, TEXT = "vae/vae--mnist--2d", "vae/vae--mnist--16d", "text_vae/text_vae--tatoeba"
 SENTENCES = ("I like tea.", "She didn't want to be with him.", "Where is the station?")
 
@@ -447,3 +449,45 @@ def test_it_fits_and_nothing_jumps(open_page, shot):
         assert tops() == before
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         shot(page, f"explore-{width}-{'dark' if dark else 'light'}")
+
+
+def test_a_sphere_is_turned_by_keys_drags_and_clicks_and_its_link_keeps_the_turn(open_page):
+    page = open_page(fragment(GLOBE, at="30,10"))
+    assert settled(page) == (30, 10)
+    square = page.get_by_role("slider", name="Sphere of codes")
+    first = shown_picture(page)
+    square.press("ArrowRight")
+    square.press("Shift+ArrowUp")
+    assert settled(page) == (32, 30)
+    code = on_globe(32, 30)
+    made = backend.load(GLOBE, device="cpu").decode(code[None])[0]
+    assert np.abs(shown_picture(page) - made.astype(int)).max() <= 1
+    assert not np.array_equal(shown_picture(page), first)
+    box = square.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(middle[0] + 0.2 * box["width"], middle[1])
+    east = settled(page)
+    away = np.degrees(np.arccos(code @ on_globe(*east)))
+    assert away == pytest.approx(np.degrees(np.arcsin(0.2 / 0.47)), abs=1)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0], middle[1] - 0.1 * box["height"], steps=4)
+    page.mouse.up()
+    longitude, latitude = settled(page)
+    assert longitude == east[0]
+    assert latitude == pytest.approx(east[1] - np.degrees(0.1 / 0.47), abs=0.5)
+    page.get_by_text("Visited places as a table").click()
+    row = page.locator(".pad-table tbody tr").first
+    expect(row.locator("td").nth(1)).to_have_text(f"{latitude:.4f}")
+    page.get_by_label("Verdict").check()
+    expect(page.locator("#explore-pad [data-judged]")).to_be_attached()
+    expect(page.locator(".pad-shares tbody tr")).not_to_have_count(0)
+    link = page.url
+    page.screenshot(path="/tmp/smp/globe.png", full_page=True)
+    dress(page, 390, dark=True)
+    page.screenshot(path="/tmp/smp/globe390.png", full_page=True)
+    page.get_by_label("q(z|x)").check()
+    expect(page.locator("#explore-pad [data-spread]")).to_be_attached()
+    assert page.locator(".pad-over circle").count() > 0
+    page.screenshot(path="/tmp/smp/globepost.png", full_page=True)
+    assert f"at={longitude}%2C{latitude}" in link or f"at={longitude},{latitude}" in link

@@ -253,13 +253,11 @@ def circles(space: "LatentSpace", plane: Frame) -> list[dict]:
     all codes of a sphere have length 1.
     """
     dim = space.latent_dim
-    radii = (
-        [(1.0, "all codes")]
-        if space.spherical
-        else [(float(r), f"{r} σ") for r in (1, 2, 3)]
-        if dim == 2
-        else [(math.sqrt(dim), "typical length")]
-    )
+    radii = [(math.sqrt(dim), "typical length")]
+    if space.spherical:
+        radii = [(1.0, "all codes")]
+    elif dim == 2:
+        radii = [(float(r), f"{r} σ") for r in (1, 2, 3)]
     return [
         {"radius": math.sqrt(r**2 - plane.height**2), "label": label}
         for r, label in radii
