@@ -483,11 +483,7 @@ def test_a_sphere_is_turned_by_keys_drags_and_clicks_and_its_link_keeps_the_turn
     expect(page.locator("#explore-pad [data-judged]")).to_be_attached()
     expect(page.locator(".pad-shares tbody tr")).not_to_have_count(0)
     link = page.url
-    page.screenshot(path="/tmp/smp/globe.png", full_page=True)
-    dress(page, 390, dark=True)
-    page.screenshot(path="/tmp/smp/globe390.png", full_page=True)
     page.get_by_label("q(z|x)").check()
     expect(page.locator("#explore-pad [data-spread]")).to_be_attached()
     assert page.locator(".pad-over circle").count() > 0
-    page.screenshot(path="/tmp/smp/globepost.png", full_page=True)
     assert f"at={longitude}%2C{latitude}" in link or f"at={longitude},{latitude}" in link

@@ -12,7 +12,8 @@ import { bytes, paint, pen as penOf, split } from "../../page/pictures.js";
 
 const RADIUS = 0.47; // of the side of the square
 const TILE = 0.07;
-const PATCH = 0.018; // radius of what shows a verdict
+const PATCH = 0.021; // radius of what shows a verdict
+const GRID = "rgb(128 128 128 / 45%)"; // on light and dark
 const LINES = 30; // degrees between two meridians or circles of latitude
 const STRONGEST = 0.6; // opacity where the classifier has no doubt
 
@@ -98,7 +99,7 @@ export function drawGlobe(ui) {
   drawPictures(ui, size);
   drawVerdicts(ui, size);
   const pen = wiped(ui.dots, size);
-  pen.strokeStyle = getComputedStyle(ui.square).borderColor;
+  pen.strokeStyle = GRID;
   pen.beginPath();
   for (let at = -180; at < 180; at += LINES) {
     trace(pen, ui, size, (part) => [at, 180 * part - 90]);
