@@ -157,11 +157,6 @@ def _intended_use(info: CheckpointInfo) -> str:
 def _training_data(info: CheckpointInfo) -> str:
     corpus, sources = corpora.corpus(info.dataset), downloads()
     n = checkpoint.describe(info.name)["dataset"]["n"]
-    if not corpus.downloads and not info.yours:
-        return (
-            f"{corpus.title}, {n:,} training examples. They are made by the program itself, from "
-            f"one seed.\n\nSplit: {corpus.split} The unit is the {_unit(info)}."
-        )
     if not corpus.downloads:
         licence = (
             "Licence: unknown, as the data are the user's own."
