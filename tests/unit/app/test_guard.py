@@ -14,6 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from app import guard, main, modules, session
+from backend.corpora import own
+from backend.files import private_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 HOME = "http://localhost"
@@ -296,6 +298,25 @@ def test_programs_send_their_login_with_each_request():
         assert client.get("/gradio_api/info", headers=headers).status_code == status
         client.cookies.clear()
     assert client.get("/config", headers={"authorization": "Basic ?"}).status_code == 401
+
+
+# --- what visitors brought ---------------------------------------------------------------------
+
+
+def test_nothing_that_was_brought_or_trained_is_served_by_its_path(
+    client, tmp_path: Path, monkeypatch
+):
+    monkeypatch.setenv("LATENT_YOURS_DIR", str(tmp_path / "yours"))
+    lines = "\n".join(f"A secret line, number {i}." for i in range(40))
+    dataset = own.keep("Mine", "lines.txt", lines.encode())
+    kept = [path for path in (tmp_path / "yours").rglob("*") if path.is_file()]
+    assert dataset and kept
+    places = [*kept, Path(private_folder("uploads")), Path("README.md").resolve()]
+    for path in places:
+        for address in (f"/gradio_api/file={path}", f"/file={path}", f"/static/{path}", str(path)):
+            found = client.get(address)
+            assert found.status_code in (403, 404), address
+            assert "secret line" not in found.text
 
 
 # --- read-only ---------------------------------------------------------------------------------
