@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.small_pictures import write_model
 from tests.ui.chromium import ROOT, serving, wait_until_answered, wait_until_drawn, watch
 
 pytestmark = pytest.mark.browser
@@ -62,13 +63,57 @@ def of_the_plane(question: str) -> bool:
     return '"backdrop"' in question and '"mode":"plane"' in question
 
 
+def of_two_in_a_grid(page: Page, folder: Path) -> None:
+    """Cancel within a grid leaves it usable; of two checkpoints the damaged one is told."""
+    result = page.locator("#compare-result .lp-result")
+    cells = result.locator("td")
+    choose(page, "compare-checkpoint", "Patient (yours)")
+    choose(page, "compare-other", "A small vae (yours)")
+    expect(result.locator(".compare-side canvas")).to_have_count(8)
+    expect(result.locator(".compare-cannot")).to_contain_text("--changed cannot be loaded")
+    greyed = page.locator("#compare-other option:disabled", has_text="--gone cannot be loaded")
+    expect(greyed).to_have_count(1)
+    (folder / "hold").touch()
+    page.locator("#compare-mode input[value=grid]").press("Space")
+    running = page.locator(".lp-watch:visible")
+    expect(running).to_contain_text("Patient decodes: 0 of 1")
+    running.get_by_role("button", name="Cancel").press("Enter")
+    expect(running).to_have_count(0)
+    expect(cells.first).to_contain_text("Cancelled.")
+    expect(result).to_be_focused()
+    expect(result).not_to_have_attribute("aria-busy", "true")
+    (folder / "hold").unlink()
+    wait_until_answered(page)
+    page.locator("#compare-columns input[value=checkpoint]").press("Space")
+    expect(cells).to_have_count(10)
+    expect(cells.locator("canvas")).to_have_count(5)
+    expect(cells.locator(".compare-cannot")).to_have_count(5)
+
+
+def choose(page: Page, picker: str, title: str) -> None:
+    """By typing how its name begins."""
+    page.locator(f"#{picker} select").focus()
+    page.keyboard.type(title.partition(" (")[0])
+    expect(page.locator(f"#{picker} option:checked")).to_have_text(title)
+
+
+def damaged(folder: Path) -> None:
+    """Two checkpoints of one's own: one whose weights were changed, one without."""
+    for name, change in (("changed", b"?"), ("gone", b"")):
+        write_model(folder, f"vae/vae--mnist--{name}")
+        weights = folder / f"vae/vae--mnist--{name}" / "model.safetensors"
+        weights.write_bytes(change and weights.read_bytes()[:-1] + change)
+
+
 def test_a_class_of_ones_own_goes_through_the_tabs(browser: Browser, tmp_path: Path) -> None:
     maker, patient, complaints = tmp_path / "maker.py", tmp_path / "patient.py", []
     maker.write_text(MAKER)
     patient.write_text(PATIENT)
     files = [ROOT / "examples" / "digits_pca.py", maker, patient]
     options = [part for file in files for part in ("--space", str(file))]
-    with serving(*options, TMPDIR=str(tmp_path)) as url:  # no map from an earlier run
+    damaged(tmp_path / "yours")
+    folders = {"TMPDIR": str(tmp_path), "LATENT_YOURS_DIR": str(tmp_path / "yours")}
+    with serving(*options, **folders) as url:  # no map from an earlier run
         page = browser.new_page(viewport={"width": 1320, "height": 900})
         watch(page, complaints)
 
@@ -136,6 +181,9 @@ def test_a_class_of_ones_own_goes_through_the_tabs(browser: Browser, tmp_path: P
                 expect(missing.get_by_role("status")).to_contain_text("Nothing was written")
             (tmp_path / "hold").unlink()
             wait_until_answered(page)  # else the class would wait for the next file too
+
+        open_tab("#v=1&tab=compare&checkpoint=vae/vae--mnist--2d&mode=samples")
+        of_two_in_a_grid(page, tmp_path)
 
         # What was cancelled, the plane's pictures, is not asked for again by moving on.
         (tmp_path / "hold-many").touch()
