@@ -13,7 +13,15 @@ const rounded = (/** @type {number[]} */ numbers) =>
 test("the place in the middle is seen in the middle, and its opposite behind it", () => {
   for (const place of PLACES) {
     equal(rounded(seen(place, vector(place))), [0.5, 0.5, 1]);
-    equal(rounded(seen(place, vector(place).map((x) => -x))), [0.5, 0.5, -1]);
+    equal(
+      rounded(
+        seen(
+          place,
+          vector(place).map((x) => -x),
+        ),
+      ),
+      [0.5, 0.5, -1],
+    );
   }
 });
 
