@@ -62,7 +62,7 @@ function drawCurves(ui, { runs, reference }) {
       const y = seen.map((moment) => moment[quantity]);
       return line(run.label, x, y, { k, hover: "%{fullData.name}: %{y:.3f} nats" });
     });
-    const shapes = borders.map((x, i) => rule({ x }, { name: ["critic alone", "game"][i] }));
+    const shapes = borders.map((x, i) => rule({ x }, { name: ["critic", "game"][i] }));
     const [first, end] = [SETTLED, Math.max(...runs.map((run) => last(run).step))];
     const floor = [reference[quantity], reference[quantity]];
     traces.push(line(ITSELF, [first, end], floor, { colour: "--ink", dash: 2, hover: false }));

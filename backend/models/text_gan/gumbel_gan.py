@@ -58,10 +58,13 @@ class GumbelGAN(TextGAN, lstm_lm.LSTMLM):
         return config.first_temperature ** (1 - share) * config.last_temperature**share
 
     def made(self, n: int) -> Tensor:
-        return self.relaxed(n, self.temperature)
+        return self.relaxed(n, self.temperature, hard=self.config.straight_through)
 
-    def relaxed(self, n: int, temperature: float) -> Tensor:
-        """``n`` samples as soft one-hots [n, max_len, V], of which each place adds up to 1."""
+    def relaxed(self, n: int, temperature: float, hard: bool = False) -> Tensor:
+        """``n`` samples as soft one-hots [n, max_len, V], of which each place adds up to 1.
+
+        ``hard`` ones are one-hots with the slope of the soft ones.
+        """
         state, vectors = self.start(n), self.words.vectors()
         embedded = vectors[BOS].expand(n, 1, -1)
         pad, end = (one_hot(torch.tensor(i), len(vectors)).to(vectors) for i in (PAD, EOS))
@@ -71,19 +74,19 @@ class GumbelGAN(TextGAN, lstm_lm.LSTMLM):
             word = end.expand(n, -1)
             if place < self.max_len - 1:
                 hidden, state = self.read(embedded, state)
-                word = self._word(self.log_probs(hidden[:, 0]), temperature)
+                word = self._word(self.log_probs(hidden[:, 0]), temperature, hard)
             places.append(alive * word + (1 - alive) * pad)
             alive = alive * (1 - word[:, EOS, None])
             embedded = (word @ vectors)[:, None]
         return torch.stack(places, 1)
 
-    def _word(self, log_p: Tensor, temperature: float) -> Tensor:
-        """Soft one-hots [n, V] of one place."""
+    @staticmethod
+    def _word(log_p: Tensor, temperature: float, hard: bool) -> Tensor:
+        """One-hots [n, V] of one place, soft or hard."""
         soft = DiscreteVariables(log_p[:, None], temperature).rsample()
-        if not self.config.straight_through:
+        if not hard:
             return soft
-        hard = one_hot(soft.argmax(1), soft.shape[1]).to(soft)
-        return hard + soft - soft.detach()
+        return one_hot(soft.argmax(1), soft.shape[1]).to(soft) + soft - soft.detach()
 
     def adversarial(self, n: int) -> Terms:
         loss = gan_loss(self.critic(self.made(n)), True)

@@ -166,7 +166,7 @@ def test_the_critic_s_slope_reaches_the_generator(straight_through: bool) -> Non
     with seeded(8):
         terms = model.loss(SENTENCES, "generator")
     with seeded(8):
-        soft = model.relaxed(len(SENTENCES), model.temperature)
+        soft = model.relaxed(len(SENTENCES), model.temperature, hard=straight_through)
     assert torch.allclose(terms["loss"], softplus(-model.critic(soft)).mean())
     assert (soft.amax(2) > 1 - 1e-9).all() == straight_through
     assert gradient(model, terms["loss"]).norm() > 1e-3
