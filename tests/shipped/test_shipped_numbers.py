@@ -107,7 +107,10 @@ def sentences(held: Held, info: CheckpointInfo) -> Values:
             yield "mean_variance", float(variance_of_means(means)), 0.0
     else:
         made = text.sentences(held.model.decode(q.mode).generate(forbid=(UNK,)))
-        yield mean("exact_match", torch.tensor(text.same(made, text.sentences(held.x))), 100)
+        same = text.same(made, text.sentences(held.x))
+        share = info.metrics["exact_match"]["value"] / 100  # a part may hold none of a few
+        error = math.sqrt(share * (1 - share) / len(same))
+        yield "exact_match", 100 * sum(same) / len(same), DEVIATIONS * 100 * error
         if "active_units" in info.metrics:
             activity = likelihood.activity(q.mean)  # its relative error is about √(2/n)
             slack = 1 + DEVIATIONS * math.sqrt(2 / len(held.x))
