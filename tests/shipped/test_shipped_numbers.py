@@ -76,6 +76,16 @@ def language_model(held: Held, info: CheckpointInfo) -> Values:
     yield "ppl", likelihood.perplexity(nll, words), DEVIATIONS * error
 
 
+def translator(held: Held, info: CheckpointInfo) -> Values:
+    """Nats a word; BLEU of a part is no estimate of that of all."""
+    source, target, _ = held.model.split(held.x)
+    nll = -held.model.translations(source).log_prob(target).double()
+    words = (target != PAD).sum(1)
+    value = nll.sum() / words.sum()
+    error = likelihood.standard_error(nll - value * words) / words.double().mean()
+    yield "translation_nll", float(value), DEVIATIONS * float(error)
+
+
 def with_codes(held: Held, info: CheckpointInfo) -> Values:
     """Bound, reconstruction, and what the prior or the code says by itself."""
     model, x = held.model, held.x
@@ -159,6 +169,8 @@ def kind(info: CheckpointInfo) -> tuple[Callable[[Held, CheckpointInfo], Values]
         return classifier, 1000, 1  # it has no other number
     if "log_prob" in info.capabilities:
         return language_model, 300, 2  # nor these
+    if "translate" in info.capabilities:
+        return translator, 300, 1
     if "encode" not in info.capabilities:
         return samples, 1000, 3
     if info.modality == "text":

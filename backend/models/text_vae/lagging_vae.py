@@ -64,12 +64,10 @@ class LaggingVAE(text_vae.TextVAE):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        infinite = torch.tensor(torch.inf)
-        begin = {"aggressive": torch.tensor(config.inner_limit > 0), "best_mi": -infinite}
-        begin |= {"falls": torch.tensor(0), "caught_up": torch.tensor(False)}
-        begin |= {"steps": torch.tensor(0), "window": torch.zeros(2), "before": infinite}
+        begin = {"aggressive": config.inner_limit > 0, "best_mi": -torch.inf, "falls": 0}
+        begin |= {"caught_up": False, "steps": 0, "window": [0.0, 0.0], "before": torch.inf}
         for name, value in begin.items():
-            self.register_buffer(name, value, persistent=False)
+            self.register_buffer(name, torch.tensor(value), persistent=False)
 
     def plan(self, step: int) -> list[str]:
         if not self.aggressive:

@@ -51,12 +51,6 @@ class SAVAE(text_vae.TextVAE):
         note="An encoder answers for all sentences at once; the steps finish each one's code.",
     )
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-        fixed = torch.Generator().manual_seed(0)
-        noise = torch.randn(MOST, config.latent_dim, generator=fixed)
-        self.register_buffer("noise", noise, persistent=False)
-
     def encode(self, x: Tensor, context: Tensor | None = None) -> Independent:
         return self.refined(x)[-1]
 
@@ -67,16 +61,18 @@ class SAVAE(text_vae.TextVAE):
         on, they go back through all of them.
         """
         steps = self.config.inner_steps if steps is None else steps
-        return self._refined(x, self.noise[:steps], torch.is_grad_enabled())
+        return self._refined(x, steps, torch.is_grad_enabled())
 
     @torch.inference_mode(False)  # a caller may be in it; here gradients are needed
     @torch.enable_grad()
-    def _refined(self, x: Tensor, noise: Tensor, through: bool) -> list[Independent]:
+    def _refined(self, x: Tensor, steps: int, through: bool) -> list[Independent]:
         config, x = self.config, x.clone()
+        same = torch.Generator().manual_seed(0)  # for every sentence, at every call
+        noise = torch.randn(MOST, config.latent_dim, generator=same).to(x.device)
         place = self.encoder(x)
         moved = torch.zeros_like(place)
         found = [place]
-        for fixed in noise:
+        for fixed in noise[:steps]:
             if not through:
                 place = place.detach().requires_grad_()
             slope = self._slope(x, place, fixed, through)
