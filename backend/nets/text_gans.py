@@ -71,9 +71,8 @@ class TextGAN(LanguageModel):
             return self._critic_loss(batch)
         if self.step < self.config.mle_steps:
             return super().loss(batch)
-        with torch.no_grad():
-            nll = -self.log_prob(batch).mean()
-        return self.adversarial(len(batch)) | {"nll": nll}
+        # With its slope, which is not in this phase's loss but in the first one's.
+        return self.adversarial(len(batch)) | {"nll": -self.log_prob(batch).mean()}
 
     def _critic_loss(self, batch: Tensor) -> Terms:
         with torch.no_grad():

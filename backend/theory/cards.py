@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from backend.registry import about, family_title, model_class, model_names
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from backend.base import GenerativeModel, LatentModel, Objective
 
 BATCH = 6  # examples that gradients are taken on
@@ -137,28 +139,34 @@ def _owned(model: "GenerativeModel", player: str) -> tuple[str, ...]:
 
 def _gradients(model: "GenerativeModel") -> dict[str, dict[str, dict[str, list]]]:
     """By player, term and network: the gradients of its weights, where any is not zero."""
-    import torch
-
+    from backend.base import GenerativeModel
     from backend.device import seeded
 
     model.train()
-    model.step = LATE
     networks = {key: list(part.parameters()) for key, part in model.named_children()}
+    model.step = LATE
+    # Where it depends on what was validated whose turn it is, no plan names all.
+    steered = type(model).validated is not GenerativeModel.validated
+    turns = [*model.plan(0), *model.plan(LATE - 1), *(model.players if steered else ())]
     found: dict[str, dict[str, dict[str, list]]] = {}
-    for player in dict.fromkeys([*model.plan(0), *model.plan(LATE - 1)]):  # of every phase
+    for player in dict.fromkeys(turns):  # of every phase
         with seeded(1):
             terms = model.loss(_batch(model), player)
-        found[player] = {}
-        for term, value in terms.items():
-            found[player][term] = {}
-            for network, weights in networks.items():
-                if not weights or not value.requires_grad:
-                    continue
-                gradients = torch.autograd.grad(
-                    value, weights, allow_unused=True, retain_graph=True
-                )
-                if any(g is not None and g.abs().max() > 0 for g in gradients):
-                    found[player][term][network] = list(gradients)
+        found[player] = {term: _slopes(value, networks) for term, value in terms.items()}
+    return found
+
+
+def _slopes(value: "Tensor", networks: dict[str, list]) -> dict[str, list]:
+    """By network: the gradients of a term by its weights, where any is not zero."""
+    import torch
+
+    found: dict[str, list] = {}
+    for network, weights in networks.items():
+        if not weights or not value.requires_grad:
+            continue
+        gradients = torch.autograd.grad(value, weights, allow_unused=True, retain_graph=True)
+        if any(g is not None and g.abs().max() > 0 for g in gradients):
+            found[network] = list(gradients)
     return found
 
 

@@ -12,7 +12,7 @@ from app.components import served, widget
 if TYPE_CHECKING:
     from backend.theory.cards import Card
 
-read_state = parts.reader({"of": r"[a-z_]{1,20}/[a-z0-9_]{1,40}"})
+read_state = parts.reader({"of": r"[a-z0-9_]{1,20}/[a-z0-9_]{1,40}"})
 FIRST = "vae/vae"
 SCRIPT = """from backend.theory.cards import cards
 

@@ -48,7 +48,6 @@ class SeqGAN(TextGAN, lstm_lm.LSTMLM):
             "critic_loss": "−E log D(x) − E log(1 − D(x̃))",
             "nll": "−log G(x)",
             "generator_loss": "−Σ_t (Q_t − b_t) log G(x̃_t | words before)",
-            "reward": "E D(x̃)",
         },
         note="No slope passes a word that is drawn: rewards Q weigh the words instead.",
     )

@@ -58,7 +58,7 @@ class LaggingVAE(text_vae.TextVAE):
             "decoder": f"{_BOUND}, one step after these",
             "model": f"{_BOUND}, once I(x; z) no longer rises",
         },
-        terms={"recon_nll": "−E_q log p(x|z)", "kl": "Σ_d KL_d", "mi": "I(x; z) in the batch"},
+        terms={"recon_nll": "−E_q log p(x|z)", "kl": "Σ_d KL_d"},
         note="The objective of the text VAE; only who moves when is another.",
     )
 
