@@ -65,9 +65,10 @@ class LaggingVAE(text_vae.TextVAE):
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         begin = {"aggressive": config.inner_limit > 0, "best_mi": -torch.inf, "falls": 0}
-        begin |= {"caught_up": False, "steps": 0, "window": [0.0, 0.0], "before": torch.inf}
+        begin |= {"caught_up": False, "steps": 0, "before": torch.inf}
         for name, value in begin.items():
             self.register_buffer(name, torch.tensor(value), persistent=False)
+        self.register_buffer("window", torch.zeros(2), persistent=False)
 
     def plan(self, step: int) -> list[str]:
         if not self.aggressive:
