@@ -32,7 +32,8 @@ def make(folder: Path, direction: str = "forward") -> TextModel:
     layer.log_theta[layer.table[DOG, 1]] = 1.0
     processor = TextProcessor(SPECIALS + WORDS, {"dog": "Dog"}, 5)
     senses.keep_sentences(folder, SENTENCES)
-    return TextModel(SimpleNamespace(name="tiny", path=folder), model, processor)
+    info = SimpleNamespace(name="tiny", path=folder, capabilities=model.capabilities)
+    return TextModel(info, model, processor)
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
