@@ -71,8 +71,8 @@ def build() -> None:
             elem_id="explore-points",
             elem_classes="lp-segmented",
         )
-        layer = layer_picker("explore-layer", ("q(z|x)", "posterior"), scale=1, min_width=284)
-        with gr.Column(scale=1, min_width=200, elem_id="explore-seeds"):
+        layer = layer_picker("explore-layer", ("q(z|x)", "posterior"), scale=1, min_width=268)
+        with gr.Column(scale=1, min_width=212, elem_id="explore-seeds"):
             chosen = seed("explore-seed")
     with gr.Row(elem_classes=["pad-own", "lp-only-text"]):
         texts = [
