@@ -8,6 +8,7 @@ import torch
 
 import backend
 from backend.evaluation.examples import evaluate, read_examples
+from backend.evaluation.gauges import failures
 from backend.processors.text import UNK, TextProcessor
 from backend.space import SOURCES, LatentSpace
 
@@ -52,7 +53,9 @@ def test_promises_of_the_interface(loaded, name: str) -> None:
     items = space.sample(5, seed=1)
     torch.rand(3)  # whatever else the process does
     assert same(space.sample(5, seed=1), items)
-    assert not same(space.sample(5, seed=2), items)
+    assert (space.sample_codes(5, seed=1) != space.sample_codes(5, seed=2)).all()
+    if not any(failure.label == "posterior collapsed" for failure in failures(space.info)):
+        assert not same(space.sample(5, seed=2), items)
     z = space.encode(items)
     assert z.shape == (5, space.latent_dim)
     assert z.dtype == np.float32

@@ -41,7 +41,6 @@ class SAVAE(text_vae.TextVAE):
     """
 
     config: Config
-    noise: Tensor
     objective = Objective(
         formulas={"model": "−E_{q_K} log p(x|z) + w(t) β Σ_d max(λ, KL_d)"},
         terms={
