@@ -22,6 +22,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
 
 import argparse
 import errno
+import gc
 import hashlib
 import io
 import ipaddress
@@ -519,6 +520,7 @@ def run_app(options: argparse.Namespace) -> int:
     for line in exposure(options):
         print(line, flush=True)
 
+    gc.disable()  # what is made from here on stays; app.main looks through it once, at the end
     from app.main import main as start  # only now: app.main needs the requirements
 
     start(options)

@@ -247,7 +247,10 @@ def _in_order(key: tuple[str, str]) -> tuple[int, str]:
 
 
 def _corpus_name(dataset: str) -> str:
-    return corpora.corpus(dataset).name if dataset in corpora.names() else dataset
+    try:
+        return corpora.corpus(dataset).name
+    except KeyError:
+        return dataset
 
 
 def _natural(name: str) -> list[str | int]:

@@ -2,8 +2,10 @@
 
 import contextlib
 import functools
+import gc
 import hashlib
 import importlib
+import importlib.util
 import json
 import os
 import signal
@@ -15,7 +17,7 @@ import urllib.request
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import NoReturn, cast
 
 from backend.files import private_folder
@@ -52,6 +54,11 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono
 
 def build(device: str = "auto", mcp: bool = False) -> gr.Blocks:
     """The whole page; needs no checkpoint and no torch."""
+    with backend.as_of_now():
+        return _built(device)
+
+
+def _built(device: str) -> gr.Blocks:
     links.forget()
     shown = [name for name in TABS if not (session.read_only() and name in WRITING)]
     with (
@@ -100,7 +107,18 @@ def light_visits() -> None:
     SessionState.__init__ = visit
 
 
+def no_plots() -> None:
+    """Gradio asks for matplotlib before and after each call, and each time Python looks for it.
+
+    Where it is not installed, that is a search through all folders of libraries, while everybody
+    else waits.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        sys.modules["matplotlib"] = cast(ModuleType, None)  # an import ends there, as not found
+
+
 light_visits()
+no_plots()
 _renewing = threading.Lock()
 
 
@@ -153,7 +171,7 @@ def main(options: Namespace) -> None:
     url, shared = start(page, options)
     wait_until_it_answers(url)
     # Not before: to import torch would take the page's time.
-    threading.Thread(target=session.warm_up, name="warm-up", daemon=True).start()
+    threading.Thread(target=settle, name="warm-up", daemon=True).start()
     url = url.replace("//[::]:", "//[::1]:")  # all addresses are none that a browser can open
     print(f"Latent Playground is ready: {url}{f' and {shared}' if shared else ''}", flush=True)
     if options.open:
@@ -161,6 +179,18 @@ def main(options: Namespace) -> None:
 
         webbrowser.open(url)
     page.block_thread()
+
+
+def settle() -> None:
+    """Load what the first screen shows, and set apart what will stay until the end.
+
+    Python looks for garbage among all objects from time to time, and answers nothing meanwhile:
+    the million that libraries and the page are made of took it a fifth of a second each time.
+    """
+    session.warm_up()
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def open_spaces(paths: Sequence[Path]) -> None:
@@ -250,7 +280,7 @@ def renew(page: gr.Blocks) -> str:
     seen = backend.changes()
     if seen == page.seen:
         return page.offered
-    with _renewing:
+    with _renewing, backend.as_of_now():
         now = here()
         if now != page.offered:
             components.offer_anew(page)

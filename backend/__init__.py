@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from backend.checkpoint import (
     CheckpointInfo,
+    as_of_now,
     available,
     card,
     card_pictures,
@@ -41,6 +42,7 @@ __all__ = [
     "CheckpointInfo",
     "Kind",
     "MissingCorpus",
+    "as_of_now",
     "available",
     "card",
     "card_pictures",

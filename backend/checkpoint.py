@@ -16,8 +16,9 @@ import platform
 import re
 import struct
 import subprocess
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -76,11 +77,22 @@ class CheckpointInfo:
 
 
 _given: dict[str, CheckpointInfo] = {}  # of models that are in no folder, by name
+_kept: ContextVar[list[CheckpointInfo] | None] = ContextVar("kept", default=None)
 
 
 def give(info: CheckpointInfo) -> None:
     """List what is in no folder; see ``backend.own``."""
     _given[info.name] = info
+
+
+@contextmanager
+def as_of_now() -> Iterator[None]:
+    """Within, this thread lists the folders once: who asks many times wants one answer."""
+    before = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(before)
 
 
 def available(
@@ -90,8 +102,11 @@ def available(
 
     A damaged one is left out, unless asked for; then its ``problem`` says what is wrong.
     """
-    found = sorted((_listed(folder) for folder in _folders()), key=lambda one: one.name)
-    found += _given.values()
+    kept = _kept.get()
+    found = kept or sorted((_listed(folder) for folder in _folders()), key=lambda one: one.name)
+    if kept is not None:
+        kept[:] = found
+    found = [*found, *_given.values()]
 
     def wanted(one: CheckpointInfo) -> bool:
         if one.problem:

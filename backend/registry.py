@@ -64,8 +64,7 @@ def register(cls: Any = None, /, **about: Any) -> Any:
 
 def model_names() -> list[str]:
     """All models as ``family/name``, sorted."""
-    files = MODELS.glob("*/*.py")
-    return sorted(f"{file.parent.name}/{file.stem}" for file in files if file.stem != "__init__")
+    return list(_names(MODELS))
 
 
 def about(name: str) -> About:
@@ -108,6 +107,13 @@ def _file(name: str) -> Path:
     if name not in model_names():  # also keeps "../" and the like out
         raise KeyError(f"no model {name!r}; there are: {', '.join(model_names())}")
     return MODELS / f"{name}.py"
+
+
+@cache
+def _names(folder: Path) -> tuple[str, ...]:
+    """Kept: each checkpoint of a list asks for them."""
+    files = [file for file in folder.glob("*/*.py") if file.stem != "__init__"]
+    return tuple(sorted(f"{file.parent.name}/{file.stem}" for file in files))
 
 
 @cache

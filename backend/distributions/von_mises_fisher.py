@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from scipy.special import ive
 from torch import Tensor
 from torch.autograd import Function
 from torch.distributions import Distribution, constraints
@@ -123,6 +122,8 @@ def unit(x: Tensor) -> Tensor:
 
 def _scaled_bessel(order: float, kappa: Tensor) -> Tensor:
     """I_order(κ) exp(-κ), of double κ."""
+    from scipy.special import ive  # only here: it takes longer than all else of the priors
+
     return torch.from_numpy(np.asarray(ive(order, kappa.detach().numpy())))
 
 

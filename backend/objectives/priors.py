@@ -17,13 +17,13 @@ from torch.distributions import (
     Distribution,
     Independent,
     MixtureSameFamily,
-    MultivariateNormal,
     Normal,
     OneHotCategorical,
     ReshapeTransform,
     TransformedDistribution,
 )
 
+from backend.distributions.gaussians import Gaussians
 from backend.distributions.joint import Joint
 from backend.distributions.modes import GaussianModes
 from backend.distributions.von_mises_fisher import UniformSphere, unit
@@ -313,7 +313,7 @@ class FittedMixture(nn.Module):
 
     def scaled(self, temperature: float) -> Distribution:
         """The mixture with every component's standard deviation times ``temperature``."""
-        parts = MultivariateNormal(self.means, scale_tril=self.scale_tril * temperature)
+        parts = Gaussians(self.means, self.scale_tril * temperature)
         return MixtureSameFamily(Categorical(self.weights), parts)
 
 
