@@ -134,8 +134,9 @@ class Sequence(Distribution):
         """
         batch, limit = self.batch_shape[0], self.decoder.max_len
         out = torch.full((batch, limit), PAD, device=self.state.device)
-        token = torch.full((batch, 1), BOS, device=self.state.device)
-        ended = torch.zeros(batch, dtype=torch.bool, device=self.state.device)
+        rows = torch.arange(batch, device=out.device)  # that go on; where words are drawn, all
+        ended = torch.zeros(batch, dtype=torch.bool, device=out.device)
+        token = torch.full((batch, 1), BOS, device=out.device)
         state = self.state
         for t in range(limit):
             if t == limit - 1:
@@ -151,11 +152,14 @@ class Sequence(Distribution):
                     choice = torch.multinomial(weights.cpu(), 1, generator=generator)[:, 0]
                     choice = choice.to(log_p.device)
             if begun is not None:
-                choice = torch.where(begun[:, t] == PAD, choice, begun[:, t])
-            out[:, t] = torch.where(ended, PAD, choice)
+                choice = torch.where(begun[rows, t] == PAD, choice, begun[rows, t])
+            out[rows, t] = torch.where(ended, PAD, choice)
             ended = ended | (choice == EOS)
             if ended.all():
                 break
+            if temperature < COLDEST:  # no draw of another is changed by leaving some out
+                going = ~ended
+                rows, choice, state, ended = (each[going] for each in (rows, choice, state, ended))
             token = choice[:, None]
             rest()
         return out

@@ -43,6 +43,14 @@ def problems() -> dict[str, str]:
     return {info.name: info.problem for info in infos if info.problem}
 
 
+def test_within_one_moment_folders_are_listed_once(folder: Path) -> None:
+    with backend.as_of_now():
+        both = backend.available()
+        shutil.rmtree(folder)
+        assert backend.available() == both and len(both) == 2
+    assert [info.name for info in backend.available()] == [GOOD]
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -53,7 +53,7 @@ def test_promises_of_the_interface(loaded, name: str) -> None:
     items = space.sample(5, seed=1)
     torch.rand(3)  # whatever else the process does
     assert same(space.sample(5, seed=1), items)
-    assert (space.sample_codes(5, seed=1) != space.sample_codes(5, seed=2)).all()
+    assert (space.sample_codes(5, seed=1) != space.sample_codes(5, seed=2)).any()
     if not any(failure.label == "posterior collapsed" for failure in failures(space.info)):
         assert not same(space.sample(5, seed=2), items)
     z = space.encode(items)

@@ -75,6 +75,18 @@ def test_the_temperature_of_words_divides_their_log_probabilities(
     torch.testing.assert_close(shares, p / p.sum(), atol=0.025, rtol=0)
 
 
+def test_who_has_ended_costs_nothing_and_changes_nothing(decoder: SequenceDecoder) -> None:
+    with seeded(5):
+        z = 4 * torch.randn(60, 2)
+    asked = []
+    hidden = decoder.hidden
+    decoder.hidden = lambda inputs, state: asked.append(len(inputs)) or hidden(inputs, state)
+    together = decoder(z).mode
+    still = [int((together[:, t:] != PAD).any(1).sum()) for t in range(2)]
+    assert asked == still and 60 == still[0] > still[1] > 0
+    assert (together == torch.cat([decoder(row[None]).mode for row in z])).all()
+
+
 def test_forbidden_tokens_are_never_made(decoder: SequenceDecoder) -> None:
     with seeded(3):
         ids = decoder(torch.randn(500, 2)).generate(1.0, forbid=(3,))
