@@ -652,6 +652,23 @@ _TRAINING = (
         "KL to N(0, 1) of the Gaussian fitted to codes of samples, mean over units.",
     ),
     Metric(
+        "kl_copy", "", "KL of copies", "nats", None,
+        "KL(q(z|x) || p(z)) of copies, read again: where they are pushed away from the prior, it "
+        "stands at the margin.",
+    ),
+    Metric(
+        "kl_sample", "", "KL of samples", "nats", None,
+        "The same of samples.",
+    ),
+    Metric(
+        "real_bound", "", "Bound of data, weighed", "nats", None,
+        "The negative bound of data, each times the critic's D(x).",
+    ),
+    Metric(
+        "fake_bound", "", "Bound of samples, weighed", "nats", None,
+        "The negative bound of the model's own samples, each times the critic's D(x).",
+    ),
+    Metric(
         "wake_loss", "", "Loss awake", "nats", "lower",
         "-log p(x|z) - log p(z) of data x whose codes z are read by the encoder.",
     ),
@@ -711,7 +728,8 @@ TRAINING_TERMS: frozenset[str] = frozenset(
         "pair_critic_loss",
         *("score_real", "score_fake", "score_prior", "score_code"),
         *("critic_accuracy", "code_critic_accuracy", "effective_samples", "reward"),
-        *("info_c", "info_units", "kl_real", "kl_fake", "match_z"),
+        *("info_c", "info_units", "kl_real", "kl_fake", "kl_copy", "kl_sample"),
+        *("match_z", "real_bound", "fake_bound"),
         *("wake_loss", "sleep_loss"),
     }
 )

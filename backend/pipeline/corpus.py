@@ -68,6 +68,8 @@ def read_corpus(dataset: str, recipe: Recipe, reads: str = "items") -> Material:
         raise ValueError(
             f"All validation items of {dataset} stand in train too: none is held out."
         )
+    if recipe.items is not None:
+        splits = splits | {"train": splits["train"].rows(range(recipe.items))}
     return READERS[corpora.corpus(dataset).kind](dataset, splits, recipe)
 
 

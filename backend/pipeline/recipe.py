@@ -14,6 +14,7 @@ class Recipe:
     title: str
     model: dict[str, Any] = field(default_factory=dict)
     train: dict[str, Any] = field(default_factory=dict)
+    items: int | None = None  # of the training items, the first so many alone; None: all
     min_count: int = 4  # a word rarer than this in the training sentences is unknown
     max_tokens: int = 24  # longer sentences are left out
     split: Literal["words", "spaces"] = "words"  # where the corpus's sentences are cut into tokens

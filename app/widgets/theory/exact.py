@@ -256,3 +256,116 @@ def _along_mean(gap: float, width: float, spread: float, sureness: float) -> tup
     means = [round(-4 + 0.25 * i, 2) for i in range(33)]
     data = pair(gap, width)
     return means, [theory.sides(theory.Setting(data, m, spread, sureness)) for m in means]
+
+
+LONGEST = 10  # rounds
+FEW = "vae/aavae--mnist--1pct"  # trained, and compared with a VAE over seeds
+
+
+def activated(values: Values) -> Iterator[Figure]:
+    """What data and samples count, and the generators of several rounds."""
+    import numpy as np
+
+    from backend.theory import activated as theory
+    from backend.theory.densities import normal, pair
+    from backend.theory.unifying import Setting
+
+    data, n, few = pair(values["gap"], values["width"]), values["rounds"], _few()
+    setting = Setting(data, values["mean"], values["spread"], values["sureness"])
+    every = theory.rounds(setting, LONGEST)
+    best, here = theory.perfect(data), every[n]
+    now = Setting(data, here.mean, here.sd, values["sureness"])
+    reach = max(values["gap"] / 2 + 4 * values["width"], 4 + 2 * values["spread"])
+    x = np.linspace(-reach, reach, 4 * POINTS)
+    target, counts = np.exp(now.log_target(x))[::4], np.exp(now.log_d(x))[::4]
+    x = x[::4]
+    at = range(LONGEST + 1)
+    yield {
+        "plots": [
+            {
+                "title": f"After {n} rounds: data, generator, and what is fitted next",
+                "x": {"label": "x"},
+                "y": {"label": "density", "low": 0},
+                "series": [
+                    series("area", 0, "p_data", x, data.density(x)),
+                    series("area", 1, "p_θ₀", x, normal(here.mean, here.sd).density(x)),
+                    series("line", 5, "qʳ", x, target, dash=0),
+                    series(
+                        "line", 2, "the VAE’s", x, normal(best.mean, best.sd).density(x), dash=1
+                    ),
+                ],
+            },
+            {
+                "title": "How much an x counts",
+                "x": {"label": "x"},
+                "y": {"label": "weight", "low": -0.05, "high": 1.05},
+                "series": [
+                    series("line", 4, "D(x), of both kinds", x, counts, dash=0),
+                    series("line", 0, "perfect, of data", x, [1] * len(x), dash=1),
+                    series("line", 1, "perfect, of samples", x, [0] * len(x), dash=2),
+                ],
+            },
+            {
+                "title": "How far the generator is from the data",
+                "x": {"label": "rounds", "low": 0, "high": LONGEST},
+                "y": {"label": "KL(p_data ‖ p_θ), nats", "low": 0},
+                "rule": n,
+                "series": [
+                    series("line", 4, "by its critic", at, [r.kl for r in every], dash=0),
+                    series(
+                        "line",
+                        2,
+                        "by a perfect one",
+                        at,
+                        [every[0].kl] + [best.kl] * LONGEST,
+                        dash=1,
+                    ),
+                ],
+            },
+        ],
+        "facts": [
+            fact("KL(p_data ‖ p_θ)", here.kl, "nats", f"a VAE’s {best.kl:.4g}"),
+            fact("Generator’s μ", here.mean + 0.0, "", f"a VAE’s {best.mean + 0.0:.4g}"),
+            fact("Generator’s σ", here.sd, "", f"a VAE’s {best.sd:.4g}"),
+            fact("Samples’ share", here.samples, "of all that counts", "a VAE’s 0"),
+            *few,
+        ],
+        "columns": ["rounds", "μ", "σ", "samples’ share", "KL(p_data ‖ p_θ), nats"],
+        "rows": [
+            numbers([i, one.mean + 0.0, one.sd, one.samples, one.kl])
+            for i, one in enumerate(every)
+        ],
+        "code": script(
+            *(["from backend.evaluation import measured"] if few else []),
+            "from backend.theory import activated",
+            "from backend.theory.densities import pair",
+            "from backend.theory.unifying import Setting",
+            "",
+            f"data = pair(gap={values['gap']!r}, sd={values['width']!r})",
+            f"setting = Setting(data, mean={values['mean']!r}, sd={values['spread']!r}, "
+            f"sureness={values['sureness']!r})",
+            f"print(activated.rounds(setting, {n})[-1], activated.perfect(data))",
+            *([f"print(measured.tables({FEW!r})[-1]['rows'])"] if few else []),
+        ),
+    }
+
+
+def _few() -> list[dict]:
+    """What networks came to over seeds, read from beside the checkpoint; nothing without it."""
+    from backend.evaluation import measured
+
+    try:
+        tables = {table["id"]: table for table in measured.tables(FEW)}
+    except KeyError:
+        return []
+    if "seeds" not in tables:
+        return []
+    mean, spread = tables["seeds"]["rows"][:2]
+    return [
+        fact(
+            "Networks, 600 digits",
+            mean["difference"],
+            "nats of the bound, AAVAE − VAE",
+            f"± {spread['difference']:.2g} over {len(tables['seeds']['rows']) - 2} seeds",
+        )
+    ]

@@ -151,7 +151,78 @@ UNIFY = Panel(
         Slider("sureness", "How sure the critic is, t", 0, 2, 0.05, 0.5),
     ),
 )
-PANELS = {panel.name: panel for panel in (CRITIC, GRADIENT, LINES, FIT, UNIFY)}
+ACTIVATED = Panel(
+    name="activated",
+    title="A VAE with a critic",
+    claim="A VAE is told which x is its own sample, and lets data alone count. With a critic that "
+    "has to see it, samples that look real count too: the best critic asks for the same, an "
+    "unsure one lets the model learn from itself.",
+    formula="E_data D(x) L(x) + E_p_θ₀ D(x) L(x)   ↔   KL(qʳ ‖ p_θ),   "
+    "qʳ(x) ∝ D(x) · ½(p_θ₀(x) + p_data(x))",
+    notes="L(x) = −log p_θ(x), which a VAE bounds; p_θ = N(μ, σ²), so each round has a closed "
+    "form: the mean and deviation of qʳ. It is the qʳ of “KL minus JSD”, in the KL the other way "
+    "round. The critic is D = 1/(1 + (p_θ₀/p_data)ᵗ), t how sure it is: 0 knows nothing, 1 is the "
+    "best one that sees x alone, and for it qʳ = p_data. The perfect critic gives 1 to all data "
+    "and 0 to all samples. Beside it: what trained networks came to with few digits.",
+    sources=(
+        ("Hu, Yang, Salakhutdinov & Xing 2018, section 4.2", "https://arxiv.org/abs/1706.00550"),
+    ),
+    controls=(
+        Slider("gap", "Data: modes’ distance", 0, 6, 0.1, 4),
+        Slider("width", "Data: σ of each mode", 0.3, 1.5, 0.05, 0.6),
+        Slider("mean", "Generator: μ", -4, 4, 0.1, 1),
+        Slider("spread", "Generator: σ", 0.4, 2.5, 0.05, 1.2),
+        Slider("sureness", "How sure the critic is, t", 0, 2, 0.05, 0.5),
+        Slider("rounds", "Rounds", 0, 10, 1, 1),
+    ),
+)
+SHI = ("Shi, Zhou, Miao & Li 2020", "https://proceedings.mlr.press/v119/shi20f.html")
+MEANS = Panel(
+    name="means",
+    title="Modes that slide together",
+    claim="The bound of a mixture VAE pays for the distance of a code to every component that its "
+    "class may be. The variance of the means is a lower bound of these distances: the cheapest "
+    "means are equal ones.",
+    formula="Var_M = Σ_k (μ_k − μ̄)² ≤ S = Σ_k (a − μ_k)²,   for any a;   "
+    "loss = KL(q(z|x) ‖ p̂) + β Δ",
+    notes="K clusters of x whose codes lie at a_j; K components N(μ_k, 1), which begin there. "
+    "q(c|x) puts τ on the component of its cluster and the rest evenly on all. Gradient descent "
+    "moves the means alone, 0.3 K a step. They end at τ/(τ² + β(1 − τ²)) times where they "
+    "began, exactly: with β = 1, the plain bound, at τ times, so they meet where the class is not "
+    "told; with a small β they stay apart.",
+    sources=((f"{SHI[0]}, theorem 1", SHI[1]),),
+    controls=(
+        Slider("components", "Clusters and components K", 2, 6, 1, 3),
+        Slider("gap", "Distance of the clusters", 0.5, 4, 0.1, 2),
+        Slider("told", "How far the class is told, τ", 0.05, 1, 0.05, 0.4),
+        Slider("beta", "Weight β of the dispersion Δ", 0, 1.5, 0.05, 1),
+        Slider("step", "Steps of the means", 0, 60, 1, 10),
+    ),
+)
+SPLIT = Panel(
+    name="split",
+    title="What the bound pays for",
+    claim="Written in four parts, the bound of a mixture VAE pays for a class that says something "
+    "of x, and for means that are apart: both are what a model of modes is for.",
+    formula="E KL(q(c|x) ‖ U) + E Σ_c q(c|x) KL(q(z|x) ‖ p(z|c)) = "
+    "I(x; c) + KL(q(c) ‖ U) + E KL(q(z|x) ‖ p̂) + Δ",
+    notes="K clusters of x with codes N(a_j, 0.5²), components N(μ_k, 1) at a multiple of a; "
+    "q(c|x) puts τ on the component of its cluster and the rest evenly on all. Both sides are "
+    "summed on their own. GMVAE keeps all; L_mi leaves I out, L_var gives Δ the weight β; DGMVAE "
+    "does both. Where a curve is lowest, its bound likes the class best, were the error the same.",
+    sources=(SHI,),
+    controls=(
+        Slider("components", "Clusters and components K", 2, 6, 1, 3),
+        Slider("gap", "Distance of the clusters", 0, 4, 0.1, 2),
+        Slider("apart", "Means: multiple of the clusters’", 0, 1.5, 0.05, 0.5),
+        Slider("told", "How far the class is told, τ", 0, 1, 0.05, 0.4),
+        Slider("first", "Share of the first cluster", 0.1, 0.9, 0.05, 0.5),
+        Slider("beta", "Weight β of the dispersion Δ", 0, 1, 0.05, 0.2),
+    ),
+)
+PANELS = {
+    panel.name: panel for panel in (CRITIC, GRADIENT, LINES, FIT, UNIFY, ACTIVATED, MEANS, SPLIT)
+}
 
 
 def checked(panel: str, values: dict[str, float | str]) -> dict[str, float | str]:

@@ -1,4 +1,4 @@
-// The decks' theory, live: five panels, one shown. Its parts:
+// The decks' theory, live: eight panels, one shown. Its parts:
 //   theory.js    what is on the page, the questions to the server, the link
 //   controls.js  sliders and choices of the panel
 //   plot.js      curves, points and areas, with axes

@@ -1,4 +1,4 @@
-"""The decks' theory as five panels, of which one is shown; it trains while the page asks."""
+"""The decks' theory as eight panels, of which one is shown; it trains while the page asks."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import gradio as gr
 
 from app import parts, session
 from app.components import served, widget
-from app.widgets.theory import exact, trained
+from app.widgets.theory import exact, modes, trained
 from app.widgets.theory.figure import Figure
 from app.widgets.theory.panels import PANELS, Choice, Panel, checked
 
@@ -17,6 +17,9 @@ FIGURES = {
     "lines": exact.lines,
     "fit": exact.fit,
     "unify": exact.unify,
+    "activated": exact.activated,
+    "means": modes.means,
+    "split": modes.split,
 }
 NUMBER = r"-?\d{1,5}(\.\d{1,4})?"
 

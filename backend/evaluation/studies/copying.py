@@ -5,7 +5,7 @@ import functools
 import torch
 from torch import Tensor
 
-from backend import corpora
+from backend import checkpoint, corpora
 from backend.evaluation import images
 from backend.evaluation.pictures import samples
 from backend.evaluation.study import Measured, Results, Study
@@ -26,7 +26,9 @@ def _real(dataset: str, shape: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
 @torch.inference_mode()
 def copying(subject: Subject) -> Results:
     made = samples(subject.model, N).cpu()
-    found = images.likeness_to_seen(made, *_real(subject.info.dataset, subject.shape))
+    train, validation = _real(subject.info.dataset, subject.shape)
+    trained_on = checkpoint.describe(subject.info.name)["dataset"]["n"]  # the first of them
+    found = images.likeness_to_seen(made, train[:trained_on], validation)
     yield (
         "nearest_seen",
         Measured(

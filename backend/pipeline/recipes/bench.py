@@ -9,6 +9,7 @@ _DENSE = {"dense": 128}
 _ALPHA = {"code_hidden": (256, 256), "l1_weight": 100.0}
 _WIDE = {"channels": 32, "dense": 256}
 _NORMAL = _DENSE | {"batch_norm": True}
+_INTRO = {"margin": 30.0, "recon_weight": 2.0, "pretraining_steps": 250}
 _BENCH_MOMENTS = (250, 500, 1000, 2000, 3000)
 _COPIES = (
     "Nothing in its loss compares a picture with its copy. The copies are digits, often another "
@@ -108,6 +109,7 @@ def _bench_recipes() -> dict[str, Recipe]:
         ("gan/iwgan", digits, "--k1", "GAN of the same nets (k = 1)", _WIDE | {"k": 1}, game),
         ("gan/info_gan", digits, "", "InfoGAN", _WIDE | {"latent_dim": 28}, game),
         ("gan/bigan", digits, "", "BiGAN", _WIDE, slow),
+        ("gan/intro_vae", digits, "", "IntroVAE", _NORMAL | _INTRO, game),
     ]
     twice = ("vae/joint_vae", "gan/dcgan", "gan/info_gan", "gan/iwgan", "gan/bigan")
     longer = {

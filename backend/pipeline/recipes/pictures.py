@@ -15,7 +15,27 @@ def _image_recipes() -> dict[str, Recipe]:
         recipes[f"classifier/image_classifier--{dataset}"] = Recipe(
             f"Classifier, {title}", {}, {"steps": 429 * 5, "batch_size": 128, "lr": 2e-3}
         )
-    return recipes
+    return recipes | _few()
+
+
+def _few() -> dict[str, Recipe]:
+    """One percent of the digits, as in the first row of table 3 of Hu et al. 2018.
+
+    Nets, batches and steps are the same for both. On validation pictures, of label smoothing 0,
+    0.1 and 0.3, SMOOTHING was best.
+    """
+    train = {"steps": 2500, "batch_size": 64, "lr": 1e-3}
+    nets = {"latent_dim": 16, "hidden": (128,)}
+    runs: tuple[tuple[str, str, dict[str, float]], ...] = (
+        ("vae", "VAE", {}),
+        ("aavae", "Adversary-activated VAE", {"smoothing": 0.1}),
+    )
+    return {
+        f"vae/{model}--mnist--1pct": Recipe(
+            f"{title}, 600 MNIST digits", nets | settings, train, items=600
+        )
+        for model, title, settings in runs
+    }
 
 
 RECIPES = _image_recipes()

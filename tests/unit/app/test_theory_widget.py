@@ -12,7 +12,7 @@ from app.widgets.objectives import widget as objectives
 from app.widgets.theory.panels import PANELS, Choice, checked
 from app.widgets.theory.widget import more, read_state, run, stop
 
-AT_ONCE = ("lines", "fit", "unify")
+AT_ONCE = ("lines", "fit", "unify", "activated", "means", "split")
 SHORT = {"critic": {"steps": 100}, "gradient": {"steps": 50}}
 
 

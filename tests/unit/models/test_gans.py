@@ -17,6 +17,7 @@ from backend.objectives.priors import StandardNormal
 from backend.training import TrainConfig, fit
 
 NAMES = ("gan", "dcgan", "wgan", "wgan_gp", "vae_gan", "aae", "alpha_gan", "iwgan", "bigan", "age")
+NAMES += ("intro_vae",)
 POINTS = {"data_shape": (2,), "latent_dim": 2, "hidden": (32, 32)}
 
 

@@ -178,6 +178,43 @@ def joint_vae(m, x) -> Terms:
     return {"loss": recon + 7 * missed, **terms}
 
 
+def aavae_samples(m) -> Tensor:
+    """Of pictures the means, of points draws."""
+    with torch.no_grad():
+        out = m.decoder.layers(normal(BATCH, 2))
+        if m.config.data_shape == PICTURES:
+            return (1 / (1 + torch.exp(-out))).view(-1, *PICTURES)
+        return torch.normal(out, 0.1)
+
+
+def aavae(m, x) -> Terms:
+    """Each example counts D, which is taken as a number; data alone count for a perfect D."""
+
+    def bound(x: Tensor) -> tuple[Tensor, Tensor]:
+        mu, sigma = posterior(m, x)
+        return nll(m, mu + sigma * normal(*mu.shape), x), kl_normal(mu, sigma)
+
+    recon, divergence = bound(x)
+    made = aavae_samples(m)
+    d = [1 / (1 + torch.exp(-m.critic(one))).detach() for one in (x, made)]
+    if not m.config.use_critic:
+        d = [torch.ones(BATCH), torch.zeros(BATCH)]
+    real = sum(d[0][i] * (recon[i] + divergence[i]) for i in range(BATCH)) / BATCH
+    wrong, far = bound(made)
+    fake = sum(d[1][i] * (wrong[i] + far[i]) for i in range(BATCH)) / BATCH
+    terms = {"real_bound": real, "fake_bound": fake}
+    return {"loss": real + fake, **terms, "recon_nll": recon.mean(), "kl": divergence.mean()}
+
+
+def aavae_critic(m, x) -> Terms:
+    """Taught 1 - s for data and s for samples: cross-entropies with these."""
+    made, s = aavae_samples(m), m.config.smoothing
+    right = (1 - s) * (says(m.critic, x, True) + says(m.critic, made, False))
+    loss = right + s * (says(m.critic, x, False) + says(m.critic, made, True))
+    scores = {"score_real": score(m.critic, x), "score_fake": score(m.critic, made)}
+    return {"loss": loss, "critic_loss": loss, **scores}
+
+
 def iwae(m, x) -> Terms:
     mu, sigma = posterior(m, x)
     eps = normal(3, BATCH, 2)
@@ -447,6 +484,38 @@ def vae_gan_critic(m, x) -> Terms:
     return {"loss": loss, "critic_loss": loss, **scores}
 
 
+def half_squared(x: Tensor, copy: Tensor) -> Tensor:
+    return (x - copy).square().sum() / (2 * BATCH)
+
+
+def intro_encoder(m, x) -> Terms:
+    """A hinge for each copy and each sample; before the game has begun, there is none."""
+    noise = normal(BATCH, 2)
+    mu, sigma = posterior(m, x)
+    copy, sample = made(m, mu + sigma * normal(*mu.shape)), made(m, noise).detach()
+    real = kl_normal(mu, sigma).mean()
+    away = [kl_normal(*posterior(m, one)) for one in (copy.detach(), sample)]
+    assert all(0 < (r < m.config.margin).sum() < BATCH for r in away)  # both kinds are there
+    hinges = sum(max(m.config.margin - r, 0 * r) for kind in away for r in kind) / BATCH
+    early = m.training and m.step < m.config.pretraining_steps
+    error = half_squared(x, copy)
+    loss = real + (0 if early else 0.3) * hinges + 3 * error
+    terms = {"kl": real, "kl_copy": away[0].mean(), "kl_sample": away[1].mean()}
+    return {"loss": loss, "encoder_loss": loss, **terms, "recon_nll": error}
+
+
+def intro_generator(m, x) -> Terms:
+    noise = normal(BATCH, 2)
+    mu, sigma = posterior(m, x)
+    copy, sample = made(m, (mu + sigma * normal(*mu.shape)).detach()), made(m, noise)
+    away = [kl_normal(*posterior(m, one)).mean() for one in (copy, sample)]
+    early = m.training and m.step < m.config.pretraining_steps
+    error = half_squared(x, copy)
+    loss = (0 if early else 0.3) * (away[0] + away[1]) + 3 * error
+    terms = {"kl_copy": away[0], "kl_sample": away[1], "recon_nll": error}
+    return {"loss": loss, "generator_loss": loss, **terms}
+
+
 def code_critic(m, x) -> Terms:
     """C is the probability that a code came from the prior."""
     code, prior = m.encoder(x), normal(BATCH, 2)
@@ -597,6 +666,7 @@ def age_generator(m, x) -> Terms:
     return {"loss": loss, "generator_loss": loss, "kl_fake": fake, "match_z": off}
 
 
+INTRO = {"margin": 0.17, "adversary_weight": 0.3, "recon_weight": 3.0, "pretraining_steps": 9}
 AGE = {"match_x": 3.0, "match_z": 5.0}
 INFO = {"latent_dim": 6, "components": 3, "told": 1, "info_weight": 0.7, "reader_hidden": (6,)}
 ALPHA = {"l1_weight": 2.5, "code_hidden": (6,)}
@@ -624,6 +694,13 @@ CASES = [
     Case("vae/joint_vae", "model", joint_vae, JOINT | {"even": True}, PICTURES, step=50),
     Case("vae/iwae", "model", iwae, {"samples": 3}),
     Case("vae/iwae", "model", iwae, {"samples": 3}, PICTURES),
+    *(
+        Case("vae/aavae", player, formula, settings, shape)
+        for player, formula in (("model", aavae), ("critic", aavae_critic))
+        for settings in ({}, {"smoothing": 0.2})
+        for shape in (POINTS, PICTURES)
+    ),
+    Case("vae/aavae", "model", aavae, {"use_critic": False}),
     Case("vae/wae_mmd", "model", wae_mmd, {"mmd_weight": 3.0}),
     Case("vae/info_vae", "model", info_vae, {"alpha": 0.3, "discrepancy_weight": 4.0}),
     Case("vae/info_vae", "model", info_vae, {"alpha": 0.3, "discrepancy_weight": 4.0}, PICTURES),
@@ -690,6 +767,16 @@ CASES = [
     Case("gan/age", "encoder", age_encoder, AGE),
     Case("gan/age", "encoder", age_encoder, AGE, PICTURES),
     Case("gan/age", "generator", age_generator, AGE),
+    *(
+        Case("gan/intro_vae", player, formula, INTRO, shape, step, training)
+        for player, formula in (("encoder", intro_encoder), ("generator", intro_generator))
+        for shape, step, training in (
+            (POINTS, 8, True),
+            (POINTS, 9, True),
+            (POINTS, 0, False),
+            (PICTURES, 9, True),
+        )
+    ),
 ]
 
 
@@ -761,6 +848,7 @@ DIRECTIONS = [
     *(Direction(f"gan/{n}", "generator", "critic", 0, 1) for n in ("gan", "wgan", "wgan_gp")),
     *(Direction(f"gan/{n}", "critic", "critic", 1, -1) for n in ("iwgan", "alpha_gan")),
     Direction("gan/iwgan", "generator", "critic", 0, 1),
+    Direction("vae/aavae", "critic", "critic", 1, -1),
     Direction("gan/bigan", "pair_critic", "pair_critic", 1, -1),
     Direction("gan/bigan", "generator", "pair_critic", -1, 1),
     Direction("gan/alpha_gan", "generator", "critic", 0, 1),

@@ -16,7 +16,7 @@ from backend.training import TrainConfig, fit
 
 NAMES = (
     *("beta_vae", "cvae", "joint_vae", "iwae", "wae_mmd", "info_vae", "vamp_prior", "flow_vae"),
-    "vmf_vae",
+    *("vmf_vae", "aavae"),
 )
 FLOWS = ("planar", "radial", "iaf")
 PICTURES = {"data_shape": (1, 4, 4), "latent_dim": 3, "hidden": (8,)}
@@ -327,3 +327,62 @@ def test_a_learned_concentration_falls_where_codes_tell_nothing() -> None:
     trained(model, x, 100)
     found = model.encode(x).concentration
     assert (found >= 1).all() and found.mean() < 1.2
+
+
+def test_with_a_perfect_critic_the_loss_is_the_vaes() -> None:
+    """1 on data and 0 on samples, whether D is set aside or says so itself."""
+    x, _ = bars(32)
+    plain = build("vae", **PICTURES)
+    with seeded(11):
+        wanted = plain.loss(x)
+    for option in (False, True):
+        model = build("aavae", **PICTURES, use_critic=option)
+        model.load_state_dict(plain.state_dict(), strict=False)
+        if option:
+            model.critic.forward = lambda given: given.new_full(
+                (len(given),), 1e9 if torch.equal(given, x) else -1e9
+            )
+        with seeded(11):
+            found = model.loss(x)
+        for term in ("loss", "recon_nll", "kl"):
+            assert found[term].item() == pytest.approx(wanted[term].item(), abs=1e-6)
+        assert found["fake_bound"].item() == 0
+    assert build("aavae", **PICTURES, use_critic=False).plan(0) == ["model"]
+    assert build("aavae", **PICTURES).plan(0) == ["critic", "model"]
+
+
+def test_a_critic_that_is_taught_nothing_lets_samples_count_as_much_as_data() -> None:
+    """Smoothing ½ makes D = ½ the best; a smaller one lies between that and the GAN's."""
+    x, _ = bars(128)
+    scores = {}
+    for s in (0.0, 0.3, 0.5):
+        model = trained(build("aavae", **PICTURES, smoothing=s), x, 150)
+        with seeded(12):
+            terms = model.loss(x, "critic")
+        scores[s] = float(terms["score_real"]), float(terms["score_fake"])
+    assert scores[0.5] == pytest.approx((0.5, 0.5), abs=0.05)
+    assert scores[0.0][0] > scores[0.3][0] + 0.05 > scores[0.5][0] + 0.1
+    assert scores[0.0][1] < scores[0.3][1] - 0.05 < scores[0.5][1] - 0.1
+
+
+def test_samples_count_as_far_as_they_look_real_and_pull_the_encoder() -> None:
+    """The part of samples has a gradient for both nets, and none at all for the critic."""
+    x, _ = bars(32)
+    model = build("aavae", **PICTURES)
+    with seeded(13):
+        terms = model.loss(x)
+    for part in (model.encoder, model.decoder):
+        slopes = torch.autograd.grad(
+            terms["fake_bound"], list(part.parameters()), retain_graph=True
+        )
+        assert max(slope.abs().max().item() for slope in slopes) > 0
+    reached = torch.autograd.grad(
+        terms["loss"], list(model.critic.parameters()), allow_unused=True
+    )
+    assert all(slope is None for slope in reached)
+    model.critic.head.bias.data += 20  # all looks real
+    with seeded(13):
+        sure = model.loss(x)
+    whole = sure["recon_nll"] + sure["kl"]
+    assert sure["real_bound"].item() == pytest.approx(whole.item())
+    assert sure["fake_bound"].item() > terms["fake_bound"].item()

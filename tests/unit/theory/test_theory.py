@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 import torch
 
-from backend.theory import fitted_gaussian, lines, optimal_critic, unifying, vanishing_gradient
+from backend.objectives.divergences import (
+    averaged_component,
+    discrete_information,
+    kl_to_components,
+)
+from backend.theory import (
+    activated,
+    fitted_gaussian,
+    lines,
+    mixture_prior,
+    optimal_critic,
+    unifying,
+    vanishing_gradient,
+)
 from backend.theory.densities import LN2, Mixture, grid, jsd, kl, normal, pair
 
 
@@ -212,3 +225,113 @@ def test_the_best_critic_makes_q_the_data():
     setting = unifying.Setting(pair(4.0, 0.6), 1.0, 1.2, 1.0)
     x = grid(setting.data, setting.generator())
     assert np.allclose(np.exp(setting.log_target(x)), setting.data.density(x), atol=1e-9)
+
+
+# ---- a VAE with a critic ------------------------------------------------------------------
+
+
+def weighed_loss(setting: unifying.Setting, mean: float, sd: float) -> float:
+    """E_data D L + E_p_θ₀ D L with L = -log N(mean, sd²), by quadrature."""
+    x = grid(setting.data, setting.generator())
+    counts = np.exp(setting.log_d(x)) * -normal(mean, sd).log_density(x)
+    both = setting.data.density(x) + setting.generator().density(x)
+    return float(np.trapezoid(both * counts, x))
+
+
+@pytest.mark.parametrize("sureness", [0.0, 0.4, 1.0, 1.7])
+def test_a_round_ends_where_what_counts_is_fitted_best(sureness):
+    setting = unifying.Setting(pair(4.0, 0.6, weight=0.3), 1.0, 1.2, sureness)
+    first, then = activated.rounds(setting, 1)
+    assert (first.mean, first.sd) == (1.0, 1.2)
+    best = weighed_loss(setting, then.mean, then.sd)
+    for shift in (-0.02, 0.02):
+        assert weighed_loss(setting, then.mean + shift, then.sd) > best
+        assert weighed_loss(setting, then.mean, then.sd + shift) > best
+
+
+def test_the_best_critic_asks_for_what_a_perfect_one_does_and_an_unsure_one_for_half():
+    data = pair(4.0, 0.6, weight=0.3)
+    mean, sd = data.moments()
+    best = activated.perfect(data)
+    assert (best.mean, best.sd, best.samples) == (mean, sd, 0.0)
+    _, then = activated.rounds(unifying.Setting(data, -1.0, 1.2, 1.0), 1)
+    assert (then.mean, then.sd, then.kl) == pytest.approx((mean, sd, best.kl), abs=1e-6)
+    first, then = activated.rounds(unifying.Setting(data, -1.0, 1.2, 0.0), 1)
+    assert first.samples == pytest.approx(0.5)
+    assert then.mean == pytest.approx((mean - 1.0) / 2, abs=1e-6)  # its own mean, and the data's
+    square = (sd**2 + mean**2 + 1.2**2 + 1) / 2
+    assert then.sd == pytest.approx(math.sqrt(square - then.mean**2), abs=1e-6)
+    sure, unsure = (
+        activated.rounds(unifying.Setting(data, -1.0, 1.2, t), 0)[0].samples for t in (1.0, 0.3)
+    )
+    assert 0 < sure < unsure < 0.5
+
+
+# ---- the prior of a mixture ---------------------------------------------------------------
+
+
+def test_the_variance_of_means_is_below_s_wherever_the_code_lies():
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        means, at = rng.normal(size=4), rng.normal(scale=3)
+        s = mixture_prior.distances(means, np.array([at]))
+        var = mixture_prior.variance(means)
+        assert var <= s and s - var == pytest.approx(4 * (at - means.mean()) ** 2)
+    assert mixture_prior.distances(means, means.mean()[None]) == pytest.approx(var)  # equality
+
+
+@pytest.mark.parametrize("beta", [0.2, 1.0])
+@pytest.mark.parametrize("told", [0.3, 0.8])
+def test_means_go_down_the_gradient_and_end_where_it_is_0(told, beta):
+    a = mixture_prior.centres(3, 2.0)
+    path = mixture_prior.slide(a, told, beta, 400)
+    assert np.allclose(path[-1], mixture_prior.ends(told, beta) * a, atol=1e-6)
+    q_c = torch.tensor(mixture_prior.classes(3, told))[:, None]
+    q_z = torch.distributions.Independent(
+        torch.distributions.Normal(torch.tensor(a)[:, None], mixture_prior.POSTERIOR), 1
+    )
+    mu = torch.tensor(path[0])[None, :, None].requires_grad_()
+    p_hat, dispersion = averaged_component(q_c, mu, torch.zeros_like(mu))
+    divergence = torch.distributions.kl_divergence(q_z, p_hat)
+    (slope,) = torch.autograd.grad((divergence + beta * dispersion).mean(), mu)
+    moved = -mixture_prior.RATE * len(a) * slope.flatten().numpy()
+    assert np.allclose(path[1] - path[0], moved)
+
+
+def test_with_nothing_told_the_plain_bound_makes_all_means_equal_and_without_dispersion_none():
+    a = mixture_prior.centres(4, 1.5)
+    together = mixture_prior.slide(a, 0.0, 1.0, 200)[-1]
+    assert mixture_prior.variance(together) < 1e-9 and mixture_prior.ends(0.0, 1.0) == 0
+    assert np.allclose(mixture_prior.slide(a, 1.0, 1.0, 50)[-1], a)
+    assert mixture_prior.ends(0.5, 0.0) == 2
+    with pytest.raises(ValueError, match="means stay"):
+        mixture_prior.ends(0.0, 0.0)
+
+
+@pytest.mark.parametrize("told", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("first", [0.25, 0.7])
+def test_the_four_parts_add_up_to_the_plain_bound_and_are_those_of_the_models(told, first):
+    a, means = mixture_prior.centres(4, 1.2), np.array([-1.0, 0.3, 0.5, 2.0])
+    shares = mixture_prior.shares_of(4, first)
+    assert shares.sum() == pytest.approx(1) and shares[0] == first
+    parts = mixture_prior.split(a, means, shares, told)
+    assert parts.difference < 1e-12
+    assert parts.class_kl == pytest.approx(parts.information + parts.usage)
+    assert parts.code_kl == pytest.approx(parts.averaged_kl + parts.dispersion)
+    assert min(parts.information, parts.usage, parts.dispersion) >= -1e-12
+    assert parts.plain - parts.dispersed(0.2, False) == pytest.approx(
+        parts.information + 0.8 * parts.dispersion
+    )
+
+    times = 60 * shares  # whole numbers of x for each cluster; torch's estimates are of batches
+    rows = np.repeat(np.arange(4), np.round(times).astype(int))
+    q_c = torch.tensor(mixture_prior.classes(4, told)[rows])[:, None]
+    usage, information = discrete_information(q_c)
+    assert (float(usage), float(information)) == pytest.approx(
+        (parts.usage, parts.information), abs=1e-12
+    )
+    q_z = torch.distributions.Independent(
+        torch.distributions.Normal(torch.tensor(a[rows])[:, None], mixture_prior.POSTERIOR), 1
+    )
+    each = kl_to_components(q_z, torch.tensor(means)[None, :, None], torch.zeros(1, 4, 1))
+    assert float((q_c * each).sum((1, 2)).mean()) == pytest.approx(parts.code_kl)
