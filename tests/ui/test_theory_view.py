@@ -155,3 +155,67 @@ def test_cards_of_objectives_are_chosen_and_linked(open_page: OpenPage, shot):
         cards.locator(".objective-list tr[data-name]").count()
     )
     shot(page, "theory_objectives")
+
+
+def test_a_vae_with_a_critic_takes_more_rounds_and_a_sure_one_takes_one(open_page: OpenPage, shot):
+    page = open_page(fragment("panel:activated sureness:0 rounds:1"))
+    expect(value_of(page, "Samples’ share")).to_have_text("0.5")
+    expect(value_of(page, "Generator’s μ")).to_have_text("0.5")  # half of where it began
+    page.locator(f"{VIEW}-rounds").focus()
+    page.keyboard.press("ArrowRight")
+    expect(value_of(page, "Generator’s μ")).to_have_text("0.25")
+    expect(page).to_have_url(re.compile(r"rounds:2"))
+    weights = {one["name"]: one for one in traces(page, f"{VIEW}-plot-1")}
+    assert set(weights["D(x), of both kinds"]["y"]) == {0.5}
+    assert set(weights["perfect, of samples"]["y"]) == {0}
+    page.locator(f"{VIEW}-sureness-number").fill("1")
+    page.keyboard.press("Tab")
+    note = page.locator(f'{VIEW} [data-fact="KL, data to generator"] small')
+    expect(value_of(page, "Generator’s μ")).to_have_text(re.compile(r"^−?\d(\.\d+)?e−\d+$|^0$"))
+    value = value_of(page, "KL, data to generator").text_content()
+    assert note.text_content() == f"a VAE’s {value}"
+    shot(page, "theory_activated")
+    again = open_page(page.evaluate("location.hash"))
+    expect(value_of(again, "KL, data to generator")).to_have_text(value)
+    expect(again.locator(f"{VIEW}-rounds-number")).to_have_value("2")
+
+
+def test_means_meet_where_the_class_is_not_told_and_stay_where_dispersion_is_light(
+    open_page: OpenPage, shot
+):
+    page = open_page(fragment("panel:means told:0.05 beta:1 step:0"))
+    expect(value_of(page, "Variance of means")).to_have_text("8")
+    page.locator(f"{VIEW}-step").focus()
+    page.keyboard.press("End")
+    expect(page).to_have_url(re.compile(r"step:60"))
+    expect(value_of(page, "Variance of means")).to_have_text(re.compile(r"^0\.0\d+$"))
+    s, var = traces(page, f"{VIEW}-plot-1")[:2]
+    assert (s["name"], var["name"]) == ("S, mean over x", "Var<sub>M</sub>")
+    assert all(above > below for above, below in zip(s["y"], var["y"], strict=True))
+    page.locator(f"{VIEW}-beta-number").fill("0.05")
+    page.keyboard.press("Tab")
+    expect(value_of(page, "The end")).to_have_text("0.9547")
+    assert float(value_of(page, "Variance of means").text_content()) > 7
+    shot(page, "theory_means")
+    again = open_page(page.evaluate("location.hash"))
+    expect(value_of(again, "The end")).to_have_text("0.9547")
+
+
+def test_the_parts_of_the_bound_add_up_and_what_is_told_is_paid_for(open_page: OpenPage, shot):
+    page = open_page(fragment("panel:split told:0 apart:0"))
+    for part in ("I(x; c)", "KL(q(c) ‖ U)", "Δ"):
+        expect(value_of(page, part)).to_have_text("0")
+    page.locator(f"{VIEW}-told-number").fill("1")
+    page.keyboard.press("Tab")
+    expect(value_of(page, "I(x; c)")).to_have_text("1.04")  # the entropy of ½, ¼, ¼
+    page.locator(f"{VIEW}-apart-number").fill("1")
+    page.keyboard.press("Tab")
+    expect(value_of(page, "KL to the components")).to_have_text("0.3181")
+    lines = {one["name"]: one["y"] for one in traces(page, f"{VIEW}-plot-1")}
+    assert lines["the plain bound"] == pytest.approx(lines["GMVAE"])
+    assert all(a >= b for a, b in zip(lines["GMVAE"], lines["DGMVAE"], strict=True))
+    shot(page, "theory_split")
+    again = open_page(page.evaluate("location.hash"), width=390, dark=True)
+    expect(value_of(again, "KL to the components")).to_have_text("0.3181")
+    everything_fits(again, "#tab-tradeoffs")
+    shot(again, "theory_split_narrow_dark")

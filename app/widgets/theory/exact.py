@@ -324,13 +324,13 @@ def activated(values: Values) -> Iterator[Figure]:
             },
         ],
         "facts": [
-            fact("KL(p_data ‖ p_θ)", here.kl, "nats", f"a VAE’s {best.kl:.4g}"),
+            fact("KL, data to generator", here.kl, "nats", f"a VAE’s {best.kl:.4g}"),
             fact("Generator’s μ", here.mean + 0.0, "", f"a VAE’s {best.mean + 0.0:.4g}"),
             fact("Generator’s σ", here.sd, "", f"a VAE’s {best.sd:.4g}"),
             fact("Samples’ share", here.samples, "of all that counts", "a VAE’s 0"),
             *few,
         ],
-        "columns": ["rounds", "μ", "σ", "samples’ share", "KL(p_data ‖ p_θ), nats"],
+        "columns": ["rounds", "μ", "σ", "samples’ share", "KL, data to generator, nats"],
         "rows": [
             numbers([i, one.mean + 0.0, one.sd, one.samples, one.kl])
             for i, one in enumerate(every)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.widgets.theory.figure import Figure, Values, fact, numbers, script, series
 
 LONGEST = 60  # steps of the means
+SUBSCRIPTS = "₁₂₃₄₅₆"
 VARIANTS = (  # name, with I, with Δ in full, colour
     ("GMVAE", True, True, 1),
     ("L_var", True, False, 2),
@@ -34,7 +35,7 @@ def means(values: Values) -> Iterator[Figure]:
                 "y": {"label": "μ_k, in σ of the components"},
                 "rule": step,
                 "series": [
-                    series("line", k % 6, f"μ_{k + 1}", at, path[:, k], dash=0)
+                    series("line", k % 6, f"μ{SUBSCRIPTS[k]}", at, path[:, k], dash=0)
                     for k in range(len(a))
                 ],
             },
@@ -60,12 +61,22 @@ def means(values: Values) -> Iterator[Figure]:
             },
         ],
         "facts": [
-            fact("Var_M", float(var[step]), f"after {step} steps", f"at first {start:.4g}"),
-            fact("S", float(s[step]), "mean over x", "never below Var_M"),
-            fact("S − Var_M", float(s[step] - var[step]), "K times the spread of x about μ̄"),
+            fact(
+                "Variance of means",
+                float(var[step]),
+                f"after {step} steps",
+                f"at first {start:.4g}",
+            ),
+            fact("S", float(s[step]), "mean over x", "never below the variance"),
+            fact("S − variance", float(s[step] - var[step]), "K times the spread of x about μ̄"),
             fact("The end", end, "times the clusters’ distance", "τ/(τ² + β(1 − τ²))"),
         ],
-        "columns": ["step", "Var_M", "S", *(f"μ_{k + 1}" for k in range(len(a)))],
+        "columns": [
+            "step",
+            "variance of means",
+            "S",
+            *(f"μ{SUBSCRIPTS[k]}" for k in range(len(a))),
+        ],
         "rows": [numbers([i, var[i], s[i], *(path[i] + 0.0)]) for i in at],
         "code": script(
             "from backend.theory import mixture_prior as theory",
@@ -138,11 +149,15 @@ def split(values: Values) -> Iterator[Figure]:
             },
         ],
         "facts": [
-            fact("E KL(q(c|x) ‖ U)", here.class_kl, "nats", "= I + KL(q(c) ‖ U)"),
+            fact("KL(q(c|x) ‖ U), mean", here.class_kl, "nats", "= I + KL(q(c) ‖ U)"),
             fact("I(x; c)", here.information, "nats"),
             fact("KL(q(c) ‖ U)", here.usage, "nats"),
-            fact("E Σ_c q KL to p(z|c)", here.code_kl, "nats", "= KL to p̂ + Δ"),
-            fact("KL(q(z|x) ‖ p̂)", here.averaged_kl, "nats"),
+            fact(
+                "KL to the components",
+                here.code_kl,
+                "nats",
+                f"= KL to p̂, {here.averaged_kl:.4g}, + Δ",
+            ),
             fact("Δ", here.dispersion, "nats"),
             fact("Largest difference", here.difference, "nats", "of the two sides"),
         ],
