@@ -24,6 +24,7 @@ import argparse
 import errno
 import gc
 import hashlib
+import inspect
 import io
 import ipaddress
 import os
@@ -521,10 +522,32 @@ def run_app(options: argparse.Namespace) -> int:
         print(line, flush=True)
 
     gc.disable()  # what is made from here on stays; app.main looks through it once, at the end
-    from app.main import main as start  # only now: app.main needs the requirements
+    with no_stubs():
+        from app.main import main as start  # only now: app.main needs the requirements
 
     start(options)
     return 0
+
+
+@contextmanager
+def no_stubs() -> Iterator[None]:
+    """Within, Gradio is imported without writing type stubs: a third of its import.
+
+    It parses the source of each of its 80 components, and the ``.pyi`` beside it, at every start,
+    and leaves alone what has no file.
+    """
+    file_of = inspect.getfile
+
+    def getfile(thing: object) -> str:
+        if hasattr(thing, "EVENTS"):  # as each component has
+            raise OSError("no stub is wanted")
+        return file_of(thing)
+
+    inspect.getfile = getfile
+    try:
+        yield
+    finally:
+        inspect.getfile = file_of
 
 
 def go_offline(but_for_models: bool = False) -> None:
@@ -574,6 +597,8 @@ def run_tests(arguments: list[str]) -> int:
     """pytest in two processes; a file's tests stay together, as they share what they build."""
     go_offline()
     go_direct()
+    # Else each of the many processes that tests start would compile all of the project anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     options = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     quick = "--quick" in arguments
     if quick:

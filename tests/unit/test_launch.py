@@ -495,6 +495,7 @@ def test_elsewhere_the_command_is_said(programs, monkeypatch, systems, command):
 
 FAKE_PYTEST = """import os, sys
 print(os.getcwd(), sys.argv[1:], os.environ.get("CHROMIUM_PATH"))
+sys.stderr.write(os.environ.get("PYTHONDONTWRITEBYTECODE", "bytecode is kept"))
 sys.exit(3)
 """
 TWO_PROCESSES = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
@@ -509,8 +510,9 @@ def test_test_passes_its_arguments_to_pytest(project, tmp_path):
         *("test", "-n", "0", "-k", "a or b"),
         PYTHONPATH=str(tmp_path / "packages"),
         CHROMIUM_PATH=str(chrome),
+        PYTHONDONTWRITEBYTECODE="1",
     )
-    assert done.returncode == 3
+    assert done.returncode == 3 and done.stderr == "bytecode is kept"
     given = [*TWO_PROCESSES, "-n", "0", "-k", "a or b"]  # pytest takes the last of each
     assert done.stdout == f"{project} {given} {chrome}\n"
 

@@ -4,6 +4,7 @@ They lie where no address leads, under names that cannot be guessed, and are gon
 with the process, however it ends.
 """
 
+import atexit
 import base64
 import binascii
 import secrets
@@ -33,6 +34,7 @@ class Uploads:
         self.most, self.kept = most, kept
         self._files: OrderedDict[str, Upload] = OrderedDict()
         self._guard = threading.Lock()
+        atexit.register(self.clear)  # Python complains of files that are open at its end
 
     def begin(self, name: str) -> str:
         """The secret name of a new, empty file."""
