@@ -159,7 +159,7 @@ def test_the_header_is_what_model_hubs_read(trained):
 
 @pytest.mark.parametrize(("kl", "collapsed"), [(0.49, True), (0.5, False), (20.0, False)])
 def test_posterior_collapse_is_said_in_plain_words(trained, kl, collapsed):
-    info = make(trained, "text_vae/text_vae--tatoeba--collapsed", {"kl": entry(kl)})
+    info = make(trained, "text_vae/text_vae--tatoeba--plain", {"kl": entry(kl)})
     assert ("Posterior collapse" in cards.card(info, "")) is collapsed
 
 

@@ -24,9 +24,4 @@ RECIPES = {
         {"word_dropout": 0.15},
         {"steps": 4_000, **_TEXT_TRAIN},
     ),
-    "text_vae/text_vae--tatoeba--collapsed": Recipe(
-        "Text VAE, collapsed",
-        {"annealing": "constant"},
-        {"steps": 1_500, **_TEXT_TRAIN},
-    ),
 }

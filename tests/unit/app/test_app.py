@@ -456,7 +456,7 @@ def test_an_exhibit_of_a_failure_says_so_wherever_it_is_named():
     one_class = told["gan/dcgan--mnist--minimax"]
     assert one_class["title"] == "DCGAN, minimax, MNIST digits (exhibit: covers 1 of 10 classes)"
     assert "1 of 10" in one_class["warning"]
-    assert "collapse" in told["text_vae/text_vae--tatoeba--collapsed"]["warning"]
+    assert "collapse" in told["text_vae/text_vae--tatoeba--plain"]["warning"]
     assert told["vae/vae--mnist--2d"]["warning"] == ""
     assert components.facts("gan/dcgan--mnist--minimax")["warning"] == one_class["warning"]
 
