@@ -89,7 +89,7 @@ class Made(Distribution):
     arg_constraints: dict[str, constraints.Constraint] = {}  # noqa: RUF012 (torch's protocol)
     has_rsample = True
 
-    def __init__(self, noise: GaussianModes, make: Callable[[Tensor], Tensor], size: int) -> None:
+    def __init__(self, noise: Distribution, make: Callable[[Tensor], Tensor], size: int) -> None:
         self.noise = noise
         self.make = make
         super().__init__(noise.batch_shape, torch.Size([size]), validate_args=False)

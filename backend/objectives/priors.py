@@ -8,7 +8,7 @@ components lie (``centres``).
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -25,12 +25,18 @@ from torch.distributions import (
 
 from backend.distributions.gaussians import Gaussians
 from backend.distributions.joint import Joint
-from backend.distributions.modes import GaussianModes
+from backend.distributions.modes import GaussianModes, Made
 from backend.distributions.von_mises_fisher import UniformSphere, unit
 
 
 class Prior(nn.Module, ABC):
-    """p(z), or p(z|context): a module that returns a distribution over codes [D]."""
+    """p(z), or p(z|context): a module that returns a distribution over codes [D].
+
+    Attributes:
+        has_density: whether ``log_prob`` is known; of codes that a network makes it is not.
+    """
+
+    has_density: ClassVar[bool] = True
 
     if TYPE_CHECKING:  # what a module returns when it is called
 
@@ -117,6 +123,36 @@ class Sphere(Prior):
     def draw(self, n: int, temperature: float = 1.0) -> Tensor:
         """Codes [n, D]. No temperature changes them: they are spread as far as they can be."""
         return self().sample((n,))
+
+    def snap(self, z: Tensor) -> Tensor:
+        return unit(z)
+
+
+class MadeDirections(Prior):
+    """Codes of length 1 that a network makes of noise s ~ N(0, I): z = g(s) / |g(s)|.
+
+    ``layers`` are g, from ``noise`` numbers to the ``dim`` of a code. Such codes can be drawn but
+    have no density that is known.
+    """
+
+    has_density = False
+
+    def __init__(self, layers: nn.Module, noise: int, dim: int) -> None:
+        super().__init__()
+        self.layers = layers
+        self.noise = StandardNormal(noise)
+        self.dim = dim
+
+    def forward(self, context: Tensor | None = None) -> Distribution:
+        return Made(self.noise(), self.make, self.dim)
+
+    def make(self, s: Tensor) -> Tensor:
+        """s [..., S] -> codes [..., D]"""
+        return unit(self.layers(s))
+
+    def draw(self, n: int, temperature: float = 1.0) -> Tensor:
+        """Codes [n, D]; ``temperature`` scales the noise, near 0 all are what g makes of s = 0."""
+        return self.make(self.noise.draw(n, temperature))
 
     def snap(self, z: Tensor) -> Tensor:
         return unit(z)

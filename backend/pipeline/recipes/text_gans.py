@@ -1,4 +1,4 @@
-"""GANs of sentences over the toy language, beside what likelihood makes of the same nets."""
+"""GANs of sentences over the toy language, beside what likelihood makes of the same nets; ARAE."""
 
 from dataclasses import replace
 
@@ -18,7 +18,28 @@ _SEQ_GAN = Recipe(
     note=f"{MLE} steps of likelihood, {CRITIC} of the critic alone, then both in turn. {_SAME}",
 )
 
+_ARAE = Recipe(
+    "ARAE, sentences of SNLI",
+    {
+        **{"latent_dim": 48, "embedding_dim": 64, "encoder_dim": 80, "decoder_dim": 160},
+        **{"noise_dim": 32, "code_hidden": (128, 128), "critic_hidden": (128, 128)},
+        "critic_steps": 3,
+    },
+    {"steps": 6_000, "batch_size": 64, "lr": 2e-3, "warmup": 200},
+    min_count=8,
+    max_tokens=12,
+    components=1,
+)
+
 RECIPES = {
+    "text_gan/arae--snli": _ARAE,
+    "text_gan/arae--snli--alone": replace(
+        _ARAE,
+        title="Auto-encoder and GAN apart, sentences of SNLI",
+        model=_ARAE.model | {"encoder_weight": 0.0},
+        note="What ARAE is compared with: the same nets and batches, and an encoder that the "
+        "critic never reaches.",
+    ),
     "text_gan/seq_gan--toy-language": _SEQ_GAN,
     "text_gan/seq_gan--toy-language--mle": replace(
         _SEQ_GAN,
