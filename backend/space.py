@@ -55,7 +55,8 @@ class Inspection(NamedTuple):
 
     item: Item
     log_p_x: float  # log p(item | z), nats; NaN where the decoder is deterministic
-    log_p_z: float  # log density under the prior (N(0, I) where the model has none), nats
+    log_p_z: float  # log density under the prior (N(0, I) where the model has none), nats; NaN
+    # where codes are made by a network, so that it is not known
     round_trip: float  # agreement of decode(encode(item)) with item, 0 to 1; NaN without encoder
     typicality: float  # percentage of draws of the aggregate that are less dense, 0 to 100
     atypical: bool  # less dense than 99 % of them
@@ -608,7 +609,7 @@ class LatentSpace:
         columns = (
             items,
             log_p_x,
-            self.prior().log_prob(z).tolist(),
+            self._log_prior(z),
             trips,
             typicality.tolist(),
             (typicality < ATYPICAL).tolist(),
@@ -620,6 +621,9 @@ class LatentSpace:
     def _threads(self) -> AbstractContextManager[None]:
         """Words come from recurrent nets, too small to share among threads; pictures gain."""
         return ONE_THREAD if self.words else nullcontext()
+
+    def _log_prior(self, z: Tensor) -> list[float]:
+        return self.prior().log_prob(z).tolist() if self.prior.has_density else [math.nan] * len(z)
 
     @torch.inference_mode()
     def _typicality(self, z: Tensor) -> np.ndarray:

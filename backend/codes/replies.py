@@ -323,7 +323,7 @@ def _modes(p: Distribution) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         weights, means, spreads = (part.float().cpu().numpy() for part in parts)
         return weights, means, spreads
     if isinstance(p, Made):
-        weights = p.noise.weights[0].float().cpu().numpy()
+        weights = cast(GaussianModes, p.noise).weights[0].float().cpu().numpy()
         draws = [draw(p, DRAWS, 1.0, mode)[0].float().cpu() for mode in range(len(weights))]
         means, spreads = (
             torch.stack([part(0) for part in parts]).numpy()

@@ -1,6 +1,7 @@
 """Stored inputs and outputs of a checkpoint, to notice when it no longer does what it did."""
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,12 @@ def evaluate(name: str) -> dict[str, Any]:
         "codes": np.round(codes[:, :8], 4).tolist(),
         "decoded": _plain(space.decode(codes)),
         "samples": _plain(samples),
-        "log_p_z": [round(point.log_p_z, 3) for point in space.inspect(codes)],
+        "log_p_z": [_known(point.log_p_z) for point in space.inspect(codes)],
     }
+
+
+def _known(log_p: float) -> float | None:
+    return None if math.isnan(log_p) else round(log_p, 3)
 
 
 def _reads(space: LatentSpace) -> bool:

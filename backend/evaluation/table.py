@@ -501,6 +501,16 @@ _TEXT_GANS = (
         "Mean BLEU-4 of 500 samples, each against the 499 others, never itself: high where "
         "samples repeat each other.",
     ),
+    Metric(
+        "reverse_ppl_apart", "M9", "Reverse perplexity without the game", "", "lower",
+        "Of samples of the same nets whose encoder the critic never reached: codes drawn from the "
+        "Gaussian fitted to those of training sentences.",
+    ),
+    Metric(
+        "noised_same", "", "The same under noise", "%", None,
+        "Share of test sentences whose code, with as much noise as at the start of training, "
+        "decodes to the same words as without.",
+    ),
 )
 
 _OUTPUT_LAYERS = (

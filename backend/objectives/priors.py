@@ -108,8 +108,15 @@ class StandardNormal(Prior):
         return self.loc.new_empty(n, len(self.loc)).normal_() * temperature
 
 
-class Sphere(Prior):
-    """Uniform on the unit sphere of ``dim`` dimensions: the nearest code is the direction."""
+class Directions(Prior):
+    """A prior of codes on the unit sphere: the nearest code of a vector is its direction."""
+
+    def snap(self, z: Tensor) -> Tensor:
+        return unit(z)
+
+
+class Sphere(Directions):
+    """Uniform on the unit sphere of ``dim`` dimensions."""
 
     centre: Tensor
 
@@ -124,11 +131,8 @@ class Sphere(Prior):
         """Codes [n, D]. No temperature changes them: they are spread as far as they can be."""
         return self().sample((n,))
 
-    def snap(self, z: Tensor) -> Tensor:
-        return unit(z)
 
-
-class MadeDirections(Prior):
+class MadeDirections(Directions):
     """Codes of length 1 that a network makes of noise s ~ N(0, I): z = g(s) / |g(s)|.
 
     ``layers`` are g, from ``noise`` numbers to the ``dim`` of a code. Such codes can be drawn but
@@ -153,9 +157,6 @@ class MadeDirections(Prior):
     def draw(self, n: int, temperature: float = 1.0) -> Tensor:
         """Codes [n, D]; ``temperature`` scales the noise, near 0 all are what g makes of s = 0."""
         return self.make(self.noise.draw(n, temperature))
-
-    def snap(self, z: Tensor) -> Tensor:
-        return unit(z)
 
 
 class GaussianMixture(ComponentPrior):

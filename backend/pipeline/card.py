@@ -133,7 +133,7 @@ def _intended_use(info: CheckpointInfo) -> str:
             f'lm = backend.load_text_model("{info.name}")\n'
             'next_words.experts(lm, "he is very")\n```'
         )
-    if info.family == "text_gan":
+    if info.family == "text_gan" and "encode" not in info.capabilities:
         return (
             "Seeing what a critic makes of a language model that likelihood has taught. Not meant "
             "for text that anyone relies on.\n\n```python\nimport backend\n\n"
@@ -305,6 +305,28 @@ def _as_recognition(dataset: str) -> Iterator[str]:
     )
 
 
+def _game_of_codes(info: CheckpointInfo, curves: dict[str, list[float]]) -> Iterator[str]:
+    """What came of ARAE's game: the critic's gap, samples with and without, codes under noise."""
+    if gap := curves.get("validation_critic_loss"):
+        yield (
+            "On held-out sentences the critic told codes from those that the generator makes by "
+            f"{number(-gap[0], 3)} at step {curves['step'][0]:.0f} and by {number(-gap[-1], 3)} "
+            "at the end."
+        )
+    if {"reverse_ppl", "reverse_ppl_apart"} <= info.metrics.keys():
+        mine, other = (info.metrics[id]["value"] for id in ("reverse_ppl", "reverse_ppl_apart"))
+        yield (
+            f"Reverse perplexity is {number(mine)}; of the same nets whose encoder the critic "
+            f"never reached, sampled from the Gaussian fitted to their codes, it is "
+            f"{number(other)}, so the game "
+            + ("made samples better." if mine < other else "did not make samples better.")
+        )
+    if "noised_same" in info.metrics:
+        levels = info.metrics["noised_same"]["settings"]["by_noise"]
+        said = ", ".join(f"{share:.0f}% at {level}" for level, share in levels.items())
+        yield f"Codes of test sentences with noise decode to the same words in {said}."
+
+
 def _limits(info: CheckpointInfo) -> Iterator[str]:
     value = {id: entry["value"] for id, entry in info.metrics.items()}
     yield from (failure.sentence for failure in failures(info))
@@ -388,6 +410,8 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             f"at the end, the mean length of its gradient then being {number(slope, 3)} (1 is "
             "wanted)."
         )
+    if info.model == "arae":
+        yield from _game_of_codes(info, curves)
     if info.model == "di_vst":
         yield from _as_recognition(info.dataset)
     corpus = corpora.corpus(info.dataset)

@@ -185,7 +185,8 @@ def _offer(model: str, kind: Kind) -> Offer:
     settings = [*few, *(one for one in found if one.name not in order)]
     names = {one.name for one in settings}
     family = model.split("/")[0]
-    group = family if family in ("lm", "text_gan") else kind
+    reads = "encode" in registry.model_class(model).capabilities  # else it is a language model
+    group = family if family in ("lm", "text_gan") and not reads else kind
     presets = {
         title: {name: value for name, value in groups[group].items() if name in names}
         for title, groups in SHORT.items()

@@ -137,6 +137,8 @@ def _listed(title: str, lines: list[str]) -> str:
 def _prior(info: CheckpointInfo) -> str:
     if "discrete" in info.capabilities:
         return "prior (uniform over the classes, N(0, I) over continuous units)"
+    if info.model == "arae":
+        return "prior (its generator)"
     if "spherical" in info.capabilities:
         return "prior (uniform on the sphere)"
     return "prior (its Gaussian mixture)" if "components" in info.config else "prior N(0, I)"

@@ -5,7 +5,11 @@ import pytest
 import backend
 from backend.evaluation import phases
 
-NAMES = [info.name for info in backend.available() if info.family == "text_gan"]
+NAMES = [
+    info.name
+    for info in backend.available()
+    if info.family == "text_gan" and info.dataset == phases.DATASET
+]
 TOY = "text_gan/seq_gan--toy-language"
 
 

@@ -38,7 +38,8 @@ def same(a, b) -> bool:
 def test_every_shipped_checkpoint_still_does_what_it_did(name: str) -> None:
     stored, now = read_examples(name), evaluate(name)
     np.testing.assert_allclose(now["codes"], stored["codes"], atol=2e-3)
-    np.testing.assert_allclose(now["log_p_z"], stored["log_p_z"], atol=0.05)
+    known = [np.array(one["log_p_z"], float) for one in (now, stored)]  # NaN where not known
+    np.testing.assert_allclose(*known, atol=0.05)
     for part in ("decoded", "samples"):
         if isinstance(stored[part][0], str):
             processor = TextProcessor.load(backend.info(name).path)

@@ -23,6 +23,7 @@ ROWS = {  # by checkpoint, what is other than in the first
     ),
     "text_vae/info_vae--tatoeba": ("InfoVAE", "half of the KL, and the MMD of all codes"),
     "text_vae/wae--tatoeba": ("WAE", "the MMD of all codes in place of the KL"),
+    "text_vae/vmf_vae--tatoeba": ("vMF-VAE", "codes are directions, κ = 20: the KL is a constant"),
 }
 COLUMNS = {
     "kl": "KL",

@@ -52,7 +52,7 @@ export function drawNumbers(
     ],
     [
       "log p(z)",
-      log_p_z == null ? "no prior" : `${fixed(log_p_z, 1)} nats`,
+      log_p_z == null ? "no density" : `${fixed(log_p_z, 1)} nats`,
       "How likely this code is under the prior.",
     ],
     [

@@ -179,7 +179,7 @@ def reply_modes(subject: Subject) -> Results:
         for rows in torch.arange(len(test.pairs)).split(BATCH):
             c = model.history(test.pairs.batch(rows)[0].to(model.device))
             prior = cast(Made, model.prior_of(c))
-            noise = prior.noise
+            noise = cast(GaussianModes, prior.noise)
             weights.append(noise.weights)
             for mode in range(noise.means.shape[1]):
                 e = noise.means[:, mode] + noise.scales[:, mode] * torch.randn_like(

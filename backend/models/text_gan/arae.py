@@ -141,8 +141,7 @@ class ARAE(LatentModel):
     @torch.no_grad()
     def _codes_once(self, x: Tensor) -> Tensor:
         """The codes of a batch, read once for all moves of the critic in a step."""
-        seen = self._seen
+        seen = self._seen if self.training else None
         if seen is None or seen[0] != self.step or seen[1] is not x:
-            seen = self.step, x, self.encode(x).mean
-            self._seen = seen if self.training else None
+            self._seen = seen = self.step, x, self.encode(x).mean
         return seen[2]

@@ -56,6 +56,7 @@ RECIPES = {
     ),
     "text_vae/info_vae--tatoeba": _everyday("InfoVAE", {**_PLAIN, "alpha": 0.5}),
     "text_vae/wae--tatoeba": _everyday("WAE", _NETS),
+    "text_vae/vmf_vae--tatoeba": _everyday("Text vMF-VAE", _NETS | {"concentration": 20.0}),
     "text_vae/text_vae--tatoeba--one": _narrow("Plain text VAE", _PLAIN, 1_500),
     "text_vae/lagging_vae--tatoeba--one": _narrow("Lagging VAE", _PLAIN | _AHEAD, 3_000),
     "text_vae/text_vae--synthetic--one": _made("Plain text VAE", 2_500),

@@ -10,7 +10,7 @@ from torch import Tensor
 from backend import registry
 from backend.base import GenerativeModel
 from backend.device import seeded
-from backend.objectives.divergences import kl_per_unit
+from backend.objectives.divergences import kl, kl_per_unit
 from backend.training import StepReport, TrainConfig, fit
 
 BATCH = 8
@@ -127,6 +127,23 @@ def test_the_steps_for_a_sentence_raise_its_bound() -> None:
     assert all(later < before + 0.03 for before, later in pairwise(losses))
     assert losses[-1] < losses[0] - 0.05
     assert torch.equal(steps[0].mean, model.encoder(x).chunk(2, 1)[0])
+
+
+def test_the_kl_of_a_sphere_is_one_number_that_no_training_changes() -> None:
+    """ln of the sphere's surface less the entropy, by numbers: D = 16, κ = 20."""
+    model = build("vmf_vae", latent_dim=16, concentration=20.0)
+    with torch.no_grad():
+        before = kl(model.encode(batches(0)), model.prior())
+    trained(model, 60)
+    with torch.no_grad():
+        after = kl(model.encode(batches(1)), model.prior())
+    assert torch.equal(before, after) and torch.equal(before, before[:1].expand_as(before))
+    cosines = torch.linspace(-1, 1, 200_001, dtype=torch.float64)
+    weights = (1 - cosines**2) ** 6.5  # of the cosine between a direction and a uniform one
+    density = (20 * cosines).exp() / ((20 * cosines).exp() * weights).sum() * weights.sum()
+    exact = (weights * density * density.log()).sum() / weights.sum()
+    assert before[0].item() == pytest.approx(exact.item(), rel=1e-5)
+    assert exact > 4.9
 
 
 @pytest.mark.parametrize("noise", ["gaussian", "none"])

@@ -17,6 +17,7 @@ from torch.nn.functional import one_hot
 from backend import registry
 from backend.base import GenerativeModel
 from backend.device import seeded
+from backend.distributions.von_mises_fisher import VonMisesFisher
 from backend.nets.sequences import UNK
 
 BATCH = 6
@@ -151,6 +152,16 @@ def info_vae(m, x, weight: float) -> Terms:
     return {"loss": loss, "recon_nll": recon, "kl": kl, "mmd": mmd}
 
 
+def vmf_vae(m, x) -> Terms:
+    """D = 3, where the Bessel functions are hyperbolic: |E z| = coth κ - 1/κ."""
+    out, kappa = m.encoder(x), torch.tensor(m.config.concentration, dtype=torch.float64)
+    mu = out / out.square().sum(1, keepdim=True).sqrt()
+    recon = nll(m, VonMisesFisher(mu, kappa).rsample(), x)
+    inside = kappa / torch.tanh(kappa) - 1 + (kappa / (4 * math.pi * torch.sinh(kappa))).log()
+    kl = inside + math.log(4 * math.pi)
+    return {"loss": recon + kl, "recon_nll": recon, "kl": kl}
+
+
 def discrete(m: GenerativeModel, logits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The code of 2 variables of 3 classes, KL(q(c)||U) and I(x; c), for logits [B, 6]."""
     log_q = logits.view(BATCH, 2, 3).log_softmax(-1)
@@ -281,6 +292,8 @@ CASES = [
         LINEAR | {"alpha": 0.3, "discrepancy_weight": 4.0},
         100,
     ),
+    Case("text_vae/vmf_vae", vmf_vae, {"concentration": 7.0}),
+    Case("text_vae/vmf_vae", vmf_vae, {"concentration": 2.5}, training=False),
     Case("text_vae/dvae", annealed(dvae, 0.6 * LOGISTIC), QUARTER, 100),
     Case("text_vae/dvae", annealed(dvae, 0.15), LINEAR, 100, training=False),
     Case("text_vae/di_vae", annealed(dvae, 0.15), LINEAR, 100),
