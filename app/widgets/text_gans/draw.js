@@ -5,7 +5,7 @@ import { el } from "../../page/dom.js";
 import { count, fixed, percent, significant } from "../../page/numbers.js";
 import { mark } from "../../page/palette.js";
 import { id, layOutColumns } from "./text_gans.js";
-import { last, verdicts } from "./words.js";
+import { last, ofCodes, verdicts } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Exact} Exact
@@ -39,6 +39,10 @@ export function setUp(ui) {
     sample_nll: chart({ label: "NLL of samples by step", height: 300, id: id(ui, "sample") }),
   };
   ui.plane = chart({ label: "BLEU against self-BLEU", height: 320, id: id(ui, "plane") });
+  ui.games = {
+    gap: chart({ label: "The critic's gap by step", height: 240, id: id(ui, "gap") }),
+    noise: chart({ label: "The same words by noise", height: 240, id: id(ui, "noise") }),
+  };
   ui.meter = chart({ label: "Slope by temperature", height: 200, id: id(ui, "meter") });
 }
 
@@ -49,6 +53,28 @@ export function drawMeasured(ui, measured) {
   drawPlane(ui, measured.runs);
   layOutColumns(ui, measured.runs);
   ui.verdict.replaceChildren(...verdicts(measured.runs).map((text) => el("li", { text })));
+}
+
+/** @param {Ui} ui @param {import("./types.js").Codes} game */
+export function drawCodes(ui, game) {
+  const { gap, noise, steps } = game;
+  const [levels, shares] = [0, 1].map((i) => noise.map((pair) => pair[i]));
+  ui.games.gap.draw(
+    [line("gap", steps, gap, { hover: "step %{x}: %{y:.3f}" })],
+    { x: "step", y: "E f(e(x)) − E f(g(s))" },
+    `The critic's gap on held-out sentences: ${gap.length ? `${fixed(gap[0], 2)} at first, ${fixed(gap[gap.length - 1], 2)} in the end` : "was not kept"}`,
+  );
+  ui.games.noise.draw(
+    [line("same words", levels, shares, { hover: "σ %{x}: %{y:.0f} %" })],
+    { x: "σ of the noise on a code", y: "same words, %" },
+    `Test sentences that decode to the same words: ${noise.map(([level, share]) => `${fixed(share, 0)} % at σ ${level}`).join(", ")}`,
+  );
+  ui.twins.gap.set(
+    ["step", "gap"],
+    steps.map((step, i) => [step, gap[i]]),
+  );
+  ui.twins.noise.set(["σ", "same words, %"], noise);
+  ui.codes.replaceChildren(...ofCodes(game).map((text) => el("li", { text })));
 }
 
 /** @param {Ui} ui @param {Measured} measured */

@@ -12,7 +12,7 @@ import { csv, download } from "../../page/files.js";
 import { fixed } from "../../page/numbers.js";
 import { asker, result } from "../../page/result.js";
 import * as link from "../../page/state.js";
-import { drawMeasured, drawSoft, setUp as setUpCharts } from "./draw.js";
+import { drawCodes, drawMeasured, drawSoft, setUp as setUpCharts } from "./draw.js";
 
 /**
  * @typedef {import("./types.js").Look} Look
@@ -63,6 +63,12 @@ function choose(ui, change) {
 async function draw(ui, measured) {
   ui.measured = measured;
   const none = !measured.runs.length;
+  const [game] = measured.codes;
+  ui.among.hidden = !game;
+  if (game) {
+    ui.doors.replaceChildren(...doors(game));
+    drawCodes(ui, game);
+  }
   ui.missing.hidden = !none && !measured.problems.length;
   ui.missing.textContent = none
     ? "No GAN of sentences on this machine was measured. Train one: python scripts/train.py text_gan/seq_gan--toy-language"
@@ -105,6 +111,21 @@ function sentence({ text, log_p }) {
   return el("li", {}, el("span", { text }), el("small", { text: odds }));
 }
 
+/** @param {import("./types.js").Codes} game */
+const doors = ({ name: checkpoint, title }) =>
+  /** @type {const} */ ([
+    ["interpolate", "Walk between two sentences"],
+    ["sample", "Draw samples"],
+    ["explore", "Explore its codes"],
+  ]).map(([tab, text]) =>
+    el("a", {
+      class: "lp-button",
+      href: fragment(tab, { checkpoint }),
+      text,
+      "aria-label": `${text}: ${title}`,
+    }),
+  );
+
 /** @param {Run} run */
 const column = (run) =>
   el(
@@ -146,6 +167,8 @@ function setUp(ui) {
   ui.softNote = el("p", { class: "lp-remark", role: "status" });
   ui.planeNote = el("p", { class: "lp-remark" });
   ui.columns = el("div", { class: "gans-columns" });
+  ui.codes = el("ul", { class: "gans-verdict" });
+  ui.doors = el("div", { class: "gans-bar" });
   ui.tau = el("input", {
     ...{ type: "range", id: id(ui, "tau"), min: "-1.3", max: "1", step: "0.01" },
     on: { change: () => choose(ui, { tau: readTau(ui) }) },
@@ -162,6 +185,8 @@ function setUp(ui) {
     plane: tableTwin("BLEU and self-BLEU as a table"),
     soft: tableTwin("Soft words as a table"),
     meter: tableTwin("Slopes as a table"),
+    gap: tableTwin("The gap as a table"),
+    noise: tableTwin("Noise as a table"),
   };
 }
 
@@ -211,6 +236,22 @@ function layOut(ui) {
       ui.columns,
     ),
   );
+  ui.among = el(
+    "section",
+    { class: "gans-among", hidden: true },
+    el("h3", { text: "A game among codes" }),
+    el("p", {
+      class: "lp-remark",
+      text: "ARAE lets no gradient pass a word: an auto-encoder gives each sentence a code of length 1, a generator makes codes of noise, and a critic tells the two apart. Encoder and generator both play against it.",
+    }),
+    el(
+      "div",
+      { class: "gans-sheet" },
+      part("What the critic tells apart", ui.games.gap.node, ui.twins.gap.details),
+      part("Codes under noise", ui.games.noise.node, ui.twins.noise.details),
+      el("section", { class: "gans-part gans-wide" }, ui.codes, ui.doors),
+    ),
+  );
   ui.life.body.append(
     el(
       "header",
@@ -222,6 +263,7 @@ function layOut(ui) {
     ),
     ui.missing,
     ui.sheet,
+    ui.among,
   );
   ui.life.tools.prepend(
     button(

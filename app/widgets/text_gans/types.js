@@ -21,7 +21,15 @@
  * @property {Partial<Record<Bleu, Record<string, number>>>} planes by temperature
  * @property {Partial<Record<Bleu, number>>} real of training sentences
  *
- * @typedef {{runs: Run[], problems: string[], reference: Values}} Measured
+ * @typedef {object} Codes a model whose game is among codes
+ * @property {string} name of its checkpoint
+ * @property {string} title
+ * @property {number[]} steps
+ * @property {number[]} gap by which the critic tells codes from made ones, at each step
+ * @property {[number, number][]} noise its size, and the share that decodes to the same words
+ * @property {Record<string, number | null>} perplexities reverse ones, by what is sampled
+ *
+ * @typedef {{codes: Codes[], runs: Run[], problems: string[], reference: Values}} Measured
  *
  * @typedef {object} Soft
  * @property {[string, number][][]} words of each place
@@ -54,7 +62,11 @@
  * @property {HTMLElement} softNote
  * @property {Chart} meter
  * @property {HTMLElement} columns
- * @property {Record<"moments" | "plane" | "soft" | "meter", Twin>} twins
+ * @property {HTMLElement} among the section of codes
+ * @property {HTMLElement} codes
+ * @property {HTMLElement} doors
+ * @property {{gap: Chart, noise: Chart}} games
+ * @property {Record<"moments" | "plane" | "soft" | "meter" | "gap" | "noise", Twin>} twins
  *
  * @typedef {Given & Own} Ui
  */

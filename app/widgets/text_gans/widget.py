@@ -11,6 +11,8 @@ from app.components import Seed, finite, served, widget
 from backend.evaluation import phases
 
 FAMILY = "text_gan"
+NOISED = "noised_same"
+PERPLEXITIES = ("reverse_ppl", "reverse_ppl_aggregate", "reverse_ppl_apart")
 SAMPLES = 8  # sentences of each model
 LABELS = {  # by model and tag; others are called by their titles
     ("seq_gan", ""): "SeqGAN",
@@ -62,12 +64,39 @@ def runs() -> dict[str, Any]:
     reference = phases.of_the_language() if found else {}
     return finite(
         {
+            "codes": [_game_of_codes(info) for info in backend.available() if _is_arae(info)],
             "runs": found,
             "problems": problems,
             "reference": reference,
             "code": CODE if found else "",
         }
     )
+
+
+def _is_arae(info: backend.CheckpointInfo) -> bool:
+    return info.model == "arae" and NOISED in info.metrics
+
+
+def _game_of_codes(info: backend.CheckpointInfo) -> dict[str, Any]:
+    """Of a model that plays among codes: the critic's gap along training, codes under noise, and
+    reverse perplexities, of real sentences first."""
+    from backend import checkpoint as folders
+
+    columns = folders.history(info.name)
+    metrics = info.metrics
+    values = {id: metrics[id]["value"] for id in PERPLEXITIES if id in metrics}
+    real = metrics["reverse_ppl"]["reference"] if "reverse_ppl" in metrics else None
+    return {
+        "name": info.name,
+        "title": info.title,
+        "steps": columns.get("step", []),
+        "gap": [-value for value in columns.get("validation_critic_loss", [])],
+        "noise": [
+            [float(level), share]
+            for level, share in metrics[NOISED]["settings"]["by_noise"].items()
+        ],
+        "perplexities": {"real": real, **values} if values else {},
+    }
 
 
 def relax(checkpoint: str, tau: Tau, seed: Seed) -> dict[str, Any]:

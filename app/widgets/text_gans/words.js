@@ -22,6 +22,34 @@ export const start = (run) => run.moments.find(({ step }) => step >= run.mle) ??
 const plays = (run) => run.mle < last(run).step;
 
 /**
+ * What a game among codes came to.
+ * @param {import("./types.js").Codes} game
+ * @returns {string[]}
+ */
+export function ofCodes({ gap, noise, perplexities }) {
+  const said = [];
+  if (gap.length)
+    said.push(
+      `The critic told codes of held-out sentences from made ones by ${fixed(gap[0], 2)} at first and by ${fixed(/** @type {number} */ (gap.at(-1)), 2)} in the end.`,
+    );
+  const { reverse_ppl: mine, reverse_ppl_apart: apart, real } = perplexities;
+  if (mine != null) {
+    const beside = real == null ? "" : `, of as many real ones ${fixed(real, 1)}`;
+    const other =
+      apart == null
+        ? ""
+        : `; of the same nets without the game, sampled from a Gaussian fitted to their codes, ${fixed(apart, 1)}: the game ${mine < apart ? "made samples better" : "did not make samples better"}`;
+    said.push(`Reverse perplexity of its samples is ${fixed(mine, 1)}${beside}${other}.`);
+  }
+  const [least] = noise;
+  if (least)
+    said.push(
+      `With noise of ${least[0]} on each number of a code, ${fixed(least[1], 0)} % of test sentences decode to the same words as without.`,
+    );
+  return said;
+}
+
+/**
  * What the runs show of the two claims: a reward that says nothing teaches nothing, and GANs are
  * less diverse than likelihood.
  * @param {Run[]} runs

@@ -7,6 +7,7 @@ from backend.registry import model_class, model_names
 from backend.theory.cards import Card, cards
 
 NAMES = [name for name in model_names() if "classify" not in model_class(name).capabilities]
+CONSTANT = ("text_vae/vmf_vae", "kl")  # whatever is learned: that is its point
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,8 @@ def test_players_and_terms_of_an_entry_are_those_of_the_loss(name, by_name):
     reported = {reach.term for reach in card.reach}
     assert set(card.objective.terms) == reported, "a term that the loss does not report"
     assert {reach.player for reach in card.reach} == set(cls.players)
-    assert all(reach.moved for reach in card.reach), "a term that moves nothing"
+    still = {(name, reach.term) for reach in card.reach if not reach.moved}
+    assert still == ({CONSTANT} if name == CONSTANT[0] else set()), "a term that moves nothing"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,4 +1,4 @@
-import { start, verdicts } from "../../../app/widgets/text_gans/words.js";
+import { ofCodes, start, verdicts } from "../../../app/widgets/text_gans/words.js";
 import { equal, test } from "./check.js";
 
 /**
@@ -47,4 +47,27 @@ test("a constant reward and each game are judged by their numbers", () => {
   const lower = verdicts([run("constant reward", 200, moments(8.5, 72))]);
   equal(lower[0].includes("reward lowered"), true);
   equal(verdicts([run("SeqGAN", 200, moments(8.5, 72))]), []); // nothing to compare with
+});
+
+test("a game among codes is told by its gap, its samples and codes under noise", () => {
+  const game = {
+    ...{ name: "arae", title: "ARAE", steps: [1, 2], gap: [0.61, 0.05] },
+    noise: /** @type {[number, number][]} */ ([
+      [0.02, 93.4],
+      [0.3, 5],
+    ]),
+  };
+  const said = (/** @type {Record<string, number | null>} */ perplexities) =>
+    ofCodes({ ...game, perplexities });
+  const better = said({ real: 30.2, reverse_ppl: 50, reverse_ppl_apart: 60 });
+  equal(better.length, 3);
+  equal(better[0].includes("0.61 at first and by 0.05 in the end"), true);
+  equal(better[1].includes("real ones 30.2"), true);
+  equal(better[1].endsWith("60.0: the game made samples better."), true);
+  equal(better[2].includes("0.02") && better[2].includes("93 %"), true);
+  const worse = said({ real: 30.2, reverse_ppl: 61, reverse_ppl_apart: 60 });
+  equal(worse[1].endsWith("the game did not make samples better."), true);
+  const alone = said({ real: null, reverse_ppl: 61 });
+  equal(alone[1], "Reverse perplexity of its samples is 61.0.");
+  equal(said({}).length, 2);
 });
