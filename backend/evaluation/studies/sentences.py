@@ -49,7 +49,8 @@ def sentence_reconstruction(subject: Subject) -> Results:
     yield "exact_match", share(text.same(outputs, inputs), settings=settings)
 
     known = [sentence for sentence in inputs if UNK not in sentence]
-    chosen = torch.randperm(len(known))[: 2 * subject.sizes.pairs]
+    pairs = min(subject.sizes.pairs, len(known) // 2)
+    chosen = torch.randperm(len(known))[: 2 * pairs]
     yield from _ends(subject, [known[i] for i in chosen])
 
 
