@@ -1,17 +1,21 @@
 """Train two checkpoints' recipes from several seeds, and compare their bounds on test data.
 
-    python scripts/compare_seeds.py vae/aavae--mnist--1pct vae/vae--mnist--1pct --seeds 5
+    python scripts/compare_seeds.py vae/aavae--mnist--1pct vae/vae--mnist--1pct \\
+        --also smoothing=0.5
 
-The table lies beside the first checkpoint, in seeds.json, and its card shows it.
+The first one must be there: the table lies beside it, in seeds.json, and its card shows it.
+``--also`` trains it once more with another setting.
 """
 
 import argparse
+import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from backend import checkpoint
+from backend import checkpoint, registry
 from backend.corpora import MissingCorpus
 from backend.evaluation.measured import SEEDS
 from backend.files import write_json
@@ -26,26 +30,33 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", choices=known, metavar="NAME", help="the model in question")
     parser.add_argument("other", choices=known, metavar="OTHER", help="what it is to beat")
     parser.add_argument("--seeds", type=int, default=5, help="how many (default: 5)")
+    parser.add_argument("--also", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     options = parser.parse_args(arguments)
+    try:
+        folder = checkpoint.info(options.name).path
+    except KeyError as error:
+        parser.error(f"{error.args[0]} Train it first: scripts/train.py {options.name}")
     import torch
 
-    from backend.pipeline.seeds import compare
+    from backend.pipeline.seeds import Arm, compare
 
     torch.set_num_threads(options.threads)
-    seeds = range(options.seeds)
-    reports = compare(
-        options.name, known[options.name], options.other, known[options.other], seeds
-    )
+    recipe, baseline = known[options.name], known[options.other]
+    short, other = (registry.about(n.split("--")[0]).short for n in (options.name, options.other))
+    arms = [Arm(other, options.other, baseline), Arm(short, options.name, recipe)]
+    for setting in options.also:
+        key, _, value = setting.partition("=")
+        changed = replace(recipe, model=recipe.model | {key: json.loads(value)})
+        arms.append(Arm(f"{short}, {key} {value}", options.name, changed))
+    reports = compare(arms, range(options.seeds))
     try:
         for report in reports:
             if isinstance(report, dict):
-                write_json(checkpoint.trained_dir() / options.name / SEEDS, report)
+                write_json(folder / SEEDS, report)
             else:
                 print(report.text, file=sys.stderr, flush=True)
-    except MissingCorpus as error:
-        sys.exit(str(error))
-    except ValueError as error:
+    except (MissingCorpus, ValueError) as error:
         sys.exit(str(error))
     return 0
 

@@ -258,6 +258,7 @@ def _along_mean(gap: float, width: float, spread: float, sureness: float) -> tup
     return means, [theory.sides(theory.Setting(data, m, spread, sureness)) for m in means]
 
 
+GAIN = "AAVAE − VAE"  # of its columns
 LONGEST = 10  # rounds
 FEW = "vae/aavae--mnist--1pct"  # trained, and compared with a VAE over seeds
 
@@ -355,17 +356,22 @@ def _few() -> list[dict]:
     from backend.evaluation import measured
 
     try:
-        tables = {table["id"]: table for table in measured.tables(FEW)}
+        rows = [
+            one
+            for table in measured.tables(FEW)
+            if table["id"] == "seeds"
+            for one in table["rows"]
+        ]
     except KeyError:
         return []
-    if "seeds" not in tables:
+    if not rows:
         return []
-    mean, spread = tables["seeds"]["rows"][:2]
+    mean, spread, *each = rows
     return [
         fact(
             "Networks, 600 digits",
-            mean["difference"],
-            "nats of the bound, AAVAE − VAE",
-            f"± {spread['difference']:.2g} over {len(tables['seeds']['rows']) - 2} seeds",
+            mean[GAIN],
+            f"nats of the bound, {GAIN}",
+            f"± {spread[GAIN]:.2g} over {len(each)} seeds",
         )
     ]
