@@ -34,12 +34,12 @@ def _bench_recipes() -> dict[str, Recipe]:
     spherical VAE, whose code of two degrees a decoder has to unfold (FID 449 to validation
     pictures, 546 without); InfoGAN, IWGAN and BiGAN twice the channels and 256 such units (0.84
     million); the others have neither (0.04 million). The minimax DCGAN keeps the small nets, as an
-    exhibit. With that layer, games need batch normalisation. Without it VAE/GAN loses to its critic from the
-    first steps on (FID 386 and MSE 0.08 after 3,000 where it has 62 and 0.04 with it), WGAN-GP
-    draws black, and an α-GAN has IS 6.7 after 3,000 where this one has 7.5 after 2,000. DCGAN has
-    twice the steps: FID 55, 22 and 13 to validation pictures after 2,000, 4,000 and 6,000. The L1
-    of the α-GANs weighs 100: at 50, with small nets, the one without a critic of pictures stayed
-    black.
+    exhibit. With that layer, games need batch normalisation. Without it VAE/GAN loses to its
+    critic from the first steps on (FID 386 and MSE 0.08 after 3,000 where it has 62 and 0.04 with
+    it), WGAN-GP draws black, and an α-GAN has IS 6.7 after 3,000 where this one has 7.5 after
+    2,000. DCGAN has twice the steps: FID 55, 22 and 13 to validation pictures after 2,000, 4,000
+    and 6,000. The L1 of the α-GANs weighs 100: at 50, with small nets, the one without a critic of
+    pictures stayed black.
     """
     digits, clothes, colour = "mnist", "fashion-mnist", "color-mnist"
     titles = {digits: "MNIST digits", clothes: "Fashion-MNIST", colour: "ColorMNIST"}
