@@ -68,10 +68,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @functools.cache
-def load_corpus(name: str) -> dict:
+def published(name: str) -> dict:
+    """The splits of a corpus as published, read once by a process: some take 20 seconds."""
     from backend import corpora  # only here: most tests need no corpus, and this brings numpy
 
-    return corpora.load(name)
+    return corpora.corpus(name).read()
+
+
+@pytest.fixture
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``corpora.published``, which ``load`` asks too, keeps what it has read."""
+    monkeypatch.setattr("backend.corpora.published", published)
+
+
+@functools.cache
+def load_corpus(name: str) -> dict:
+    from backend import corpora
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(corpora, "published", published)
+        return corpora.load(name)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ from backend.processors import load_processor
 from backend.processors.text import UNK
 from backend.space import ATYPICAL, LatentSpace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("read_once")]
 WITH_CODES = [info.name for info in checkpoint.available({"decode"})]
 REPLYING = [info.name for info in checkpoint.available({"respond"})]
 SHIPPED = [info.name for info in checkpoint.available() if info.name not in REPLYING]

@@ -1,6 +1,5 @@
 """The corpora: sizes, disjoint splits, and a plain word where one is missing."""
 
-import functools
 import gzip
 import math
 import subprocess
@@ -19,15 +18,6 @@ from backend.corpora.leaks import without_leaks
 from backend.processors.text import tokenize
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-kept = functools.cache(corpora.published)
-
-
-@pytest.fixture
-def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``published``, which ``load`` asks too, keeps what it has read."""
-    monkeypatch.setattr(corpora, "published", kept)
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """What people type becomes tokens sensibly, and tokens become what people would write."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,18 @@ def test_what_is_not_to_be_seen_does_not_cut_a_word(code: int) -> None:
 @pytest.mark.parametrize("code", [0x9, 0xA, 0xA0, 0x2003, 0x2007, 0x2028, 0x202F, 0x205F, 0x3000])
 def test_every_kind_of_space_parts_words(code: int) -> None:
     assert tokenize(f"I{chr(code)}like tea") == ["i", "like", "tea"]
+
+
+def test_plain_text_is_cut_as_the_tokenizer_cuts_it() -> None:
+    """The short way of most texts, beside the rules: letters, marks and what is not printed."""
+    draw = random.Random(0)
+    often = "nt's don't''..,,--``...   llved" * 4 + "".join(map(chr, range(128)))
+    rules = TextProcessor(["<pad>", "<bos>", "<eos>", "<unk>"], {}).tokenizer
+    for _ in range(4000):
+        text = "".join(draw.choices(often, k=draw.randrange(16)))
+        normal = rules.normalizer.normalize_str(text)
+        cut = [token for token, _ in rules.pre_tokenizer.pre_tokenize_str(normal)]
+        assert tokenize(text) == cut, repr(text)
 
 
 def test_detokenising_loses_nothing() -> None:
