@@ -1,9 +1,10 @@
 """What all tests share: the corpora, a reason wherever a test is skipped, and their order."""
 
 import functools
+import gc
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,17 @@ def skip_without_corpus(name: str) -> None:
             f"no corpus {name} in {find_data_folder()}; set LATENT_DATA_DIR, "
             f"or run: python3 scripts/download_data.py {name}"
         )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Libraries and thousands of tests stay: to look through them for garbage takes seconds."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

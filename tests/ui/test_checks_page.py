@@ -15,7 +15,7 @@ from app.checks import differences, read
 from backend import checkpoint
 from tests.ui.chromium import ARTIFACTS, ROOT, wait_until_drawn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PICTURES, TEXT = "vae/vae--mnist--2d", "text_vae/text_vae--tatoeba"
 VIEWS = (
     f"#v=1&tab=sample&checkpoint={PICTURES}&n=4&seed=3",

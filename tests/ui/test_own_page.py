@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.small_pictures import write_model
 from tests.ui.chromium import ROOT, serving, wait_until_answered, wait_until_drawn, watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAME = "yours/digits_pca--yours"
 # Makes pictures 4 x 2 in colour, and cannot encode; fails for codes far from 0.
 MAKER = """

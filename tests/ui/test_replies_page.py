@@ -17,7 +17,7 @@ from tests.small_dialogues import write_checkpoint, write_typical
 from tests.small_language import write_checkpoint as write_text
 from tests.ui.chromium import serving, wait_until_drawn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MODES, ACTS, PLAIN = (f"dialog/{m}--dailydialog" for m in ("dialog_wae_gmp", "cvae", "hred"))
 SILENT = "text_vae/text_vae--tatoeba"  # which has codes and does not reply
 TAB = f"#v=1&tab=replies&checkpoint={MODES}&seed=8"  # with which it goes on for two turns

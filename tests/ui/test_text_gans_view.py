@@ -9,7 +9,7 @@ from tests.ui.charts import drawn, traces
 from tests.ui.chromium import OpenPage, dress, wait_until_drawn
 from tests.ui.reachable import everything_fits
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 VIEW = "#tradeoffs-gans"
 LIVE = f"{VIEW} [data-live]"
