@@ -3,9 +3,8 @@
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from operator import itemgetter
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -103,7 +102,7 @@ def table(found: dict[str, list[Tested]], seeds: Sequence[int], items: int, test
     first, *others = bounds
     columns = bounds | {f"{label} − {first}": bounds[label] - bounds[first] for label in others}
 
-    def row(label: str, of: Callable[[np.ndarray], float]) -> dict:
+    def row(label: str, of: Callable[[np.ndarray], Any]) -> dict:
         return {"label": label} | {key: round(float(of(v)), 3) for key, v in columns.items()}
 
     each = [row(f"seed {seed}", itemgetter(i)) for i, seed in enumerate(seeds)]
@@ -118,8 +117,8 @@ def table(found: dict[str, list[Tested]], seeds: Sequence[int], items: int, test
             f"on validation pictures, looked at {LOOKS} times."
         ),
         "rows": [
-            row("mean", np.mean),
-            row("standard deviation over seeds", partial(np.std, ddof=1)),
+            row("mean", np.ndarray.mean),
+            row("standard deviation over seeds", lambda v: v.std(ddof=1)),
             *each,
         ],
     }
