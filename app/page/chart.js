@@ -60,10 +60,13 @@ export function chart({ label, height = 240, id, margin, bare, ...hears }) {
   let waiting = false;
 
   async function paint() {
-    waiting = false;
-    if (!spec || !node.clientWidth) return; // once it is seen
+    if (!spec || !node.clientWidth) {
+      waiting = false;
+      return; // once it is seen
+    }
     const start = performance.now();
-    const Plotly = await plotly();
+    // What is asked for while the library comes is drawn with the rest.
+    const Plotly = await plotly().finally(() => (waiting = false));
     const look = themed(node, figure(spec, { height, margin, drag }));
     await Plotly.react(node, look.data, look.layout, {
       ...config(Plotly, Boolean(hears.select)),
