@@ -113,7 +113,8 @@ class GenerativeModel(nn.Module):
         betas: decay rates of Adam's two averages; games are calmer with a small first one.
         reads: what a batch is made of: "items", with their labels where ``config.classes`` says
             how many there are; "dialogues", (context, reply, act); "neighbours", (turn, the one
-            before, the one after). See ``backend.corpora.dialogues``.
+            before, the one after), see ``backend.corpora.dialogues``; "parses", (sentence, tree,
+            content words), see ``backend.corpora.parses``.
         training_only: submodules that nothing but ``loss`` uses: checkpoints leave them out, and
             a model that is loaded does not have them.
         step: number of training steps done, set by ``fit``; schedules read it.
@@ -124,7 +125,7 @@ class GenerativeModel(nn.Module):
     players: ClassVar[dict[str, tuple[str, ...]]] = {"model": ("",)}
     objective: ClassVar[Objective | None] = None
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
-    reads: ClassVar[Literal["items", "dialogues", "neighbours"]] = "items"
+    reads: ClassVar[Literal["items", "dialogues", "neighbours", "parses"]] = "items"
     training_only: ClassVar[tuple[str, ...]] = ()
     config: BaseConfig
 

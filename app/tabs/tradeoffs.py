@@ -18,6 +18,8 @@ from app.widgets.objectives.widget import objectives
 from app.widgets.objectives.widget import read_state as read_objectives
 from app.widgets.styles.widget import class_styles
 from app.widgets.styles.widget import read_state as read_styles
+from app.widgets.syntax.widget import read_state as read_syntax
+from app.widgets.syntax.widget import syntax
 from app.widgets.text_gans.widget import read_state as read_gans
 from app.widgets.text_gans.widget import text_gans
 from app.widgets.theory.widget import read_state as read_theory
@@ -38,12 +40,13 @@ VIEWS = {
     "Pictures": "pictures",
     "Why text collapses": "collapse",
     "Text GANs": "text_gans",
+    "Syntax and meaning": "syntax",
     "Theory": "theory",
 }
 
 
 def build() -> None:
-    """Five views, of which one is shown.
+    """Six views, of which one is shown.
 
     A view watches the attribute ``data-mode`` of the tab's panel, asks for nothing until it is
     shown, and keeps its own field of the link (``keep`` of ``page/address.js``), empty while it
@@ -72,6 +75,8 @@ def build() -> None:
         silent = collapse("tradeoffs-collapse", tab="tradeoffs")
     with gr.Column(elem_classes="view-text_gans"):
         sentences = text_gans("tradeoffs-gans", tab="tradeoffs")
+    with gr.Column(elem_classes="view-syntax"):
+        forms = syntax("tradeoffs-syntax", tab="tradeoffs")
     with gr.Column(elem_classes="view-theory"):
         proofs = theory("tradeoffs-theory", tab="tradeoffs")
         cards = objectives("tradeoffs-objectives", tab="tradeoffs")
@@ -85,6 +90,7 @@ def build() -> None:
         "ablation": (terms, read_ablation),
         "collapse": (silent, read_collapse),
         "gans": (sentences, read_gans),
+        "syntax": (forms, read_syntax),
         "theory": (proofs, read_theory),
         "objectives": (cards, read_objectives),
     }

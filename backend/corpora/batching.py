@@ -8,6 +8,7 @@ from torch import Tensor
 
 from backend.base import Batch
 from backend.corpora.dialogues import Conversations
+from backend.corpora.parses import Parses
 
 B = TypeVar("B", bound=Batch, covariant=True)
 
@@ -93,6 +94,18 @@ class LabelledLengthBatches(_ByLength[tuple[Tensor, Tensor]]):
 
     def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         return self._cut(rows), self.labels[rows]
+
+
+class ParsedBatches(_ByLength[tuple[Tensor, Tensor, Tensor]]):
+    """Batches of (padded ids, trees, content words), see ``Parses``."""
+
+    def __init__(self, items: Tensor, parses: Parses, batch_size: int, seed: int) -> None:
+        super().__init__(items, batch_size, seed)
+        self.parses = parses
+
+    def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        trees, content = self.parses.batch(rows)
+        return self._cut(rows), trees, content
 
 
 class DialogueBatches(Drawn[tuple[Tensor, Tensor, Tensor]]):

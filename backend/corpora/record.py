@@ -19,6 +19,15 @@ OWN = "own-"  # how the keys of the user's corpora begin; see ``backend.corpora.
 Unit = Literal["sentence", "turn", "pair", "picture"]
 
 
+class Parse(NamedTuple):
+    """What is known of how a sentence is built."""
+
+    construction: str
+    tree: tuple[str, ...]  # linearised: "(NP", Penn tags in place of words, and ")"
+    content: tuple[str, ...]  # its content words in order, each in its base form
+    kinds: tuple[str, ...]  # of each, such as "noun" or "verb of two": what may take its place
+
+
 class Corpus(NamedTuple):
     """One corpus, as the models name it: "yelp" is read from the folder "yelp-sentences"."""
 
@@ -42,6 +51,7 @@ class Corpus(NamedTuple):
     same: Callable[[Any], Any] | None = None  # equal for items that are the same; see ``leaks``
     # The same text as whole conversations, by split, as published; see ``dialogues``.
     dialogues: Callable[[], dict[str, list[Dialogue]]] | None = None
+    parse: Callable[[str], Parse | None] | None = None  # of a sentence; None where it has none
     judged_as: str = ""  # the corpus whose classifier judges its pictures, where it is another
 
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from backend import corpora
 from backend.base import Batch, GenerativeModel
-from backend.corpora import dialogues
+from backend.corpora import dialogues, parses
 from backend.corpora.batching import (
     Batches,
     DialogueBatches,
@@ -19,9 +20,11 @@ from backend.corpora.batching import (
     LabelledLengthBatches,
     LengthBatches,
     NeighbourBatches,
+    ParsedBatches,
 )
 from backend.corpora.dialogues import Conversations
 from backend.corpora.entailment import SEPARATOR
+from backend.corpora.parses import Inventory, Parses
 from backend.corpora.tags import Tags
 from backend.corpora.translations import parted
 from backend.pipeline.recipe import Recipe
@@ -33,6 +36,14 @@ from backend.training import TrainConfig
 HELD_OUT = 2000  # validation items behind the curves and the stored codes
 
 Splits = dict[str, corpora.Split]
+
+
+class Parsed(NamedTuple):
+    """Trees and content words of both parts of a ``Material``."""
+
+    train: Parses
+    held_out: Parses
+    inventory: Inventory
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,7 @@ class Material:
     held_out_labels: np.ndarray | None
     held_out_tags: Tags
     acts: tuple[str, ...] = ()  # of replies, the commonest first
+    parsed: Parsed | None = None  # where the model reads them
 
     @property
     def kind(self) -> str:
@@ -61,7 +73,7 @@ def read_corpus(dataset: str, recipe: Recipe, reads: str = "items") -> Material:
         MissingCorpus: it is not here.
         ValueError: nothing is held out.
     """
-    if reads != "items":
+    if reads in ("dialogues", "neighbours"):
         return _conversations(dataset, recipe)
     splits = corpora.load(dataset)
     if not len(splits["validation"].items):
@@ -70,10 +82,26 @@ def read_corpus(dataset: str, recipe: Recipe, reads: str = "items") -> Material:
         )
     if recipe.items is not None:
         splits = splits | {"train": splits["train"].rows(range(recipe.items))}
-    return READERS[corpora.corpus(dataset).kind](dataset, splits, recipe)
+    read = _parsed if reads == "parses" else READERS[corpora.corpus(dataset).kind]
+    return read(dataset, splits, recipe)
 
 
 def _sentences(dataset: str, splits: Splits, recipe: Recipe) -> Material:
+    return _material(dataset, *_readable(dataset, splits, recipe))
+
+
+def _parsed(dataset: str, splits: Splits, recipe: Recipe) -> Material:
+    processor, train, held_out = _readable(dataset, splits, recipe)
+    learned, few = (parses.read(dataset, part.sentences) for part in (train, held_out))
+    known = parses.inventory(learned)
+    parsed = Parsed(parses.encoded(learned, known), parses.encoded(few, known), known)
+    return replace(_material(dataset, processor, train, held_out), parsed=parsed)
+
+
+def _readable(
+    dataset: str, splits: Splits, recipe: Recipe
+) -> tuple[TextProcessor, corpora.Split, corpora.Split]:
+    """A processor of the training sentences, those of them that it reads, and held-out ones."""
     train, held_out = splits["train"], splits["validation"]
     languages = corpora.corpus(dataset).languages
     processor = (_of_pairs if languages else _of_sentences)(train.sentences, recipe)
@@ -85,7 +113,7 @@ def _sentences(dataset: str, splits: Splits, recipe: Recipe) -> Material:
             f"{recipe.max_tokens} words, or none that occurs {recipe.min_count} times. Set other "
             "limits."
         )
-    return _material(dataset, processor, known, readable)
+    return processor, known, readable
 
 
 def _of_sentences(items: list[str], recipe: Recipe) -> TextProcessor:
@@ -160,6 +188,9 @@ def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) 
     if isinstance(material.train, Conversations):
         beside = NeighbourBatches if model.reads == "neighbours" else DialogueBatches
         return beside(material.train, config.batch_size, config.seed)
+    if material.parsed:
+        parsed = material.parsed.train
+        return ParsedBatches(material.train, parsed, config.batch_size, config.seed)
     by_length = isinstance(material.processor, TextProcessor) and "critic" not in model.players
     if reads_labels(model):
         if material.train_labels is None:
@@ -177,6 +208,8 @@ def held_out_batch(material: Material, model: GenerativeModel, rows: Tensor) -> 
     parts: tuple[Tensor, ...]
     if isinstance(held_out, Conversations):
         parts = (held_out.neighbours if model.reads == "neighbours" else held_out.batch)(rows)
+    elif material.parsed:
+        parts = held_out[rows], *material.parsed.held_out.batch(rows)
     elif reads_labels(model) and material.held_out_labels is not None:
         parts = held_out[rows], torch.from_numpy(material.held_out_labels)[rows]
     else:

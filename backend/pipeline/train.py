@@ -171,6 +171,8 @@ def build(name: str, recipe: Recipe, material: Material, seed: int) -> Generativ
         sizes["max_len"] = material.processor.max_tokens + 1
         if hasattr(cls.Config, "separator"):
             sizes["separator"] = material.processor.ids[SEPARATOR]
+        if material.parsed:
+            sizes |= material.parsed.inventory.sizes()
         if sizes.get("act"):
             sizes["acts"] = material.acts
     with seeded(seed):

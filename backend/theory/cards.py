@@ -186,6 +186,10 @@ def _batch(model: "GenerativeModel") -> Any:
         return torch.stack([x.roll(1, 0), x.roll(2, 0)], 1), x, torch.arange(BATCH) % 2
     if model.reads == "neighbours":
         return x, x.roll(1, 0), x.roll(2, 0)
+    if model.reads == "parses":  # any symbols are a tree here
+        trees = torch.randint(EOS + 1, config.symbols, (BATCH, config.longest_tree))
+        trees[:, -1] = EOS
+        return x, trees, torch.randint(1, config.lemmas, (BATCH, 2))
     classes = getattr(config, "classes", None)
     return x if classes is None else (x, torch.arange(BATCH) % classes)
 
@@ -236,6 +240,6 @@ def _scores(model: "LatentModel") -> str:
 
 def _x(model: "LatentModel") -> tuple:
     batch = _batch(model)
-    if model.reads == "neighbours":
+    if model.reads in ("neighbours", "parses"):
         return batch[:1]
     return batch if isinstance(batch, tuple) else (batch,)

@@ -65,6 +65,24 @@ def test_the_critic_of_a_gan_does_not_move_the_generator_nor_the_generator_the_c
     assert moved(card, "generator", "generator_loss") == ({"generator"}, {"critic"})
 
 
+def test_adversaries_of_a_dss_vae_move_the_encoder_and_never_its_tellers(by_name):
+    card = by_name["text_vae/dss_vae"]
+    # Word vectors are the output layer of the decoder.
+    encoder = {"encoder", "decoder", "words_read"}
+    assert moved(card, "adversary", "words_by_syntax") == ({"syntax_adversary"}, set())
+    assert moved(card, "adversary", "tree_by_meaning") == ({"meaning_adversary"}, set())
+    assert moved(card, "model", "words_by_syntax") == (
+        {"encoder", "decoder"},
+        {"syntax_adversary"},
+    )
+    assert moved(card, "model", "tree_by_meaning") == (encoder, {"meaning_adversary"})
+    assert moved(card, "model", "tree_by_syntax") == (
+        {"encoder", "decoder", "syntax_teller"},
+        set(),
+    )
+    assert moved(card, "model", "words_by_meaning") == (encoder | {"meaning_teller"}, set())
+
+
 def test_parts_of_alpha_gan_concern_the_networks_of_the_deck_s_table(by_name):
     card = by_name["gan/alpha_gan"]
     assert {part: set(networks) for part, networks in card.switched.items()} == {

@@ -45,6 +45,10 @@ def batch_of(model: GenerativeModel, n: int = BATCH):
         return history(model.config, n), x, torch.arange(n) % 4 - 1
     if model.reads == "neighbours":
         return x, x.flip(0), x.roll(1, 0)
+    if model.reads == "parses":
+        trees = torch.arange(n * 3).reshape(n, 3) % (model.config.symbols - 3) + 3
+        content = torch.arange(n * 2).reshape(n, 2) % (model.config.lemmas - 1) + 1
+        return x, torch.nn.functional.pad(trees, (0, 1), value=2), content
     if hasattr(model.config, "classes"):
         return x, torch.arange(n) % model.config.classes
     return x

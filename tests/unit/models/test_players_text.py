@@ -30,10 +30,12 @@ class Case(NamedTuple):
     config: dict = {}  # noqa: RUF012 (never changed)
     step: int = 0
     training: bool = True
+    player: str = "model"
 
     def __str__(self) -> str:
         options = "-".join(f"{key}={value}" for key, value in self.config.items())
-        return f"{self.name}-{options}-{self.step}{'' if self.training else '-evaluated'}"
+        late = "" if self.training else "-evaluated"
+        return f"{self.name}-{self.player}-{options}-{self.step}{late}"
 
 
 def build(case: Case) -> GenerativeModel:
@@ -241,6 +243,74 @@ def kl_between(mu: Tensor, variance: Tensor, mean: Tensor, wanted: Tensor) -> Te
     return 0.5 * ((variance + (mu - mean) ** 2) / wanted - 1 + (wanted / variance).log())
 
 
+def told(teller, z: Tensor, x: Tensor, tree: Tensor, content: Tensor) -> dict[str, Tensor]:
+    """What a code tells of a sentence, one sentence and one word after the other."""
+    found = {}
+    if hasattr(teller, "tree"):
+        found["tree"] = -sum(teller.tree(z).log_prob(tree)) / BATCH
+    if hasattr(teller, "content"):
+        scores = teller.content(z).exp()
+        p = scores / scores.sum(1, keepdim=True)
+        words = [p[row, word] for row in range(BATCH) for word in content[row] if word > 0]
+        found["words"] = -sum(word.log() for word in words) / BATCH
+    if hasattr(teller, "sentence"):
+        found["sentence"] = -sum(teller.sentence(z).log_prob(x)) / BATCH
+    return found
+
+
+def dss_posterior(m, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Units 1 and 2 hear of the words beside the GRU; the end mark is none."""
+    mu, log_var = m.encoder(x).split(3, 1)
+    heard = sum(m.words_read(m.encoder.words.embed(x[:, place])) for place in range(3))
+    beside = torch.nn.functional.pad(heard.view(BATCH, 2, 2), (1, 0))
+    return mu + beside[:, 0], log_var + beside[:, 1]
+
+
+def dss_vae(m, batch, weight: float) -> Terms:
+    """z_syn is the first of 3 units."""
+    x = batch[0]
+    mu, log_var = dss_posterior(m, x)
+    z = mu + log_var.exp().sqrt() * normal(*mu.shape)
+    syntax, meaning = z[:, :1], z[:, 1:]
+    recon, kl = nll(m, z, x), kl_normal(mu, log_var).mean(0)
+    tree_told = told(m.syntax_teller, syntax, *batch)["tree"]
+    words_told = told(m.meaning_teller, meaning, *batch)["words"]
+    terms = {"recon_nll": recon, "kl_syntax": kl[0], "kl_meaning": kl[1] + kl[2]}
+    terms |= {"tree_by_syntax": tree_told, "words_by_meaning": words_told}
+    config = m.config
+    loss = recon + weight * kl.sum() + config.tree_weight * tree_told
+    loss = loss + config.content_weight * words_told
+    a, b = config.adversary_weight, config.alone_weight
+    if a or b:
+        lost = adversaries(m, syntax, meaning, batch)
+        loss = loss - a * lost["words_by_syntax"] - a * lost["tree_by_meaning"]
+        loss = loss - b * lost["sentence_by_syntax"] - b * lost["sentence_by_meaning"]
+        terms |= lost
+    return {"loss": loss, **terms}
+
+
+def adversaries(m, syntax: Tensor, meaning: Tensor, batch) -> Terms:
+    wrong, other = (
+        told(m.syntax_adversary, syntax, *batch),
+        told(m.meaning_adversary, meaning, *batch),
+    )
+    return {
+        "words_by_syntax": wrong["words"],
+        "tree_by_meaning": other["tree"],
+        "sentence_by_syntax": wrong["sentence"],
+        "sentence_by_meaning": other["sentence"],
+    }
+
+
+def dss_adversary(m, batch) -> Terms:
+    """It learns to tell, from codes that it does not move, what it should not be able to."""
+    with torch.no_grad():
+        mu, log_var = dss_posterior(m, batch[0])
+        z = mu + log_var.exp().sqrt() * normal(*mu.shape)
+    lost = adversaries(m, z[:, :1], z[:, 1:], batch)
+    return {"loss": sum(lost.values()), **lost}
+
+
 def language_model(m, x) -> Terms:
     """Word by word, each after all before it; in the backward model after all behind it."""
     total = 0
@@ -261,6 +331,7 @@ def annealed(formula: Callable[..., Terms], weight: float) -> Callable[..., Term
 LOGISTIC = 1 / (1 + math.exp(-12 * (0.25 - 0.5)))  # a quarter of the way
 QUARTER = {"annealing_steps": 400, "kl_weight": 0.6}
 LINEAR = QUARTER | {"annealing": "linear"}
+DSS = {"tree_weight": 1.3, "content_weight": 2.0, "adversary_weight": 0.7, "alone_weight": 0.4}
 TWO_STEPS = {"inner_steps": 2, "inner_rate": 0.01}
 CASES = [
     Case("text_vae/text_ae", text_ae),
@@ -301,6 +372,19 @@ CASES = [
     Case("text_vae/semi_vae", annealed(semi_vae, 0.15), LINEAR, 100),
     Case("text_vae/semi_vae", annealed(semi_vae, 0.15), LINEAR | {"information": False}, 100),
     Case("text_vae/semi_vae", annealed(semi_vae, 0.6 * LOGISTIC), QUARTER, 100, training=False),
+    Case("text_vae/dss_vae", annealed(dss_vae, 0.15), LINEAR | DSS, 100),
+    Case("text_vae/dss_vae", annealed(dss_vae, 0.15), LINEAR | DSS, 100, training=False),
+    *(
+        Case("text_vae/dss_vae", annealed(dss_vae, 0.6), LINEAR | DSS | {off: 0.0}, 900)
+        for off in DSS
+    ),
+    Case(
+        "text_vae/dss_vae",
+        annealed(dss_vae, 0.6),
+        LINEAR | {"adversary_weight": 0.0, "alone_weight": 0.0},
+        900,
+    ),
+    Case("text_vae/dss_vae", dss_adversary, DSS, player="adversary"),
     Case("text_vae/gmvae", annealed(mixture, 0.15), LINEAR, 100),
     Case("text_vae/dgmvae", annealed(mixture, 0.6 * LOGISTIC), QUARTER, 100),
     Case("text_vae/dgmvae", annealed(mixture, 0.15), LINEAR | {"information": True}, 100),
@@ -331,14 +415,17 @@ def test_each_model_minimises_what_the_paper_says(case: Case) -> None:
     x = sentences(model.config.vocab_size)
     if model.reads == "neighbours":
         x = x, x.flip(0), x.roll(1, 0)
+    if model.reads == "parses":
+        trees = torch.tensor([[3, 5, 2, 0], [4, 6, 8, 2], [7, 2, 0, 0]]).repeat(2, 1)
+        x = x, trees, torch.tensor([[1, 2, 0], [6, 3, 4], [5, 0, 0]]).repeat(2, 1)
     with seeded(3):
-        found = model.loss(x)
+        found = model.loss(x, case.player)
     with seeded(3):
         wanted = case.formula(model, x)
     assert found.keys() == wanted.keys()
     for name, value in wanted.items():
         assert found[name].item() == pytest.approx(value.item(), rel=1e-6), name
-    owned = model.player_parameters("model")
+    owned = model.player_parameters(case.player)
     slopes = [
         torch.autograd.grad(terms["loss"], owned, allow_unused=True, materialize_grads=True)
         for terms in (found, wanted)

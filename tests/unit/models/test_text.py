@@ -92,6 +92,7 @@ WRITTEN = {
     ),
     "swda": ("Uh, I don't know, it's, uh, late.", "Uh, I don't know, it's, uh, late."),
     "tatoeba": ("\"I don't,\" Tom's sister said.", "\"I don't,\" Tom's sister said."),
+    "grammar": ("In the castle, a king ran.", "In the castle, a king ran."),
     "toy-language": ("two cats see the dog", "two cats see the dog"),
     "tatoeba-de-en": ("Wie geht's? | I don't know.", "Wie geht's? | I don't know."),
     "tatoeba-fr-en": ("C'est tard. | It's late.", "C'est tard. | It's late."),

@@ -1,0 +1,1 @@
+"""Syntax and meaning: what one sentence says, built as another is."""
