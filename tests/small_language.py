@@ -1,5 +1,6 @@
 """Small untrained checkpoints over one vocabulary, for tests of what is built on them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -17,9 +18,15 @@ SENTENCES = [
 ]
 
 
-def write_checkpoint(folder: Path, name: str, spread: float = 0.5, **sizes: object) -> None:
+def write_checkpoint(
+    folder: Path,
+    name: str,
+    spread: float = 0.5,
+    sentences: Sequence[str] = SENTENCES,
+    **sizes: object,
+) -> None:
     """A checkpoint called ``name`` under ``folder`` whose weights were drawn, not trained."""
-    processor = TextProcessor.train(SENTENCES, min_count=1, max_tokens=12)
+    processor = TextProcessor.train(sentences, min_count=1, max_tokens=12)
     cls = registry.model_class(name.split("--")[0])
     known = {"vocab_size": len(processor.vocabulary), "max_len": processor.max_tokens + 1}
     if hasattr(cls.Config, "separator"):
@@ -34,7 +41,7 @@ def write_checkpoint(folder: Path, name: str, spread: float = 0.5, **sizes: obje
         name=name,
         title=f"A small {name.split('--')[0].split('/')[1]}",
         modality="text",
-        dataset={"name": name.split("--")[1], "split": "train", "n": len(SENTENCES)},
+        dataset={"name": name.split("--")[1], "split": "train", "n": len(sentences)},
         train={},
     )
     processor.save(folder / name)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 VIEW = "#tradeoffs-syntax"
 SWAPPED = f"{VIEW} [data-swap]"
 LINK = "#v=1&tab=tradeoffs&mode=syntax"
-A, B = "The king admired an owl.", "These lamps were hidden by a girl."
+A, B = "The princess kissed the frog.", "Which window did the thief break?"
 
 
 def test_two_sentences_are_swapped_and_come_back_by_the_link(open_page: OpenPage, shot):
@@ -23,7 +23,7 @@ def test_two_sentences_are_swapped_and_come_back_by_the_link(open_page: OpenPage
     rows = page.locator(f"{VIEW} .syntax-table tbody tr")
     expect(rows).to_have_count(6)
     expect(rows.nth(0)).to_contain_text("transitive")
-    expect(rows.nth(1)).to_contain_text("passive")
+    expect(rows.nth(1)).to_contain_text("object question")
     drawn(page, f"{VIEW}-probes")
     page.locator(f"{VIEW} summary", has_text="Probes").press("Enter")
     numbers = page.locator(f"{VIEW} .lp-twin tbody tr:visible")

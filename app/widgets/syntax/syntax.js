@@ -52,8 +52,11 @@ const first = ({ numbers }) => ({
   b: numbers.first[1],
 });
 
-/** @param {Ui} ui */
-const state = (ui) => link.write(ui.look, first(ui));
+/**
+ * The model is always named: which one comes first depends on the machine.
+ * @param {Ui} ui
+ */
+const state = (ui) => link.write(ui.look, { ...first(ui), of: null });
 
 /** @param {Ui} ui */
 function keep(ui) {

@@ -10,7 +10,7 @@ from app import parts, session
 from app.components import finite, served, titled, widget
 
 MODEL = "dss_vae"
-A, B = "The king admired an owl.", "These lamps were hidden by a girl."
+A, B = "The princess kissed the frog.", "Which window did the thief break?"
 PROBES = {  # by what is read, and off which code
     "tree": {"syntax": "tree_in_syntax", "meaning": "tree_in_meaning"},
     "words": {"syntax": "words_in_syntax", "meaning": "words_in_meaning"},
