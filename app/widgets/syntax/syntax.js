@@ -297,6 +297,10 @@ function layOut(ui) {
       "Each meaning in each form",
       ui.note,
       el("div", { class: "syntax-scroll", ...region }, ui.table),
+      el("p", {
+        class: "lp-remark",
+        text: "Trees do not tell articles, and bags of words do not tell who did it to whom, so neither code was asked for them: articles change, and at times the frog kisses the princess.",
+      }),
       ui.trees.details,
       ui.links,
     ),
