@@ -17,7 +17,7 @@ UNKNOWN = -1  # among labels that are given as a context: the class is not known
 
 CAPABILITIES = frozenset(
     {"sample", "encode", "decode", "log_prob", "components", "discrete", "respond", "classify"}
-    | {"experts", "senses", "spherical", "translate"}
+    | {"experts", "senses", "spherical", "translate", "transfer"}
 )
 
 
@@ -114,7 +114,8 @@ class GenerativeModel(nn.Module):
         reads: what a batch is made of: "items", with their labels where ``config.classes`` says
             how many there are; "dialogues", (context, reply, act); "neighbours", (turn, the one
             before, the one after), see ``backend.corpora.dialogues``; "parses", (sentence, tree,
-            content words), see ``backend.corpora.parses``.
+            content words), see ``backend.corpora.parses``; "domains", (x, class of x, y), where y
+            is of another domain than x, see ``backend.corpora.domains``.
         training_only: submodules that nothing but ``loss`` uses: checkpoints leave them out, and
             a model that is loaded does not have them.
         step: number of training steps done, set by ``fit``; schedules read it.
@@ -125,7 +126,7 @@ class GenerativeModel(nn.Module):
     players: ClassVar[dict[str, tuple[str, ...]]] = {"model": ("",)}
     objective: ClassVar[Objective | None] = None
     betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
-    reads: ClassVar[Literal["items", "dialogues", "neighbours", "parses"]] = "items"
+    reads: ClassVar[Literal["items", "dialogues", "neighbours", "parses", "domains"]] = "items"
     training_only: ClassVar[tuple[str, ...]] = ()
     config: BaseConfig
 

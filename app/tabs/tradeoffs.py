@@ -3,15 +3,18 @@
 import gradio as gr
 
 from app import links
-from app.components import widget
+from app.components import quietly, widget
 from app.widgets.ablation.widget import ablation
 from app.widgets.ablation.widget import read_state as read_ablation
 from app.widgets.beta_sweep.widget import beta_sweep
 from app.widgets.beta_sweep.widget import read_state as read_beta
 from app.widgets.collapse.widget import collapse
 from app.widgets.collapse.widget import read_state as read_collapse
+from app.widgets.domains.widget import across_domains
+from app.widgets.domains.widget import read_state as read_domains
 from app.widgets.frontier.widget import frontier
 from app.widgets.frontier.widget import read_state as read_frontier
+from app.widgets.image_input import image_input
 from app.widgets.laboratory.widget import laboratory
 from app.widgets.laboratory.widget import read_state as read_laboratory
 from app.widgets.objectives.widget import objectives
@@ -34,7 +37,9 @@ PICTURES = {  # what the view of pictures holds, in order
     "tradeoffs-styles": "Class and style",
     "tradeoffs-beta": "β sweep",
     "tradeoffs-ablation": "Ablation",
+    "tradeoffs-domains": "Domains",
 }
+TELL = "(digit) => window.dispatchEvent(new CustomEvent('latent-own-digit', { detail: digit }))"
 VIEWS = {
     "Laboratory": "laboratory",
     "Pictures": "pictures",
@@ -71,6 +76,10 @@ def build() -> None:
         classes = class_styles("tradeoffs-styles", tab="tradeoffs")
         betas = beta_sweep("tradeoffs-beta", tab="tradeoffs")
         terms = ablation("tradeoffs-ablation", tab="tradeoffs")
+        heaps = across_domains("tradeoffs-domains", tab="tradeoffs")
+        with gr.Column(elem_classes="domains-own"):
+            digit = image_input("Your own digit, to go there and back", "tradeoffs-digit")
+        quietly(digit.change, None, [digit], None, js=TELL)
     with gr.Column(elem_classes="view-collapse"):
         silent = collapse("tradeoffs-collapse", tab="tradeoffs")
     with gr.Column(elem_classes="view-text_gans"):
@@ -88,6 +97,8 @@ def build() -> None:
         "styles": (classes, read_styles),
         "beta": (betas, read_beta),
         "ablation": (terms, read_ablation),
+        "domains": (heaps, read_domains),
+        "digit": (digit, links.picture),
         "collapse": (silent, read_collapse),
         "gans": (sentences, read_gans),
         "syntax": (forms, read_syntax),

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from backend.base import Batch
 from backend.corpora.dialogues import Conversations
+from backend.corpora.domains import Unpaired
 from backend.corpora.parses import Parses
 
 B = TypeVar("B", bound=Batch, covariant=True)
@@ -50,6 +51,22 @@ class Batches(Drawn[Tensor]):
 
     def _collate(self, rows: Tensor) -> Tensor:
         return self.items[rows]
+
+
+class DomainBatches(Drawn[tuple[Tensor, Tensor, Tensor]]):
+    """Batches of (x, classes of x, y), see ``Unpaired``; each domain in an order of its own."""
+
+    def __init__(self, pictures: Unpaired, batch_size: int, seed: int) -> None:
+        super().__init__(pictures.x, batch_size, seed)
+        self.pictures = pictures
+
+    def _permute(self, generator: torch.Generator) -> Tensor:
+        """Indices [batches, 2, batch_size], of x and of y."""
+        orders = [super(DomainBatches, self)._permute(generator) for _ in range(2)]
+        return torch.stack(orders, 1)
+
+    def _collate(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.pictures.batch(rows[0], rows[1])
 
 
 class _ByLength(Drawn[B]):

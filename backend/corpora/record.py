@@ -45,6 +45,7 @@ class Corpus(NamedTuple):
     classes: tuple[str, ...] = ()  # what its labels are called, in order
     languages: tuple[str, ...] = ()  # of a pair's sentences; the second is a translation
     tags: tuple[str, ...] = ()  # what else is known of each item
+    domains: tuple[str, ...] = ()  # the two that its pictures are of; see ``domains``
     ends: tuple[str, str] = ("", "")  # of the path in a card's sample section; sentences only
     normalise: Callable[[str], str] | None = None  # what is mended in a sentence
     normalised: str = ""  # the same, in words

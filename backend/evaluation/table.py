@@ -465,6 +465,42 @@ _CLASSIFIER = (
     ),
 )
 
+_DOMAINS = (
+    Metric(
+        "target_accuracy", "", "Accuracy, other domain", "", "higher",
+        "Share, 0 to 1, of pictures of the domain whose classes were never read that are taken "
+        "for what they are.",
+    ),
+    Metric(
+        "domain_guess", "", "Domain told", "", None,
+        "Share, 0 to 1, of held-out pictures whose domain a logistic regression tells from their "
+        "features; it learned from validation pictures. 0.5: the features hide it.",
+    ),
+    Metric(
+        "kept_over", "", "Class kept, there", "%", "higher",
+        "Pictures of the first domain that the classifier takes for their own class once they "
+        "are translated into the second.",
+    ),
+    Metric(
+        "kept_over_back", "", "Class kept, there and back", "%", "higher",
+        "The same once they are translated back.",
+    ),
+    Metric(
+        "kept_back", "", "Class kept, back", "%", "higher",
+        "Pictures of the second domain that the classifier takes for their own class once they "
+        "are translated into the first.",
+    ),
+    Metric(
+        "kept_back_over", "", "Class kept, back and there", "%", "higher",
+        "The same once they are translated into the second again.",
+    ),
+    Metric(
+        "cycle_l1", "", "Cycle error", "", "lower",
+        "Mean absolute difference, pixels from 0 to 1, between pictures and what comes of them "
+        "there and back, mean of both domains.",
+    ),
+)
+
 _TEXT_GANS = (
     Metric(
         "language_nll", "", "NLL of the language", "nats", "lower",
@@ -759,6 +795,27 @@ _TRAINING = (
         "code_critic_accuracy", "", "Code critic accuracy", "", None,
         "Share of prior draws and codes that the code critic tells apart.",
     ),
+    Metric(
+        "class_loss", "", "Class loss", "nats", "lower",
+        "-log p(class | picture) of the domain whose classes are known.",
+    ),
+    Metric(
+        "domain_loss", "", "Domain loss", "nats", None,
+        "-log of the probability of the domain that a picture is of: ln 2 = 0.69 for a guess.",
+    ),
+    Metric(
+        "domain_accuracy", "", "Domain accuracy", "", None,
+        "Share of pictures whose domain is told from their features: 0.5 for a guess.",
+    ),
+    Metric(
+        "cycle", "", "Cycle error", "", "lower",
+        "Mean absolute difference of pixels after there and back, sum of both directions.",
+    ),
+    Metric(
+        "identity", "", "Identity error", "", "lower",
+        "Mean absolute difference that a translator makes to pictures of the side that it leads "
+        "to, sum of both.",
+    ),
 )
 
 # fmt: on
@@ -783,6 +840,7 @@ METRICS: dict[str, Metric] = _by_id(
     *_COPYING,
     *_CLASSIFIER,
     *_TRAINING,
+    *_DOMAINS,
     *_OUTPUT_LAYERS,
     *_TEXT_GANS,
     *_TRANSLATION,
@@ -806,6 +864,7 @@ TRAINING_TERMS: frozenset[str] = frozenset(
         # Two codes, and adversaries of each.
         *("kl_syntax", "kl_meaning", "tree_by_syntax", "words_by_meaning"),
         *("words_by_syntax", "tree_by_meaning", "sentence_by_syntax", "sentence_by_meaning"),
+        *("class_loss", "domain_loss", "domain_accuracy", "cycle", "identity"),
     }
 )
 """Ids that a model's ``loss`` may report."""

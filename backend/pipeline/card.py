@@ -82,6 +82,19 @@ def _header(info: CheckpointInfo) -> str:
 
 
 def _intended_use(info: CheckpointInfo) -> str:
+    if info.model == "dann":
+        return (
+            "Seeing what features that hide the domain are worth in the one whose classes were "
+            "never read. Not meant as a classifier of anything else."
+        )
+    if "transfer" in info.capabilities:
+        return (
+            "Seeing what survives a translation between two kinds of picture that was learned "
+            "without pairs. Not meant for pictures that anyone relies on.\n\n```python\n"
+            "import backend\nfrom backend.evaluation.domains import Domains, trip\n\n"
+            f'info = backend.info("{info.name}")\n'
+            "trip(info.name, Domains.load(info.path).pictures[0], over=True).there\n```"
+        )
     if "classify" in info.capabilities and info.modality == "image":
         return (
             "Judges samples of the image models of the same data set (Inception score, FID on its "
@@ -157,6 +170,7 @@ def _intended_use(info: CheckpointInfo) -> str:
 def _training_data(info: CheckpointInfo) -> str:
     corpus, sources = corpora.corpus(info.dataset), downloads()
     n = checkpoint.describe(info.name)["dataset"]["n"]
+    each = " of each domain" if corpus.domains else ""
     if not corpus.downloads:
         licence = (
             "Licence: unknown, as the data are the user's own."
@@ -174,7 +188,8 @@ def _training_data(info: CheckpointInfo) -> str:
         for name in corpus.downloads
     )
     return (
-        f"{corpus.title}, {n:,} training examples.{chr(10) * 2 if named else ' '}{listed}\n\n"
+        f"{corpus.title}, {n:,} training examples{each}."
+        f"{chr(10) * 2 if named else ' '}{listed}\n\n"
         f"Split: {corpus.split} Held-out items that stand in train too are removed, whatever "
         f"their case, spacing and quotation marks; the unit is the {_unit(info)}."
         + (f" Before that, {corpus.normalised}." if corpus.normalised else "")
@@ -346,7 +361,17 @@ def _limits(info: CheckpointInfo) -> Iterator[str]:
             "between or beside the training codes. Samples from N(0, I) are shown because they "
             "show exactly that."
         )
-    if info.family == "gan" and "encode" not in info.capabilities:
+    if "domain_guess" in value:
+        yield (
+            f"Its domain head was left out; a logistic regression on its features still tells the "
+            f"domain of {100 * value['domain_guess']:.0f}% of test pictures, where 50% is a guess."
+        )
+    if {"kept_over", "kept_back"} <= value.keys():
+        yield (
+            f"{number(value['kept_over'])}% of test pictures of the first domain keep their class "
+            f"in the second, and {number(value['kept_back'])}% the other way round."
+        )
+    if info.family == "gan" and not {"encode", "transfer"} & info.capabilities:
         yield (
             "No encoder: it finds no code for a picture, so it can neither reconstruct nor "
             "interpolate between given ones; nor does it give a likelihood."

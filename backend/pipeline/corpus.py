@@ -15,6 +15,7 @@ from backend.corpora import dialogues, parses
 from backend.corpora.batching import (
     Batches,
     DialogueBatches,
+    DomainBatches,
     Drawn,
     LabelledBatches,
     LabelledLengthBatches,
@@ -23,10 +24,11 @@ from backend.corpora.batching import (
     ParsedBatches,
 )
 from backend.corpora.dialogues import Conversations
+from backend.corpora.domains import Unpaired, parted
 from backend.corpora.entailment import SEPARATOR
 from backend.corpora.parses import Inventory, Parses
 from backend.corpora.tags import Tags
-from backend.corpora.translations import parted
+from backend.corpora.translations import parted as parted_pair
 from backend.pipeline.recipe import Recipe
 from backend.processors.base import Processor
 from backend.processors.image import ImageProcessor
@@ -52,9 +54,9 @@ class Material:
 
     dataset: str
     processor: Processor
-    train: Tensor | Conversations
+    train: Tensor | Conversations | Unpaired
     train_labels: np.ndarray | None
-    held_out: Tensor | Conversations  # validation, at most ``HELD_OUT``
+    held_out: Tensor | Conversations | Unpaired  # validation, at most ``HELD_OUT``
     held_out_labels: np.ndarray | None
     held_out_tags: Tags
     acts: tuple[str, ...] = ()  # of replies, the commonest first
@@ -73,6 +75,8 @@ def read_corpus(dataset: str, recipe: Recipe, reads: str = "items") -> Material:
         MissingCorpus: it is not here.
         ValueError: nothing is held out.
     """
+    if reads == "domains":
+        return _domains(dataset, recipe)
     if reads in ("dialogues", "neighbours"):
         return _conversations(dataset, recipe)
     splits = corpora.load(dataset)
@@ -126,7 +130,7 @@ def _of_pairs(items: list[str], recipe: Recipe) -> TextProcessor:
     So the words that a translation can have are those below the mark, by falling frequency.
     """
     source, target = (
-        _of_sentences(list(part), recipe) for part in zip(*map(parted, items), strict=True)
+        _of_sentences(list(part), recipe) for part in zip(*map(parted_pair, items), strict=True)
     )
     known = {*target.ids, SEPARATOR}
     beside = [word for word in source.vocabulary if word not in known]
@@ -147,6 +151,30 @@ def _conversations(dataset: str, recipe: Recipe) -> Material:
     pairs, few = (dialogues.encoded(part, processor, acts) for part in (train, held_out))
     few = few.rows(torch.arange(min(HELD_OUT, len(few))))
     return Material(dataset, processor, pairs, None, few, None, Tags.of({}), acts)
+
+
+def _domains(dataset: str, recipe: Recipe) -> Material:
+    domains = corpora.corpus(dataset).domains
+    if len(domains) != 2:
+        raise ValueError(f"{dataset} is of one domain alone.")
+    processor = ImageProcessor(recipe.model.get("data_shape", (3, 28, 28)))
+
+    def pictures(split: corpora.Split, most: int) -> Unpaired:
+        x, y = parted(split, (domains[0], domains[1]))
+        n = min(len(x.items), len(y.items), most)
+        parts = (
+            part
+            for one in (x, y)
+            for part in (processor.encode(one.pictures[:n]), torch.from_numpy(one.classes[:n]))
+        )
+        return Unpaired(*parts)
+
+    splits = corpora.load(dataset)
+    train, held_out = (
+        pictures(splits[name], most)
+        for name, most in (("train", len(splits["train"].items)), ("validation", HELD_OUT // 2))
+    )
+    return Material(dataset, processor, train, None, held_out, None, Tags.of({}))
 
 
 def _pictures(dataset: str, splits: Splits, recipe: Recipe) -> Material:
@@ -188,6 +216,8 @@ def batches_of(material: Material, model: GenerativeModel, config: TrainConfig) 
     if isinstance(material.train, Conversations):
         beside = NeighbourBatches if model.reads == "neighbours" else DialogueBatches
         return beside(material.train, config.batch_size, config.seed)
+    if isinstance(material.train, Unpaired):
+        return DomainBatches(material.train, config.batch_size, config.seed)
     if material.parsed:
         parsed = material.parsed.train
         return ParsedBatches(material.train, parsed, config.batch_size, config.seed)
@@ -208,6 +238,8 @@ def held_out_batch(material: Material, model: GenerativeModel, rows: Tensor) -> 
     parts: tuple[Tensor, ...]
     if isinstance(held_out, Conversations):
         parts = (held_out.neighbours if model.reads == "neighbours" else held_out.batch)(rows)
+    elif isinstance(held_out, Unpaired):
+        parts = held_out.batch(rows, rows)
     elif material.parsed:
         parts = held_out[rows], *material.parsed.held_out.batch(rows)
     elif reads_labels(model) and material.held_out_labels is not None:

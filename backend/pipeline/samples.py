@@ -11,6 +11,7 @@ import backend
 from backend import checkpoint, corpora
 from backend.checkpoint import CheckpointInfo
 from backend.device import seeded
+from backend.evaluation.domains import Domains, trip
 from backend.files import replacing
 from backend.language.text_models import TextModel
 from backend.language.translation import languages, translate
@@ -29,6 +30,8 @@ def samples(info: CheckpointInfo) -> str:
         return _conversations(info)
     if "translate" in info.capabilities:
         return _translations(info)
+    if "transfer" in info.capabilities:
+        return _strips(info)
     if "sample" not in info.capabilities:
         return _neighbours(info) if "encode" in info.capabilities else ""
     if "decode" not in info.capabilities:
@@ -130,6 +133,22 @@ def _neighbours(info: CheckpointInfo) -> str:
     return f"Likeliest words of one code for both.\n\n{head}\n| --- | --- | --- |\n{said}"
 
 
+def _strips(info: CheckpointInfo) -> str:
+    """Held-out pictures of both domains, there and back; also writes them as a picture."""
+    held = Domains.load(info.path).pictures
+    blocks = []
+    for given, over in zip(held, (True, False), strict=True):
+        found = trip(info.name, given, over)
+        blocks.append(np.concatenate([given, found.there, found.back]))
+    _write_mosaic(blocks, info.path / PICTURE, across=len(held[0]))
+    first, second = corpora.corpus(info.dataset).domains
+    return (
+        f"![samples]({PICTURE})\n\nValidation pictures, the first of each class. Upper block: "
+        f"{first}, what becomes of it in {second}, and back; lower block: {second}, {first}, and "
+        "back."
+    )
+
+
 def _listed(title: str, lines: list[str]) -> str:
     return f"{title}:\n\n```text\n" + "\n".join(lines) + "\n```"
 
@@ -144,11 +163,15 @@ def _prior(info: CheckpointInfo) -> str:
     return "prior (its Gaussian mixture)" if "components" in info.config else "prior N(0, I)"
 
 
-def _write_mosaic(blocks: list, path: Path) -> None:
-    """Save blocks of images uint8 [8·r, H, W] or [8·r, H, W, 3] as rows of 8, a line between."""
+def _write_mosaic(blocks: list, path: Path, across: int = 8) -> None:
+    """Save blocks of images uint8 [n, H, W] or [n, H, W, 3], ``across`` in a row, a line between.
+
+    ``n`` is a multiple of ``across``.
+    """
     parts = []
     for block in blocks:
-        rows = [np.hstack(block[start : start + 8]) for start in range(0, len(block), 8)]
+        starts = range(0, len(block), across)
+        rows = [np.hstack(block[start : start + across]) for start in starts]
         parts += [np.full_like(rows[0][:4], 255), *rows]
     with replacing(path) as temporary:
         Image.fromarray(np.vstack(parts[1:])).save(temporary, "PNG", optimize=True)

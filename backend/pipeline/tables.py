@@ -31,6 +31,9 @@ OUTPUT_LAYERS = (
     *("senses_used", "sense_information"),
 )
 
+ADAPTED = ("accuracy", "target_accuracy", "domain_guess")
+KEPT = ("kept_over", "kept_over_back", "kept_back", "kept_back_over", "cycle_l1")
+
 TRANSLATIONS = ("translation_bleu", "translation_nll")
 PUBLISHED_BLEU = {"softmax": 25.91, "mixture of softmaxes": 26.45, "KerBS": 27.28}
 
@@ -58,7 +61,7 @@ def overview(infos: list[CheckpointInfo]) -> str:
         tables.append("\n".join(lines))
         if group == "modes":
             tables.append(SUPPORTED)
-    tables += [_words(infos), *_output_layers(infos), *_translations(infos)]
+    tables += [_words(infos), *_domains(infos), *_output_layers(infos), *_translations(infos)]
     tables += [*_replies(infos), *_single(infos)]
     for info in infos:
         tables += [
@@ -85,6 +88,8 @@ def _words(infos: list[CheckpointInfo]) -> str:
     lines = ["| Checkpoint | Measured | To beat |", "| --- | ---: | ---: |"]
     for info in infos:
         for id in ("ppl", "accuracy"):
+            if "target_accuracy" in info.metrics:
+                continue  # among the models of two domains
             if id in info.metrics and "decode" not in info.capabilities:
                 entry = info.metrics[id]
                 rival = ""
@@ -94,6 +99,21 @@ def _words(infos: list[CheckpointInfo]) -> str:
                 value = f"{METRICS[id].title.lower()} {number(entry['value'])}"
                 lines.append(f"| [{info.title}](../trained/{info.name}) | {value} | {rival} |")
     return "\n".join(lines)
+
+
+def _domains(infos: list[CheckpointInfo]) -> list[str]:
+    """Models of two domains without pairs: accuracies in both, and classes kept in translation."""
+    tables = []
+    for ids in (ADAPTED, KEPT):
+        if not (rows := [info for info in infos if ids[1] in info.metrics]):
+            continue
+        titles = [f"{METRICS[id].title}{_unit_note(METRICS[id])}" for id in ids]
+        lines = ["| Checkpoint | " + " | ".join(titles) + " |", "| --- |" + " ---: |" * len(ids)]
+        for info in rows:
+            cells = " | ".join(number(info.metrics[id]["value"]) for id in ids)
+            lines.append(f"| [{info.title}](../trained/{info.name}) | {cells} |")
+        tables.append("\n".join(lines))
+    return tables
 
 
 def _output_layers(infos: list[CheckpointInfo]) -> list[str]:

@@ -19,11 +19,14 @@ from backend.codes.clouds import PAIRS, Clouds
 from backend.codes.posteriors import code_statistics, prior_statistics
 from backend.codes.snapshots import ITEMS, Snapshots
 from backend.corpora.dialogues import Conversations
+from backend.corpora.domains import Unpaired
 from backend.corpora.entailment import SEPARATOR
 from backend.device import pick_device, seeded
+from backend.evaluation import domains
 from backend.evaluation.examples import write_examples
 from backend.files import remove_leftovers
 from backend.language.senses import keep_sentences
+from backend.models.classifier.dann import DANN
 from backend.nets.dialog import Batch as Talk
 from backend.nets.dialog import DialogueModel
 from backend.pipeline.corpus import (
@@ -210,11 +213,11 @@ def _snapshot(run: Path, model: GenerativeModel, material: Material, step: int) 
         (Clouds.load(run).then(cloud) if step else cloud).save(run)
         return
     if _one_unit(model):
-        few = material.held_out[: means.ITEMS].to(model.device)
+        few = cast(torch.Tensor, material.held_out)[: means.ITEMS].to(model.device)
         moment = means.Means.take(cast(LatentModel, model), step, few)
         (means.Means.load(run).then(moment) if step else moment).save(run)
         return
-    x = material.held_out[:ITEMS].to(model.device)
+    x = cast(torch.Tensor, material.held_out)[:ITEMS].to(model.device)
     new = Snapshots.take(cast(LatentModel, model), step, x, material.held_out_tags.first(ITEMS))
     (Snapshots.load(run).then(new) if step else new).save(run)
 
@@ -253,12 +256,18 @@ def finish(
     )
     material.processor.save(folder)
     checkpoint.write_metrics(folder, history=history.columns())
+    if isinstance(material.held_out, Unpaired):
+        classifier = cast(DANN, model) if "classify" in model.capabilities else None
+        domains.take(material.held_out, classifier).save(folder)
+        return
     if "senses" in model.capabilities:
         words, x = cast(TextProcessor, material.processor), cast(torch.Tensor, material.held_out)
         keep_sentences(folder, words.decode(x[(x != UNK).all(1)]))
     if "encode" in model.capabilities:
         train, held_out = (
-            part.turns[part.replies] if isinstance(part, Conversations) else part
+            part.turns[part.replies]
+            if isinstance(part, Conversations)
+            else cast(torch.Tensor, part)
             for part in (material.train, material.held_out)
         )
         statistics = code_statistics(

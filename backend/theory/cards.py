@@ -190,6 +190,8 @@ def _batch(model: "GenerativeModel") -> Any:
         trees = torch.randint(EOS + 1, config.symbols, (BATCH, config.longest_tree))
         trees[:, -1] = EOS
         return x, trees, torch.randint(1, config.lemmas, (BATCH, 2))
+    if model.reads == "domains":
+        return x, torch.arange(BATCH) % getattr(config, "classes", BATCH), x.roll(1, 0)
     classes = getattr(config, "classes", None)
     return x if classes is None else (x, torch.arange(BATCH) % classes)
 

@@ -202,7 +202,12 @@ def test_shipped_cards_are_up_to_date(name):
     written = path.read_text(encoding="utf-8")
     samples = cards.sample_section_of(written)
     assert written == cards.card(info, samples), f"run scripts/write_cards.py {name}"
-    drawn = {"sample", "respond", "translate"} & info.capabilities or info.model == "di_vst"
+    drawn = {
+        "sample",
+        "respond",
+        "translate",
+        "transfer",
+    } & info.capabilities or info.model == "di_vst"
     assert bool(samples) == bool(drawn)
     for picture in re.findall(r"!\[\w*\]\((.+?)\)", samples):
         assert (info.path / picture).is_file()

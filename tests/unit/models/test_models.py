@@ -49,6 +49,8 @@ def batch_of(model: GenerativeModel, n: int = BATCH):
         trees = torch.arange(n * 3).reshape(n, 3) % (model.config.symbols - 3) + 3
         content = torch.arange(n * 2).reshape(n, 2) % (model.config.lemmas - 1) + 1
         return x, torch.nn.functional.pad(trees, (0, 1), value=2), content
+    if model.reads == "domains":
+        return x, torch.arange(n) % getattr(model.config, "classes", n), 1 - x
     if hasattr(model.config, "classes"):
         return x, torch.arange(n) % model.config.classes
     return x

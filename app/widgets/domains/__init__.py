@@ -1,0 +1,1 @@
+"""Two domains without pairs: translations there and back, and features that hide the domain."""
