@@ -85,7 +85,8 @@ def read_corpus(dataset: str, recipe: Recipe, reads: str = "items") -> Material:
             f"All validation items of {dataset} stand in train too: none is held out."
         )
     if recipe.items is not None:
-        splits = splits | {"train": splits["train"].rows(range(recipe.items))}
+        train = splits["train"]
+        splits = splits | {"train": train.rows(range(min(recipe.items, len(train.items))))}
     read = _parsed if reads == "parses" else READERS[corpora.corpus(dataset).kind]
     return read(dataset, splits, recipe)
 
