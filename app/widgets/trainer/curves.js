@@ -59,14 +59,26 @@ export function drawCurves(ui) {
   if (!looks.length) return;
   run.warning.hidden = !looks.some(({ collapsed }) => collapsed);
   run.legend.replaceChildren(...legend(looks));
-  drawTerms(run, looks);
-  drawUnits(run, looks);
+  const made = looks.map(whatIsDrawn).join();
+  if (run.charts.dataset.of !== made) {
+    run.charts.dataset.of = made; // it is asked each second, and charts cost more than a step
+    drawTerms(run, looks);
+    drawUnits(run, looks);
+  }
   drawItems(run, looks);
   const lines = looks.flatMap(({ log }, i) => log.map((text) => prefixed(looks, i, text)));
   if (run.log.children.length !== lines.length)
     run.log.replaceChildren(...lines.map((text) => el("li", { text })));
   run.shown.dataset.step = String(Math.max(...looks.map((look) => look.run.step))); // for tests
 }
+
+/** @param {Look} look what its curves and bars depend on */
+const whatIsDrawn = ({ run, curves, units }) => [
+  run.id,
+  run.title,
+  ...Object.entries(curves).flatMap(([name, points]) => [name, points.length, points.at(-1)]),
+  units,
+];
 
 /** @param {Look[]} looks @param {number} i @param {string} text */
 const prefixed = (looks, i, text) => (looks.length > 1 ? `${looks[i].run.title}: ${text}` : text);
