@@ -177,7 +177,7 @@ def kind(info: CheckpointInfo) -> tuple[Callable[[Held, CheckpointInfo], Values]
     if "encode" not in info.capabilities:
         return samples, 1000, 3
     if info.modality == "text":
-        few = {"text_vae/text_ae--tatoeba": 2, NEIGHBOURS: 1}
+        few = {"text_vae/text_ae--tatoeba": 2, "text_gan/arae--snli": 2, NEIGHBOURS: 1}
         return with_codes, 200, few.get(info.name, 3)
     return with_codes, 500 if info.config.get("net") == "conv" else 10_000, 3
 

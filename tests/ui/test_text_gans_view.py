@@ -57,3 +57,25 @@ def test_text_gans_from_their_numbers_to_a_sample_and_back_by_the_link(open_page
     again.locator(f"{VIEW} .gans-column a").first.press("Enter")
     expect(again).to_have_url(re.compile(r"tab=next_word&checkpoint=text_gan/"))
     wait_until_drawn(again)
+
+
+def test_a_game_among_codes_and_the_ways_from_it(open_page: OpenPage, shot):
+    page = open_page(LINK)
+    among = page.locator(f"{VIEW} .gans-among")
+    for chart, rises in (("gap", False), ("noise", False)):
+        drawn(page, f"{VIEW}-{chart}")
+        (series,) = traces(page, f"{VIEW}-{chart}")
+        assert len(series["y"]) > 5 and (series["y"][-1] > series["y"][0]) is rises
+    expect(among.locator("li")).to_have_count(3)
+    expect(among).to_contain_text("Reverse perplexity of its samples is")
+    among.locator("summary", has_text="Noise").press("Enter")
+    expect(among.locator(".lp-twin tbody tr:visible")).to_have_count(6)
+    among.locator("summary", has_text="Noise").press("Enter")
+    for width, dark in ((390, True), (1320, False)):
+        dress(page, width, dark)
+        everything_fits(page, VIEW)
+        among.scroll_into_view_if_needed()
+        shot(page, f"arae_{width}")
+    among.locator("a", has_text="Walk").press("Enter")
+    expect(page).to_have_url(re.compile(r"tab=interpolate&checkpoint=text_gan/arae--snli"))
+    wait_until_drawn(page)

@@ -239,11 +239,14 @@ function layOut(ui) {
   ui.among = el(
     "section",
     { class: "gans-among", hidden: true },
-    el("h3", { text: "A game among codes" }),
-    el("p", {
-      class: "lp-remark",
-      text: "ARAE lets no gradient pass a word: an auto-encoder gives each sentence a code of length 1, a generator makes codes of noise, and a critic tells the two apart. Encoder and generator both play against it.",
-    }),
+    el(
+      "header",
+      { class: "lp-head" },
+      el("h3", { text: "A game among codes" }),
+      el("p", {
+        text: "ARAE lets no gradient pass a word: an auto-encoder gives each sentence a code of length 1, a generator makes codes of noise, and a critic tells the two apart. Encoder and generator both play against it.",
+      }),
+    ),
     el(
       "div",
       { class: "gans-sheet" },

@@ -1,5 +1,6 @@
 """What ARAE is measured by, and its spaces on the page: tiny nets over a small corpus."""
 
+import dataclasses
 import gzip
 import math
 import random
@@ -89,6 +90,12 @@ def test_codes_are_the_likelier_to_decode_alike_the_less_noise_they_have() -> No
     on_sphere = [a == b for a, b in zip(subject.greedy(spread), subject.greedy(z), strict=True)]
     assert levels["0.05"] == pytest.approx(100 * np.mean(on_sphere), abs=0.01)
     assert len(same) == len(on_sphere)
+
+
+def test_an_odd_number_of_sentences_can_be_paired() -> None:
+    subject = Subject(checkpoint.info(NAME), dataclasses.replace(SIZES, held_out=15, pairs=500))
+    found = dict(measure.numbers(subject, ["ends_match", "exact_match"]))
+    assert found["exact_match"]["n"] == 15 and found["ends_match"]["n"] == 7
 
 
 def test_it_is_compared_with_the_same_nets_without_the_game_once_they_are_there() -> None:
