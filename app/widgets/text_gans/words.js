@@ -32,14 +32,23 @@ export function ofCodes({ gap, noise, perplexities }) {
     said.push(
       `The critic told codes of held-out sentences from made ones by ${fixed(gap[0], 2)} at first and by ${fixed(/** @type {number} */ (gap.at(-1)), 2)} in the end.`,
     );
-  const { reverse_ppl: mine, reverse_ppl_apart: apart, real } = perplexities;
+  const {
+    reverse_ppl: mine,
+    reverse_ppl_aggregate: fitted,
+    reverse_ppl_apart: apart,
+    real,
+  } = perplexities;
   if (mine != null) {
     const beside = real == null ? "" : `, of as many real ones ${fixed(real, 1)}`;
     const other =
       apart == null
         ? ""
         : `; of the same nets without the game, sampled from a Gaussian fitted to their codes, ${fixed(apart, 1)}: the game ${mine < apart ? "made samples better" : "did not make samples better"}`;
-    said.push(`Reverse perplexity of its samples is ${fixed(mine, 1)}${beside}${other}.`);
+    const own =
+      fitted == null
+        ? ""
+        : `, of codes drawn from a Gaussian fitted to its own in place of the generator's ${fixed(fitted, 1)}`;
+    said.push(`Reverse perplexity of its samples is ${fixed(mine, 1)}${own}${beside}${other}.`);
   }
   const [least] = noise;
   if (least)

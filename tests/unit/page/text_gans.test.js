@@ -69,5 +69,7 @@ test("a game among codes is told by its gap, its samples and codes under noise",
   equal(worse[1].endsWith("the game did not make samples better."), true);
   const alone = said({ real: null, reverse_ppl: 61 });
   equal(alone[1], "Reverse perplexity of its samples is 61.0.");
+  const fitted = said({ real: null, reverse_ppl: 61, reverse_ppl_aggregate: 58.2 });
+  equal(fitted[1].endsWith("in place of the generator's 58.2."), true);
   equal(said({}).length, 2);
 });
