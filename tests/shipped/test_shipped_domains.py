@@ -14,7 +14,7 @@ from backend.processors.image import ImageProcessor
 pytestmark = pytest.mark.slow
 
 DANN, PLAIN = "classifier/dann--mnist-m", "classifier/dann--mnist-m--source-only"
-CYCLE = "gan/cycle_gan--ink-mnist"
+CYCLE, WITHOUT = "gan/cycle_gan--ink-mnist", "gan/cycle_gan--ink-mnist--no-cycle"
 N = 1000  # test pictures of each domain
 DEVIATIONS = 4
 
@@ -57,13 +57,18 @@ def test_accuracies_are_those_of_the_weights(name: str) -> None:
         assert near(float(np.mean(guesses == split.labels)), value(name, id)), id
 
 
-def test_the_way_back_keeps_the_class() -> None:
+def test_the_way_back_keeps_the_class_and_without_it_the_class_is_lost() -> None:
     for id in ("kept_over_back", "kept_back", "kept_back_over"):
         assert value(CYCLE, id) > 90, id
     assert value(CYCLE, "kept_over") > 85  # 600 steps leave ink a little blurred
+    assert value(WITHOUT, "kept_over_back") < 50
+    assert value(CYCLE, "cycle_l1") < value(WITHOUT, "cycle_l1")
+    configs = [checkpoint.info(name).config for name in (CYCLE, WITHOUT)]
+    assert {key for key in configs[0] if configs[0][key] != configs[1][key]} == {"cycle_weight"}
+    assert configs[1]["cycle_weight"] == 0
 
 
-@pytest.mark.parametrize("name", [CYCLE])
+@pytest.mark.parametrize("name", [CYCLE, WITHOUT])
 def test_classes_kept_are_those_of_the_weights(name: str) -> None:
     ways = ("kept_over", "kept_over_back"), ("kept_back", "kept_back_over")
     for over, ids, split in zip((True, False), ways, pictures("ink-mnist"), strict=True):
@@ -73,7 +78,7 @@ def test_classes_kept_are_those_of_the_weights(name: str) -> None:
             assert near(share, value(name, id) / 100), id
 
 
-@pytest.mark.parametrize("name", [DANN, PLAIN, CYCLE])
+@pytest.mark.parametrize("name", [DANN, PLAIN, CYCLE, WITHOUT])
 def test_what_is_kept_to_look_at_is_of_the_validation_split(name: str) -> None:
     info = checkpoint.info(name)
     kept = Domains.load(info.path)
