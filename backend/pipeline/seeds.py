@@ -109,7 +109,7 @@ def table(found: dict[str, list[Tested]], seeds: Sequence[int], items: int, test
     for i, one in enumerate(each):
         one |= {f"step of {label}": runs[i].step for label, runs in found.items()}
     return {
-        "title": f"{', '.join(others)} against {first}, {len(seeds)} seeds",
+        "title": f"{' and '.join(others)} against {first}, {len(seeds)} seeds",
         "note": (
             f"{METRICS['elbo_nll'].title} in nats of {tested:,} test pictures, one code drawn for "
             f"each; lower is better. Each run learns from the same {items:,} training pictures, "
