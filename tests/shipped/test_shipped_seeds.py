@@ -17,6 +17,9 @@ def test_with_few_digits_a_critic_helps_by_more_than_the_seed() -> None:
     assert mean["AAVAE − VAE"] == pytest.approx(gains.mean(), abs=2e-3)
     assert spread["AAVAE − VAE"] == pytest.approx(gains.std(ddof=1), abs=2e-3)
     assert -mean["AAVAE − VAE"] > 2 * spread["AAVAE − VAE"]
+    untaught = "AAVAE, smoothing 0.5"  # D = ½: its own samples alone help less
+    assert all(row["AAVAE"] < row[untaught] for row in each)
+    assert mean["AAVAE"] < mean[untaught] < mean["VAE"]
 
 
 @pytest.mark.parametrize(("name", "label"), [(CRITIC, "AAVAE"), (PLAIN, "VAE")])
