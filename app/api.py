@@ -627,7 +627,7 @@ def compare(checkpoint: str, other: str, inputs: list[str]) -> dict[str, Any]:
     items = read_all(leads, inputs)
 
     def make(space: "LatentSpace") -> dict[str, Any]:
-        compute.check_kind(space, leads)
+        compute.check_kind(space.info, leads.info)
         found = compute.reconstructions(space, items)
         return {"items": written(found["rebuilt"]), "difference": found["difference"]}
 

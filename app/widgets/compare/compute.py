@@ -75,13 +75,13 @@ def side(name: str, make: Callable[["LatentSpace"], dict[str, Any]]) -> dict[str
         return about | {"cannot": str(error)}
 
 
-def check_kind(space: "LatentSpace", leads: "LatentSpace") -> None:
+def check_kind(one: backend.CheckpointInfo, leads: backend.CheckpointInfo) -> None:
     """Raises ``ValueError`` where the two read items of different kinds."""
-    if space.words != leads.words:
-        kinds = ("pictures", "sentences")
+    if one.modality != leads.modality:
+        kinds = {"image": "pictures", "text": "sentences"}
         raise ValueError(
-            f"{space.info.title} reads {kinds[space.words]}, and {leads.info.title} "
-            f"{kinds[leads.words]}: no item is for both."
+            f"{one.title} reads {kinds[one.modality]}, and {leads.title} "
+            f"{kinds[leads.modality]}: no item is for both."
         )
 
 
@@ -165,7 +165,7 @@ def map_of(names: tuple[str, str], leads: "LatentSpace", items: list["Item"]) ->
     """Where both put the same items, the second turned onto the first; ``cannot`` says why not."""
 
     def make(space: "LatentSpace") -> dict[str, Any]:
-        check_kind(space, leads)
+        check_kind(space.info, leads.info)
         return {"z": space.encode(fitted(space, items))}
 
     sides = [side(name, make) for name in names]

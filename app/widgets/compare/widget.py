@@ -93,7 +93,7 @@ def strips(
     def make(space: Any) -> dict[str, Any]:
         if mode == "samples":
             return compute.samples(space, n, seed, temperature)
-        compute.check_kind(space, leads)
+        compute.check_kind(space.info, leads.info)
         if mode == "path":
             return compute.path(space, given)
         return compute.traversal(space, given[0], unit, seed)
@@ -132,7 +132,7 @@ def reconstructed(
     items = held.part(first, n)
 
     def make(space: Any) -> dict[str, Any]:
-        compute.check_kind(space, leads)
+        compute.check_kind(space.info, leads.info)
         return compute.reconstructions(space, items)
 
     with session.model_work():
@@ -197,8 +197,8 @@ def boxed(
     """What is in the boxes A and B, between which the positions of a grid lie."""
     if "temperature" in (rows, columns):
         raise ValueError("Codes of A and B are not drawn: a code temperature changes nothing.")
-    if "checkpoint" in (rows, columns):
-        compute.check_kind(session.get_space(other), leads)
+    if "checkpoint" in (rows, columns) and not backend.info(other).problem:
+        compute.check_kind(backend.info(other), leads.info)
     given = boxes.given(leads, "ab", inputs)
     prefix = boxes.BOXES[leads.modality].prefix
     source = ", ".join(boxes.literal(leads, item) for item in given)

@@ -180,6 +180,9 @@ def test_of_two_only_the_one_with_damaged_weights_is_said_to_be_so(folder):
     row = ask(broken, TWO, "grid", rows="seed", columns="checkpoint")["cells"][0]
     damaged, sound = served(cells)({"wanted": row})["cells"]
     assert "broken cannot be loaded" in damaged["cannot"] and sound["item"]
+    between = ask(TWO, broken, "grid", rows="position", columns="checkpoint", ends="boxes")
+    sound, damaged = served(cells)({"wanted": between["cells"][0]})["cells"]
+    assert "broken cannot be loaded" in damaged["cannot"] and sound["item"]
     assert "broken cannot be loaded" in ask(broken, broken)["error"]
     found = api.compare(broken, TWO, api.sample(ONE, 4, 1))
     assert found["sides"][0]["cannot"] and found["sides"][1]["items"] and found["drift"] is None
