@@ -39,7 +39,11 @@ PICTURES = {  # what the view of pictures holds, in order
     "tradeoffs-ablation": "Ablation",
     "tradeoffs-domains": "Domains",
 }
-TELL = "(digit) => window.dispatchEvent(new CustomEvent('latent-own-digit', { detail: digit }))"
+# Kept on the window, too: a link sets the pad before the widget is there to hear of it.
+TELL = """(digit) => {
+  window.latentOwnDigit = digit;
+  window.dispatchEvent(new CustomEvent("latent-own-digit", { detail: digit }));
+}"""
 VIEWS = {
     "Laboratory": "laboratory",
     "Pictures": "pictures",

@@ -37,7 +37,8 @@ const state = (ui) => link.write(ui.look, FIRST);
 function keep(ui) {
   const shown = ui.panel.dataset.mode === VIEW;
   const now = ui.measured ? state(ui) : ui.props.value; // what a link asks for and is not seen yet
-  pageKeep(ui.props.tab, { domains: shown ? now : "", digit: shown ? ui.digit : "" });
+  const digit = ui.measured ? ui.digit : told();
+  pageKeep(ui.props.tab, { domains: shown ? now : "", digit: shown ? digit : "" });
 }
 
 /** @param {Ui} ui */
@@ -74,6 +75,9 @@ async function ask(ui) {
   ui.element.dataset.strips = `${way} ${answer.own ?? "failed"}`; // how tests know
 }
 
+/** The pad's picture, told before this widget was there. @returns {string} */
+const told = () => /** @type {any} */ (window).latentOwnDigit ?? "";
+
 // ---- what is on the page ------------------------------------------------------------------
 
 /** @param {Ui} ui */
@@ -85,6 +89,7 @@ function setUp(ui) {
     server: ui.server,
     draw: (answer) => {
       ui.measured = answer;
+      ui.digit = told();
       drawMeasured(ui);
       return restore(ui);
     },
