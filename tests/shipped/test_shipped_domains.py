@@ -58,9 +58,8 @@ def test_accuracies_are_those_of_the_weights(name: str) -> None:
 
 
 def test_the_way_back_keeps_the_class_and_without_it_the_class_is_lost() -> None:
-    for id in ("kept_over_back", "kept_back", "kept_back_over"):
+    for id in ("kept_over", "kept_over_back", "kept_back", "kept_back_over"):
         assert value(CYCLE, id) > 90, id
-    assert value(CYCLE, "kept_over") > 85  # 600 steps leave ink a little blurred
     assert value(WITHOUT, "kept_over_back") < 50
     assert value(CYCLE, "cycle_l1") < value(WITHOUT, "cycle_l1")
     configs = [checkpoint.info(name).config for name in (CYCLE, WITHOUT)]

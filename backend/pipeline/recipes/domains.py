@@ -3,7 +3,7 @@
 from backend.pipeline.recipe import Recipe
 
 _GAME = {"channels": 8, "blocks": 1}
-_STEPS = {"steps": 600, "batch_size": 16, "lr": 2e-3}
+_STEPS = {"steps": 2_000, "batch_size": 16, "lr": 2e-3}
 _ADAPTED = {"channels": (12, 24), "ramp": 1000}
 _LEARNED = {"steps": 1000, "batch_size": 32, "lr": 2e-3}
 
