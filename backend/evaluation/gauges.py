@@ -9,6 +9,7 @@ SHOWN = (
     *("kl", "active_units", "bleu", "exact_match", "mse", "inception_score", "ppl", "accuracy"),
     *("reply_kl", "bleu_f1", "reply_sameness", "dull_replies", "effective_modes"),
     *("next_nll", "previous_nll", "translation_bleu", "translation_nll"),
+    *("kept_over", "kept_over_back"),
 )
 
 COLLAPSED_KL = 0.5  # nats; below it the code carries next to nothing

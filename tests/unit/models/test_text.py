@@ -94,6 +94,7 @@ WRITTEN = {
     "tatoeba": ("\"I don't,\" Tom's sister said.", "\"I don't,\" Tom's sister said."),
     "grammar": ("In the castle, a king ran.", "In the castle, a king ran."),
     "toy-language": ("two cats see the dog", "two cats see the dog"),
+    "snli": ("A man, in blue, doesn't look up.", "A man, in blue, doesn't look up."),
     "tatoeba-de-en": ("Wie geht's? | I don't know.", "Wie geht's? | I don't know."),
     "tatoeba-fr-en": ("C'est tard. | It's late.", "C'est tard. | It's late."),
     "everyday": ("A man with large , fake cigars .", "A man with large, fake cigars."),
