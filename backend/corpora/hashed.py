@@ -1,6 +1,9 @@
 """Splits of corpora that come without: by a hash, whatever the order of a file."""
 
 import hashlib
+from collections.abc import Iterable
+
+from backend.corpora.location import Split
 
 FEWEST = 200  # held-out items of a split, where that is no more than a tenth
 
@@ -10,6 +13,22 @@ def split_of(tokens: tuple[str, ...]) -> str:
     bucket = hashlib.blake2b(" ".join(tokens).encode(), digest_size=4).digest()
     percent = int.from_bytes(bucket, "big") % 100
     return "test" if percent < 2 else "validation" if percent < 4 else "train"
+
+
+def split_sentences(
+    lines: Iterable[str], besides: frozenset[str] = frozenset()
+) -> dict[str, Split]:
+    """Sentences as written, each once, in the split of their tokens; ``besides`` do not count.
+
+    Of sentences that differ in capitals or spacing alone the last is kept.
+    """
+    from backend.processors.text import tokenize  # brings torch
+
+    unique = {tuple(tokenize(line)): line.strip() for line in lines if line.strip()}
+    splits: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
+    for tokens, line in unique.items():
+        splits[split_of(tuple(token for token in tokens if token not in besides))].append(line)
+    return {name: Split(items, None) for name, items in splits.items()}
 
 
 def bucket_of(key: str | bytes) -> float:

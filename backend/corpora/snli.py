@@ -1,6 +1,6 @@
 """Sentences of SNLI: captions of photographs, and what people made of them (a subset)."""
 
-from backend.corpora.hashed import split_of
+from backend.corpora.hashed import split_sentences
 from backend.corpora.location import Split, lines
 from backend.corpora.record import Corpus
 
@@ -13,13 +13,7 @@ def read() -> dict[str, Split]:
     Many hypotheses lack a full stop, so none counts: with one and without are in one split, and
     so are sentences that differ in capitals or spacing alone, of which the last is kept.
     """
-    from backend.processors.text import tokenize  # brings torch
-
-    unique = {tuple(tokenize(line)): line.strip() for line in lines(FILE) if line.strip()}
-    splits: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
-    for tokens, line in unique.items():
-        splits[split_of(tuple(token for token in tokens if token != "."))].append(line)
-    return {name: Split(items, None) for name, items in splits.items()}
+    return split_sentences(lines(FILE), besides=frozenset("."))
 
 
 CORPUS = Corpus(

@@ -1,6 +1,6 @@
 """Tatoeba: about 200,000 short English sentences (CC BY 2.0, tatoeba.org)."""
 
-from backend.corpora.hashed import split_of
+from backend.corpora.hashed import split_sentences
 from backend.corpora.location import Split, lines
 from backend.corpora.record import Corpus
 
@@ -13,13 +13,7 @@ def read() -> dict[str, Split]:
     Sentences that differ in capitals or spacing alone have the same tokens, so no sentence is
     in two splits, however the file is ordered.
     """
-    from backend.processors.text import tokenize  # brings torch
-
-    unique = {tuple(tokenize(line)): line.strip() for line in lines(FILE) if line.strip()}
-    splits: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
-    for tokens, line in unique.items():
-        splits[split_of(tokens)].append(line)
-    return {name: Split(items, None) for name, items in splits.items()}
+    return split_sentences(lines(FILE))
 
 
 CORPUS = Corpus(

@@ -41,6 +41,13 @@ class Panel(NamedTuple):
 GOODFELLOW = ("Goodfellow et al. 2014", "https://arxiv.org/abs/1406.2661")
 BOTTOU = ("Arjovsky & Bottou 2017", "https://arxiv.org/abs/1701.04862")
 SEED = Slider("seed", "Seed", 0, 99, 1, 0)
+GAME = (  # of a generator, and of a critic between it and the data
+    Slider("gap", "Data: modes’ distance", 0, 6, 0.1, 4),
+    Slider("width", "Data: σ of each mode", 0.3, 1.5, 0.05, 0.6),
+    Slider("mean", "Generator: μ", -4, 4, 0.1, 1),
+    Slider("spread", "Generator: σ", 0.4, 2.5, 0.05, 1.2),
+    Slider("sureness", "How sure the critic is, t", 0, 2, 0.05, 0.5),
+)
 
 CRITIC = Panel(
     name="critic",
@@ -143,13 +150,7 @@ UNIFY = Panel(
     sources=(
         ("Hu, Yang, Salakhutdinov & Xing 2018, lemma 1", "https://arxiv.org/abs/1706.00550"),
     ),
-    controls=(
-        Slider("gap", "Data: modes’ distance", 0, 6, 0.1, 4),
-        Slider("width", "Data: σ of each mode", 0.3, 1.5, 0.05, 0.6),
-        Slider("mean", "Generator: μ", -4, 4, 0.1, 1),
-        Slider("spread", "Generator: σ", 0.4, 2.5, 0.05, 1.2),
-        Slider("sureness", "How sure the critic is, t", 0, 2, 0.05, 0.5),
-    ),
+    controls=GAME,
 )
 ACTIVATED = Panel(
     name="activated",
@@ -167,14 +168,7 @@ ACTIVATED = Panel(
     sources=(
         ("Hu, Yang, Salakhutdinov & Xing 2018, section 4.2", "https://arxiv.org/abs/1706.00550"),
     ),
-    controls=(
-        Slider("gap", "Data: modes’ distance", 0, 6, 0.1, 4),
-        Slider("width", "Data: σ of each mode", 0.3, 1.5, 0.05, 0.6),
-        Slider("mean", "Generator: μ", -4, 4, 0.1, 1),
-        Slider("spread", "Generator: σ", 0.4, 2.5, 0.05, 1.2),
-        Slider("sureness", "How sure the critic is, t", 0, 2, 0.05, 0.5),
-        Slider("rounds", "Rounds", 0, 10, 1, 1),
-    ),
+    controls=(*GAME, Slider("rounds", "Rounds", 0, 10, 1, 1)),
 )
 SHI = ("Shi, Zhou, Miao & Li 2020", "https://proceedings.mlr.press/v119/shi20f.html")
 MEANS = Panel(
