@@ -32,7 +32,7 @@ def test_text_gans_from_their_numbers_to_a_sample_and_back_by_the_link(open_page
     expect(page.locator(f"{VIEW} .gans-verdict li").first).to_contain_text("did not lower")
     expect(page.locator(f"{VIEW} .gans-table tbody tr")).to_have_count(5)
     page.locator(f"{VIEW} summary", has_text="BLEU").press("Enter")
-    expect(page.locator(f"{VIEW} .gans-part .lp-twin tbody tr:visible")).to_have_count(20)
+    expect(page.locator(f"{VIEW} .lp-section .lp-twin tbody tr:visible")).to_have_count(20)
     page.locator(f"{VIEW} summary", has_text="BLEU").press("Enter")
 
     slider = page.locator(f"{VIEW}-tau")

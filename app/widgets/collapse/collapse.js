@@ -290,11 +290,11 @@ function setUp(ui) {
   ui.traces = {};
   ui.turn = ui.playing = 0;
   ui.plot = chart({ label: "Bound over KL", id: id(ui, "plot"), height: HIGH });
-  ui.table = el("table", { class: "collapse-table" });
+  ui.table = el("table", { class: "lp-figures collapse-table" });
   const scroll = { tabindex: "0", role: "region", "aria-label": "Text VAEs of the same nets" };
   const first = part(
     "The same sentences, the same nets, one thing changed",
-    el("div", { class: "collapse-scroll", ...scroll }, ui.table),
+    el("div", { class: "lp-sideways", ...scroll }, ui.table),
     ui.plot.node,
     note(
       "In nats, of 2,000 held-out sentences. A KL and a mutual information (MI) near 0 say that the code tells nothing: the model has collapsed to a language model, whose bound is hard to beat. −log p(x) is importance sampled. The MMD of a WAE asks nothing of each sentence's code, so its bound is not what it was trained for.",
@@ -394,7 +394,7 @@ function setUpBound(ui) {
 
 /** @param {string} title @param {...import("../../page/dom.js").Child} children */
 const part = (title, ...children) =>
-  el("section", { class: "collapse-part" }, el("h4", { text: title }), ...children);
+  el("section", { class: "lp-section collapse-part" }, el("h4", { text: title }), ...children);
 
 /** @param {string} text */
 const note = (text) => el("p", { class: "collapse-note", text });

@@ -106,7 +106,7 @@ function setUp(ui) {
   ];
   ui.colour = select(id(ui, "colour"), colours, (colour) => choose(ui, { colour }));
   ui.strips = el("table", { class: "domains-strips" });
-  ui.numbers = el("table", { class: "domains-table" });
+  ui.numbers = el("table", { class: "lp-figures domains-table" });
   for (const name of /** @type {const} */ (["stripsNote", "mapsNote"]))
     ui[name] = el("p", { class: "lp-remark", role: "status" });
   ui.verdict = el("ul", { class: "domains-verdict" });
@@ -128,17 +128,17 @@ function layOut(ui) {
     ),
     el(
       "section",
-      { class: "domains-part" },
+      { class: "lp-section domains-part" },
       el("h4", { text: "There and back" }),
       el("div", { class: "lp-bar" }, labelled("Direction", ui.way)),
-      el("div", { class: "domains-scroll", ...region, "aria-label": "Translations" }, ui.strips),
+      el("div", { class: "lp-sideways", ...region, "aria-label": "Translations" }, ui.strips),
       ui.stripsNote,
       ui.twins.strips.details,
-      el("div", { class: "domains-scroll", ...region, "aria-label": "Classes kept" }, ui.numbers),
+      el("div", { class: "lp-sideways", ...region, "aria-label": "Classes kept" }, ui.numbers),
     ),
     el(
       "section",
-      { class: "domains-part" },
+      { class: "lp-section domains-part" },
       el("h4", { text: "Features that hide the domain" }),
       el("div", { class: "lp-bar" }, labelled("Colours show the", ui.colour)),
       ui.maps,

@@ -264,7 +264,7 @@ function setUp(ui) {
   ui.models = select(id(ui, "model"), [], (of) => choose(ui, { of }));
   [ui.a, ui.b] = [box(ui, "a"), box(ui, "b")];
   ui.note = el("p", { class: "lp-remark", role: "status" });
-  ui.table = el("table", { class: "syntax-table" });
+  ui.table = el("table", { class: "lp-figures syntax-table" });
   ui.trees = tableTwin("Trees and words as a table");
   ui.links = el("p", { class: "syntax-links" });
   ui.verdict = el("p", { class: "lp-remark" });
@@ -274,7 +274,7 @@ function setUp(ui) {
 
 /** @param {string} title @param {...import("../../page/dom.js").Child} children */
 const part = (title, ...children) =>
-  el("section", { class: "syntax-part" }, el("h4", { text: title }), ...children);
+  el("section", { class: "lp-section" }, el("h4", { text: title }), ...children);
 
 /** @param {Ui} ui */
 function layOut(ui) {
@@ -296,7 +296,7 @@ function layOut(ui) {
     part(
       "Each meaning in each form",
       ui.note,
-      el("div", { class: "syntax-scroll", ...region }, ui.table),
+      el("div", { class: "lp-sideways syntax-scroll", ...region }, ui.table),
       el("p", {
         class: "lp-remark",
         text: "Trees do not tell articles, and bags of words do not tell who did it to whom, so neither code was asked for them: articles change, and at times the frog kisses the princess.",

@@ -145,7 +145,7 @@ const column = (run) =>
 
 /** @param {string} title @param {...import("../../page/dom.js").Child} children */
 const part = (title, ...children) =>
-  el("section", { class: "gans-part" }, el("h4", { text: title }), ...children);
+  el("section", { class: "lp-section" }, el("h4", { text: title }), ...children);
 
 /** @param {Ui} ui */
 function setUp(ui) {
@@ -162,7 +162,7 @@ function setUp(ui) {
   });
   ui.missing = el("p", { class: "lp-remark" });
   ui.verdict = el("ul", { class: "gans-verdict" });
-  ui.numbers = el("table", { class: "gans-table" });
+  ui.numbers = el("table", { class: "lp-figures gans-table" });
   ui.soft = el("ol", { class: "gans-soft", "aria-label": "Words that share each place" });
   ui.softNote = el("p", { class: "lp-remark", role: "status" });
   ui.planeNote = el("p", { class: "lp-remark" });
@@ -205,12 +205,12 @@ function layOut(ui) {
     part("NLL of G's samples under the language", ui.curves.sample_nll.node),
     el(
       "section",
-      { class: "gans-part gans-wide" },
+      { class: "lp-section gans-wide" },
       ui.twins.moments.details,
       ui.verdict,
       el(
         "div",
-        { class: "gans-scroll", tabindex: "0", role: "region", "aria-label": "Exact numbers" },
+        { class: "lp-sideways", tabindex: "0", role: "region", "aria-label": "Exact numbers" },
         ui.numbers,
       ),
     ),
@@ -231,7 +231,7 @@ function layOut(ui) {
     ),
     el(
       "section",
-      { class: "gans-part gans-wide" },
+      { class: "lp-section gans-wide" },
       el("h4", { text: "Samples of the same seed" }),
       ui.columns,
     ),
@@ -252,7 +252,7 @@ function layOut(ui) {
       { class: "gans-sheet" },
       part("What the critic tells apart", ui.games.gap.node, ui.twins.gap.details),
       part("Codes under noise", ui.games.noise.node, ui.twins.noise.details),
-      el("section", { class: "gans-part gans-wide" }, ui.codes, ui.doors),
+      el("section", { class: "lp-section gans-wide" }, ui.codes, ui.doors),
     ),
   );
   ui.life.body.append(
