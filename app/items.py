@@ -1,7 +1,9 @@
 """What the page does with each kind of item: read what a person gave, write it as Python."""
 
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -53,6 +55,19 @@ def given(space: "LatentSpace", letters: str, values: dict[str, Any]) -> list:
         except ValueError as error:
             raise ValueError(f"{box.trouble.format(letter.upper())} {error}") from None
     return items
+
+
+@contextmanager
+def by_letter(letters: str) -> Iterator[None]:
+    """The backend counts the sentences that it was given; the page calls them A, B, C, D."""
+    try:
+        yield
+    except ValueError as error:
+
+        def called(match: re.Match[str]) -> str:
+            return f"Sentence {letters[int(match[1]) - 1].upper()}"
+
+        raise ValueError(re.sub(r"^Sentence (\d)", called, str(error))) from None
 
 
 def reader(space: "LatentSpace") -> Callable[[Any], Any]:

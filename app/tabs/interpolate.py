@@ -1,8 +1,6 @@
 """Interpolate: walk between sentences or pictures, and see what each step is worth."""
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 import gradio as gr
@@ -124,7 +122,7 @@ def interpolate(
     space = session.get_space(checkpoint)
     items = boxes.given(space, NEEDED[mode], inputs)
     draw = seed if code == "draw" else None
-    with by_letter(mode):
+    with boxes.by_letter(NEEDED[mode]):
         codes = walk(space, mode, items, steps, path, draw)
     with session.model_work():
         rows = [row._asdict() for row in space.inspect(codes)]
@@ -145,19 +143,6 @@ def interpolate(
         "unknown": unknown,
         "code": interpolate_script(space, mode, items, steps, path, draw),
     }
-
-
-@contextmanager
-def by_letter(mode: Mode) -> Iterator[None]:
-    """The backend counts the sentences it was given; the page calls them A, B, C, D."""
-    try:
-        yield
-    except ValueError as error:
-        letters = NEEDED[mode].upper()
-        said = re.sub(
-            r"^Sentence (\d)", lambda m: f"Sentence {letters[int(m[1]) - 1]}", str(error)
-        )
-        raise ValueError(said) from None
 
 
 def walk(

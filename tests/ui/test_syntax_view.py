@@ -60,7 +60,7 @@ def test_what_cannot_be_swapped_is_said_in_a_sentence(open_page: OpenPage):
     note = page.locator(f"{VIEW} .lp-remark[role=status]")
     for typed, said in (
         ("", "Sentence A"),
-        ("<b>zzz</b> qqq", "no word that this model knows"),
+        ("<b>zzz</b> qqq", "Sentence A has no word that this model knows"),
         ("the king " * 20, "reads at most 14"),
     ):
         page.locator(f"{VIEW}-a").fill(typed)

@@ -6,6 +6,7 @@ import gradio as gr
 import pydantic
 
 import backend
+from app import items as boxes
 from app import parts, session
 from app.components import finite, served, titled, widget
 
@@ -65,7 +66,7 @@ def swap(checkpoint: str, a: Sentence, b: Sentence) -> dict[str, Any]:
 
     session.check_name(checkpoint)
     space = session.get_space(checkpoint)
-    with session.model_work():
+    with session.model_work(), boxes.by_letter("abab"):
         found = swaps.swaps(space, [a, b, a, b], [a, b, b, a])
     given = [
         {**_built(swaps.parse_of(space, text)), "unknown": space.unknown_words(text)}

@@ -60,7 +60,7 @@ def test_what_cannot_be_read_is_told_in_a_sentence():
     ask = served(widget.swap, "swap", {"a": "Sentence A", "b": "Sentence B"})
     for asked, said in (
         ({"checkpoint": NAME, "a": "", "b": widget.B}, "Sentence A"),
-        ({"checkpoint": NAME, "a": widget.A, "b": "<b> ?"}, "no word that this model knows"),
+        ({"checkpoint": NAME, "a": widget.A, "b": "<b> ?"}, "Sentence B has no word that this"),
         ({"checkpoint": "text_vae/none", "a": widget.A, "b": widget.B}, "text_vae/none"),
     ):
         assert said in ask(asked)["error"]
